@@ -1,0 +1,124 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace GpuTensor;
+
+/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. A negative size is allowed only where a method says so
+/// (<c>Reshape(-1, 3)</c>).</summary>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
+{
+    /// <summary>The shape of a scalar: no dimensions, one element.</summary>
+    public static readonly Shape Scalar = new([]);
+
+    private readonly int[] sizes;
+    private readonly int hash;
+
+    private Shape(int[] sizes)
+    {
+        this.sizes = sizes;
+        var h = new HashCode();
+        long count = 1;
+        foreach (int n in sizes)
+        {
+            h.Add(n);
+            count = n < 0 ? count : checked(count * n);
+        }
+        hash = h.ToHashCode();
+        ElementCount = count;
+    }
+
+    /// <summary>Makes a shape from sizes; collection expressions call this.</summary>
+    public static Shape Create(ReadOnlySpan<int> sizes) => sizes.IsEmpty ? Scalar ?? new([]) : new(sizes.ToArray());
+
+    internal static Shape Adopt(int[] sizes) => sizes.Length == 0 ? Scalar : new(sizes);
+
+    /// <summary>The number of dimensions.</summary>
+    public int Rank => sizes.Length;
+
+    /// <summary>The number of dimensions (of the list, not of elements: see <see cref="ElementCount"/>).</summary>
+    public int Count => sizes.Length;
+
+    /// <summary>The product of the sizes; 1 for a scalar.</summary>
+    public long ElementCount { get; }
+
+    /// <summary>The size of a dimension; negative indices count from the end, as in PyTorch.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+    public int this[int dim] => sizes[Dim(dim)];
+
+    internal ReadOnlySpan<int> Span => sizes;
+
+    /// <summary>The dimension's index from 0, for an index that may count from the end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
+    internal int Dim(int dim)
+    {
+        int d = dim < 0 ? dim + sizes.Length : dim;
+        // A scalar takes dim 0 and -1, as in PyTorch.
+        if ((uint)d < (uint)sizes.Length || (sizes.Length == 0 && dim is 0 or -1)) return Math.Max(d, 0);
+        throw new ArgumentOutOfRangeException(nameof(dim),
+            $"Dimension {dim} is out of range for shape {this}: expected {-Math.Max(1, Rank)} to {Math.Max(1, Rank) - 1}.");
+    }
+
+    /// <summary>Row-major strides in elements.</summary>
+    internal long[] ContiguousStrides()
+    {
+        var strides = new long[sizes.Length];
+        long s = 1;
+        for (int i = sizes.Length - 1; i >= 0; i--)
+        {
+            strides[i] = s;
+            s *= Math.Max(sizes[i], 1);
+        }
+        return strides;
+    }
+
+    /// <summary>The sizes as an array of the caller's own.</summary>
+    public int[] ToArray() => (int[])sizes.Clone();
+
+    /// <inheritdoc/>
+    public bool Equals(Shape? other) => ReferenceEquals(this, other) || (other is not null && hash == other.hash && sizes.AsSpan().SequenceEqual(other.sizes));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Shape);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => hash;
+
+    /// <summary>Equal sizes.</summary>
+    public static bool operator ==(Shape? a, Shape? b) => a is null ? b is null : a.Equals(b);
+
+    /// <summary>Different sizes.</summary>
+    public static bool operator !=(Shape? a, Shape? b) => !(a == b);
+
+    /// <summary><c>[2, 3]</c></summary>
+    public override string ToString() => $"[{string.Join(", ", sizes)}]";
+
+    /// <inheritdoc/>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)sizes).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => sizes.GetEnumerator();
+
+    /// <summary>The shape two shapes broadcast to, by NumPy's rule.</summary>
+    /// <exception cref="TensorShapeException">They do not broadcast.</exception>
+    internal static Shape Broadcast(Shape a, Shape b, string op)
+    {
+        if (ReferenceEquals(a, b) || a.Equals(b)) return a;
+        if (TryBroadcast(a, b, out var result)) return result!;
+        throw new TensorShapeException($"{op}: shapes {a} and {b} do not broadcast: aligned from the right, each pair of sizes must be equal or one of them 1.");
+    }
+
+    internal static bool TryBroadcast(Shape a, Shape b, out Shape? result)
+    {
+        int rank = Math.Max(a.Rank, b.Rank);
+        var sizes = new int[rank];
+        result = null;
+        for (int i = 1; i <= rank; i++)
+        {
+            int m = i <= a.Rank ? a.sizes[^i] : 1, n = i <= b.Rank ? b.sizes[^i] : 1;
+            if (m != n && m != 1 && n != 1) return false;
+            sizes[^i] = m == 1 ? n : m;
+        }
+        result = sizes.AsSpan().SequenceEqual(a.sizes) ? a : sizes.AsSpan().SequenceEqual(b.sizes) ? b : Adopt(sizes);
+        return true;
+    }
+}
