@@ -1,0 +1,117 @@
+using GpuTensor.Kernels;
+
+namespace GpuTensor.Devices;
+
+/// <summary>One physical device that runs generated kernels: memory, programs, an in-order stream of work and fences. OpenCL today, CUDA next. A backend knows
+/// no tensor; everything above it is the same for all of them. Calls may come from any thread, one at a time (the engine serialises them per device).</summary>
+internal abstract class Backend : IDisposable
+{
+    /// <summary>The device's own name, for people.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Vendor, driver version and platform in one line, for people and cache keys.</summary>
+    public abstract string Driver { get; }
+
+    /// <summary>What kernels must know of the device.</summary>
+    public abstract DeviceProfile Profile { get; }
+
+    /// <summary>Bytes of memory on the device, and the largest single allocation.</summary>
+    public abstract (long Total, long MaxAllocation) Memory { get; }
+
+    /// <summary>Counters, each raised where the thing happens.</summary>
+    public BackendCounters Counters { get; } = new();
+
+    /// <summary>Takes memory from the driver.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The driver (or the test limit) refuses.</exception>
+    public abstract DeviceBuffer Allocate(long bytes);
+
+    /// <summary>Gives memory back; work already enqueued may still use it.</summary>
+    public abstract void Free(DeviceBuffer buffer);
+
+    /// <summary>Copies host bytes to the device, in stream order; the span may be reused when the call returns.</summary>
+    public abstract void Write(DeviceBuffer target, long offset, ReadOnlySpan<byte> source);
+
+    /// <summary>Waits for the stream and copies device bytes to the host.</summary>
+    public abstract void Read(DeviceBuffer source, long offset, Span<byte> target);
+
+    /// <summary>Copies within the device, in stream order. Ranges must not overlap.</summary>
+    public abstract void Copy(DeviceBuffer source, long sourceOffset, DeviceBuffer target, long targetOffset, long bytes);
+
+    /// <summary>Compiles a program that holds many kernels.</summary>
+    /// <exception cref="KernelCompilationException">With the compiler's log and the numbered source.</exception>
+    public abstract DeviceProgram Compile(string source);
+
+    /// <summary>A launch object of its own: its arguments stay bound until set again, so a replay only enqueues.</summary>
+    public abstract DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description);
+
+    /// <summary>Enqueues a launch.</summary>
+    public abstract void Launch(DeviceKernel kernel, long groups, int groupSize);
+
+    /// <summary>Marks this point of the stream.</summary>
+    public abstract DeviceFence Mark();
+
+    /// <summary>Waits until everything enqueued has run. Asynchronous errors surface here.</summary>
+    public abstract void Finish();
+
+    /// <summary>Hands pending work to the device without waiting.</summary>
+    public abstract void Flush();
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>What a backend has done so far.</summary>
+internal sealed class BackendCounters
+{
+    /// <summary>Every enqueue: kernels, copies, fills, reads and writes.</summary>
+    public long Enqueues;
+
+    /// <summary>Kernel launches among them.</summary>
+    public long Launches;
+
+    /// <summary>Kernels compiled (from source or taken from the driver's cache).</summary>
+    public long KernelsCompiled;
+
+    /// <summary>Bytes now taken from the driver, and the most there ever were.</summary>
+    public long BytesHeld, BytesPeak;
+}
+
+/// <summary>Memory taken from the driver.</summary>
+internal abstract class DeviceBuffer
+{
+    /// <summary>Its size.</summary>
+    public required long Bytes { get; init; }
+}
+
+/// <summary>A compiled program.</summary>
+internal abstract class DeviceProgram : IDisposable
+{
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>A kernel with bound arguments.</summary>
+internal abstract class DeviceKernel : IDisposable
+{
+    /// <summary>Binds a buffer parameter.</summary>
+    public abstract void SetBuffer(int index, DeviceBuffer buffer);
+
+    /// <summary>Binds a parameter by its bytes (a number, or a struct of numbers).</summary>
+    public abstract void SetBytes(int index, ReadOnlySpan<byte> value);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>A point in the stream.</summary>
+internal abstract class DeviceFence : IDisposable
+{
+    /// <summary>Waits until the stream has passed it.</summary>
+    public abstract void Wait();
+
+    /// <summary>True once the stream has passed it.</summary>
+    public abstract bool IsComplete { get; }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

@@ -1,0 +1,28 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>What a generated kernel needs to know of the device it will run on. Everything that shapes a kernel or the order of a sum stands here,
+/// so equal profiles give equal source and equal bits.</summary>
+internal sealed record DeviceProfile
+{
+    /// <summary>True: one work-item to a group, explicit vectors of <see cref="SimdWidth"/> lanes, no local memory and no barrier.
+    /// False: many work-items to a group (a GPU).</summary>
+    public required bool IsCpu { get; init; }
+
+    /// <summary>Lanes of a vector register of float in the CPU shape.</summary>
+    public int SimdWidth { get; init; } = 16;
+
+    /// <summary>Work-items in a group in the GPU shape.</summary>
+    public int GroupSize { get; init; } = 256;
+
+    /// <summary>Work-groups that keep the device busy; decides chunking of pointwise work only, never the order of a sum.</summary>
+    public int PreferredGroups { get; init; } = 32;
+
+    /// <summary>Bytes of kernel parameters the device takes (PoCL: 1,024; CUDA: 4,096).</summary>
+    public int MaxParameterBytes { get; init; } = 1024;
+
+    /// <summary>Bytes of local (shared) memory for a work-group in the GPU shape.</summary>
+    public int LocalMemoryBytes { get; init; } = 32 * 1024;
+
+    /// <summary>True where the device computes in float64.</summary>
+    public bool HasFloat64 { get; init; } = true;
+}
