@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Silk.NET.OpenCL;
+
+namespace GpuTensor.Devices.OpenCl;
+
+/// <summary>A usable device: what it takes to open it, and its names.</summary>
+/// <param name="Index">Its number: <c>opencl:Index</c>.</param>
+internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name, string DriverVersion)
+{
+    /// <summary>Takes the device: context, queue, nothing more.</summary>
+    /// <exception cref="DeviceException">The driver refuses.</exception>
+    public OpenClBackend Open() => new(this);
+}
+
+/// <summary>The OpenCL devices of this machine: GPUs, then CPUs, each kind in the loader's order. Finding none is an answer with a reason, never an exception.</summary>
+internal static class OpenClPlatform
+{
+    private static readonly Lazy<(IReadOnlyList<OpenClDevice> Devices, string Reason)> Found =
+        new(() => Discover(OpenClLibrary.DefaultNames, Environment.GetEnvironmentVariable("GPUTENSOR_OPENCL_EXCLUDE")));
+
+    /// <summary>Usable devices: <c>opencl:0</c>, <c>opencl:1</c>, … Found once.</summary>
+    public static IReadOnlyList<OpenClDevice> Devices() => Found.Value.Devices;
+
+    /// <summary>Why devices were left out, a line each, with what to install where there is none at all. Empty when all are usable.</summary>
+    public static string Reason => Found.Value.Reason;
+
+    /// <summary>Looks for devices.</summary>
+    /// <param name="libraries">Names of the loader to try.</param>
+    /// <param name="exclude">Comma separated substrings; a device whose platform, device or driver name holds one (in any case) is left out.</param>
+    internal static (IReadOnlyList<OpenClDevice> Devices, string Reason) Discover(IReadOnlyList<string> libraries, string? exclude)
+    {
+        var (api, missing) = OpenClLibrary.Load(libraries);
+        if (api is null) return ([], missing);
+        string[] excluded = (exclude ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var devices = new List<OpenClDevice>();
+        var reasons = new List<string>();
+        try
+        {
+            foreach (nint platform in Platforms(api))
+                foreach (nint id in DeviceIds(api, platform))
+                {
+                    var info = new OpenClInfo(api, id);
+                    var device = new OpenClDevice(0, api, platform, id, (info.Number(DeviceInfo.Type) & (ulong)DeviceType.Cpu) != 0,
+                        PlatformText(api, platform), info.Text(DeviceInfo.Name), info.Text(DeviceInfo.DriverVersion));
+                    string? why = Unusable(device, info, excluded);
+                    if (why is null) devices.Add(device);
+                    else reasons.Add($"{device.Name} ({device.PlatformName}, driver {device.DriverVersion}): {why}");
+                }
+        }
+        catch (Exception e) when (e is Silk.NET.Core.Loader.SymbolLoadingException or DeviceException)
+        {
+            reasons.Add($"OpenCL does not answer: {e.Message}");
+        }
+        if (devices.Count == 0) reasons.Add($"There is no usable OpenCL device. {OpenClLibrary.InstallHint}");
+        // OrderBy is stable: the loader's order within a kind.
+        return (devices.OrderBy(d => d.IsCpu).Select((d, i) => d with { Index = i }).ToArray(), string.Join('\n', reasons));
+    }
+
+    private static string? Unusable(OpenClDevice device, OpenClInfo info, string[] excluded)
+    {
+        foreach (string part in excluded)
+            if ($"{device.PlatformName}\n{device.Name}\n{device.DriverVersion}".Contains(part, StringComparison.OrdinalIgnoreCase))
+                return $"excluded by GPUTENSOR_OPENCL_EXCLUDE ({part})";
+        if ((info.Number(DeviceInfo.Type) & (ulong)(DeviceType.Cpu | DeviceType.Gpu)) == 0) return "neither a GPU nor a CPU";
+        if (info.Number(DeviceInfo.Available) == 0) return "not available";
+        if (info.Number(DeviceInfo.CompilerAvailable) == 0) return "its driver has no compiler";
+        if (info.Number(DeviceInfo.EndianLittle) == 0) return "not little-endian";
+        if (info.Text(DeviceInfo.Profile) != "FULL_PROFILE") return "an embedded profile, whose arithmetic is not IEEE 754's";
+        string version = info.Text(DeviceInfo.Version);
+        return OpenClInfo.ParseVersion(version) is { } v && v >= new Version(1, 2) ? null : $"OpenCL 1.2 is needed, and it has '{version}'";
+    }
+
+    private static unsafe nint[] Platforms(CL api)
+    {
+        uint count;
+        int error = api.GetPlatformIDs(0, null, &count);
+        if (error == OpenClErrors.PlatformNotFound || (error == 0 && count == 0)) return [];
+        if (error != 0) throw OpenClErrors.Exception(error, "clGetPlatformIDs", "", "the OpenCL loader");
+        nint[] ids = new nint[count];
+        fixed (nint* p = ids) api.GetPlatformIDs(count, p, null);
+        return ids;
+    }
+
+    private static unsafe nint[] DeviceIds(CL api, nint platform)
+    {
+        uint count;
+        // A platform without devices says CL_DEVICE_NOT_FOUND; one that fails otherwise must not hide the others.
+        if (api.GetDeviceIDs(platform, DeviceType.All, 0, null, &count) != 0 || count == 0) return [];
+        nint[] ids = new nint[count];
+        fixed (nint* p = ids) return api.GetDeviceIDs(platform, DeviceType.All, count, p, null) == 0 ? ids : [];
+    }
+
+    private static unsafe string PlatformText(CL api, nint platform)
+    {
+        nuint size;
+        if (api.GetPlatformInfo(platform, PlatformInfo.Name, 0, null, &size) != 0) return "";
+        byte[] text = new byte[size];
+        fixed (byte* p = text) api.GetPlatformInfo(platform, PlatformInfo.Name, size, p, null);
+        return Encoding.UTF8.GetString(text).TrimEnd('\0', ' ');
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using Silk.NET.OpenCL;
+
+namespace GpuTensor.Devices.OpenCl;
+
+/// <summary>Compiles programs, from source or from the binary that an earlier process left on disk.</summary>
+internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context, string options)
+{
+    /// <summary>Binaries by source, options, device, driver and engine. PoCL keeps a cache of its own on disk, with the code of each work-group size too.</summary>
+    public DiskCache? Cache { get; set; } = backend.Device.PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal)
+        ? null
+        : new DiskCache(Path.Combine(DiskCache.DefaultFolder(), "opencl"));
+
+    public OpenClProgram Compile(string source)
+    {
+        var device = backend.Device;
+        string key = Cache is null ? "" : DiskCache.Key(source, options, device.PlatformName, device.Name, device.DriverVersion, DiskCache.EngineVersion);
+        byte[]? binary = Cache?.Read(key);
+        nint handle = binary is null ? 0 : FromBinary(binary);
+        if (handle == 0)
+        {
+            handle = FromSource(source);
+            if (Cache is not null && Binary(handle) is { } made) Cache.Write(key, made);
+        }
+        backend.Counters.KernelsCompiled += KernelsIn(handle);
+        return new OpenClProgram(backend, handle);
+    }
+
+    private nint FromSource(string source)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(source);
+        nuint length = (nuint)text.Length;
+        int error = backend.FaultIn("clCreateProgramWithSource");
+        nint program = 0;
+        fixed (byte* p = text)
+        {
+            byte* lines = p;
+            if (error == 0) program = backend.Api.CreateProgramWithSource(context, 1, &lines, &length, &error);
+        }
+        backend.Check(error, "clCreateProgramWithSource", "");
+        error = Build(program);
+        if (error == 0) return program;
+        string log = Log(program);
+        backend.Api.ReleaseProgram(program);
+        if (OpenClErrors.IsOutOfMemory(error)) backend.Check(error, "clBuildProgram", log);
+        throw new KernelCompilationException(
+            $"clBuildProgram failed with {OpenClErrors.Name(error)} on {backend.Name} ({backend.Driver}), options '{options}'.\n{log}\n{Numbered(source)}");
+    }
+
+    /// <summary>0 where the driver does not take the binary (another driver's, or damaged): then the source is built.</summary>
+    private nint FromBinary(byte[] binary)
+    {
+        nint id = backend.Device.Id;
+        nuint length = (nuint)binary.Length;
+        int status, error;
+        nint program;
+        fixed (byte* p = binary)
+        {
+            byte* bytes = p;
+            program = backend.Api.CreateProgramWithBinary(context, 1, &id, &length, &bytes, &status, &error);
+        }
+        if (error != 0) return 0;
+        if (status == 0 && Build(program) == 0) return program;
+        backend.Api.ReleaseProgram(program);
+        return 0;
+    }
+
+    private int Build(nint program)
+    {
+        nint id = backend.Device.Id;
+        int error = backend.FaultIn("clBuildProgram");
+        fixed (byte* text = Encoding.UTF8.GetBytes(options + '\0'))
+            return error != 0 ? error : backend.Api.BuildProgram(program, 1, &id, text, null!, null);
+    }
+
+    private byte[]? Binary(nint program)
+    {
+        nuint size;
+        if (backend.Api.GetProgramInfo(program, ProgramInfo.BinarySizes, (nuint)sizeof(nuint), &size, null) != 0 || size == 0) return null;
+        byte[] binary = new byte[size];
+        fixed (byte* p = binary)
+        {
+            byte* bytes = p;
+            return backend.Api.GetProgramInfo(program, ProgramInfo.Binaries, (nuint)sizeof(byte*), &bytes, null) == 0 ? binary : null;
+        }
+    }
+
+    private long KernelsIn(nint program)
+    {
+        nuint count = 0;
+        return backend.Api.GetProgramInfo(program, ProgramInfo.NumKernels, (nuint)sizeof(nuint), &count, null) == 0 ? (long)count : 0;
+    }
+
+    private string Log(nint program)
+    {
+        nuint size;
+        if (backend.Api.GetProgramBuildInfo(program, backend.Device.Id, ProgramBuildInfo.BuildLog, 0, null, &size) != 0 || size == 0) return "(no build log)";
+        byte[] log = new byte[size];
+        fixed (byte* p = log) backend.Api.GetProgramBuildInfo(program, backend.Device.Id, ProgramBuildInfo.BuildLog, size, p, null);
+        return Encoding.UTF8.GetString(log).TrimEnd('\0', '\n');
+    }
+
+    private static string Numbered(string source) => string.Join('\n', source.Split('\n').Select((line, i) => $"{i + 1,5} | {line}"));
+}
