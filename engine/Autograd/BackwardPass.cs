@@ -1,0 +1,117 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Autograd;
+
+/// <summary>One backward pass: walks recorded values from the outputs to the leaves, each once, in reverse order of dependence. Iterative, so depth costs no stack.</summary>
+internal sealed class BackwardPass
+{
+    private readonly Dictionary<Node, Tensor> gradients = new(ReferenceEqualityComparer.Instance);
+    private readonly GradientContext context;
+
+    private BackwardPass() => context = new(this);
+
+    /// <summary>Gradients of <paramref name="outputs"/> with respect to <paramref name="inputs"/> (returned), or to all leaves (accumulated into them).</summary>
+    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs, bool retainGraph, bool createGraph,
+        bool accumulate, bool allowUnused)
+    {
+        var pass = new BackwardPass();
+        using var mode = new GradModeScope(enabled: createGraph);
+        var roots = new List<Node>();
+        for (int i = 0; i < outputs.Count; i++) roots.Add(pass.Seed(outputs[i], i < upstream.Count ? upstream[i] : null));
+        if (retainGraph == false)
+            foreach (var root in roots) (root.Owner as Recorder)?.Keep(root);
+
+        var wanted = inputs?.Select(Target).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
+        var order = Order(roots);
+        for (int i = order.Count - 1; i >= 0; i--) pass.Visit(order[i], wanted, accumulate);
+        if (!retainGraph)
+            foreach (var node in order) Free(node);
+        return inputs is null ? [] : [.. inputs.Select(t => pass.Result(t, allowUnused))];
+    }
+
+    /// <summary>Adds a gradient (in the node's own shape) to what has arrived for a node.</summary>
+    public void Add(Node node, Tensor gradient) => gradients[node] = gradients.TryGetValue(node, out var sum) ? sum + gradient : gradient;
+
+    /// <summary>A value that the gradient of <paramref name="user"/> reads must still be what it was.</summary>
+    public void CheckUnchanged(Node value, Node user, string role)
+    {
+        if ((value.Flags & NodeFlags.Superseded) == 0 || value.Link == user) return;
+        throw new AutogradException(
+            $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place operation. "
+            + "Use the operation's form without underscore, or change a Clone().");
+    }
+
+    private Node Seed(Tensor output, Tensor? gradient)
+    {
+        if (!output.RequiresGrad) throw new AutogradException("This tensor does not require gradients and has no graph: nothing it was computed from has RequiresGrad set.");
+        if (gradient is null)
+        {
+            if (output.ElementCount != 1)
+                throw new AutogradException($"A gradient can be created implicitly only for one element, but the tensor has shape {output.Shape}: pass Backward(gradient).");
+            gradient = Tensor.Ones(output.Shape, output.DType, output.Device);
+        }
+        else if (gradient.Shape != output.Shape)
+            throw new TensorShapeException($"The gradient has shape {gradient.Shape}, but its tensor has {output.Shape}.");
+        var node = Target(output);
+        Add(node, ViewAdjoint.Apply(output.ViewOf, node, gradient.DType == output.DType ? gradient : gradient.To(output.DType)));
+        return node;
+    }
+
+    private static Node Target(Tensor tensor) => tensor.Leaf is { } leaf ? leaf.Bind(tensor.Node) : tensor.Node;
+
+    /// <summary>All nodes that gradients reach, operands before users.</summary>
+    private static List<Node> Order(List<Node> roots)
+    {
+        var order = new List<Node>();
+        var state = new Dictionary<Node, bool>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<Node>(roots);
+        while (stack.TryPeek(out var node))
+        {
+            if (state.TryGetValue(node, out bool done))
+            {
+                stack.Pop();
+                if (done) continue;
+                state[node] = true;
+                order.Add(node);
+                continue;
+            }
+            state[node] = false;
+            if (node.Leaf is not null) continue;
+            if ((node.Flags & NodeFlags.GraphFreed) != 0)
+                throw new AutogradException("Trying to go backward through the graph a second time: its saved values were freed by the first. Pass retainGraph: true the first time.");
+            for (int i = 0; i < node.OperandCount; i++)
+                if (node[i] is { Grad: true } operand && !state.ContainsKey(operand.Node)) stack.Push(operand.Node);
+        }
+        return order;
+    }
+
+    private void Visit(Node node, HashSet<Node>? wanted, bool accumulate)
+    {
+        if (!gradients.TryGetValue(node, out var gradient)) return;
+        RetainedGradients.Find(node)?.Accumulate(gradient);
+        if (node.Leaf is { } leaf)
+        {
+            if (accumulate && leaf.RequiresGrad && wanted?.Contains(node) != false) leaf.Accumulate(gradient);
+            return;
+        }
+        if (node.Op.Gradient is not { } rule) throw new AutogradException($"{node.Op.Name} has no gradient.");
+        context.Enter(node, gradient);
+        rule(context);
+        if (wanted?.Contains(node) != true) gradients.Remove(node);
+    }
+
+    private Tensor? Result(Tensor input, bool allowUnused)
+    {
+        if (gradients.TryGetValue(Target(input), out var gradient))
+            return input.ViewOf is { } view ? gradient.ViewAs(view) : gradient;
+        if (allowUnused) return null;
+        throw new AutogradException("One of the inputs was not used in the graph of the outputs; pass allowUnused: true to get null for it.");
+    }
+
+    private static void Free(Node node)
+    {
+        if (node.Leaf is not null) return;
+        node.Flags |= NodeFlags.GraphFreed;
+        if (node.State == NodeState.Materialized) node.ForgetOperands();
+    }
+}

@@ -1,0 +1,49 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Autograd;
+
+/// <summary>What a gradient rule sees: the recorded node, its operands and result as tensors, the gradient of the result; and where it returns the operands' gradients.</summary>
+internal sealed class GradientContext(BackwardPass pass)
+{
+    private readonly BackwardPass pass = pass;
+
+    public Node Node { get; private set; } = null!;
+
+    /// <summary>The gradient of the result, of its shape.</summary>
+    public Tensor Grad { get; private set; } = null!;
+
+    public Tensor A => Input(0);
+
+    public Tensor B => Input(1);
+
+    public Tensor C => Input(2);
+
+    /// <summary>The operator's result.</summary>
+    public Tensor Output
+    {
+        get
+        {
+            pass.CheckUnchanged(Node, Node, "result");
+            return Tensor.Borrow(new(Node, null, GradMode.Enabled));
+        }
+    }
+
+    /// <summary>An operand as the operator saw it.</summary>
+    public Tensor Input(int i)
+    {
+        pass.CheckUnchanged(Node[i].Node, Node, $"operand {i}");
+        return Tensor.Borrow(Node[i] with { Grad = Node[i].Grad && GradMode.Enabled });
+    }
+
+    /// <summary>Whether an operand wants a gradient.</summary>
+    public bool Needs(int i) => Node[i].Grad;
+
+    /// <summary>Hands over the gradient with respect to an operand as the operator saw it (in the shape of its view).</summary>
+    public void Return(int i, Tensor gradient)
+    {
+        var operand = Node[i];
+        if (operand.Grad) pass.Add(operand.Node, ViewAdjoint.Apply(operand.View, operand.Node, gradient));
+    }
+
+    internal void Enter(Node node, Tensor gradient) => (Node, Grad) = (node, gradient);
+}

@@ -1,0 +1,38 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Autograd;
+
+/// <summary>The adjoint of looking at a value through a view: the gradient of the value from the gradient of the view.</summary>
+internal static class ViewAdjoint
+{
+    public static Tensor Apply(View? view, Node node, Tensor gradient)
+    {
+        if (view is null) return gradient;
+        var shape = view.Shape;
+        if (gradient.Shape != shape)
+            throw new InvalidOperationException($"Gradient of {node} has shape {gradient.Shape}, its view {shape}.");
+
+        // An expanded dimension was read many times: its gradients add up.
+        var expanded = new List<int>();
+        for (int d = 0; d < shape.Rank; d++)
+            if (view.Strides[d] == 0 && shape.Span[d] != 1) expanded.Add(d);
+        if (expanded.Count > 0)
+        {
+            gradient = gradient.Sum([.. expanded], keepDim: true);
+            foreach (int d in expanded) view = view.Slice(d, 0, 1, 1);
+        }
+
+        // What is left reads each element once. Ordered by stride it is the value's own order where it covers all of it.
+        int[] order = [.. Enumerable.Range(0, shape.Rank).Where(d => view.Shape.Span[d] != 1).OrderByDescending(d => Math.Abs(view.Strides[d]))];
+        int[] ones = [.. Enumerable.Range(0, shape.Rank).Where(d => view.Shape.Span[d] == 1)];
+        int[] permutation = [.. ones, .. order];
+        var sorted = view.Permute(permutation);
+        if (sorted.Offset == 0 && sorted.IsContiguous && sorted.Shape.ElementCount == node.Shape.ElementCount)
+            return gradient.Permute(permutation).Reshape(node.Shape);
+
+        for (int i = 0; i + 1 < order.Length; i++)
+            if (Math.Abs(view.Strides[order[i]]) < Math.Abs(view.Strides[order[i + 1]]) * view.Shape.Span[order[i + 1]])
+                throw new AutogradException($"The gradient of a view with overlapping elements ({view}) is not defined.");
+        return Tensor.Zeros(node.Shape, node.DType, node.Device).ViewAssign(view, gradient);
+    }
+}

@@ -1,0 +1,59 @@
+namespace GpuTensor;
+
+/// <summary>A number handed to an operator. Its kind (bool, integer, floating) takes part in promotion, its .NET type does not:
+/// int64 × 1.5 is float32, float16 × 2.0 is float16.</summary>
+public readonly struct Scalar : IEquatable<Scalar>
+{
+    private readonly double real;
+    private readonly long integer;
+
+    private Scalar(double real, long integer, DType kind) => (this.real, this.integer, Kind) = (real, integer, kind);
+
+    /// <summary>The kind: <see cref="GpuTensor.DType.Bool"/>, <see cref="GpuTensor.DType.Int64"/> or <see cref="GpuTensor.DType.Float64"/>.</summary>
+    public DType Kind { get; }
+
+    /// <summary>The value as a double.</summary>
+    public double ToDouble() => Kind == DType.Float64 ? real : integer;
+
+    /// <summary>The value as an integer; a floating value is truncated.</summary>
+    public long ToInt64() => Kind == DType.Float64 ? (long)real : integer;
+
+    /// <summary>From a floating-point number.</summary>
+    public static implicit operator Scalar(double value) => new(value, 0, DType.Float64);
+
+    /// <summary>From a floating-point number.</summary>
+    public static implicit operator Scalar(float value) => new(value, 0, DType.Float64);
+
+    /// <summary>From a floating-point number.</summary>
+    public static implicit operator Scalar(Half value) => new((double)value, 0, DType.Float64);
+
+    /// <summary>From an integer.</summary>
+    public static implicit operator Scalar(int value) => new(0, value, DType.Int64);
+
+    /// <summary>From an integer.</summary>
+    public static implicit operator Scalar(long value) => new(0, value, DType.Int64);
+
+    /// <summary>From a truth value.</summary>
+    public static implicit operator Scalar(bool value) => new(0, value ? 1 : 0, DType.Bool);
+
+    /// <summary>The dtype of an operation of a tensor with this scalar, as PyTorch's rule for Python numbers.</summary>
+    internal DType PromoteWith(DType tensor) => Kind.Category() <= tensor.Category() ? tensor : Kind == DType.Float64 ? DType.Float32 : Kind;
+
+    /// <inheritdoc/>
+    public bool Equals(Scalar other) => Kind == other.Kind && real.Equals(other.real) && integer == other.integer;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Scalar s && Equals(s);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(real, integer, Kind);
+
+    /// <summary>Equal kind and value.</summary>
+    public static bool operator ==(Scalar a, Scalar b) => a.Equals(b);
+
+    /// <summary>Different kind or value.</summary>
+    public static bool operator !=(Scalar a, Scalar b) => !a.Equals(b);
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind switch { DType.Float64 => real.ToString("R"), DType.Bool => integer != 0 ? "True" : "False", _ => integer.ToString() };
+}

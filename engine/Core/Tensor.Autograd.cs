@@ -1,0 +1,89 @@
+using GpuTensor.Autograd;
+using GpuTensor.Graph;
+
+namespace GpuTensor;
+
+public partial class Tensor
+{
+    private LeafState? leaf;
+    private string? viewName;
+
+    /// <summary>The handle ignores the history of the value it looks at.</summary>
+    internal bool Detached { get; private set; }
+
+    internal LeafState? Leaf => leaf;
+
+    /// <summary>True where gradients flow to this tensor: a leaf that asks for them, or a result of such tensors. Settable on leaves.</summary>
+    /// <exception cref="AutogradException">Set on a result, or to true on a dtype that is not floating.</exception>
+    public bool RequiresGrad
+    {
+        get => leaf is not null ? leaf.RequiresGrad : !Detached && Node.RequiresGrad;
+        set => RequiresGrad_(value);
+    }
+
+    /// <summary>True for tensors the user made (or detached), false for results of operators that record history.</summary>
+    public bool IsLeaf => leaf is not null ? viewName is null : !RequiresGrad;
+
+    /// <summary>Asks for gradients of this leaf, or stops asking.</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor RequiresGrad_(bool requiresGrad = true)
+    {
+        if (!IsLeaf) throw new AutogradException("RequiresGrad can only be changed on leaf tensors; use Detach() to get one from a result.");
+        if (requiresGrad && !DType.IsFloatingPoint()) throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
+        if (leaf is null && !requiresGrad) return this;
+        leaf ??= new(view);
+        leaf.RequiresGrad = requiresGrad;
+        return this;
+    }
+
+    /// <summary>The gradient that backward passes have added up for this leaf (or for a result after <see cref="RetainGrad"/>); null before the first and after ZeroGrad. Settable.</summary>
+    public Tensor? Grad
+    {
+        get
+        {
+            var state = viewName is null ? leaf ?? retained : retained;
+            if (state?.Grad is null) return null;
+            state.GradExposed = true;
+            return state.Grad;
+        }
+        set
+        {
+            if (value is not null && (value.Shape != Shape || value.DType != DType))
+                throw new TensorShapeException($"A gradient must have its tensor's shape and dtype: expected {DType.Name()} {Shape}, got {value.DType.Name()} {value.Shape}.");
+            (leaf ??= new(view)).Grad = value;
+        }
+    }
+
+    private LeafState? retained;
+
+    /// <summary>Lets a result keep its gradient in <see cref="Grad"/> in the backward passes to come.</summary>
+    public void RetainGrad()
+    {
+        if (IsLeaf || retained is not null) return;
+        retained = new(view) { RequiresGrad = true };
+        RetainedGradients.Add(Node, retained);
+    }
+
+    /// <summary>What made this tensor, as PyTorch names it (<c>MulBackward</c>); null for leaves.</summary>
+    public GradFunction? GradFn => IsLeaf || !RequiresGrad ? null : new(viewName is not null ? viewName + "Backward" : Node.Op.GradName);
+
+    /// <summary>The same memory without history: gradients do not flow through it.</summary>
+    public Tensor Detach() => new(Storage, view, detached: true);
+
+    /// <summary>Computes the gradients of this tensor with respect to the leaves it came from and adds them to their <see cref="Grad"/>.</summary>
+    /// <param name="gradient">The gradient of this tensor itself, of its shape; may be left out for one element.</param>
+    /// <param name="retainGraph">Keeps the graph for another backward; by default as <paramref name="createGraph"/>.</param>
+    /// <param name="createGraph">Records the computation of the gradients, so that they can be differentiated in turn.</param>
+    /// <exception cref="AutogradException">There is no graph, it was freed, or a saved value was changed in place.</exception>
+    public void Backward(Tensor? gradient = null, bool? retainGraph = null, bool createGraph = false) =>
+        BackwardPass.Run([this], [gradient], inputs: null, retainGraph ?? createGraph, createGraph, accumulate: true, allowUnused: true);
+
+    /// <summary>Until the result is disposed, the calling thread records no history. A ref struct: it cannot live across an await.</summary>
+    public static GradModeScope NoGrad() => new(enabled: false);
+
+    /// <summary>As <see cref="NoGrad"/>; PyTorch's inference mode.</summary>
+    public static GradModeScope InferenceMode() => new(enabled: false);
+
+    /// <summary>Until the result is disposed, the calling thread records history again, within a <see cref="NoGrad"/>.</summary>
+    public static GradModeScope EnableGrad() => new(enabled: true);
+}

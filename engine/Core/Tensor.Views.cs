@@ -1,0 +1,157 @@
+using GpuTensor.Graph;
+using GpuTensor.Operators;
+
+namespace GpuTensor;
+
+public partial class Tensor
+{
+    /// <summary>How this tensor looks at its value, spelled out.</summary>
+    internal View FullView => view ?? GpuTensor.View.Identity(Node.Shape);
+
+    /// <summary>True where the elements lie in row-major order, one after the other.</summary>
+    public bool IsContiguous => view is null || view.IsContiguous;
+
+    /// <summary>The strides in elements.</summary>
+    public IReadOnlyList<long> Strides => FullView.Strides;
+
+    /// <summary>This tensor where its elements already lie in row-major order, else a copy in which they do.</summary>
+    public Tensor Contiguous() => IsContiguous && view is null ? this : view!.IsContiguous && view.Shape.ElementCount == Node.Shape.ElementCount ? Recast() : Clone();
+
+    /// <summary>A copy with memory of its own; gradients flow through it.</summary>
+    public Tensor Clone() => Apply(Basic.Copy, DType, Shape, Operand);
+
+    /// <summary>A contiguous tensor seen through a view of its value.</summary>
+    internal Tensor ViewAs(View over)
+    {
+        var whole = Contiguous();
+        return whole.ViewOf is null ? whole.WithView(over, "View") : whole.Clone().WithView(over, "View");
+    }
+
+    // The same elements in the same order: a handle is enough, but rules that want no view at all need a clone only where the view is not the identity.
+    private Tensor Recast() => this;
+
+    /// <summary>The same elements under another shape, sharing memory. One size may be −1: it is worked out.</summary>
+    /// <exception cref="TensorShapeException">The sizes do not multiply to the element count, or no strides express the shape (use <see cref="Reshape"/>).</exception>
+    public Tensor View(params Shape shape)
+    {
+        shape = Resolve(shape);
+        return WithView(FullView.Reshape(shape)
+            ?? throw new TensorShapeException($"View {Shape} as {shape}: the elements do not lie in an order that strides can express; use Reshape, which copies where it must."), "View");
+    }
+
+    /// <summary>The same elements under another shape: shares memory where it can, else copies. One size may be −1.</summary>
+    /// <exception cref="TensorShapeException">The sizes do not multiply to the element count.</exception>
+    public Tensor Reshape(params Shape shape)
+    {
+        shape = Resolve(shape);
+        return shape.Equals(Shape) ? this : FullView.Reshape(shape) is { } v ? WithView(v, "View") : Clone().View(shape);
+    }
+
+    private Shape Resolve(Shape shape)
+    {
+        int unknown = -1;
+        long known = 1;
+        int[] sizes = shape.ToArray();
+        for (int i = 0; i < sizes.Length; i++)
+            if (sizes[i] == -1 && unknown < 0) unknown = i;
+            else if (sizes[i] < 0) throw new TensorShapeException($"Shape {shape}: sizes must not be negative, except one −1.");
+            else known *= sizes[i];
+        if (unknown >= 0)
+        {
+            if (known == 0 || ElementCount % known != 0) throw new TensorShapeException($"Shape {shape} does not fit {ElementCount} elements ({Shape}).");
+            sizes[unknown] = checked((int)(ElementCount / known));
+            return GpuTensor.Shape.Adopt(sizes);
+        }
+        return known == ElementCount ? shape : throw new TensorShapeException($"Shape {shape} has {known} elements, but the tensor {Shape} has {ElementCount}.");
+    }
+
+    /// <summary>The dimensions in another order.</summary>
+    public Tensor Permute(params ReadOnlySpan<int> dims)
+    {
+        var order = new int[dims.Length];
+        var seen = new bool[Rank];
+        if (dims.Length != Rank) throw new TensorShapeException($"Permute: {dims.Length} dimensions were given for a tensor of rank {Rank}.");
+        for (int i = 0; i < dims.Length; i++)
+        {
+            order[i] = Shape.Dim(dims[i]);
+            if (seen[order[i]]) throw new TensorShapeException($"Permute: dimension {dims[i]} appears twice.");
+            seen[order[i]] = true;
+        }
+        return WithView(FullView.Permute(order), "Permute");
+    }
+
+    /// <summary>Two dimensions exchanged.</summary>
+    public Tensor Transpose(int dim0, int dim1)
+    {
+        if (Rank == 0) return this;
+        int[] order = [.. Enumerable.Range(0, Rank)];
+        (order[Shape.Dim(dim0)], order[Shape.Dim(dim1)]) = (order[Shape.Dim(dim1)], order[Shape.Dim(dim0)]);
+        return WithView(FullView.Permute(order), "Transpose");
+    }
+
+    /// <summary>The matrix transposed.</summary>
+    public Tensor T => Rank <= 2 ? (Rank == 2 ? Transpose(0, 1) : this) : throw new TensorShapeException($"T takes a matrix; this tensor has shape {Shape}. Use Transpose or Permute.");
+
+    /// <summary>Broadcast to a larger shape without copying; −1 keeps a size.</summary>
+    public Tensor Expand(params Shape shape)
+    {
+        if (shape.Rank < Rank) throw new TensorShapeException($"Expand: {shape} has fewer dimensions than {Shape}.");
+        int[] sizes = shape.ToArray();
+        for (int i = 1; i <= Rank; i++)
+        {
+            if (sizes[^i] == -1) sizes[^i] = Shape.Span[^i];
+            if (Shape.Span[^i] != 1 && Shape.Span[^i] != sizes[^i]) throw new TensorShapeException($"Expand: {Shape} does not broadcast to {shape}.");
+        }
+        return WithView(FullView.Expand(GpuTensor.Shape.Adopt(sizes)), "Expand");
+    }
+
+    /// <summary>One dimension cut to <paramref name="length"/> elements from <paramref name="start"/>.</summary>
+    public Tensor Narrow(int dim, int start, int length)
+    {
+        dim = Shape.Dim(dim);
+        if (start < 0) start += Shape[dim];
+        if (start < 0 || length < 0 || start + length > Shape[dim])
+            throw new TensorShapeException($"Narrow: elements {start} to {start + length} of dimension {dim} were asked for, but the tensor has shape {Shape}.");
+        return WithView(FullView.Slice(dim, start, length, 1), "Slice");
+    }
+
+    /// <summary>One position of a dimension, which goes away.</summary>
+    public Tensor Select(int dim, int index)
+    {
+        dim = Shape.Dim(dim);
+        int n = Shape[dim], i = index < 0 ? index + n : index;
+        if ((uint)i >= (uint)n) throw new TensorShapeException($"Select: index {index} is out of range for dimension {dim} of shape {Shape}.");
+        return WithView(FullView.Select(dim, i), "Select");
+    }
+
+    /// <summary>A dimension of size 1 put in before <paramref name="dim"/>.</summary>
+    public Tensor Unsqueeze(int dim)
+    {
+        if (dim < -Rank - 1 || dim > Rank) throw new ArgumentOutOfRangeException(nameof(dim), $"Unsqueeze: dimension {dim} is out of range for shape {Shape}.");
+        var sizes = Shape.ToList();
+        var strides = FullView.Strides.ToList();
+        int d = dim < 0 ? dim + Rank + 1 : dim;
+        sizes.Insert(d, 1);
+        strides.Insert(d, 1);
+        return WithView(new View([.. sizes], [.. strides], FullView.Offset), "Unsqueeze");
+    }
+
+    /// <summary>Without its dimensions of size 1, or without that one.</summary>
+    public Tensor Squeeze(int? dim = null)
+    {
+        if (dim is { } only && Shape[only] != 1) return this;
+        int[] keep = [.. Enumerable.Range(0, Rank).Where(d => dim is null ? Shape[d] != 1 : d != Shape.Dim(dim.Value))];
+        return WithView(FullView.Permute(keep), "Squeeze");
+    }
+
+    /// <summary>Dimensions <paramref name="startDim"/> to <paramref name="endDim"/> as one.</summary>
+    public Tensor Flatten(int startDim = 0, int endDim = -1)
+    {
+        if (Rank == 0) return Reshape(1);
+        int a = Shape.Dim(startDim), b = Shape.Dim(endDim);
+        if (a > b) throw new TensorShapeException($"Flatten: start {startDim} comes after end {endDim}.");
+        long n = 1;
+        for (int d = a; d <= b; d++) n *= Shape[d];
+        return Reshape([.. Shape.Take(a), checked((int)n), .. Shape.Skip(b + 1)]);
+    }
+}

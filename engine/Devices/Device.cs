@@ -1,0 +1,92 @@
+using GpuTensor.Devices;
+using GpuTensor.Devices.Reference;
+
+namespace GpuTensor;
+
+/// <summary>Where tensors live: <c>cuda[:n]</c>, <c>opencl[:n]</c> or <c>cpu</c> (the reference: plain loops, for checking).</summary>
+public sealed class Device
+{
+    private static readonly Lock Gate = new();
+    private static readonly List<Device> Known = [];
+    private static Device? chosen;
+
+    private readonly Lazy<Executor> executor;
+
+    private Device(string kind, int index, Func<Executor> open)
+    {
+        (Kind, Index) = (kind, index);
+        Ordinal = Known.Count;
+        Known.Add(this);
+        executor = new(open);
+    }
+
+    /// <summary>The reference device: every operator in plain loops.</summary>
+    public static Device Cpu { get; } = new("cpu", 0, () => new ReferenceExecutor());
+
+    /// <summary><c>cuda</c>, <c>opencl</c> or <c>cpu</c>.</summary>
+    public string Kind { get; }
+
+    /// <summary>The number among devices of its kind.</summary>
+    public int Index { get; }
+
+    /// <summary><c>cpu</c>, <c>opencl:0</c>, <c>cuda:1</c>.</summary>
+    public string Name => Kind == "cpu" ? "cpu" : $"{Kind}:{Index}";
+
+    /// <summary>The hardware's own name.</summary>
+    public string Description => Executor.Description;
+
+    /// <summary>True where a CUDA device can be used.</summary>
+    public static bool IsCudaAvailable => false;
+
+    internal int Ordinal { get; }
+
+    internal Executor Executor => executor.Value;
+
+    /// <summary>Runs every operator as it is recorded (<c>GPUTENSOR_EAGER=1</c>): same bits, slow; the oracle for fusion.</summary>
+    internal bool Eager { get; set; } = Environment.GetEnvironmentVariable("GPUTENSOR_EAGER") == "1";
+
+    /// <summary>The device that factories and modules use when none is named: the best there is, or what <c>GPUTENSOR_DEVICE</c> says. Settable.</summary>
+    public static Device Default
+    {
+        get
+        {
+            if (chosen is { } device) return device;
+            lock (Gate) return chosen ??= Environment.GetEnvironmentVariable("GPUTENSOR_DEVICE") is { Length: > 0 } name ? Parse(name) : Best();
+        }
+        set => chosen = value;
+    }
+
+    /// <summary>The n-th CUDA device.</summary>
+    /// <exception cref="DeviceException">There is none.</exception>
+    public static Device Cuda(int index = 0) => throw new DeviceException(
+        $"cuda:{index} is not there: this version of GpuTensor has no CUDA device yet. Use Device.OpenCl() or Device.Cpu.");
+
+    /// <summary>The device of that name.</summary>
+    /// <exception cref="DeviceException">No such device.</exception>
+    public static Device Parse(string name)
+    {
+        var parts = name.Trim().ToLowerInvariant().Split(':');
+        int index = 0;
+        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], out index)) || index < 0) throw Unknown(name);
+        return parts[0] switch
+        {
+            "cpu" when index == 0 => Cpu,
+            "cuda" => Cuda(index),
+            _ => throw Unknown(name),
+        };
+    }
+
+    private static DeviceException Unknown(string name) => new($"'{name}' names no device: expected cpu, opencl, opencl:N, cuda or cuda:N.");
+
+    private static Device Best() => Cpu;
+
+    /// <summary>Waits until the device has done everything that was handed to it (recorded work of this thread included).</summary>
+    public void Synchronize()
+    {
+        Graph.Recorder.For(this).Flush();
+        Executor.Finish();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

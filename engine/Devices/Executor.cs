@@ -1,0 +1,26 @@
+using GpuTensor.Graph;
+using GpuTensor.Memory;
+
+namespace GpuTensor.Devices;
+
+/// <summary>Runs recorded graphs on one device and moves values between it and the host.</summary>
+internal abstract class Executor
+{
+    /// <summary>The device's own name, for people.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Runs all pending nodes of a graph whose values are wanted. Sets each node's state.</summary>
+    public abstract void Run(Recorder graph);
+
+    /// <summary>Brings host contents to the device.</summary>
+    public abstract Block Upload(HostArray contents);
+
+    /// <summary>Waits and copies a contiguous range of a materialised value to the host.</summary>
+    public abstract void Download(Node node, long byteOffset, Span<byte> target);
+
+    /// <summary>A variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>
+    public virtual void Release(Storage storage) { }
+
+    /// <summary>Waits for all work.</summary>
+    public abstract void Finish();
+}

@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using GpuTensor.Graph;
+using GpuTensor.Memory;
+
+namespace GpuTensor.Devices.Reference;
+
+/// <summary>The device <c>cpu</c>: every node by its operator's reference function, one after the other, in double (integers exact), rounded to the node's dtype. It shares nothing with the
+/// planner or the generator: it is what they are checked against. Values live in managed memory, so the garbage collector is its memory manager.</summary>
+internal sealed class ReferenceExecutor : Executor
+{
+    public override string Description => "CPU reference (plain loops in double; for checking, not for speed)";
+
+    public override void Run(Recorder graph)
+    {
+        foreach (var node in graph.Nodes)
+        {
+            // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
+            var contents = Compute(node);
+            node.Owner = new Block { Host = contents, Bytes = contents.Data.LongLength };
+            node.State = NodeState.Materialized;
+            if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
+        }
+    }
+
+    public override Block Upload(HostArray contents) => new()
+    {
+        Host = new(contents.DType, contents.Shape, (byte[])contents.Data.Clone()),
+        Bytes = contents.Data.LongLength,
+    };
+
+    public override void Download(Node node, long byteOffset, Span<byte> target) =>
+        node.Block!.Host!.Data.AsSpan(checked((int)byteOffset), target.Length).CopyTo(target);
+
+    public override void Finish() { }
+
+    private static HostArray Compute(Node node)
+    {
+        var inputs = new ReferenceArray[node.OperandCount];
+        for (int i = 0; i < inputs.Length; i++) inputs[i] = Expand(node[i]);
+        var call = new ReferenceCall(node, inputs);
+        (node.Op.Reference ?? throw new DeviceException($"{node.Op.Name} has no reference function."))(call);
+        return Round(call.Out);
+    }
+
+    /// <summary>An operand's elements, in the row-major order of its view.</summary>
+    private static ReferenceArray Expand(Operand operand)
+    {
+        var source = operand.Node.Block?.Host ?? throw new DeviceException($"{operand.Node} has no value on the reference device.");
+        var result = ReferenceArray.Make(source.DType, operand.Shape);
+        var view = operand.View ?? View.Identity(source.Shape);
+        var index = new int[view.Shape.Rank];
+        long at = view.Offset;
+        for (long i = 0; i < result.Shape.ElementCount; i++)
+        {
+            if (result.IsReal) result.Real[i] = ReadReal(source, at);
+            else result.Integer[i] = ReadInteger(source, at);
+            for (int d = index.Length - 1; d >= 0; d--)
+            {
+                at += view.Strides[d];
+                if (++index[d] < view.Shape.Span[d]) break;
+                at -= view.Strides[d] * index[d];
+                index[d] = 0;
+            }
+        }
+        return result;
+    }
+
+    internal static double ReadReal(HostArray a, long i) => a.DType switch
+    {
+        DType.Float32 => a.As<float>()[(int)i],
+        DType.Float64 => a.As<double>()[(int)i],
+        _ => HalfBits.ToFloat(a.DType, a.As<ushort>()[(int)i]),
+    };
+
+    internal static long ReadInteger(HostArray a, long i) => a.DType switch
+    {
+        DType.Int64 => a.As<long>()[(int)i],
+        DType.Int32 => a.As<int>()[(int)i],
+        DType.Int16 => a.As<short>()[(int)i],
+        DType.Int8 => a.As<sbyte>()[(int)i],
+        _ => a.Data[i],
+    };
+
+    /// <summary>Stores results in the dtype: floats rounded to nearest even, integers wrapped, bool ≠ 0.</summary>
+    internal static HostArray Round(ReferenceArray a)
+    {
+        var result = new HostArray(a.DType, a.Shape);
+        int n = checked((int)a.Shape.ElementCount);
+        switch (a.DType)
+        {
+            case DType.Float64: a.Real.CopyTo(result.As<double>()); break;
+            case DType.Float32: for (int i = 0; i < n; i++) result.As<float>()[i] = (float)a.Real[i]; break;
+            case DType.Float16: for (int i = 0; i < n; i++) result.As<Half>()[i] = (Half)a.Real[i]; break;
+            case DType.BFloat16: for (int i = 0; i < n; i++) result.As<ushort>()[i] = HalfBits.ToBFloat16(ToOddFloat(a.Real[i])); break;
+            case DType.Int64: a.Integer.CopyTo(result.As<long>()); break;
+            case DType.Int32: for (int i = 0; i < n; i++) result.As<int>()[i] = unchecked((int)a.Integer[i]); break;
+            case DType.Int16: for (int i = 0; i < n; i++) result.As<short>()[i] = unchecked((short)a.Integer[i]); break;
+            case DType.Bool: for (int i = 0; i < n; i++) result.Data[i] = (byte)(a.Integer[i] != 0 ? 1 : 0); break;
+            default: for (int i = 0; i < n; i++) result.Data[i] = unchecked((byte)a.Integer[i]); break;
+        }
+        return result;
+    }
+
+    /// <summary>Double to float, rounded to odd, so that rounding on to a half type rounds once in effect.</summary>
+    private static float ToOddFloat(double value)
+    {
+        float nearest = (float)value;
+        if (nearest == value || !float.IsFinite(nearest)) return nearest;
+        uint bits = BitConverter.SingleToUInt32Bits(nearest);
+        if ((bits & 1) != 0) return nearest;
+        // Even and inexact: the neighbour on the other side of the value is odd.
+        bool up = value > nearest == nearest >= 0;
+        return BitConverter.UInt32BitsToSingle(up ? bits + 1 : bits - 1);
+    }
+}

@@ -1,0 +1,106 @@
+namespace GpuTensor.Graph;
+
+internal enum NodeState : byte
+{
+    /// <summary>Recorded in a graph, not yet run.</summary>
+    Pending,
+    /// <summary>Its value stands in device memory (<see cref="Node.Block"/>).</summary>
+    Materialized,
+    /// <summary>Its graph ran without keeping it: it can be recomputed while its leaves are unchanged.</summary>
+    Dropped,
+    /// <summary>Its memory was taken over by an in-place update or given up.</summary>
+    Overwritten,
+    /// <summary>Its flush failed; reading it rethrows <see cref="Node.Failure"/>.</summary>
+    Failed,
+}
+
+/// <summary>What a node reads: another node through a view (null: as it is). <see cref="Grad"/>: gradients flow back through it.</summary>
+internal readonly record struct Operand(Node Node, View? View, bool Grad)
+{
+    public Shape Shape => View?.Shape ?? Node.Shape;
+
+    public DType DType => Node.DType;
+}
+
+/// <summary>An immutable value: an operator applied to other values, or memory that is already there. Variables (<see cref="Storage"/>) come to mean another node when
+/// they are changed in place; a node never changes its meaning.</summary>
+internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
+{
+    public readonly Operator Op = op;
+    public readonly Shape Shape = shape;
+    public readonly Device Device = device;
+    public readonly DType DType = dtype;
+    public NodeState State;
+    public NodeFlags Flags;
+
+    /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory.</summary>
+    public byte Storages;
+
+    /// <summary>Position in its graph while pending.</summary>
+    public int Index;
+
+    public Node? NodeA, NodeB;
+    public View? ViewA, ViewB;
+
+    /// <summary>Operands from the third on.</summary>
+    public Operand[]? More;
+
+    /// <summary>What the operator needs besides operands (dims, a view, …): part of the fingerprint through <see cref="IAttributes"/>.</summary>
+    public IAttributes? Attributes;
+
+    /// <summary>A scalar's value or a counter's number: bits of a double or a long. Never part of the fingerprint.</summary>
+    public long Bits;
+
+    /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Memory.Block"/>. Failed: the exception.</summary>
+    public object? Owner;
+
+    /// <summary>The autograd leaf this value belongs to, or the node that an in-place update put in this one's place.</summary>
+    public object? Link;
+
+    public Memory.Block? Block => Owner as Memory.Block;
+
+    public Exception? Failure => Owner as Exception;
+
+    public Autograd.LeafState? Leaf => Link as Autograd.LeafState;
+
+    public bool RequiresGrad => (Flags & NodeFlags.RequiresGrad) != 0;
+
+    public int OperandCount => NodeA is null ? 0 : NodeB is null ? 1 : 2 + (More?.Length ?? 0);
+
+    public Operand this[int i] => i switch
+    {
+        0 => new(NodeA!, ViewA, (Flags & NodeFlags.GradA) != 0),
+        1 => new(NodeB!, ViewB, (Flags & NodeFlags.GradB) != 0),
+        _ => More![i - 2],
+    };
+
+    /// <summary>Forgets how the value came about, so that history is not kept alive.</summary>
+    public void ForgetOperands()
+    {
+        NodeA = NodeB = null;
+        ViewA = ViewB = null;
+        More = null;
+    }
+
+    public override string ToString() => $"{Op.Name} {DType.Name()} {Shape} {State}";
+}
+
+[Flags]
+internal enum NodeFlags : byte
+{
+    RequiresGrad = 1,
+    GradA = 2,
+    GradB = 4,
+    /// <summary>Backward has passed: its saved values were given up.</summary>
+    GraphFreed = 8,
+    /// <summary>The program asked to keep it (<see cref="Tensor.Keep"/>, RetainGrad, a backward root).</summary>
+    Keep = 16,
+    /// <summary>An in-place update put another node in its place (see <see cref="Node.Link"/> for which).</summary>
+    Superseded = 32,
+}
+
+/// <summary>Operator parameters that are not operands. They shape the kernels, so all of them are written to the fingerprint.</summary>
+internal interface IAttributes
+{
+    void Write(Trace trace);
+}

@@ -1,0 +1,91 @@
+using GpuTensor.Autograd;
+using GpuTensor.Kernels;
+
+namespace GpuTensor.Graph;
+
+/// <summary>How the planner treats an operator.</summary>
+internal enum OperatorKind : byte
+{
+    /// <summary>Memory that is there already: no operands.</summary>
+    Leaf,
+    /// <summary>A 0-d number in <see cref="Node.Bits"/> (a double for floating dtypes, else a long): an argument of the kernel, never part of its source.</summary>
+    Scalar,
+    /// <summary>One element from one element of each operand, by a row of <see cref="Functions"/> (<see cref="Operator.Function"/>). Operands have the node's shape
+    /// through their views and one dtype (a leading condition: bool).</summary>
+    Pointwise,
+    /// <summary>Pointwise conversion to the node's dtype.</summary>
+    Cast,
+    /// <summary>Pointwise identity: gives a view a value of its own.</summary>
+    Copy,
+    /// <summary>The affine number Offset + Σ Strides·i over the node's shape, as Int64 (<see cref="ViewAttributes"/>).</summary>
+    Index,
+    /// <summary>Philox words as Int64: Bits is the first block; operand 0 is the scalar key (see Functions' <c>philox</c>).</summary>
+    Random,
+    /// <summary>A reduction over the trailing dimensions of operand 0 (<see cref="ReduceAttributes"/> says how many); the node's shape is the leading dimensions.</summary>
+    Reduce,
+    /// <summary>Batched matrix product: operands (…, m, k) and (…, k, n), batch dimensions equal (broadcast by views).</summary>
+    MatMul,
+    /// <summary>Operands one after the other, flattened, into a value of the node's shape: dimension 0 is the concatenated one.</summary>
+    Concat,
+    /// <summary>Operand 0 with the elements under <see cref="ViewAttributes"/> replaced by operand 1.</summary>
+    ViewAssign,
+    /// <summary>out[i…, r…] = operand0[index[i…], r…]: operand 1 holds Int64 indices (negative from the end); along dimension 0 of operand 0.</summary>
+    IndexSelect,
+    /// <summary>torch.gather along the last dimension: out[o…, j] = operand0[o…, index[o…, j]].</summary>
+    Gather,
+}
+
+/// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs one.</summary>
+internal delegate void GradientRule(GradientContext context);
+
+/// <summary>Which values the gradient rule reads: they are kept for it, and changing them in place before backward is an error.</summary>
+[Flags]
+internal enum Saves : byte { None = 0, A = 1, B = 2, C = 4, Output = 8, AB = A | B }
+
+/// <summary>An operator: the one row where everything that is known about it hangs.</summary>
+/// <param name="name">PyTorch's name, snake_case.</param>
+/// <param name="kind">How the planner treats it.</param>
+internal sealed class Operator(string name, OperatorKind kind)
+{
+    private static int count;
+
+    /// <summary>Small, stable within the process; for the fingerprint.</summary>
+    public int Id { get; } = Interlocked.Increment(ref count);
+
+    public string Name { get; } = name;
+
+    public OperatorKind Kind { get; } = kind;
+
+    /// <summary>The row of <see cref="Functions"/> that computes a pointwise operator.</summary>
+    public string? Function { get; init; }
+
+    /// <summary>The reduction of a <see cref="OperatorKind.Reduce"/>.</summary>
+    public ReduceOp Reduction { get; init; }
+
+    public GradientRule? Gradient { get; init; }
+
+    public Saves Saves { get; init; }
+
+    /// <summary>The definition of the operator in plain loops, for the CPU reference; null for kinds the reference device handles itself (leaf, scalar, …).</summary>
+    public Action<Devices.Reference.ReferenceCall>? Reference { get; init; }
+
+    /// <summary>As PyTorch names the function in a graph: <c>MulBackward</c>, <c>LogSoftmaxBackward</c>.</summary>
+    public string GradName { get; init; } = string.Concat(name.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..])) + "Backward";
+
+    /// <summary>Pointwise in the planner's eyes: one iteration space, no memory of its own needed.</summary>
+    public bool IsPointwise => Kind is OperatorKind.Pointwise or OperatorKind.Cast or OperatorKind.Copy or OperatorKind.Index or OperatorKind.Random;
+
+    public override string ToString() => Name;
+}
+
+/// <summary>A view as an attribute.</summary>
+internal sealed record ViewAttributes(View View) : IAttributes
+{
+    public void Write(Trace trace) => trace.Add(View);
+}
+
+/// <summary>How many trailing dimensions of the operand are reduced.</summary>
+internal sealed record ReduceAttributes(int Dims) : IAttributes
+{
+    public void Write(Trace trace) => trace.Add(Dims);
+}

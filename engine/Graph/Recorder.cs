@@ -1,0 +1,267 @@
+namespace GpuTensor.Graph;
+
+/// <summary>The graph of one thread on one device: what was recorded and has not run. Recording appends a node and its words to the fingerprint; a flush hands all of it to the
+/// device's executor and starts anew.</summary>
+internal sealed class Recorder
+{
+    /// <summary>So many pending nodes flush by themselves.</summary>
+    public const int MaxPending = 4096;
+
+    [ThreadStatic] private static Recorder?[]? perDevice;
+
+    private readonly Lock gate = new();
+    private readonly List<Node> nodes = [];
+    private readonly List<Node> leaves = [];
+    private readonly List<Node> scalars = [];
+    private readonly Dictionary<Node, int> leafSlots = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(Storage Storage, Node Old)> changes = [];
+    private readonly List<Action> rollbacks = [];
+    private WeakReference<Storage>?[] handles = new WeakReference<Storage>?[256];
+
+    private Recorder(Device device) => Device = device;
+
+    public Device Device { get; }
+
+    public Trace Trace { get; } = new();
+
+    /// <summary>Pending nodes in the order they were recorded: operands stand before their users.</summary>
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    /// <summary>Materialised nodes that pending ones read, by slot.</summary>
+    public IReadOnlyList<Node> Leaves => leaves;
+
+    /// <summary>Scalar nodes, by slot.</summary>
+    public IReadOnlyList<Node> Scalars => scalars;
+
+    /// <summary>Storages that were changed in place since the last flush, with what they meant before (a storage may appear several times).</summary>
+    public IReadOnlyList<(Storage Storage, Node Old)> Changes => changes;
+
+    /// <summary>The calling thread's recorder for a device.</summary>
+    public static Recorder For(Device device)
+    {
+        var table = perDevice;
+        if (table is not null && device.Ordinal < table.Length && table[device.Ordinal] is { } found) return found;
+        Array.Resize(ref perDevice, Math.Max(device.Ordinal + 1, table?.Length ?? 0));
+        return perDevice[device.Ordinal] = new(device);
+    }
+
+    /// <summary>Every recorder of the calling thread.</summary>
+    public static IEnumerable<Recorder> Mine => (perDevice ?? []).Where(r => r is not null)!;
+
+    public Node Record(Operator op, DType dtype, Shape shape, Operand a = default, Operand b = default, Operand[]? more = null,
+        IAttributes? attributes = null, long bits = 0)
+    {
+        // Other threads' graphs first and outside our lock, so that two threads reading each other's values cannot wait for each other.
+        Prepare(a.Node);
+        Prepare(b.Node);
+        if (more is not null)
+            foreach (var operand in more) Prepare(operand.Node);
+
+        var node = new Node(op, dtype, shape, Device) { NodeA = a.Node, ViewA = a.View, NodeB = b.Node, ViewB = b.View, More = more, Attributes = attributes, Bits = bits };
+        lock (gate)
+        {
+            if (a.Grad) node.Flags |= NodeFlags.GradA | NodeFlags.RequiresGrad;
+            if (b.Grad) node.Flags |= NodeFlags.GradB | NodeFlags.RequiresGrad;
+            if (more is not null)
+                foreach (var operand in more)
+                    if (operand.Grad) node.Flags |= NodeFlags.RequiresGrad;
+            Append(node);
+        }
+        if (nodes.Count >= MaxPending || Device.Eager) Flush();
+        return node;
+    }
+
+    /// <summary>Remembers the variable that means a pending node, so that a new plan can see whether the program still holds it.</summary>
+    public void Hold(Node node, Storage storage)
+    {
+        if (node.Owner != this) return;
+        if (node.Index >= handles.Length) Array.Resize(ref handles, Math.Max(node.Index + 1, handles.Length * 2));
+        if (handles[node.Index] is { } weak) weak.SetTarget(storage);
+        else handles[node.Index] = new(storage);
+    }
+
+    /// <summary>Whether a variable that means this pending node is still alive (a superset: the collector decides).</summary>
+    public bool IsHeld(Node node) => node.Index < handles.Length && handles[node.Index] is { } weak && weak.TryGetTarget(out var s) && s.Current == node;
+
+    public void NoteChange(Storage storage, Node old)
+    {
+        changes.Add((storage, old));
+        Trace.Add(-1);
+        Trace.Add(Reference(old));
+        Trace.Add(storage.Current.Index);
+    }
+
+    /// <summary>Marks a pending node to be materialised by the next flush.</summary>
+    public void Keep(Node node)
+    {
+        if (node.Owner != this || (node.Flags & NodeFlags.Keep) != 0) return;
+        node.Flags |= NodeFlags.Keep;
+        Trace.Add(-2);
+        Trace.Add(node.Index);
+    }
+
+    /// <summary>Registers what restores host state (step numbers) should the flush of what is pending fail.</summary>
+    public void OnRollback(Action undo) => rollbacks.Add(undo);
+
+    /// <summary>Makes a node's value exist and returns its memory: flushes where it is pending.</summary>
+    public static Memory.Block Materialize(Node node)
+    {
+        if (node.Owner is Recorder recorder)
+        {
+            lock (recorder.gate)
+                if (node.Owner == recorder)
+                {
+                    recorder.Keep(node);
+                    recorder.Flush();
+                }
+        }
+        else if (node.State == NodeState.Dropped)
+        {
+            var mine = For(node.Device);
+            lock (mine.gate) mine.Revive(node);
+            return Materialize(node);
+        }
+        return node.Block ?? throw Unreadable(node);
+    }
+
+    /// <summary>Runs what is pending. What fails before its first launch leaves nothing changed.</summary>
+    public void Flush()
+    {
+        lock (gate)
+        {
+            if (nodes.Count == 0) return;
+            try
+            {
+                Device.Executor.Run(this);
+            }
+            catch (Exception e)
+            {
+                Rollback(e);
+                throw;
+            }
+            finally
+            {
+                Clear();
+            }
+        }
+    }
+
+    private void Append(Node node)
+    {
+        node.Index = nodes.Count;
+        node.Owner = this;
+        node.State = NodeState.Pending;
+        var trace = Trace;
+        trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)node.Flags << 48);
+        for (int i = 0; i < node.OperandCount; i++)
+        {
+            var operand = node[i];
+            long word = Reference(operand.Node) << 2;
+            if (operand.View is { } view)
+            {
+                trace.Add(word | 1);
+                trace.Add(view);
+            }
+            else trace.Add(word);
+        }
+        if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) trace.Add(node.Shape);
+        if (node.Op.Kind == OperatorKind.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
+        node.Attributes?.Write(trace);
+        nodes.Add(node);
+    }
+
+    /// <summary>How the fingerprint names a node: its position, or the slot of a leaf.</summary>
+    private long Reference(Node node)
+    {
+        if (node.Owner == this) return node.Index;
+        if (!leafSlots.TryGetValue(node, out int slot))
+        {
+            leafSlots.Add(node, slot = leaves.Count);
+            leaves.Add(node);
+            Trace.Add(-3 - (long)node.DType);
+            Trace.Add(node.Shape);
+        }
+        return -1 - slot;
+    }
+
+    private void Prepare(Node? node)
+    {
+        if (node is null || node.Owner == this || node.State == NodeState.Materialized) return;
+        if (node.Owner is Recorder other)
+        {
+            other.FlushFor(node);
+            if (node.State == NodeState.Materialized) return;
+        }
+        if (node.State == NodeState.Dropped)
+            lock (gate) Revive(node);
+        else if (node.Owner != this) throw Unreadable(node);
+    }
+
+    private void FlushFor(Node node)
+    {
+        lock (gate)
+            if (node.Owner == this)
+            {
+                Keep(node);
+                Flush();
+            }
+    }
+
+    /// <summary>Records a dropped node again, with the dropped nodes it stands on.</summary>
+    private void Revive(Node root)
+    {
+        var stack = new Stack<Node>([root]);
+        while (stack.TryPeek(out var node))
+        {
+            bool ready = true;
+            if (node.State == NodeState.Dropped)
+                for (int i = 0; i < node.OperandCount; i++)
+                {
+                    var input = node[i].Node;
+                    if (input.State is NodeState.Materialized || input.Owner == this) continue;
+                    if (input.State != NodeState.Dropped) throw NotKept(root, input);
+                    stack.Push(input);
+                    ready = false;
+                }
+            if (!ready) continue;
+            stack.Pop();
+            if (node.State == NodeState.Dropped) Append(node);
+        }
+    }
+
+    private static Exception Unreadable(Node node) => node.State switch
+    {
+        NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
+        NodeState.Overwritten => NotKept(node, node),
+        _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
+    };
+
+    private static ValueNotKeptException NotKept(Node node, Node lost) => new(
+        $"The value of {node.Op.Name} {node.DType.Name()} {node.Shape} was not kept when its step ran, and it cannot be computed again because {lost.DType.Name()} {lost.Shape} "
+        + "was changed since. Call Keep() on the tensor when you store it. (From now on the step keeps it.)");
+
+    private void Rollback(Exception cause)
+    {
+        for (int i = changes.Count - 1; i >= 0; i--)
+        {
+            var (storage, old) = changes[i];
+            if (old.State != NodeState.Materialized) continue;
+            storage.Current = old;
+            old.Flags &= ~NodeFlags.Superseded;
+        }
+        foreach (var node in nodes)
+            if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Failed, cause);
+        for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
+    }
+
+    private void Clear()
+    {
+        nodes.Clear();
+        leaves.Clear();
+        scalars.Clear();
+        leafSlots.Clear();
+        changes.Clear();
+        rollbacks.Clear();
+        Trace.Clear();
+    }
+}

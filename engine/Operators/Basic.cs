@@ -1,0 +1,117 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Operators;
+
+/// <summary>Operators that move and make values rather than compute: leaves, scalars, copies, conversions, positions, concatenation, assignment under a view.</summary>
+internal static class Basic
+{
+    public static readonly Operator Leaf = new("leaf", OperatorKind.Leaf);
+
+    public static readonly Operator Scalar = new("scalar", OperatorKind.Scalar)
+    {
+        Reference = c =>
+        {
+            if (c.Out.IsReal) c.Out.Real[0] = BitConverter.Int64BitsToDouble(c.Node.Bits);
+            else c.Out.Integer[0] = c.Node.Bits;
+        },
+    };
+
+    public static readonly Operator Copy = new("clone", OperatorKind.Copy)
+    {
+        Gradient = c => c.Return(0, c.Grad),
+        Reference = c => c.Map(x => x, x => x),
+    };
+
+    /// <summary>The numbers of operand 1 with the history of operand 0: an in-place change through a detached handle.</summary>
+    public static readonly Operator SetData = new("set_data", OperatorKind.Copy)
+    {
+        Gradient = c => c.Return(0, c.Grad),
+        Reference = c => (c.In[0], c.In[1]) = (c.In[1], c.In[0]),
+    };
+
+    public static readonly Operator Cast = new("to", OperatorKind.Cast)
+    {
+        GradName = "ToCopyBackward",
+        Gradient = c => c.Return(0, c.Grad.To(c.A.DType)),
+        Reference = c =>
+        {
+            for (int i = 0; i < c.Out.Shape.ElementCount; i++)
+                if (c.Out.DType == DType.Bool) c.Out.Integer[i] = (c.In[0].IsReal ? c.In[0].Real[i] != 0 : c.In[0].Integer[i] != 0) ? 1 : 0;
+                else if (c.Out.IsReal) c.Out.Real[i] = c.In[0].IsReal ? c.In[0].Real[i] : c.In[0].Integer[i];
+                else c.Out.Integer[i] = c.In[0].IsReal ? (long)c.In[0].Real[i] : c.In[0].Integer[i];
+        },
+    };
+
+    /// <summary>Offset + Σ stride·index, as int64.</summary>
+    public static readonly Operator Index = new("arange", OperatorKind.Index)
+    {
+        Reference = c =>
+        {
+            var view = ((ViewAttributes)c.Node.Attributes!).View;
+            var source = Enumerable.Range(0, view.Shape.Rank).ToArray();
+            for (long i = 0; i < c.Out.Shape.ElementCount; i++)
+            {
+                long rest = i, at = view.Offset;
+                for (int d = view.Shape.Rank - 1; d >= 0; d--)
+                {
+                    at += rest % view.Shape.Span[d] * view.Strides[d];
+                    rest /= view.Shape.Span[d];
+                }
+                c.Out.Integer[i] = at;
+            }
+        },
+    };
+
+    public static readonly Operator ViewAssign = new("copy_slices", OperatorKind.ViewAssign)
+    {
+        GradName = "CopySlices",
+        Gradient = c =>
+        {
+            var view = ((ViewAttributes)c.Node.Attributes!).View;
+            if (c.Needs(0)) c.Return(0, c.Grad.ViewAssign(view, Tensor.Zeros(view.Shape, c.Grad.DType, c.Grad.Device)));
+            if (c.Needs(1)) c.Return(1, c.Grad.ViewAs(view));
+        },
+        Reference = c =>
+        {
+            var view = ((ViewAttributes)c.Node.Attributes!).View;
+            if (c.Out.IsReal) c.In[0].Real.CopyTo(c.Out.Real, 0);
+            else c.In[0].Integer.CopyTo(c.Out.Integer, 0);
+            for (long i = 0; i < view.Shape.ElementCount; i++)
+            {
+                long rest = i, at = view.Offset;
+                for (int d = view.Shape.Rank - 1; d >= 0; d--)
+                {
+                    at += rest % view.Shape.Span[d] * view.Strides[d];
+                    rest /= view.Shape.Span[d];
+                }
+                if (c.Out.IsReal) c.Out.Real[at] = c.In[1].Real[i];
+                else c.Out.Integer[at] = c.In[1].Integer[i];
+            }
+        },
+    };
+
+    /// <summary>Operands one after the other along dimension 0 (each contiguous).</summary>
+    public static readonly Operator Concat = new("cat", OperatorKind.Concat)
+    {
+        Gradient = c =>
+        {
+            int at = 0;
+            for (int i = 0; i < c.Node.OperandCount; i++)
+            {
+                int length = c.Node[i].Shape[0];
+                if (c.Needs(i)) c.Return(i, c.Grad.Narrow(0, at, length));
+                at += length;
+            }
+        },
+        Reference = c =>
+        {
+            int at = 0;
+            foreach (var input in c.In)
+            {
+                if (c.Out.IsReal) input.Real.CopyTo(c.Out.Real, at);
+                else input.Integer.CopyTo(c.Out.Integer, at);
+                at += (int)input.Shape.ElementCount;
+            }
+        },
+    };
+}
