@@ -11,6 +11,9 @@ internal sealed record DeviceProfile
     /// <summary>Lanes of a vector register of float in the CPU shape.</summary>
     public int SimdWidth { get; init; } = 16;
 
+    /// <summary>Lanes of float in a register of the hardware (8: AVX2, 16: AVX-512). Chooses tiles; no order of a sum hangs on it.</summary>
+    public int VectorRegisterLanes { get; init; } = 16;
+
     /// <summary>Work-items in a group in the GPU shape.</summary>
     public int GroupSize { get; init; } = 256;
 

@@ -1,0 +1,122 @@
+using GpuTensor.Devices.OpenCl;
+using GpuTensor.Kernels;
+using GpuTensor.Tests.Devices;
+using Xunit;
+
+namespace GpuTensor.Tests.Kernels;
+
+public class GemmTests
+{
+    private static void Check(OpenClBackend backend, GemmCase product, bool cpu, GemmTile? tile = null)
+    {
+        var plan = GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = cpu }, tile);
+        string what = string.Join("; ", plan.Launches.Select(l => l.Description)) + $" A {product.Spec.A[0]} B {product.Spec.B[0]} C {product.Spec.Epilogue[1]}";
+        Assert.True(product.Expected().AsSpan().SequenceEqual(product.Run(backend, plan)), what);
+    }
+
+    public static TheoryData<DType> Dtypes => new(DTypes.All.Where(d => d != DType.Bool));
+
+    [Theory, MemberData(nameof(Dtypes))]
+    public void Any_shape_and_strides_give_the_bits_of_the_definition(DType dtype)
+    {
+        using var backend = OpenClTest.Open();
+        var random = new Random((int)dtype);
+        for (int i = 0; i < 5; i++)
+        {
+            long[] batch = Enumerable.Range(0, random.Next(4)).Select(_ => (long)random.Next(1, 4)).ToArray();
+            var product = GemmCase.Random(random, dtype, batch, random.Next(1, 40), random.Next(1, 140), random.Next(1, 70));
+            Check(backend, product, cpu: true);
+            Check(backend, product, cpu: false);
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    public void Tiles_and_blocks_of_depth_change_nothing(DType dtype)
+    {
+        using var backend = OpenClTest.Open();
+        var random = new Random(5);
+        var product = GemmCase.Random(random, dtype, [2], 75, 150, 90);
+        foreach (var tile in new GemmTile[] { new(6, 64), new(12, 32, 32), new(14, 32, 16, 3), new(9, 48, 64, 1), new(1, 16, 16), new(16, 16) })
+            Check(backend, product, cpu: true, tile);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(1, 10, 784)]
+    [InlineData(128, 10, 256)]
+    [InlineData(130, 300, 1100)]
+    [InlineData(300, 1, 50)]
+    public void Shapes_of_layers(long m, long n, long k)
+    {
+        using var backend = OpenClTest.Open();
+        var random = new Random(6);
+        for (int i = 0; i < 2; i++)
+        {
+            var product = GemmCase.Random(random, DType.Float32, [], m, n, k);
+            Check(backend, product, cpu: true);
+            Check(backend, product, cpu: false);
+        }
+    }
+
+    [Fact]
+    public void A_product_over_nothing_is_zero_and_an_empty_one_launches_nothing()
+    {
+        using var backend = OpenClTest.Open();
+        var product = GemmCase.Random(new Random(7), DType.Float32, [], 20, 30, 0);
+        Check(backend, product, cpu: true);
+        Check(backend, product, cpu: false);
+        foreach (var (batch, m, n) in new[] { (1, 0, 3), (1, 3, 0), (0, 3, 3) })
+            Assert.Empty(GemmPlanner.Plan(GemmCase.Random(new Random(7), DType.Float32, [batch], m, n, 4).Spec, backend.Profile).Launches);
+    }
+
+    [Fact]
+    public void Underflow_to_negative_zero_survives()
+    {
+        using var backend = OpenClTest.Open();
+        var spec = new GemmSpec([], 1, 1, 3, DType.Float32, [new(DType.Float32, false), new(DType.Float32, false), new(DType.Float32, true)], [],
+            [new Load(0, DType.Float32, new Access(0, [3, 1]))], [new Load(1, DType.Float32, new Access(0, [1, 1]))],
+            [new Product(DType.Float32), new Store(2, DType.Float32, new Access(0, [1, 1]), 0)]);
+        byte[] Floats(params float[] values) => values.SelectMany(BitConverter.GetBytes).ToArray();
+        var product = new GemmCase { Spec = spec, Data = [Floats(1e-30f, -1e-30f, -1e-30f), Floats(1e-30f, 1e-30f, 1e-30f), Floats(7)] };
+        Assert.Equal(BitConverter.SingleToUInt32Bits(-0f), BitConverter.ToUInt32(product.Expected()));
+        Check(backend, product, cpu: true);
+        Check(backend, product, cpu: false);
+    }
+
+    [Fact]
+    public void Indices_past_32_bits_are_planned_wide()
+    {
+        var random = new Random(8);
+        var small = GemmCase.Random(random, DType.Float32, [2], 20, 30, 10).Spec;
+        var profile = new DeviceProfile { IsCpu = true };
+        Assert.All(GemmPlanner.Plan(small, profile).Launches, l => Assert.False(l.Kernel.WideIndices));
+        Assert.All(GemmPlanner.Plan(small with { M = 1L << 31 }, profile).Launches, l => Assert.True(l.Kernel.WideIndices));
+    }
+
+    [Fact]
+    public void Wide_indices_give_the_same_bits()
+    {
+        using var backend = OpenClTest.Open();
+        var product = GemmCase.Random(new Random(9), DType.Float32, [2], 20, 30, 10);
+        // A stride that nothing follows makes the plan wide and the memory no larger.
+        var a = (Load)product.Spec.A[0];
+        long[] batch = [1, .. product.Spec.Batch];
+        Access Far(Access at) => new(at.Offset, [1L << 32, .. at.Strides]);
+        var wide = new GemmCase
+        {
+            Data = product.Data,
+            Spec = product.Spec with
+            {
+                Batch = batch, A = [a with { At = Far(a.At) }], B = [(Load)product.Spec.B[0] with { At = Far(((Load)product.Spec.B[0]).At) }],
+                Epilogue = [product.Spec.Epilogue[0], (Store)product.Spec.Epilogue[1] with { At = Far(((Store)product.Spec.Epilogue[1]).At) }],
+            },
+        };
+        foreach (bool cpu in new[] { true, false })
+        {
+            Assert.Contains(GemmPlanner.Plan(wide.Spec, backend.Profile with { IsCpu = cpu }).Launches, l => l.Kernel.WideIndices);
+            Check(backend, wide, cpu);
+        }
+    }
+}
