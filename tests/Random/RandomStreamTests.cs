@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuTensor.IO;
 using Xunit;
 
 namespace GpuTensor.Tests.Streams;
@@ -30,6 +31,36 @@ public class RandomStreamTests
         Assert.Equal(Floats("torch_cpu_seed123_randn40"), new TorchRandom(123).RandN([40]).As<float>());
         Assert.Equal(Floats("torch_cpu_seed123_randn8"), new TorchRandom(123).RandN([8]).As<float>());
         Assert.Equal(Longs("torch_cpu_seed5_randperm20"), new TorchRandom(5).RandPerm(20).As<long>());
+    }
+
+    [Theory]
+    [InlineData("fashion-mlp", new[] { "1", "3", "5" })]
+    [InlineData("optimizer-adam", new[] { "0", "2", "4" })]
+    public void Linear_layers_made_after_manual_seed_1_have_PyTorchs_initial_weights(string run, string[] layers)
+    {
+        var recorded = SafeTensors.Read(Corpus.Path("train", run + ".safetensors")).Arrays;
+        var random = new TorchRandom(1);
+        foreach (string layer in layers)
+        {
+            var weight = recorded[$"init.{layer}.weight"];
+            double bound = 1 / Math.Sqrt(weight.Shape[1]);
+            Assert.Equal(weight.As<float>(), random.Uniform(weight.Shape, -bound, bound).As<float>());
+            var bias = recorded[$"init.{layer}.bias"];
+            Assert.Equal(bias.As<float>(), random.Uniform(bias.Shape, -bound, bound).As<float>());
+        }
+    }
+
+    [Fact]
+    public void Normal_weights_of_a_recorded_run_are_reproduced_to_the_bit()
+    {
+        var recorded = SafeTensors.Read(Corpus.Path("train", "gpt-tied.safetensors")).Arrays;
+        var random = new TorchRandom(1);
+        random.Rand([32320]); // what the model's layers draw when they are made; then normal_(0, 0.05) on the two embeddings
+        foreach (string layer in new[] { "tok", "pos" })
+        {
+            var weight = recorded[$"init.{layer}.weight"];
+            Assert.Equal(weight.As<float>().ToArray(), random.RandN(weight.Shape).As<float>().ToArray().Select(z => z * 0.05f).ToArray());
+        }
     }
 
     [Fact]

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace GpuTensor.IO;
+
+/// <summary>Reads a file's bytes in order and refuses what it does not hold: the position and, where the stream tells it, the length are known, so that nothing
+/// is allocated on a header's word alone.</summary>
+internal sealed class FileReader : IDisposable
+{
+    private const int Piece = 1 << 20;
+
+    private readonly Stream stream;
+    private readonly string name;
+    private readonly long? length;
+    private readonly long believed;
+
+    /// <param name="stream">Read from its current position, which counts as offset 0; disposed with the reader.</param>
+    /// <param name="name">The file, for errors.</param>
+    /// <param name="length">The bytes there are at the most; null: not known.</param>
+    /// <param name="believed">What may be allocated at once; beyond it memory grows only as bytes really arrive.</param>
+    public FileReader(Stream stream, string name, long? length, long believed = Piece) =>
+        (this.stream, this.name, this.length, this.believed) = (stream, name, length, Math.Max(believed, Piece));
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="IOException">It is not there or cannot be read; .NET's own exceptions, which name the path.</exception>
+    public static FileReader Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        return stream.CanSeek ? new(stream, path, stream.Length, believed: stream.Length) : new(stream, path, null);
+    }
+
+    /// <summary>A gzip file's contents. Four times the real bytes are believed at once: more than most data shrinks. When all is read,
+    /// <see cref="RequireGzipEnd"/> has to agree.</summary>
+    public FileReader Gunzip(out Crc32Stream sum) =>
+        new(sum = new(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)), name, null, 4 * (length ?? 0));
+
+    /// <summary>Refuses unless the file ends with the checksum and length of its contents; .NET's reader says nothing when they are cut off.</summary>
+    public void RequireGzipEnd(uint sum, long contents)
+    {
+        long at = stream.Length - 8;
+        Span<byte> end = stackalloc byte[8];
+        stream.Position = Math.Max(0, at);
+        if (stream.ReadAtLeast(end, 8, throwOnEndOfStream: false) < 8 || BinaryPrimitives.ReadUInt32LittleEndian(end) != sum
+            || BinaryPrimitives.ReadUInt32LittleEndian(end[4..]) != (uint)contents)
+            throw Error($"expected the CRC-32 ({sum:x8}) and length ({contents}) of the contents at the end: the gzip file is cut off, or more follows.", Math.Max(0, at));
+    }
+
+    /// <summary>The first bytes, without moving on; fewer where the file ends. Needs a stream that can seek.</summary>
+    public int Peek(Span<byte> head)
+    {
+        if (!stream.CanSeek) return 0;
+        long position = stream.Position;
+        int n = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        stream.Position = position;
+        return n;
+    }
+
+    /// <summary>The offset of the next byte.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The bytes left, where that is known.</summary>
+    public long? Remaining => length - Position;
+
+    /// <summary>An error about what stands at an offset (default: here).</summary>
+    public TensorFileException Error(string what, long? offset = null, Exception? inner = null) => new($"{name}: at byte {offset ?? Position}: {what}", inner);
+
+    /// <summary>Refuses unless that many bytes follow, as far as that is known.</summary>
+    public void Require(long count, string what)
+    {
+        if (Remaining is { } left && count > left)
+            throw Error($"expected {count} bytes of {what}, but the file ends after {left} more (it has {length} bytes).");
+    }
+
+    public void Read(Span<byte> target, string what)
+    {
+        Require(target.Length, what);
+        int done = 0;
+        while (done < target.Length)
+        {
+            int n = ReadSome(target[done..]);
+            if (n == 0) throw Error($"expected {target.Length - done} more bytes of {what}, but the file ends here.");
+            done += n;
+            Position += n;
+        }
+    }
+
+    /// <summary>That many bytes in an array of their own.</summary>
+    public byte[] ReadBytes(long count, string what)
+    {
+        Require(count, what);
+        if (count > Array.MaxLength) throw Error($"{what} takes {count} bytes; at most {Array.MaxLength} fit in one array.");
+        var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(count, believed));
+        int done = 0;
+        while (true)
+        {
+            Read(bytes.AsSpan(done), what);
+            done = bytes.Length;
+            if (done == count) return bytes;
+            Array.Resize(ref bytes, (int)Math.Min(count, 2L * done));
+        }
+    }
+
+    public byte ReadByte(string what)
+    {
+        Span<byte> b = stackalloc byte[1];
+        Read(b, what);
+        return b[0];
+    }
+
+    public ushort ReadUInt16(string what)
+    {
+        Span<byte> b = stackalloc byte[2];
+        Read(b, what);
+        return BinaryPrimitives.ReadUInt16LittleEndian(b);
+    }
+
+    public uint ReadUInt32(string what)
+    {
+        Span<byte> b = stackalloc byte[4];
+        Read(b, what);
+        return BinaryPrimitives.ReadUInt32LittleEndian(b);
+    }
+
+    public ulong ReadUInt64(string what)
+    {
+        Span<byte> b = stackalloc byte[8];
+        Read(b, what);
+        return BinaryPrimitives.ReadUInt64LittleEndian(b);
+    }
+
+    /// <summary>Refuses what follows the end of the contents.</summary>
+    public void RequireEnd(string after)
+    {
+        Span<byte> one = stackalloc byte[1];
+        if (ReadSome(one) != 0) throw Error($"expected the end of the file after {after}, but {(Remaining is { } left ? $"{left} bytes" : "more bytes")} follow.");
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    /// <summary>What a decompressor finds wrong is an error of this file, too.</summary>
+    private int ReadSome(Span<byte> target)
+    {
+        try
+        {
+            return stream.Read(target);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Error($"the compressed data is damaged ({e.Message})", null, e);
+        }
+    }
+}

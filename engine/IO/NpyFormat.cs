@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace GpuTensor.IO;
+
+/// <summary>NumPy's .npy format, versions 1 to 3 (NEP 1, <c>numpy/lib/format.py</c>), between streams and host arrays.</summary>
+internal static class NpyFormat
+{
+    /// <summary>The longest header that can still be one of ours; theirs have about 120 bytes.</summary>
+    private const int MaxHeader = 1 << 16;
+
+    /// <summary>Whether bytes start as an .npy file does.</summary>
+    public static bool HasMagic(ReadOnlySpan<byte> head) => head.Length >= 6 && head[0] == 0x93 && head[1..].StartsWith("NUMPY"u8);
+
+    /// <summary>Reads an array; the data must end where the reader does.</summary>
+    public static HostArray Read(FileReader reader)
+    {
+        Span<byte> magic = stackalloc byte[6];
+        reader.Read(magic, "the magic string \\x93NUMPY");
+        if (!HasMagic(magic)) throw reader.Error("expected the magic string \\x93NUMPY: this is no .npy file.", 0);
+        byte major = reader.ReadByte("the version"), minor = reader.ReadByte("the version");
+        if (major is < 1 or > 3 || minor != 0) throw reader.Error($"expected version 1.0, 2.0 or 3.0 of the format, not {major}.{minor}.", 6);
+        long length = major == 1 ? reader.ReadUInt16("the header's length") : reader.ReadUInt32("the header's length");
+        reader.Require(length, "the header");
+        if (length > MaxHeader) throw reader.Error($"the header's length is {length}; at most {MaxHeader} bytes are read.", 8);
+        long start = reader.Position;
+        var header = NpyHeader.Parse(reader.ReadBytes(length, "the header"), reader, start);
+        long dataStart = reader.Position;
+        var data = reader.ReadBytes(header.Bytes, $"data ({header.DType.Name()} {header.Shape})");
+        reader.RequireEnd($"the data ({header.DType.Name()} {header.Shape})");
+        if (header.BigEndian) ByteOrder.Swap(data, header.DType.Size());
+        var array = new HostArray(header.DType, header.Shape, header.Fortran ? ByteOrder.FromFortran(data, header.Shape, header.DType.Size()) : data);
+        FileShape.CheckBool(array, dataStart, (what, at) => reader.Error(what, at));
+        return array;
+    }
+
+    /// <summary>Writes an array as version 1.0, row-major and little-endian, the data at a multiple of 64 bytes as NumPy does.</summary>
+    /// <exception cref="TensorDTypeException">bfloat16.</exception>
+    public static void Write(Stream stream, HostArray array)
+    {
+        string header = NpyHeader.Write(array.DType, array.Shape);
+        int total = (10 + header.Length + 1 + 63) / 64 * 64;
+        var bytes = new byte[total];
+        bytes[0] = 0x93;
+        "NUMPY"u8.CopyTo(bytes.AsSpan(1));
+        bytes[6] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)(total - 10));
+        bytes.AsSpan(10).Fill((byte)' ');
+        Encoding.ASCII.GetBytes(header, bytes.AsSpan(10));
+        bytes[^1] = (byte)'\n';
+        stream.Write(bytes);
+        stream.Write(array.Data);
+    }
+}

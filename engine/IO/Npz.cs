@@ -1,0 +1,87 @@
+using System.IO.Compression;
+
+namespace GpuTensor.IO;
+
+/// <summary>NumPy's .npz files: zip archives of .npy entries, stored (<c>numpy.savez</c>) or deflated (<c>numpy.savez_compressed</c>). Entries are read into memory
+/// only; their names are never used as paths.</summary>
+public static class Npz
+{
+    /// <summary>Writes tensors under their names; the file is replaced as a whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">Names and tensors; the names may contain slashes.</param>
+    /// <param name="compress">Deflate the entries.</param>
+    /// <exception cref="TensorDTypeException">A tensor is bfloat16.</exception>
+    /// <exception cref="ArgumentException">A name is empty or appears twice.</exception>
+    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, bool compress = false)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Write(path, tensors.Select(t => (t.Key, t.Value.ToHost())), compress);
+    }
+
+    /// <summary>Reads all tensors onto a device (default: <see cref="Device.Default"/>), by their names without <c>.npy</c>.</summary>
+    /// <exception cref="TensorFileException">The archive or an entry is damaged, or a dtype has no counterpart here.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path, Device? device = null)
+    {
+        var result = new Dictionary<string, Tensor>();
+        Read(path, (name, array) => result.Add(name, Tensor.FromHost(array, device)));
+        return result;
+    }
+
+    internal static Dictionary<string, HostArray> Read(string path)
+    {
+        var result = new Dictionary<string, HostArray>();
+        Read(path, result.Add);
+        return result;
+    }
+
+    internal static void Write(string path, IEnumerable<(string Name, HostArray Array)> arrays, bool compress) => AtomicFile.Write(path, stream =>
+    {
+        var names = new HashSet<string>();
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        foreach (var (name, array) in arrays)
+        {
+            if (string.IsNullOrEmpty(name) || !names.Add(name)) throw new ArgumentException($"Names must be there and differ; '{name}' is empty or a repetition.");
+            var entry = zip.CreateEntry(name + ".npy", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+            // The same contents give the same file.
+            entry.LastWriteTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            using var data = entry.Open();
+            NpyFormat.Write(data, array);
+        }
+    });
+
+    private static void Read(string path, Action<string, HostArray> found)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
+            // Entries that share bytes would let a small archive unfold without bound.
+            if (zip.Entries.Sum(e => (decimal)e.CompressedLength) > file.Length)
+                throw new TensorFileException($"{path}: at byte 0: the entries together claim more than the file's {file.Length} bytes, so some overlap.");
+            var names = new HashSet<string>();
+            foreach (var entry in zip.Entries)
+            {
+                if (entry.FullName.EndsWith('/') && entry.Length == 0) continue; // a folder
+                string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+                if (!names.Add(name)) throw new TensorFileException($"{path}: at byte 0: two entries are named '{name}'.");
+                found(name, ReadEntry(path, entry));
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new TensorFileException($"{path}: at byte {file.Position}: this is no whole zip archive ({e.Message})", e);
+        }
+    }
+
+    private static HostArray ReadEntry(string path, ZipArchiveEntry entry)
+    {
+        string where = $"{path}, entry '{entry.FullName}'";
+        if (entry.IsEncrypted) throw new TensorFileException($"{where}: at byte 0: the entry is encrypted; expected plain data.");
+        var checksum = new Crc32Stream(entry.Open());
+        using var reader = new FileReader(checksum, where, entry.Length, believed: Math.Min(entry.Length, 4 * entry.CompressedLength));
+        var array = NpyFormat.Read(reader);
+        // NpyFormat has seen the end of the entry, so the sum covers it all.
+        if (checksum.Value != entry.Crc32) throw reader.Error($"the data's CRC-32 is {checksum.Value:x8}, but the archive says {entry.Crc32:x8}: the entry is damaged.", 0);
+        return array;
+    }
+}

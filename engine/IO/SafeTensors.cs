@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace GpuTensor.IO;
+
+/// <summary>The .safetensors format: named tensors of every dtype and a dictionary of strings, with nothing in it that could run.</summary>
+/// <remarks>Definition: https://github.com/huggingface/safetensors#format.</remarks>
+public static class SafeTensors
+{
+    /// <summary>Writes tensors under their names; flushes and waits for them, one at a time. The file is replaced as a whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">Names and tensors, of any dtype and shape.</param>
+    /// <param name="metadata">Strings kept beside them.</param>
+    /// <exception cref="ArgumentException">A name appears twice or is the reserved <c>__metadata__</c>.</exception>
+    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Write(path, [.. tensors.Select(t => new Item(t.Key, t.Value.DType, t.Value.Shape, t.Value.ToHost))], metadata);
+    }
+
+    /// <summary>Reads all tensors onto a device (default: <see cref="Device.Default"/>), in the order of their data.</summary>
+    /// <exception cref="TensorFileException">The file is damaged, or a dtype has no counterpart here.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path, Device? device = null) => Load(path, out _, device);
+
+    /// <summary>Reads all tensors and the strings beside them.</summary>
+    /// <exception cref="TensorFileException">The file is damaged, or a dtype has no counterpart here.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path, out IReadOnlyDictionary<string, string> metadata, Device? device = null)
+    {
+        var result = new Dictionary<string, Tensor>();
+        metadata = Read(path, (name, array) => result.Add(name, Tensor.FromHost(array, device)));
+        return result;
+    }
+
+    /// <summary>Reads only the strings beside the tensors; the header is checked, the data not read.</summary>
+    /// <exception cref="TensorFileException">The header is damaged.</exception>
+    public static IReadOnlyDictionary<string, string> LoadMetadata(string path)
+    {
+        using var reader = FileReader.Open(path);
+        return SafeTensorsHeader.Read(reader).Metadata;
+    }
+
+    /// <summary>A tensor to write: its contents are asked for when their turn comes, so that only one is in host memory.</summary>
+    internal sealed record Item(string Name, DType DType, Shape Shape, Func<HostArray> Contents);
+
+    internal static (Dictionary<string, HostArray> Arrays, Dictionary<string, string> Metadata) Read(string path)
+    {
+        var result = new Dictionary<string, HostArray>();
+        return (result, Read(path, result.Add));
+    }
+
+    internal static void Write(string path, IEnumerable<(string Name, HostArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, [.. arrays.Select(a => new Item(a.Name, a.Array.DType, a.Array.Shape, () => a.Array))], metadata);
+
+    private static Dictionary<string, string> Read(string path, Action<string, HostArray> found)
+    {
+        using var reader = FileReader.Open(path);
+        var header = SafeTensorsHeader.Read(reader);
+        foreach (var entry in header.Entries)
+        {
+            long at = reader.Position;
+            var array = new HostArray(entry.DType, entry.Shape, reader.ReadBytes(entry.End - entry.Begin, $"tensor '{entry.Name}'"));
+            FileShape.CheckBool(array, at, (what, offset) => reader.Error($"tensor '{entry.Name}': {what}", offset));
+            found(entry.Name, array);
+        }
+        reader.RequireEnd("the last tensor");
+        return header.Metadata;
+    }
+
+    private static void Write(string path, Item[] items, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var names = new HashSet<string>();
+        foreach (var item in items)
+            if (item.Name == "__metadata__" || !names.Add(item.Name))
+                throw new ArgumentException($"Tensor names must differ and not be __metadata__; '{item.Name}' is not allowed here.", nameof(items));
+        // Wider types first, as the official writer does it, so that every tensor lies at a multiple of its element size.
+        Array.Sort(items, (a, b) => (-a.DType.Size()).CompareTo(-b.DType.Size()) is var c && c != 0 ? c : string.CompareOrdinal(a.Name, b.Name));
+        byte[] header = Header(items, metadata);
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            foreach (var item in items) stream.Write(item.Contents().Data);
+        });
+    }
+
+    /// <summary>The JSON text, padded with spaces so that the data begins at a multiple of 8.</summary>
+    private static byte[] Header(Item[] items, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject("__metadata__");
+                foreach (var (key, value) in metadata) json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            long offset = 0;
+            foreach (var item in items)
+            {
+                json.WriteStartObject(item.Name);
+                json.WriteString("dtype", SafeTensorsHeader.DTypeName(item.DType));
+                json.WriteStartArray("shape");
+                foreach (int n in item.Shape) json.WriteNumberValue(n);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += item.Shape.ElementCount * item.DType.Size());
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        buffer.GetSpan(8)[..8].Fill((byte)' ');
+        buffer.Advance(-buffer.WrittenCount & 7);
+        return buffer.WrittenSpan.ToArray();
+    }
+}
