@@ -4,7 +4,7 @@ internal static partial class OperatorTable
 {
     private static IEnumerable<OperatorRow> Movement()
     {
-        const OperatorClass move = OperatorClassAlias.Movement;
+        const OperatorClass move = OperatorClass.Movement;
         return
         [
             Row("view", "shape", move, c => c.X.View(Shape.Create(c.Ints("shape")))),

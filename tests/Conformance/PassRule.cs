@@ -49,8 +49,8 @@ internal static class PassRule
         int size = ours.DType.Size();
         for (int i = 0; i < ours.Count; i++)
         {
-            var (a, b) = (ours.Data.AsSpan(i * size, size), recorded.Data.AsSpan(i * size, size));
-            if (!a.SequenceEqual(b)) return $"element {i} is {HostNumbers.Integer(ours, i)}, expected {HostNumbers.Integer(recorded, i)}";
+            if (!ours.Data.AsSpan(i * size, size).SequenceEqual(recorded.Data.AsSpan(i * size, size)))
+                return $"element {i} is {HostNumbers.Integer(ours, i)}, expected {HostNumbers.Integer(recorded, i)}";
         }
         return null;
     }

@@ -25,7 +25,7 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
             case JsonValueKind.True: return true;
             case JsonValueKind.False: return false;
             case JsonValueKind.String: return value.GetString();
-            case JsonValueKind.Number: return value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? value.GetDouble() : value.GetInt64();
+            case JsonValueKind.Number: return value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? value.GetDouble() : (object)value.GetInt64();
             case JsonValueKind.Object: break;
             default: throw new InvalidDataException($"{name}: {value} is no VALUE of the corpus format.");
         }

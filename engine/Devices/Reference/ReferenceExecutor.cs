@@ -106,6 +106,7 @@ internal sealed class ReferenceExecutor : Executor
     {
         float nearest = (float)value;
         if (nearest == value || !float.IsFinite(nearest)) return nearest;
+        if (nearest == 0) return float.CopySign(float.Epsilon, nearest);
         uint bits = BitConverter.SingleToUInt32Bits(nearest);
         if ((bits & 1) != 0) return nearest;
         // Even and inexact: the neighbour on the other side of the value is odd.

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text.Json;
+using GpuTensor.Conformance;
+using Spectre.Console;
+
+namespace GpuTensor.Cli;
+
+/// <summary><c>gputensor conformance</c>: runs a corpus of recorded PyTorch calls and says which pass.</summary>
+internal static class ConformanceCommand
+{
+    public static Command Make()
+    {
+        var device = CommonOptions.Device();
+        var corpus = new Option<string?>("--corpus") { Description = "The corpus folder; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository", HelpName = "DIR" };
+        var filter = new Option<string?>("--filter") { Description = "Only files whose name contains this", HelpName = "TEXT" };
+        var second = new Option<bool>("--second-order") { Description = "Second derivatives (ops2) in place of operators and gradients" };
+        var threads = new Option<int>("--threads") { Description = "Files run at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+        var details = new Option<int>("--details") { Description = "Failures printed per operator", DefaultValueFactory = _ => 3, HelpName = "N" };
+        var json = CommonOptions.Json();
+        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, json };
+        command.SetAction(parsed =>
+        {
+            var run = new ConformanceRun
+            {
+                Device = CommonOptions.Open(parsed.GetValue(device)),
+                Corpus = Open(parsed.GetValue(corpus)),
+                SecondOrder = parsed.GetValue(second),
+                Threads = Math.Max(1, parsed.GetValue(threads)),
+                Filter = parsed.GetValue(filter) is { } text ? name => name.Contains(text, StringComparison.OrdinalIgnoreCase) : null,
+            };
+            return Run(run, parsed.GetValue(json), parsed.GetValue(details));
+        });
+        return command;
+    }
+
+    private static Corpus Open(string? folder) => folder is not null
+        ? Corpus.Open(folder)
+        : Corpus.Find() ?? throw new UsageException("There is no corpus beside the repository: name one with --corpus DIR or GPUTENSOR_CORPUS.");
+
+    private static int Run(ConformanceRun run, bool json, int details)
+    {
+        if (!json) Console.WriteLine($"{run.Device.Name} ({run.Device.Description}), {run.Corpus.Root}");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var result = json || Console.IsOutputRedirected ? run.Run() : WithProgress(run);
+        foreach (var op in result.Operators.Where(o => o.Failures.Count > 0)) Print(op, details);
+        var absent = result.Operators.Where(o => o.Unsupported > 0).ToList();
+        if (absent.Count > 0)
+        {
+            Console.WriteLine($"not here: {absent.Sum(o => o.Unsupported)} samples of {absent.Count} operators");
+            foreach (var group in absent.GroupBy(o => o.Why)) Console.WriteLine($"  {group.Key}: {string.Join(", ", group.Select(o => o.Operator))}");
+        }
+        int whole = result.Operators.Count(o => o.Passed == o.Samples);
+        Console.WriteLine($"{result.Samples} samples: {result.Passed} passed, {result.Failed} failed, {result.Unsupported} unsupported; "
+            + $"{whole} of {result.Operators.Count} files pass whole; {watch.Elapsed.TotalSeconds:F1} s");
+        if (json) Console.WriteLine(Json(run, result, watch.Elapsed.TotalSeconds));
+        return result.Failed == 0 ? 0 : 1;
+    }
+
+    private static ConformanceResult WithProgress(ConformanceRun run)
+    {
+        ConformanceResult? result = null;
+        AnsiConsole.Progress().AutoClear(true).Start(display =>
+        {
+            var task = display.AddTask("samples");
+            var shown = new ConformanceRun
+            {
+                Device = run.Device, Corpus = run.Corpus, SecondOrder = run.SecondOrder, Threads = run.Threads, Filter = run.Filter,
+                Progress = (op, done, all) =>
+                {
+                    task.MaxValue = all;
+                    task.Value = done;
+                    task.Description = Markup.Escape(op.Operator);
+                },
+            };
+            result = shown.Run();
+        });
+        return result!;
+    }
+
+    private static void Print(OperatorResult op, int details)
+    {
+        Console.WriteLine($"{op.Operator}: {op.Failures.Count} of {op.Samples} failed");
+        foreach (var failure in op.Failures.Take(details)) Console.WriteLine($"  {failure.Sample}: {failure.Reason}");
+        if (op.Failures.Count > details) Console.WriteLine($"  and {op.Failures.Count - details} more");
+    }
+
+    private static string Json(ConformanceRun run, ConformanceResult result, double seconds) => JsonSerializer.Serialize(new
+    {
+        device = run.Device.Name,
+        corpus = run.Corpus.Root,
+        samples = result.Samples,
+        passed = result.Passed,
+        failed = result.Failed,
+        unsupported = result.Unsupported,
+        seconds = Math.Round(seconds, 3),
+        unsupported_operators = result.Operators.Where(o => o.Unsupported > 0).Select(o => o.Operator),
+        failures = result.Operators.SelectMany(o => o.Failures).Select(f => new { @operator = f.Operator, sample = f.Sample, reason = f.Reason }),
+    });
+}

@@ -1,0 +1,9 @@
+using System.CommandLine;
+using GpuTensor.Cli;
+
+var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled for the device at hand.")
+{
+    DevicesCommand.Make(),
+    ConformanceCommand.Make(),
+};
+return Errors.Guard(() => root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
