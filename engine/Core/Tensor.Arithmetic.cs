@@ -54,7 +54,10 @@ public partial class Tensor
     public static Tensor operator +(Tensor a, Scalar b) => Binary(Arithmetic.Add, a, b);
 
     /// <summary>The negative.</summary>
-    public static Tensor operator -(Tensor a) => Apply(Arithmetic.Neg, a.DType, a.Shape, a.Operand);
+    /// <exception cref="TensorDTypeException">A bool tensor, as in PyTorch.</exception>
+    public static Tensor operator -(Tensor a) => a.DType == DType.Bool
+        ? throw new TensorDTypeException("Neg: a bool tensor has no negative; use LogicalNot for the opposite.")
+        : Apply(Arithmetic.Neg, a.DType, a.Shape, a.Operand);
 
     /// <summary>The sum over dimensions (all by default). Integers and bool add up in int64.</summary>
     public Tensor Sum(int[]? dim = null, bool keepDim = false, DType? dtype = null)

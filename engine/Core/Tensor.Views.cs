@@ -115,6 +115,12 @@ public partial class Tensor
         return WithView(FullView.Slice(dim, start, length, 1), "Slice");
     }
 
+    /// <summary>One dimension cut to <paramref name="length"/> elements from an integer held by a 0-d tensor, which is read now.</summary>
+    /// <exception cref="TensorDTypeException"><paramref name="start"/> is no 0-d integer tensor.</exception>
+    public Tensor Narrow(int dim, Tensor start, int length) => start.Rank == 0 && start.DType.IsInteger()
+        ? Narrow(dim, checked((int)start.Item<long>()), length)
+        : throw new TensorDTypeException($"Narrow: start must be a 0-d integer tensor, not {start.DType.Name()} {start.Shape}.");
+
     /// <summary>One position of a dimension, which goes away.</summary>
     public Tensor Select(int dim, int index)
     {
