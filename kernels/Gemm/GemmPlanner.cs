@@ -7,14 +7,16 @@ internal static class GemmPlanner
     private const long RowsWorthPacking = 256;
 
     /// <summary>The plan.</summary>
-    /// <param name="tile">Overrides <see cref="DefaultTile"/>; on a GPU there is nothing to choose.</param>
-    public static GemmPlan Plan(GemmSpec spec, DeviceProfile profile, GemmTile? tile = null)
+    /// <param name="tile">Overrides <see cref="GemmTiles.Default"/>; on a GPU there is nothing to choose.</param>
+    /// <param name="forceWide">64-bit indices where 32 bits would do.</param>
+    public static GemmPlan Plan(GemmSpec spec, DeviceProfile profile, GemmTile? tile = null, bool forceWide = false)
     {
+        spec = GemmFold.Fold(spec);
         if (spec.A is not [Load a] || spec.B is not [Load b]) throw new ArgumentException("an operand is a bare load");
         if (spec.M == 0 || spec.N == 0 || spec.Batch.Contains(0)) return new GemmPlan([], []);
         string what = $"{(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}";
-        var chosen = tile ?? DefaultTile(spec, profile);
-        bool wide = IsWide(spec, chosen);
+        var chosen = tile ?? GemmTiles.Default(spec, profile);
+        bool wide = forceWide || IsWide(spec, chosen);
         if (!profile.IsCpu) return new GemmPlan([GpuGemmKernel.Generate(spec, a, b, wide, profile.PreferredGroups, $"matrix product {what}")], []);
 
         var launches = new List<GemmLaunch>();
@@ -53,18 +55,6 @@ internal static class GemmPlanner
         }
     }
 
-    /// <summary>A tile that fits the registers of AVX-512 (32 of 16 lanes) or AVX2 (16 of 8), no wider than the product.</summary>
-    public static GemmTile DefaultTile(GemmSpec spec, DeviceProfile profile)
-    {
-        var types = GemmTypes.Of(spec.In);
-        bool wideRegisters = profile.VectorRegisterLanes >= 16;
-        // Vectors of 64 bytes: two registers each on AVX2.
-        var (rows, vectors) = wideRegisters ? (6, 4) : (6, 1);
-        if (spec.N <= types.Lanes) (rows, vectors) = (wideRegisters ? 14 : 6, 1);
-        else if (wideRegisters && spec.N <= 2 * types.Lanes) (rows, vectors) = (12, 2);
-        return new GemmTile((int)Math.Min(rows, spec.M), vectors * types.Lanes);
-    }
-
     // Rows whose distance is a multiple of 4 KB fall in the same few sets of the first-level cache.
     private static bool Aliases(long stride, DType dtype) => stride * dtype.Size() % 4096 == 0 && stride != 0;
 
@@ -79,7 +69,7 @@ internal static class GemmPlanner
         long most = 0, batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
         foreach (var (code, rows, columns) in new[] { (spec.A, spec.M, spec.K), (spec.B, spec.K, spec.N), (spec.Epilogue, spec.M, spec.N) })
             foreach (var instruction in code)
-                if (((instruction as Load)?.At ?? (instruction as Store)?.At) is { } at) most = Math.Max(most, Span(at, [.. spec.Batch, rows, columns]));
+                if (GemmFold.AccessOf(instruction) is { } at) most = Math.Max(most, Span(at, [.. spec.Batch, rows, columns]));
         most = Math.Max(most, batches * (spec.M + tile.Rows) * Math.Max(spec.K, 1));
         most = Math.Max(most, batches * (spec.N + tile.Columns) * Math.Max(spec.K, 1));
         return most + 4096 > int.MaxValue;

@@ -55,7 +55,7 @@ internal sealed class GemmSource
         return text;
     }
 
-    /// <summary>Adds a function before the kernel.</summary>
+    /// <summary>Adds text before the kernel.</summary>
     public void Helper(string text) => helpers.Append(text);
 
     /// <summary>Adds text to the body.</summary>
