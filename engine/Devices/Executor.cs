@@ -12,7 +12,7 @@ internal abstract class Executor
     /// <summary>Runs all pending nodes of a graph whose values are wanted. Sets each node's state.</summary>
     public abstract void Run(Recorder graph);
 
-    /// <summary>Brings host contents to the device.</summary>
+    /// <summary>Brings host contents to the device; the array may be used again when this returns.</summary>
     public abstract Block Upload(HostArray contents);
 
     /// <summary>Waits and copies a contiguous range of a materialised value to the host.</summary>
