@@ -60,8 +60,11 @@ public readonly record struct CublasGemm
     }
 
     /// <summary>"m 16, n 8, k 4, float32 × float32 → float32 in float32".</summary>
-    public override string ToString() =>
-        $"m {M}, n {N}, k {K}{(BatchCount == 1 ? "" : $", batch {BatchCount}")}, {Describe(A)} × {Describe(B)} → {Describe(C)}, computed in {Compute}";
+    public override string ToString()
+    {
+        string batch = BatchCount == 1 ? "" : $", batch {BatchCount}";
+        return $"m {M}, n {N}, k {K}{batch}, {Describe(A)} × {Describe(B)} → {Describe(C)}, computed in {Compute}";
+    }
 
     private string Describe(CublasMatrix m)
     {

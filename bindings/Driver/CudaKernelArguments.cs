@@ -79,7 +79,8 @@ public sealed class CudaKernelArguments
         for (int i = 0; i < Count; i++)
             if (parameters[i].Size != _sizes[i])
                 throw new CudaException(
-                    $"Parameter {i} of kernel '{kernel.Name}' has {parameters[i].Size} bytes, the argument {_sizes[i]}.", CudaResult.InvalidValue, kernel: kernel.Name);
+                    $"Parameter {i} of kernel '{kernel.Name}' has {parameters[i].Size} bytes, the argument {_sizes[i]}.",
+                    CudaResult.InvalidValue, kernel: kernel.Name);
         return true;
     }
 

@@ -31,8 +31,8 @@ public class CudaException : Exception
     /// error.</summary>
     public bool IsSticky => Result is { } result && IsStickyResult(result);
 
-    internal static bool IsStickyResult(CudaResult result) => result is CudaResult.IllegalAddress or CudaResult.LaunchTimeout or CudaResult.Assert
-        or (>= CudaResult.HardwareStackError and <= CudaResult.LaunchFailed);
+    internal static bool IsStickyResult(CudaResult result) => result is CudaResult.IllegalAddress
+        or CudaResult.LaunchTimeout or CudaResult.Assert or (>= CudaResult.HardwareStackError and <= CudaResult.LaunchFailed);
 
     /// <summary>True where the device's memory is exhausted; freeing some and trying again is worthwhile.</summary>
     public bool IsOutOfMemory => Result == CudaResult.OutOfMemory;

@@ -40,7 +40,8 @@ internal static class LibraryNames
     {
         (CudaLibrary.Driver, true) => "It comes with NVIDIA's display driver: https://www.nvidia.com/drivers",
         (CudaLibrary.Driver, false) => "It comes with NVIDIA's display driver: Ubuntu: apt install nvidia-driver-580 "
-            + "(servers: nvidia-headless-580); Debian: apt install nvidia-driver (or libcuda1); containers: start with the NVIDIA container toolkit (--gpus all).",
+            + "(servers: nvidia-headless-580); Debian: apt install nvidia-driver (or libcuda1); containers: "
+            + "start with the NVIDIA container toolkit (--gpus all).",
         (CudaLibrary.Nvrtc, _) => "It does not come with the display driver. Any one of: "
             + "pip install nvidia-cuda-nvrtc (CUDA 13) or nvidia-cuda-nvrtc-cu12; "
             + "apt install cuda-nvrtc-13-0 or cuda-nvrtc-12-9 (NVIDIA's repository), libnvrtc12 (Debian, Ubuntu); "
