@@ -69,7 +69,7 @@ public partial class Tensor : IDisposable
         if (storage is not { } s) return;
         storage = null;
         view = null;
-        if (--s.Handles == 0) Device.Executor.Release(s);
+        if (--s.Handles == 0) s.Current.Device.Executor.Release(s);
         GC.SuppressFinalize(this);
     }
 

@@ -147,6 +147,18 @@ public class DataLoaderTests
     }
 
     [Fact]
+    public void Batches_may_be_disposed_one_by_one()
+    {
+        using var loader = new DataLoader(new Numbers(10), 2, device: Device.Cpu);
+        foreach (var (inputs, targets) in loader)
+        {
+            inputs.Dispose();
+            targets.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => inputs.Shape);
+        }
+    }
+
+    [Fact]
     public void Tensors_make_a_dataset()
     {
         var x = Tensor.From(new float[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } }, device: Device.Cpu);
