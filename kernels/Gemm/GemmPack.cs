@@ -53,11 +53,10 @@ internal static class GemmPack
         source.Add("        }\n");
     }
 
-    /// <summary>Squares of lanes × lanes elements: rows are read along k, exchanged in log₂ stages of two-vector shuffles, and written along the lanes.</summary>
+    /// <summary>Squares of lanes × lanes elements: read along k, written along the lanes.</summary>
     private static void Transpose(GemmSource source, GemmTypes types, DType dtype, int width, string lane)
     {
         int l = types.Lanes;
-        source.Helper(ShuffleHelper);
         source.Add($"        for (; k + {l} <= k1 - k0; k += {l}, from += {l}, to += {l * width})\n        {{\n");
         // A loop over the whole squares: unrolled, four of them took PoCL three seconds to compile.
         if (width >= l)
@@ -78,47 +77,13 @@ internal static class GemmPack
     private static void Square(GemmSource source, GemmTypes types, DType dtype, int width, string lane, int rows)
     {
         int l = types.Lanes;
-        for (int i = 0; i < l; i++)
-            source.Add($"                {types.Vector} r{i} = {(i < rows ? types.Load(dtype, $"from + (start + {i}) * {lane}", l) : "0")};\n");
-        source.Add($"                {types.Vector} x;\n");
-        for (int half = l / 2; half >= 1; half /= 2)
-            for (int i = 0; i < l; i++)
-                if ((i & half) == 0)
-                {
-                    string a = $"r{i}", b = $"r{i + half}";
-                    source.Add($"                x = {Exchange(types, a, b, half, 0)}; {b} = {Exchange(types, a, b, half, half)}; {a} = x;\n");
-                }
+        GemmTranspose.Square(source, types, rows, i => types.Load(dtype, $"from + (start + {i}) * {lane}", l));
         for (int i = 0; i < l; i++)
             foreach (var (at, lanes) in Pieces(rows, l))
             {
                 string part = lanes == l ? "" : lanes == 1 ? $".s{at:x}" : $".s{string.Concat(Enumerable.Range(at, lanes).Select(e => e.ToString("x")))}";
                 source.Add($"                {StoreTo(lanes, $"to + start + {i * width + at}", $"r{i}{part}")}\n");
             }
-    }
-
-    // Clang's own shuffle is one instruction of its intermediate code where the same written with swizzles is dozens.
-    private const string ShuffleHelper = """
-        #if defined(__clang__)
-        #define GEMM_SHUFFLE(type, literal, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-        #else
-        #define GEMM_SHUFFLE(type, literal, a, b, ...) (type)literal
-        #endif
-
-        """;
-
-    // The blocks of `half` elements of a and b that start at odd (shift = half) or even (0) multiples of it, interleaved.
-    private static string Exchange(GemmTypes types, string a, string b, int half, int shift)
-    {
-        var literal = new List<string>();
-        var numbers = new List<int>();
-        for (int at = shift; at < types.Lanes; at += 2 * half)
-        {
-            string digits = string.Concat(Enumerable.Range(at, half).Select(e => e.ToString("x")));
-            literal.Add($"{a}.s{digits}, {b}.s{digits}");
-            numbers.AddRange(Enumerable.Range(at, half));
-            numbers.AddRange(Enumerable.Range(at + types.Lanes, half));
-        }
-        return $"GEMM_SHUFFLE({types.Vector}, ({string.Join(", ", literal)}), {a}, {b}, {string.Join(", ", numbers)})";
     }
 
     private static string StoreTo(int lanes, string pointer, string value) => lanes == 1 ? $"*({pointer}) = {value};" : $"vstore{lanes}({value}, 0, {pointer});";

@@ -18,6 +18,7 @@ internal static class GemmPlanner
         var chosen = tile ?? GemmTiles.Default(spec, profile);
         bool wide = forceWide || IsWide(spec, chosen);
         if (!profile.IsCpu) return new GemmPlan([GpuGemmKernel.Generate(spec, a, b, wide, profile.PreferredGroups, $"matrix product {what}")], []);
+        if (FlatGemmKernel.Suits(spec, b)) return new GemmPlan([FlatGemmKernel.Generate(spec, a, b, wide, profile.PreferredGroups, $"matrix product {what}")], []);
 
         var launches = new List<GemmLaunch>();
         var scratch = new List<long>();

@@ -10,6 +10,7 @@ internal sealed class GemmSource
     private readonly List<(string Name, long Value)> integers = [];
     private readonly StringBuilder body = new();
     private readonly StringBuilder helpers = new();
+    private readonly HashSet<string> known = [];
 
     /// <summary>True when the integer block holds 64-bit numbers.</summary>
     public required bool Wide { get; init; }
@@ -55,8 +56,11 @@ internal sealed class GemmSource
         return text;
     }
 
-    /// <summary>Adds text before the kernel.</summary>
-    public void Helper(string text) => helpers.Append(text);
+    /// <summary>Adds text before the kernel, once.</summary>
+    public void Helper(string text)
+    {
+        if (known.Add(text)) helpers.Append(text);
+    }
 
     /// <summary>Adds text to the body.</summary>
     public GemmSource Add(string text)

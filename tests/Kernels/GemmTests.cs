@@ -42,6 +42,23 @@ public class GemmTests
             Check(backend, product, cpu: true, tile);
     }
 
+    [Theory, MemberData(nameof(Dtypes))]
+    public void A_few_rows_meet_a_transposed_matrix(DType dtype)
+    {
+        using var backend = OpenClTest.Open();
+        var random = new Random(10);
+        var product = GemmCase.Random(random, dtype, [], 1 + (int)dtype % 3, 70, 37);
+        product = new GemmCase
+        {
+            Data = [product.Data[0], new byte[70 * 40 * dtype.Size()], product.Data[2]],
+            Spec = product.Spec with { B = [new Load(1, dtype, new Access(2, [1, 39]))] },
+        };
+        random.NextBytes(product.Data[1]);
+        if (dtype.IsFloatingPoint()) product.Data[1] = GemmCase.Random(random, dtype, [], 1, 1, 2800).Data[0];
+        Assert.Equal("gemv", Assert.Single(GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = true }).Launches).Kernel.EntryPoint[..4]);
+        Check(backend, product, cpu: true);
+    }
+
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(1, 10, 784)]
