@@ -9,7 +9,7 @@ internal static class CpuGemmKernel
     public static GemmLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b, bool wide, int preferredGroups, string description)
     {
         var types = GemmTypes.Of(spec.In);
-        int vectors = tile.Columns / types.Lanes;
+        int vectors = tile.Columns / GemmTypes.Lanes;
         bool blocked = spec.K > tile.DepthBlock;
         var source = new GemmSource { Wide = wide };
         string aBase = source.Buffer(types.Scalar, false, a.Argument), bBase = source.Buffer(types.Scalar, false, b.Argument);
@@ -68,7 +68,7 @@ internal static class CpuGemmKernel
                         {
 
             """);
-        for (int j = 0; j < vectors; j++) source.Add($"                const {vec} b{j} = vload{types.Lanes}({j}, b);\n");
+        for (int j = 0; j < vectors; j++) source.Add($"                const {vec} b{j} = vload{GemmTypes.Lanes}({j}, b);\n");
         for (int i = 0; i < tile.Rows; i++)
         {
             string element = a.Packed ? $"a[{i}]" : depth == "1" ? $"a{i}[k]" : $"a{i}[k * {depth}]";
@@ -82,7 +82,7 @@ internal static class CpuGemmKernel
                             for (idx i = 0; i < min((idx){{r}}, {{m}} - p * {{r}}); i++)
                             {
                                 const idx m = p * {{r}} + i;
-            {{epilogue.Row(types.Lanes, vectors, n)}}
+            {{epilogue.Row(GemmTypes.Lanes, vectors, n)}}
                             }
                     }
                 }

@@ -11,13 +11,13 @@ internal static class FlatGemmKernel
     public static bool Suits(GemmSpec spec, Load b)
     {
         int rank = spec.Batch.Length;
-        return spec.M <= MostRows && spec.N >= GemmTypes.Of(spec.In).Lanes && b.At.Strides[rank] == 1 && b.At.Strides[rank + 1] != 1;
+        return spec.M <= MostRows && spec.N >= GemmTypes.Lanes && b.At.Strides[rank] == 1 && b.At.Strides[rank + 1] != 1;
     }
 
     public static GemmLaunch Generate(GemmSpec spec, Load a, Load b, bool wide, int preferredGroups, string description)
     {
         var types = GemmTypes.Of(spec.In);
-        int rank = spec.Batch.Length, rows = (int)spec.M, l = types.Lanes;
+        int rank = spec.Batch.Length, rows = (int)spec.M, l = GemmTypes.Lanes;
         long columns = CpuGemmKernel.Ceil(spec.N, l), batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
         long each = Math.Clamp(columns * batches / preferredGroups, 1, columns), blocks = CpuGemmKernel.Ceil(columns, each);
         var source = new GemmSource { Wide = wide };

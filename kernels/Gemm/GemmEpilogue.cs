@@ -14,7 +14,7 @@ internal sealed class GemmEpilogue
         if (spec.Epilogue is not [Product product, Store { Value: 0 } only]) throw new ArgumentException("an epilogue is a product and its store");
         (this.types, this.source, store, batchRank) = (types, source, only, spec.Batch.Length);
         target = source.Buffer(GemmTypes.Storage(product.Type), true, only.Buffer);
-        source.Helper(GemmTypes.Helpers(product.Type, types.Lanes));
+        source.Helper(GemmTypes.Helpers(product.Type));
     }
 
     /// <summary>Statements that write the vectors <c>t[i·vectors + j]</c> of row <c>m</c> to columns from <c>n0</c> on, less those before <c>from</c> and those past the end.</summary>

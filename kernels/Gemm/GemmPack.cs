@@ -12,7 +12,7 @@ internal static class GemmPack
     {
         long panels = CpuGemmKernel.Ceil(count, width), batches = batch.Aggregate(1L, (x, y) => x * y);
         // Chunks of k in whole squares of the transposition.
-        long chunk = Math.Max(types.Lanes, depth * panels * batches / preferredGroups / types.Lanes * types.Lanes);
+        long chunk = Math.Max(GemmTypes.Lanes, depth * panels * batches / preferredGroups / GemmTypes.Lanes * GemmTypes.Lanes);
         long chunks = CpuGemmKernel.Ceil(depth, chunk);
         var source = new GemmSource { Wide = wide };
         string from = source.Buffer(GemmTypes.Storage(load.Type), false, load.Buffer), to = source.Buffer(types.Scalar, true, target);
@@ -48,7 +48,7 @@ internal static class GemmPack
     private static void Copy(GemmSource source, GemmTypes types, DType dtype, int width, string step)
     {
         source.Add($"        for (; k < k1 - k0; k++, from += {step}, to += {width})\n        {{\n");
-        foreach (var (at, lanes) in Pieces(width, types.Lanes))
+        foreach (var (at, lanes) in Pieces(width, GemmTypes.Lanes))
             source.Add($"            {StoreTo(lanes, $"to + {at}", types.Load(dtype, $"from + {at}", lanes))}\n");
         source.Add("        }\n");
     }
@@ -56,7 +56,7 @@ internal static class GemmPack
     /// <summary>Squares of lanes × lanes elements: read along k, written along the lanes.</summary>
     private static void Transpose(GemmSource source, GemmTypes types, DType dtype, int width, string lane)
     {
-        int l = types.Lanes;
+        int l = GemmTypes.Lanes;
         source.Add($"        for (; k + {l} <= k1 - k0; k += {l}, from += {l}, to += {l * width})\n        {{\n");
         // A loop over the whole squares: unrolled, four of them took PoCL three seconds to compile.
         if (width >= l)
@@ -76,7 +76,7 @@ internal static class GemmPack
 
     private static void Square(GemmSource source, GemmTypes types, DType dtype, int width, string lane, int rows)
     {
-        int l = types.Lanes;
+        int l = GemmTypes.Lanes;
         GemmTranspose.Square(source, types, rows, i => types.Load(dtype, $"from + (start + {i}) * {lane}", l));
         for (int i = 0; i < l; i++)
             foreach (var (at, lanes) in Pieces(rows, l))

@@ -6,7 +6,7 @@ internal static class GemmTranspose
     /// <summary>Statements that declare vectors r0 … r(lanes−1), so that lane i of r_j is lane j of what <paramref name="load"/> gives for i; rows past <paramref name="rows"/> are zeros.</summary>
     public static void Square(GemmSource source, GemmTypes types, int rows, Func<int, string> load)
     {
-        int l = types.Lanes;
+        int l = GemmTypes.Lanes;
         source.Helper(ShuffleHelper);
         for (int i = 0; i < l; i++) source.Add($"                {types.Vector} r{i} = {(i < rows ? load(i) : "0")};\n");
         source.Add($"                {types.Vector} x;\n");
@@ -34,12 +34,12 @@ internal static class GemmTranspose
     {
         var literal = new List<string>();
         var numbers = new List<int>();
-        for (int at = shift; at < types.Lanes; at += 2 * half)
+        for (int at = shift; at < GemmTypes.Lanes; at += 2 * half)
         {
             string digits = string.Concat(Enumerable.Range(at, half).Select(e => e.ToString("x")));
             literal.Add($"{a}.s{digits}, {b}.s{digits}");
             numbers.AddRange(Enumerable.Range(at, half));
-            numbers.AddRange(Enumerable.Range(at + types.Lanes, half));
+            numbers.AddRange(Enumerable.Range(at + GemmTypes.Lanes, half));
         }
         return $"GEMM_SHUFFLE({types.Vector}, ({string.Join(", ", literal)}), {a}, {b}, {string.Join(", ", numbers)})";
     }

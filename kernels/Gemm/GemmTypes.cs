@@ -2,24 +2,24 @@ namespace GpuTensor.Kernels;
 
 /// <summary>How a dtype is computed and stored in OpenCL C.</summary>
 /// <param name="Scalar">The type of accumulators: unsigned for integers, whose overflow is defined.</param>
-/// <param name="Lanes">Lanes of 64 bytes of it.</param>
-internal readonly record struct GemmTypes(string Scalar, int Lanes, bool IsFloat)
+/// <param name="Size">Its bytes.</param>
+internal readonly record struct GemmTypes(string Scalar, int Size, bool IsFloat)
 {
+    /// <summary>Lanes of every vector, as in the generated kernels: one register of AVX-512 for 4 bytes, two for 8.</summary>
+    public const int Lanes = 16;
+
     /// <summary>The type in which a product of that dtype accumulates.</summary>
     public static GemmTypes Of(DType dtype) => dtype switch
     {
-        DType.Float16 or DType.BFloat16 or DType.Float32 => new("float", 16, true),
+        DType.Float16 or DType.BFloat16 or DType.Float32 => new("float", 4, true),
         DType.Float64 => new("double", 8, true),
         DType.Int64 => new("ulong", 8, false),
         DType.Bool => throw new ArgumentException("a product of booleans is not defined"),
-        _ => new("uint", 16, false),
+        _ => new("uint", 4, false),
     };
 
     /// <summary>The accumulators' vector.</summary>
     public string Vector => Scalar + Lanes;
-
-    /// <summary>Bytes of an accumulator.</summary>
-    public int Size => 64 / Lanes;
 
     /// <summary>One step of the chain.</summary>
     public string MultiplyAdd(string a, string b, string c) => IsFloat ? $"fma({a}, {b}, {c})" : $"{a} * {b} + {c}";
@@ -71,19 +71,25 @@ internal readonly record struct GemmTypes(string Scalar, int Lanes, bool IsFloat
         };
     }
 
+    /// <summary>What a program of these kernels starts with.</summary>
+    public const string Header = "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#pragma OPENCL FP_CONTRACT OFF\n";
+
     /// <summary>What <see cref="Store"/> calls: rounding to bfloat16, half to even, NaN kept.</summary>
-    public static string Helpers(DType dtype, int width)
+    public static string Helpers(DType dtype)
     {
         if (dtype != DType.BFloat16) return "";
         string One(string w) => $$"""
+            #ifndef GEMM_BF16{{w}}
+            #define GEMM_BF16{{w}}
             static inline ushort{{w}} bf16_bits{{w}}(float{{w}} x)
             {
                 uint{{w}} u = as_uint{{w}}(x);
                 uint{{w}} rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
                 return convert_ushort{{w}}(select(rounded, (uint{{w}})(0x7fc0u), isnan(x)));
             }
+            #endif
 
             """;
-        return width == 1 ? One("") : One("") + One(width.ToString());
+        return One("") + One(Lanes.ToString());
     }
 }

@@ -67,9 +67,9 @@ internal sealed class GemmCase
             noise.AsSpan().Fill(0x7f);
             backend.Write(buffers[i], 0, noise);
         }
+        using var program = backend.Compile(GemmTypes.Header + string.Concat(plan.Launches.DistinctBy(l => l.Kernel.EntryPoint).Select(l => l.Kernel.Source)));
         foreach (var launch in plan.Launches)
         {
-            using var program = backend.Compile(launch.Kernel.Source);
             using var kernel = backend.CreateKernel(program, launch.Kernel.EntryPoint, launch.Description);
             int p = 0;
             foreach (int buffer in launch.Buffers) kernel.SetBuffer(p++, buffers[buffer]);

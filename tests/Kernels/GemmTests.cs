@@ -88,6 +88,23 @@ public class GemmTests
             Assert.Empty(GemmPlanner.Plan(GemmCase.Random(new Random(7), DType.Float32, [batch], m, n, 4).Spec, backend.Profile).Launches);
     }
 
+    [Theory, MemberData(nameof(Dtypes))]
+    public void Tiles_fill_the_registers_of_either_kind_of_CPU(DType dtype)
+    {
+        foreach (int registerLanes in new[] { 8, 16 })
+            foreach (var (m, n) in new[] { (1, 1), (1, 500), (3, 200), (6, 10), (128, 512), (1024, 80) })
+            {
+                var spec = GemmCase.Random(new Random(1), dtype, [], m, n, 5).Spec;
+                var profile = new DeviceProfile { IsCpu = true, VectorRegisterLanes = registerLanes };
+                int eachVector = 16 * GemmTypes.Of(dtype).Size / (4 * registerLanes);
+                foreach (var tile in GemmTiles.Candidates(spec, profile).Append(GemmTiles.Default(spec, profile)))
+                {
+                    Assert.InRange(tile.Rows, 1, m);
+                    Assert.InRange(tile.Rows * tile.Columns / 16 * eachVector, 1, registerLanes == 16 ? 28 : 12);
+                }
+            }
+    }
+
     [Fact]
     public void Batches_of_rows_become_one_product()
     {

@@ -136,7 +136,7 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
                 foreach (long size in sizes.Concat(plan.Scratch)) Add(size);
                 foreach (var launch in plan.Launches)
                 {
-                    programs.Add(backend.Compile(launch.Kernel.Source));
+                    programs.Add(backend.Compile(GemmTypes.Header + launch.Kernel.Source));
                     kernels.Add(backend.CreateKernel(programs[^1], launch.Kernel.EntryPoint, launch.Description));
                     int parameter = 0;
                     foreach (int buffer in launch.Buffers) kernels[^1].SetBuffer(parameter++, buffers[buffer]);
