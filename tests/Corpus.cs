@@ -3,7 +3,8 @@ using Xunit;
 
 namespace GpuTensor.Tests;
 
-/// <summary>The recorded PyTorch data: at <c>GPUTENSOR_CORPUS</c>, or in <c>../shared/corpus</c> beside the repository or beside a folder above it.</summary>
+/// <summary>The recorded PyTorch data: at <c>GPUTENSOR_CORPUS</c>, or in <c>../shared/corpus</c> beside the repository or beside a folder
+/// above it.</summary>
 internal static class Corpus
 {
     private static readonly string? Root = Find();
@@ -67,7 +68,9 @@ internal static class Corpus
     }
 
     public static DType DTypeOf(JsonElement name) =>
-        DTypes.TryParse(name.GetString()!.Replace("torch.", ""), out var dtype) ? dtype : throw new FormatException($"Unknown dtype {name}.");
+        DTypes.TryParse(name.GetString()!.Replace("torch.", ""), out var dtype)
+            ? dtype
+            : throw new FormatException($"Unknown dtype {name}.");
 
     private static string? Find()
     {

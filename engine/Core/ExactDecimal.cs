@@ -3,8 +3,8 @@ using System.Numerics;
 
 namespace GpuTensor;
 
-/// <summary>Floating numbers as decimals with exact rounding, ties to even, as C's <c>printf</c> and Python's <c>format</c> do it. .NET's own <c>F4</c>
-/// and <c>E4</c> round ties away from zero: 0.03125 prints as 0.0313, where PyTorch prints 0.0312.</summary>
+/// <summary>Floating numbers as decimals with exact rounding, ties to even, as C's <c>printf</c> and Python's <c>format</c> do it. .NET's
+/// own <c>F4</c> and <c>E4</c> round ties away from zero: 0.03125 prints as 0.0313, where PyTorch prints 0.0312.</summary>
 internal static class ExactDecimal
 {
     /// <summary><c>{:.4f}</c>: fixed point; <c>nan</c>, <c>inf</c>, <c>-inf</c> for what has no digits.</summary>

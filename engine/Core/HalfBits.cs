@@ -1,12 +1,14 @@
 namespace GpuTensor;
 
-/// <summary>Conversions to and from the 16-bit patterns of the half dtypes, rounding to nearest, ties to even. float16 goes through <see cref="Half"/>;
-/// bfloat16, which .NET has no conversion for, is done here.</summary>
+/// <summary>Conversions to and from the 16-bit patterns of the half dtypes, rounding to nearest, ties to even. float16 goes through <see
+/// cref="Half"/>; bfloat16, which .NET has no conversion for, is done here.</summary>
 internal static class HalfBits
 {
-    public static ushort FromFloat(DType half, float value) => half == DType.Float16 ? BitConverter.HalfToUInt16Bits((Half)value) : ToBFloat16(value);
+    public static ushort FromFloat(DType half, float value) =>
+        half == DType.Float16 ? BitConverter.HalfToUInt16Bits((Half)value) : ToBFloat16(value);
 
-    public static float ToFloat(DType half, ushort bits) => half == DType.Float16 ? (float)BitConverter.UInt16BitsToHalf(bits) : FromBFloat16(bits);
+    public static float ToFloat(DType half, ushort bits) =>
+        half == DType.Float16 ? (float)BitConverter.UInt16BitsToHalf(bits) : FromBFloat16(bits);
 
     public static float FromBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 

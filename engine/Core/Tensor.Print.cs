@@ -2,8 +2,8 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>The contents as PyTorch prints them, <c>tensor([[1., 2.], [3., 4.]])</c>; flushes and waits. The dtype is named where the numbers do not show it,
-    /// the device where it is not <see cref="Device.Default"/>; more than 1000 elements are summarised.</summary>
+    /// <summary>The contents as PyTorch prints them, <c>tensor([[1., 2.], [3., 4.]])</c>; flushes and waits. The dtype is named where the
+    /// numbers do not show it, the device where it is not <see cref="Device.Default"/>; more than 1000 elements are summarised.</summary>
     public override string ToString()
     {
         string? device = Device == Device.Default ? null : Device.Name;

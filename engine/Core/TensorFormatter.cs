@@ -15,8 +15,8 @@ internal sealed record PrintOptions(int Precision = 4, int Threshold = 1000, int
     public static PrintOptions Default { get; } = new();
 }
 
-/// <summary>Prints host arrays as PyTorch prints tensors (its <c>torch/_tensor_str.py</c> defines the layout): one width for all elements, chosen from those
-/// that are shown.</summary>
+/// <summary>Prints host arrays as PyTorch prints tensors (its <c>torch/_tensor_str.py</c> defines the layout): one width for all elements,
+/// chosen from those that are shown.</summary>
 internal sealed class TensorFormatter
 {
     private const string Prefix = "tensor(";
@@ -36,7 +36,8 @@ internal sealed class TensorFormatter
         (format, width) = array.DType.IsFloatingPoint() ? FloatFormat() : (Integer, Shown().Max(i => Integer(i).Length));
     }
 
-    /// <summary>The text of an array with its suffixes in order, such as <c>requires_grad=True</c>, <c>grad_fn=&lt;MulBackward0&gt;</c>.</summary>
+    /// <summary>The text of an array with its suffixes in order, such as <c>requires_grad=True</c>,
+    /// <c>grad_fn=&lt;MulBackward0&gt;</c>.</summary>
     /// <param name="array">What to print.</param>
     /// <param name="options">Null: PyTorch's defaults.</param>
     /// <param name="device">Printed first (<c>device='cuda:0'</c>) unless null.</param>
@@ -79,7 +80,8 @@ internal sealed class TensorFormatter
         return text.Append(')').ToString();
     }
 
-    /// <summary>Appends the part of the array from an offset on, below <paramref name="dim"/> dimensions. Recursion is as deep as the rank.</summary>
+    /// <summary>Appends the part of the array from an offset on, below <paramref name="dim"/> dimensions. Recursion is as deep as the
+    /// rank.</summary>
     private void Append(StringBuilder text, int dim, long offset)
     {
         if (dim == array.Shape.Rank)
@@ -165,8 +167,8 @@ internal sealed class TensorFormatter
         _ => array.As<double>()[(int)i],
     };
 
-    /// <summary>PyTorch's rule: integers get a point and no digits; scientific where magnitudes lie more than 1000 apart, above 1e8, or (not for
-    /// integers) below 1e-4. Only finite values other than zero decide.</summary>
+    /// <summary>PyTorch's rule: integers get a point and no digits; scientific where magnitudes lie more than 1000 apart, above 1e8, or
+    /// (not for integers) below 1e-4. Only finite values other than zero decide.</summary>
     private (Func<long, string> Format, int Width) FloatFormat()
     {
         var values = Shown().Select(Float).Where(v => double.IsFinite(v) && v != 0).ToList();

@@ -6,8 +6,8 @@ namespace GpuTensor.Data;
 /// <summary>A batch in host memory.</summary>
 internal sealed record HostBatch(HostArray Inputs, HostArray Targets);
 
-/// <summary>Makes one epoch's batches in host memory, ahead of the consumer on a thread of its own. The few batches there are go round: full ones to the consumer,
-/// used ones back, so an epoch allocates no more than its pipeline's depth.</summary>
+/// <summary>Makes one epoch's batches in host memory, ahead of the consumer on a thread of its own. The few batches there are go round:
+/// full ones to the consumer, used ones back, so an epoch allocates no more than its pipeline's depth.</summary>
 internal sealed class BatchPipeline : IDisposable
 {
     private readonly Dataset dataset;

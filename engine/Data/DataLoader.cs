@@ -2,9 +2,10 @@ using System.Collections;
 
 namespace GpuTensor.Data;
 
-/// <summary>Batches of a dataset, as <c>torch.utils.data.DataLoader</c>: each enumeration is one epoch, in order or shuffled anew. Batches are made ahead on a worker
-/// thread and brought to the device when their turn comes.</summary>
-/// <remarks>An epoch's order depends on seed and epoch number alone: to go on with an interrupted run, save <see cref="Epoch"/> and set it again.</remarks>
+/// <summary>Batches of a dataset, as <c>torch.utils.data.DataLoader</c>: each enumeration is one epoch, in order or shuffled anew. Batches
+/// are made ahead on a worker thread and brought to the device when their turn comes.</summary>
+/// <remarks>An epoch's order depends on seed and epoch number alone: to go on with an interrupted run, save <see cref="Epoch"/> and set it
+/// again.</remarks>
 public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, IDisposable
 {
     private readonly int prefetch;
@@ -21,7 +22,9 @@ public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, I
     /// <param name="prefetch">Batches made ahead; 0: none, and no thread.</param>
     /// <param name="device">Where batches go; default <see cref="Device.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The batch size is below 1 or prefetch below 0.</exception>
-    public DataLoader(Dataset dataset, int batchSize = 1, bool shuffle = false, long seed = 0, bool dropLast = false, int prefetch = 2, Device? device = null)
+    public DataLoader(
+        Dataset dataset, int batchSize = 1, bool shuffle = false, long seed = 0, bool dropLast = false, int prefetch = 2,
+        Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -59,7 +62,8 @@ public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, I
         return Batches(Epoch++);
     }
 
-    /// <summary>Ends enumerations that are still under way, and their threads: asking them for another batch throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Ends enumerations that are still under way, and their threads: asking them for another batch throws <see
+    /// cref="OperationCanceledException"/>.</summary>
     public void Dispose()
     {
         if (disposed) return;

@@ -1,6 +1,7 @@
 namespace GpuTensor.Data;
 
-/// <summary>Numbered samples, each an input and a target of fixed shapes and dtypes: what a <see cref="DataLoader"/> makes batches of.</summary>
+/// <summary>Numbered samples, each an input and a target of fixed shapes and dtypes: what a <see cref="DataLoader"/> makes batches
+/// of.</summary>
 public abstract class Dataset
 {
     /// <summary>The number of samples.</summary>
@@ -18,16 +19,16 @@ public abstract class Dataset
     /// <summary>The dtype of targets.</summary>
     public abstract DType TargetDType { get; }
 
-    /// <summary>Writes samples one after the other as row-major, little-endian bytes. A loader calls this on a thread of its own, several loaders at the same
-    /// time: it must not change the dataset.</summary>
+    /// <summary>Writes samples one after the other as row-major, little-endian bytes. A loader calls this on a thread of its own, several
+    /// loaders at the same time: it must not change the dataset.</summary>
     /// <param name="indices">Which samples, from 0 to <see cref="Count"/> − 1.</param>
     /// <param name="inputs">Room for exactly their inputs.</param>
     /// <param name="targets">Room for exactly their targets.</param>
     public abstract void Read(ReadOnlySpan<int> indices, Span<byte> inputs, Span<byte> targets);
 }
 
-/// <summary>A dataset of two tensors whose first dimension counts the samples, as <c>torch.utils.data.TensorDataset</c>. Their contents are copied to the host
-/// once, when it is made.</summary>
+/// <summary>A dataset of two tensors whose first dimension counts the samples, as <c>torch.utils.data.TensorDataset</c>. Their contents are
+/// copied to the host once, when it is made.</summary>
 public sealed class TensorDataset : Dataset
 {
     private readonly HostArray inputs, targets;
@@ -39,7 +40,8 @@ public sealed class TensorDataset : Dataset
     internal TensorDataset(HostArray inputs, HostArray targets)
     {
         if (inputs.Shape.Rank == 0 || targets.Shape.Rank == 0 || inputs.Shape[0] != targets.Shape[0])
-            throw new TensorShapeException($"A dataset needs as many inputs as targets: the first sizes of {inputs.Shape} and {targets.Shape} must agree.");
+            throw new TensorShapeException(
+                $"A dataset needs as many inputs as targets: the first sizes of {inputs.Shape} and {targets.Shape} must agree.");
         (this.inputs, this.targets) = (inputs, targets);
         InputShape = Shape.Create(inputs.Shape.Span[1..]);
         TargetShape = Shape.Create(targets.Shape.Span[1..]);

@@ -4,7 +4,8 @@ using GpuTensor.IO;
 
 namespace GpuTensor.Data;
 
-/// <summary>Fashion-MNIST: 60,000 training and 10,000 test images of clothing, 28 × 28 grey pixels, ten classes (Xiao, Rasul, Vollgraf 2017).</summary>
+/// <summary>Fashion-MNIST: 60,000 training and 10,000 test images of clothing, 28 × 28 grey pixels, ten classes (Xiao, Rasul, Vollgraf
+/// 2017).</summary>
 public static class FashionMnist
 {
     private const string DebianFolder = "/usr/share/datasets/fashion-mnist";
@@ -17,7 +18,8 @@ public static class FashionMnist
         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
     ];
 
-    /// <summary>The files and the SHA-256 of their contents unpacked: distributions compress them anew, so the packed sums differ.</summary>
+    /// <summary>The files and the SHA-256 of their contents unpacked: distributions compress them anew, so the packed sums
+    /// differ.</summary>
     private static readonly (string Name, string Sha256)[] Files =
     [
         ("train-images-idx3-ubyte", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
@@ -32,8 +34,9 @@ public static class FashionMnist
 
     /// <summary>Opens the training or the test set: inputs float32 [28, 28] from 0 to 1, targets int64 from 0 to 9.</summary>
     /// <param name="train">The training set; false: the test set.</param>
-    /// <param name="root">The folder of the IDX files, plain or .gz. Null: <c>$GPUTENSOR_DATA</c>, where Debian's package dataset-fashion-mnist puts them, then
-    /// <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see cref="DownloadAsync"/> puts them.</param>
+    /// <param name="root">The folder of the IDX files, plain or .gz. Null: <c>$GPUTENSOR_DATA</c>, where Debian's package
+    /// dataset-fashion-mnist puts them, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
+    /// cref="DownloadAsync"/> puts them.</param>
     /// <exception cref="FileNotFoundException">The files are in none of these; the message says how to get them.</exception>
     /// <exception cref="TensorFileException">A file is damaged.</exception>
     public static ImageDataset Open(bool train = true, string? root = null)
@@ -43,16 +46,19 @@ public static class FashionMnist
         foreach (string folder in folders)
             if (Find(folder, images) is { } imageFile && Find(folder, labels) is { } labelFile)
                 return ImageDataset.Open(imageFile, labelFile, ClassNames.Count);
-        throw new FileNotFoundException($"Fashion-MNIST ({images} and {labels}, plain or .gz) was not found in {string.Join(", ", folders)}. Install it "
-            + "(apt-get install dataset-fashion-mnist), name its folder (--data DIR or GPUTENSOR_DATA), or fetch it with FashionMnist.DownloadAsync().", images);
+        throw new FileNotFoundException(
+            $"Fashion-MNIST ({images} and {labels}, plain or .gz) was not found in {string.Join(", ", folders)}. "
+            + "Install it (apt-get install dataset-fashion-mnist), name its folder (--data DIR or GPUTENSOR_DATA), "
+            + "or fetch it with FashionMnist.DownloadAsync().", images);
     }
 
-    /// <summary>Fetches the four files (31 MB) from the official repository, checks their SHA-256 and stores them where <see cref="Open"/> finds them. Files that are
-    /// there already are left alone.</summary>
+    /// <summary>Fetches the four files (31 MB) from the official repository, checks their SHA-256 and stores them where <see cref="Open"/>
+    /// finds them. Files that are there already are left alone.</summary>
     /// <param name="root">The folder to store them in; null: the user's data folder.</param>
     /// <param name="cancellation">Gives up; no half file stays behind.</param>
     /// <exception cref="HttpRequestException">No mirror has a file; the message names each address and its answer.</exception>
-    public static Task DownloadAsync(string? root = null, CancellationToken cancellation = default) => FetchAllAsync(new HttpClientHandler(), root, cancellation);
+    public static Task DownloadAsync(string? root = null, CancellationToken cancellation = default) =>
+        FetchAllAsync(new HttpClientHandler(), root, cancellation);
 
     internal static async Task FetchAllAsync(HttpMessageHandler network, string? root, CancellationToken cancellation = default)
     {
@@ -80,13 +86,14 @@ public static class FashionMnist
                 if (actual == sha256) return packed;
                 failures.Add($"{address}: the contents' SHA-256 is {actual}, expected {sha256}");
             }
-            catch (Exception e) when (e is HttpRequestException or InvalidDataException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or InvalidDataException or TaskCanceledException
+                && !cancellation.IsCancellationRequested)
             {
                 failures.Add($"{address}: {e.Message}");
             }
         }
-        throw new HttpRequestException($"Fashion-MNIST could not be fetched. {string.Join("; ", failures)}. Install it (apt-get install dataset-fashion-mnist) "
-            + "or put the files in a folder named by GPUTENSOR_DATA.");
+        throw new HttpRequestException($"Fashion-MNIST could not be fetched. {string.Join("; ", failures)}. "
+            + "Install it (apt-get install dataset-fashion-mnist) or put the files in a folder named by GPUTENSOR_DATA.");
     }
 
     /// <summary>Sums up piece by piece, so that a response which unpacks without end needs no memory; the largest file has 47 MB.</summary>

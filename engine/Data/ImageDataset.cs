@@ -4,8 +4,8 @@ using GpuTensor.IO;
 
 namespace GpuTensor.Data;
 
-/// <summary>Grey images with a class each, from a pair of IDX files. Inputs are float32 from 0 to 1 (byte / 255, as torchvision's <c>ToTensor</c> without its
-/// channel), targets int64 scalars. Held as bytes; a batch is widened when it is made.</summary>
+/// <summary>Grey images with a class each, from a pair of IDX files. Inputs are float32 from 0 to 1 (byte / 255, as torchvision's
+/// <c>ToTensor</c> without its channel), targets int64 scalars. Held as bytes; a batch is widened when it is made.</summary>
 public sealed class ImageDataset : Dataset
 {
     private static readonly float[] Widened = [.. Enumerable.Range(0, 256).Select(b => b / 255f)];
@@ -30,13 +30,16 @@ public sealed class ImageDataset : Dataset
     {
         var images = Idx.Read(imageFile);
         if (images.DType != DType.UInt8 || images.Shape.Rank != 3)
-            throw new TensorFileException($"{imageFile}: at byte 0: expected uint8 images of three dimensions, found {images.DType.Name()} {images.Shape}.");
+            throw new TensorFileException(
+                $"{imageFile}: at byte 0: expected uint8 images [N, H, W], found {images.DType.Name()} {images.Shape}.");
         var labels = Idx.Read(labelFile);
         if (labels.DType != DType.UInt8 || labels.Shape != [images.Shape[0]])
-            throw new TensorFileException($"{labelFile}: at byte 0: expected uint8 labels [{images.Shape[0]}] for the images {images.Shape}, "
+            throw new TensorFileException($"{labelFile}: at byte 0: expected uint8 labels [{images.Shape[0]}] for images {images.Shape}, "
                 + $"found {labels.DType.Name()} {labels.Shape}.");
         int bad = labels.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1));
-        if (bad >= 0) throw new TensorFileException($"{labelFile}: at byte {8 + bad} of its contents: expected a label from 0 to {classes - 1}, found {labels.Data[bad]}.");
+        if (bad >= 0)
+            throw new TensorFileException(
+                $"{labelFile}: at byte {8 + bad} of its contents: expected a label from 0 to {classes - 1}, found {labels.Data[bad]}.");
         return new(images, labels);
     }
 

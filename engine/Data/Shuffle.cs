@@ -1,6 +1,7 @@
 namespace GpuTensor.Data;
 
-/// <summary>The order of samples in an epoch: a function of seed and epoch alone, so a run that stopped can go on with the orders it would have had.</summary>
+/// <summary>The order of samples in an epoch: a function of seed and epoch alone, so a run that stopped can go on with the orders it would
+/// have had.</summary>
 internal static class Shuffle
 {
     /// <summary>0 to count − 1 in random order (Fisher and Yates).</summary>

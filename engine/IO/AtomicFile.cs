@@ -3,8 +3,8 @@ namespace GpuTensor.IO;
 /// <summary>Writes files so that a reader, or a crash, sees the old file or the new one and never half of one.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes a temporary file beside the target, flushes it to the disk and renames it. On failure the temporary file is removed and the target
-    /// untouched. A symbolic link stays one: what it points to is replaced.</summary>
+    /// <summary>Writes a temporary file beside the target, flushes it to the disk and renames it. On failure the temporary file is removed
+    /// and the target untouched. A symbolic link stays one: what it points to is replaced.</summary>
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

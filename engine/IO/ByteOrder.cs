@@ -42,7 +42,8 @@ internal static class ByteOrder
         return result;
     }
 
-    /// <summary>The first and the last dimension change places in tiles, so that both sides stay in the cache; the dimensions between are walked through.</summary>
+    /// <summary>The first and the last dimension change places in tiles, so that both sides stay in the cache; the dimensions between are
+    /// walked through.</summary>
     private static void Transpose<T>(byte[] from, byte[] to, Shape shape) where T : unmanaged
     {
         const int tile = 32;

@@ -3,8 +3,8 @@ using System.IO.Compression;
 
 namespace GpuTensor.IO;
 
-/// <summary>Reads a file's bytes in order and refuses what it does not hold: the position and, where the stream tells it, the length are known, so that nothing
-/// is allocated on a header's word alone.</summary>
+/// <summary>Reads a file's bytes in order and refuses what it does not hold: the position and, where the stream tells it, the length are
+/// known, so that nothing is allocated on a header's word alone.</summary>
 internal sealed class FileReader : IDisposable
 {
     private const int Piece = 1 << 20;
@@ -35,7 +35,8 @@ internal sealed class FileReader : IDisposable
     public FileReader Gunzip(out Crc32Stream sum) =>
         new(sum = new(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)), name, null, 4 * (length ?? 0));
 
-    /// <summary>Refuses unless the file ends with the checksum and length of its contents; .NET's reader says nothing when they are cut off.</summary>
+    /// <summary>Refuses unless the file ends with the checksum and length of its contents; .NET's reader says nothing when they are cut
+    /// off.</summary>
     public void RequireGzipEnd(uint sum, long contents)
     {
         long at = stream.Length - 8;
@@ -43,7 +44,8 @@ internal sealed class FileReader : IDisposable
         stream.Position = Math.Max(0, at);
         if (stream.ReadAtLeast(end, 8, throwOnEndOfStream: false) < 8 || BinaryPrimitives.ReadUInt32LittleEndian(end) != sum
             || BinaryPrimitives.ReadUInt32LittleEndian(end[4..]) != (uint)contents)
-            throw Error($"expected the CRC-32 ({sum:x8}) and length ({contents}) of the contents at the end: the gzip file is cut off, or more follows.", Math.Max(0, at));
+            throw Error($"expected the CRC-32 ({sum:x8}) and length ({contents}) of the contents at the end: the gzip file is cut off, "
+                + "or more follows.", Math.Max(0, at));
     }
 
     /// <summary>The first bytes, without moving on; fewer where the file ends. Needs a stream that can seek.</summary>
@@ -63,7 +65,8 @@ internal sealed class FileReader : IDisposable
     public long? Remaining => length - Position;
 
     /// <summary>An error about what stands at an offset (default: here).</summary>
-    public TensorFileException Error(string what, long? offset = null, Exception? inner = null) => new($"{name}: at byte {offset ?? Position}: {what}", inner);
+    public TensorFileException Error(string what, long? offset = null, Exception? inner = null) =>
+        new($"{name}: at byte {offset ?? Position}: {what}", inner);
 
     /// <summary>Refuses unless that many bytes follow, as far as that is known.</summary>
     public void Require(long count, string what)
@@ -133,7 +136,8 @@ internal sealed class FileReader : IDisposable
     public void RequireEnd(string after)
     {
         Span<byte> one = stackalloc byte[1];
-        if (ReadSome(one) != 0) throw Error($"expected the end of the file after {after}, but {(Remaining is { } left ? $"{left} bytes" : "more bytes")} follow.");
+        if (ReadSome(one) == 0) return;
+        throw Error($"expected the end of the file after {after}, but {(Remaining is { } left ? left : "more")} bytes follow.");
     }
 
     public void Dispose() => stream.Dispose();

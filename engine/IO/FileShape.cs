@@ -18,7 +18,8 @@ internal static class FileShape
             if (sizes[i] is < 0 or > int.MaxValue) throw error($"size {sizes[i]} of dimension {i} is not within 0 to {int.MaxValue}.");
             result[i] = (int)sizes[i];
             bool fits = sizes[i] == 0 || bytes <= long.MaxValue / sizes[i];
-            if (!fits) throw error($"the shape [{string.Join(", ", sizes.ToArray())}] of {dtype.Name()} takes more bytes than 64 bits count.");
+            if (!fits)
+                throw error($"the shape [{string.Join(", ", sizes.ToArray())}] of {dtype.Name()} takes more bytes than 64 bits count.");
             bytes *= sizes[i];
         }
         return (Shape.Adopt(result), bytes);

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace GpuTensor.IO;
 
-/// <summary>IDX files, the format of MNIST and its kin, plain or compressed with gzip: a magic number, big-endian sizes, big-endian data.</summary>
+/// <summary>IDX files, the format of MNIST and its kin, plain or compressed with gzip: a magic number, big-endian sizes, big-endian
+/// data.</summary>
 /// <remarks>Definition: http://yann.lecun.com/exdb/mnist/. Dtypes: uint8, int8, int16, int32, float32, float64.</remarks>
 public static class Idx
 {
@@ -32,7 +33,7 @@ public static class Idx
             _ => null,
         };
         if (magic[0] != 0 || magic[1] != 0 || dtype is not { } type)
-            throw reader.Error($"expected an IDX magic number (00 00, a type from 08 to 0e, a rank), found {Convert.ToHexStringLower(magic)}.", 0);
+            throw reader.Error($"expected an IDX magic number (00 00, type, rank), found {Convert.ToHexStringLower(magic)}.", 0);
         Span<long> sizes = stackalloc long[magic[3]];
         Span<byte> size = stackalloc byte[4];
         for (int i = 0; i < sizes.Length; i++)

@@ -1,6 +1,7 @@
 namespace GpuTensor.IO;
 
-/// <summary>NumPy's .npy files: one array each. Written as version 1.0; versions 1 to 3, both byte orders, row- and column-major are read.</summary>
+/// <summary>NumPy's .npy files: one array each. Written as version 1.0; versions 1 to 3, both byte orders, row- and column-major are
+/// read.</summary>
 /// <remarks>Dtypes: bool, uint8, int8 to int64, float16 to float64. Pickled objects are never loaded.</remarks>
 public static class Npy
 {

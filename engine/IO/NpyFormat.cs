@@ -19,7 +19,8 @@ internal static class NpyFormat
         reader.Read(magic, "the magic string \\x93NUMPY");
         if (!HasMagic(magic)) throw reader.Error("expected the magic string \\x93NUMPY: this is no .npy file.", 0);
         byte major = reader.ReadByte("the version"), minor = reader.ReadByte("the version");
-        if (major is < 1 or > 3 || minor != 0) throw reader.Error($"expected version 1.0, 2.0 or 3.0 of the format, not {major}.{minor}.", 6);
+        if (major is < 1 or > 3 || minor != 0)
+            throw reader.Error($"expected version 1.0, 2.0 or 3.0 of the format, not {major}.{minor}.", 6);
         long length = major == 1 ? reader.ReadUInt16("the header's length") : reader.ReadUInt32("the header's length");
         reader.Require(length, "the header");
         if (length > MaxHeader) throw reader.Error($"the header's length is {length}; at most {MaxHeader} bytes are read.", 8);
@@ -29,7 +30,8 @@ internal static class NpyFormat
         var data = reader.ReadBytes(header.Bytes, $"data ({header.DType.Name()} {header.Shape})");
         reader.RequireEnd($"the data ({header.DType.Name()} {header.Shape})");
         if (header.BigEndian) ByteOrder.Swap(data, header.DType.Size());
-        var array = new HostArray(header.DType, header.Shape, header.Fortran ? ByteOrder.FromFortran(data, header.Shape, header.DType.Size()) : data);
+        if (header.Fortran) data = ByteOrder.FromFortran(data, header.Shape, header.DType.Size());
+        var array = new HostArray(header.DType, header.Shape, data);
         FileShape.CheckBool(array, dataStart, (what, at) => reader.Error(what, at));
         return array;
     }

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace GpuTensor.IO;
 
-/// <summary>The dictionary at the head of an .npy file, <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</c>: read by a parser for exactly
-/// this, without recursion, and never evaluated.</summary>
+/// <summary>The dictionary at the head of an .npy file, <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</c>: read by a
+/// parser for exactly this, without recursion, and never evaluated.</summary>
 internal ref struct NpyHeader
 {
     private readonly ReadOnlySpan<byte> text;
@@ -37,7 +37,7 @@ internal ref struct NpyHeader
             DType.UInt8 => "|u1",
             DType.Int8 => "|i1",
             DType.BFloat16 => throw new TensorDTypeException(
-                "NumPy has no bfloat16, so an .npy file cannot hold one: save x.To(DType.Float32), or use SafeTensors, which keeps bfloat16."),
+                "NumPy has no bfloat16, so .npy files cannot hold it: save x.To(DType.Float32), or use SafeTensors, which keeps bfloat16."),
             _ => $"<{(dtype.IsFloatingPoint() ? 'f' : 'i')}{dtype.Size()}",
         };
         string sizes = shape.Rank == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape)})";
@@ -83,17 +83,20 @@ internal ref struct NpyHeader
     private (DType, bool) Descr()
     {
         int from = at;
-        if (at < text.Length && text[at] == '[') throw Error("structured dtypes are not supported: expected one number type such as '<f4'.", from);
+        if (at < text.Length && text[at] == '[')
+            throw Error("structured dtypes are not supported: expected one number type such as '<f4'.", from);
         string descr = String("a dtype such as '<f4'");
         bool order = descr.Length > 0 && descr[0] is '<' or '>' or '|' or '=';
         string type = order ? descr[1..] : descr;
         DType? dtype = type switch
         {
-            "b1" or "?" => DType.Bool, "u1" => DType.UInt8, "i1" => DType.Int8, "i2" => DType.Int16, "i4" => DType.Int32, "i8" => DType.Int64,
+            "b1" or "?" => DType.Bool, "u1" => DType.UInt8, "i1" => DType.Int8,
+            "i2" => DType.Int16, "i4" => DType.Int32, "i8" => DType.Int64,
             "f2" => DType.Float16, "f4" => DType.Float32, "f8" => DType.Float64,
             _ => null,
         };
-        if (dtype is null) throw Error($"dtype '{descr}'{Explain(type)} is not supported: expected bool, uint8, int8 to int64 or float16 to float64.", from);
+        if (dtype is null)
+            throw Error($"dtype '{descr}'{Explain(type)} is not supported: expected bool, uint8, int8 to int64, float16 to float64.", from);
         if (descr[0] == '|' && dtype.Value.Size() > 1) throw Error($"dtype '{descr}' lacks its byte order.", from);
         return (dtype.Value, descr[0] == '>');
     }
@@ -122,7 +125,8 @@ internal ref struct NpyHeader
         var rest = text[(at + 1)..];
         int end = rest.IndexOf(text[at]);
         // No name that we know is longer or has an escape.
-        if (end < 0 || end > 64 || rest[..end].ContainsAny((byte)'\\', (byte)'\n')) throw Error($"expected {what} in quotes, of at most 64 characters.");
+        if (end < 0 || end > 64 || rest[..end].ContainsAny((byte)'\\', (byte)'\n'))
+            throw Error($"expected {what} in quotes, of at most 64 characters.");
         at += end + 2;
         return Encoding.Latin1.GetString(rest[..end]);
     }

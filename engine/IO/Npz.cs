@@ -2,8 +2,8 @@ using System.IO.Compression;
 
 namespace GpuTensor.IO;
 
-/// <summary>NumPy's .npz files: zip archives of .npy entries, stored (<c>numpy.savez</c>) or deflated (<c>numpy.savez_compressed</c>). Entries are read into memory
-/// only; their names are never used as paths.</summary>
+/// <summary>NumPy's .npz files: zip archives of .npy entries, stored (<c>numpy.savez</c>) or deflated (<c>numpy.savez_compressed</c>).
+/// Entries are read into memory only; their names are never used as paths.</summary>
 public static class Npz
 {
     /// <summary>Writes tensors under their names; the file is replaced as a whole or not at all.</summary>
@@ -34,20 +34,24 @@ public static class Npz
         return result;
     }
 
-    internal static void Write(string path, IEnumerable<(string Name, HostArray Array)> arrays, bool compress) => AtomicFile.Write(path, stream =>
+    internal static void Write(string path, IEnumerable<(string Name, HostArray Array)> arrays, bool compress) =>
+        AtomicFile.Write(path, stream => Write(stream, arrays, compress));
+
+    private static void Write(Stream stream, IEnumerable<(string Name, HostArray Array)> arrays, bool compress)
     {
         var names = new HashSet<string>();
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach (var (name, array) in arrays)
         {
-            if (string.IsNullOrEmpty(name) || !names.Add(name)) throw new ArgumentException($"Names must be there and differ; '{name}' is empty or a repetition.");
+            if (string.IsNullOrEmpty(name) || !names.Add(name))
+                throw new ArgumentException($"Names must be there and differ; '{name}' is empty or a repetition.");
             var entry = zip.CreateEntry(name + ".npy", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
             // The same contents give the same file.
             entry.LastWriteTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
             using var data = entry.Open();
             NpyFormat.Write(data, array);
         }
-    });
+    }
 
     private static void Read(string path, Action<string, HostArray> found)
     {
@@ -57,7 +61,7 @@ public static class Npz
             using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             // Entries that share bytes would let a small archive unfold without bound.
             if (zip.Entries.Sum(e => (decimal)e.CompressedLength) > file.Length)
-                throw new TensorFileException($"{path}: at byte 0: the entries together claim more than the file's {file.Length} bytes, so some overlap.");
+                throw new TensorFileException($"{path}: at byte 0: the entries claim more than the file has, so some overlap.");
             var names = new HashSet<string>();
             foreach (var entry in zip.Entries)
             {
@@ -81,7 +85,8 @@ public static class Npz
         using var reader = new FileReader(checksum, where, entry.Length, believed: Math.Min(entry.Length, 4 * entry.CompressedLength));
         var array = NpyFormat.Read(reader);
         // NpyFormat has seen the end of the entry, so the sum covers it all.
-        if (checksum.Value != entry.Crc32) throw reader.Error($"the data's CRC-32 is {checksum.Value:x8}, but the archive says {entry.Crc32:x8}: the entry is damaged.", 0);
+        if (checksum.Value != entry.Crc32)
+            throw reader.Error($"the data's CRC-32 is {checksum.Value:x8}, but the archive says {entry.Crc32:x8}: it is damaged.", 0);
         return array;
     }
 }

@@ -9,12 +9,14 @@ namespace GpuTensor.IO;
 /// <remarks>Definition: https://github.com/huggingface/safetensors#format.</remarks>
 public static class SafeTensors
 {
-    /// <summary>Writes tensors under their names; flushes and waits for them, one at a time. The file is replaced as a whole or not at all.</summary>
+    /// <summary>Writes tensors under their names; flushes and waits for them, one at a time. The file is replaced as a whole or not at
+    /// all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tensors">Names and tensors, of any dtype and shape.</param>
     /// <param name="metadata">Strings kept beside them.</param>
     /// <exception cref="ArgumentException">A name appears twice or is the reserved <c>__metadata__</c>.</exception>
-    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Write(path, [.. tensors.Select(t => new Item(t.Key, t.Value.DType, t.Value.Shape, t.Value.ToHost))], metadata);
@@ -26,7 +28,8 @@ public static class SafeTensors
 
     /// <summary>Reads all tensors and the strings beside them.</summary>
     /// <exception cref="TensorFileException">The file is damaged, or a dtype has no counterpart here.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Load(string path, out IReadOnlyDictionary<string, string> metadata, Device? device = null)
+    public static IReadOnlyDictionary<string, Tensor> Load(
+        string path, out IReadOnlyDictionary<string, string> metadata, Device? device = null)
     {
         var result = new Dictionary<string, Tensor>();
         metadata = Read(path, (name, array) => result.Add(name, Tensor.FromHost(array, device)));
@@ -50,7 +53,8 @@ public static class SafeTensors
         return (result, Read(path, result.Add));
     }
 
-    internal static void Write(string path, IEnumerable<(string Name, HostArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null) =>
+    internal static void Write(
+        string path, IEnumerable<(string Name, HostArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, [.. arrays.Select(a => new Item(a.Name, a.Array.DType, a.Array.Shape, () => a.Array))], metadata);
 
     private static Dictionary<string, string> Read(string path, Action<string, HostArray> found)
@@ -73,9 +77,10 @@ public static class SafeTensors
         var names = new HashSet<string>();
         foreach (var item in items)
             if (item.Name == "__metadata__" || !names.Add(item.Name))
-                throw new ArgumentException($"Tensor names must differ and not be __metadata__; '{item.Name}' is not allowed here.", nameof(items));
+                throw new ArgumentException($"Tensor names must differ and not be __metadata__, as '{item.Name}' does not.", nameof(items));
         // Wider types first, as the official writer does it, so that every tensor lies at a multiple of its element size.
-        Array.Sort(items, (a, b) => (-a.DType.Size()).CompareTo(-b.DType.Size()) is var c && c != 0 ? c : string.CompareOrdinal(a.Name, b.Name));
+        Array.Sort(items, (a, b) =>
+            a.DType.Size() != b.DType.Size() ? b.DType.Size() - a.DType.Size() : string.CompareOrdinal(a.Name, b.Name));
         byte[] header = Header(items, metadata);
         AtomicFile.Write(path, stream =>
         {

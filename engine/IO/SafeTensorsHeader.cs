@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace GpuTensor.IO;
 
 /// <summary>The JSON header of a .safetensors file: checked as a whole before any data is read.</summary>
-/// <remarks>Format: https://github.com/huggingface/safetensors#format. Names differ; the tensors cover the data from its first byte to its last, without
-/// hole or overlap.</remarks>
+/// <remarks>Format: https://github.com/huggingface/safetensors#format. Names differ; the tensors cover the data from its first byte to its
+/// last, without hole or overlap.</remarks>
 internal sealed class SafeTensorsHeader
 {
     /// <summary>The official implementation's limit.</summary>
@@ -63,7 +63,8 @@ internal sealed class SafeTensorsHeader
             string name = json.GetString()!;
             if (!names.Add(name)) throw reader.Error($"the name '{name}' appears twice.", at);
             json.Read();
-            if (json.TokenType != JsonTokenType.StartObject) throw reader.Error($"expected an object for '{name}'.", 8 + json.TokenStartIndex);
+            if (json.TokenType != JsonTokenType.StartObject)
+                throw reader.Error($"expected an object for '{name}'.", 8 + json.TokenStartIndex);
             if (name == "__metadata__") ParseMetadata(ref json, reader);
             else Entries.Add(ParseEntry(ref json, reader, name, at));
         }
@@ -77,7 +78,8 @@ internal sealed class SafeTensorsHeader
             long at = 8 + json.TokenStartIndex;
             string key = json.GetString()!;
             json.Read();
-            if (json.TokenType != JsonTokenType.String) throw reader.Error($"expected a string for '{key}' of __metadata__.", 8 + json.TokenStartIndex);
+            if (json.TokenType != JsonTokenType.String)
+                throw reader.Error($"expected a string for '{key}' of __metadata__.", 8 + json.TokenStartIndex);
             if (!Metadata.TryAdd(key, json.GetString()!)) throw reader.Error($"'{key}' appears twice in __metadata__.", at);
         }
     }
@@ -95,7 +97,7 @@ internal sealed class SafeTensorsHeader
             {
                 case "dtype" when dtype is null: dtype = ParseDType(ref json, reader, name); break;
                 case "shape" when sizes is null: sizes = ParseNumbers(ref json, reader, $"the shape of '{name}'", FileShape.MaxRank); break;
-                case "data_offsets" when offsets is null: offsets = ParseNumbers(ref json, reader, $"the data_offsets of '{name}'", 2); break;
+                case "data_offsets" when offsets is null: offsets = ParseNumbers(ref json, reader, $"data_offsets of '{name}'", 2); break;
                 default: throw reader.Error($"tensor '{name}': expected each of dtype, shape and data_offsets once, found '{key}'.", keyAt);
             }
         }
@@ -103,7 +105,9 @@ internal sealed class SafeTensorsHeader
             throw reader.Error($"tensor '{name}': expected dtype, shape and data_offsets (two of them).", at);
         var (shape, bytes) = FileShape.Make(sizes, type, what => reader.Error($"tensor '{name}': {what}", at));
         if (begin > end) throw reader.Error($"tensor '{name}': its data ends at {end}, before it begins at {begin}.", at);
-        if (end - begin != bytes) throw reader.Error($"tensor '{name}': {type.Name()} {shape} takes {bytes} bytes, but data_offsets [{begin}, {end}] hold {end - begin}.", at);
+        if (end - begin != bytes)
+            throw reader.Error(
+                $"tensor '{name}': {type.Name()} {shape} takes {bytes} bytes, but data_offsets [{begin}, {end}] hold {end - begin}.", at);
         return new(name, type, shape, begin, end, at);
     }
 
@@ -141,11 +145,12 @@ internal sealed class SafeTensorsHeader
             if (entry.Begin != end)
             {
                 string fault = entry.Begin < end ? "overlaps the tensor before it" : "leaves a hole before it";
-                throw reader.Error($"tensor '{entry.Name}' begins at {entry.Begin} of the data and {fault}, which ends at {end}.", entry.HeaderOffset);
+                throw reader.Error(
+                    $"tensor '{entry.Name}' begins at {entry.Begin} of the data and {fault}, which ends at {end}.", entry.HeaderOffset);
             }
             end = entry.End;
         }
         if (reader.Remaining is { } left && end != left)
-            throw reader.Error($"the header describes {end} bytes of data, but {left} follow it.", Entries.Count > 0 ? Entries[^1].HeaderOffset : 8);
+            throw reader.Error($"the header describes {end} bytes of data, but {left} follow.");
     }
 }

@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace GpuTensor;
 
-/// <summary>MT19937 (Matsumoto and Nishimura 1998), seeded as <c>init_genrand</c>: the engine under NumPy's RandomState and PyTorch's CPU generator.</summary>
+/// <summary>MT19937 (Matsumoto and Nishimura 1998), seeded as <c>init_genrand</c>: the engine under NumPy's RandomState and PyTorch's CPU
+/// generator.</summary>
 internal sealed class MersenneTwister
 {
     private const int N = 624, M = 397;
@@ -64,7 +65,8 @@ internal sealed class MersenneTwister
     public void Load(ReadOnlySpan<byte> state)
     {
         int at = state.Length < StateSize ? -1 : BinaryPrimitives.ReadInt32LittleEndian(state[(4 * N)..]);
-        if (at is < 0 or > N) throw new ArgumentException($"A random state has {StateSize} bytes and a position from 0 to {N}.", nameof(state));
+        if (at is < 0 or > N)
+            throw new ArgumentException($"A random state has {StateSize} bytes and a position from 0 to {N}.", nameof(state));
         for (int i = 0; i < N; i++) words[i] = BinaryPrimitives.ReadUInt32LittleEndian(state[(4 * i)..]);
         position = at;
     }

@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 
 namespace GpuTensor;
 
-/// <summary>NumPy's legacy random stream, <c>numpy.random.RandomState</c>: the same numbers from the same seed, to the bit. For data that must equal what a
-/// NumPy program made; tensors draw theirs from <c>Tensor.Rand</c> and its kin. Not safe for use by several threads at once.</summary>
-/// <remarks>Definition: NumPy's <c>randomkit</c> (MT19937, 53-bit doubles, the polar method), frozen by its compatibility policy NEP 19.</remarks>
+/// <summary>NumPy's legacy random stream, <c>numpy.random.RandomState</c>: the same numbers from the same seed, to the bit. For data that
+/// must equal what a NumPy program made; tensors draw theirs from <c>Tensor.Rand</c> and its kin. Not safe for use by several threads at
+/// once.</summary>
+/// <remarks>Definition: NumPy's <c>randomkit</c> (MT19937, 53-bit doubles, the polar method), frozen by its compatibility policy NEP
+/// 19.</remarks>
 public sealed class NumPyRandom
 {
     private const int StateSize = MersenneTwister.StateSize + 16;
@@ -18,7 +20,8 @@ public sealed class NumPyRandom
     /// <exception cref="ArgumentOutOfRangeException">NumPy takes no such seed.</exception>
     public NumPyRandom(long seed)
     {
-        if (seed is < 0 or > uint.MaxValue) throw new ArgumentOutOfRangeException(nameof(seed), seed, "NumPy's seeds go from 0 to 4294967295.");
+        if (seed is < 0 or > uint.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(seed), seed, "NumPy's seeds go from 0 to 4294967295.");
         engine = new((uint)seed);
     }
 
@@ -80,7 +83,8 @@ public sealed class NumPyRandom
     /// <exception cref="ArgumentException">It is not such a state.</exception>
     public void SetState(ReadOnlySpan<byte> state)
     {
-        if (state.Length != StateSize) throw new ArgumentException($"A state of this stream has {StateSize} bytes, not {state.Length}.", nameof(state));
+        if (state.Length != StateSize)
+            throw new ArgumentException($"A state of this stream has {StateSize} bytes, not {state.Length}.", nameof(state));
         engine.Load(state);
         var rest = state[MersenneTwister.StateSize..];
         (hasSpare, spare) = (rest[0] != 0, BinaryPrimitives.ReadDoubleLittleEndian(rest[8..]));

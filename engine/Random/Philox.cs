@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): a counter in, four random words out. The same integers as the
-/// kernels' <c>philox</c> function, so that host and devices draw one stream.</summary>
+/// <summary>Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): a counter in, four random words out. The
+/// same integers as the kernels' <c>philox</c> function, so that host and devices draw one stream.</summary>
 internal static class Philox
 {
     private const uint M0 = 0xD2511F53, M1 = 0xCD9E8D57, W0 = 0x9E3779B9, W1 = 0xBB67AE85;
@@ -21,7 +21,8 @@ internal static class Philox
         return (c0, c1, c2, c3);
     }
 
-    /// <summary>The four words of a block: the key's low word is <c>key[0]</c>, the block's low word <c>counter[0]</c>, its high word <c>counter[1]</c>.</summary>
+    /// <summary>The four words of a block: the key's low word is <c>key[0]</c>, the block's low word <c>counter[0]</c>, its high word
+    /// <c>counter[1]</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (uint W0, uint W1, uint W2, uint W3) Block(long key, long block) =>
         Block((uint)key, (uint)(key >> 32), (uint)block, (uint)(block >> 32));

@@ -1,7 +1,7 @@
 namespace GpuTensor;
 
-/// <summary>The elementary functions under PyTorch's <c>randn</c>, rounded as its x86 build rounds them: the Cephes library's single-precision
-/// polynomials (Moshier 1984), every product that feeds a sum fused with it.</summary>
+/// <summary>The elementary functions under PyTorch's <c>randn</c>, rounded as its x86 build rounds them: the Cephes library's
+/// single-precision polynomials (Moshier 1984), every product that feeds a sum fused with it.</summary>
 internal static class TorchMath
 {
     /// <summary>Box and Muller's method on 8 pairs (j, j + 8) of uniform numbers, in place.</summary>
@@ -58,7 +58,8 @@ internal static class TorchMath
         return MathF.FusedMultiplyAdd(exponent, 0.693359375f, m + y);
     }
 
-    /// <summary>Sine and cosine of an angle in [0, 2π]: reduced by multiples of π/4 in three parts, then one polynomial each on [−π/4, π/4].</summary>
+    /// <summary>Sine and cosine of an angle in [0, 2π]: reduced by multiples of π/4 in three parts, then one polynomial each on [−π/4,
+    /// π/4].</summary>
     internal static (float Sin, float Cos) SinCos(float angle)
     {
         int octant = ((int)(angle * 1.27323954473516f) + 1) & ~1;

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace GpuTensor;
 
-/// <summary>PyTorch's CPU generator: the same numbers as <c>torch.manual_seed(seed)</c> gives on an x86 processor, to the bit, so that a run can be compared
-/// with PyTorch's from its initial weights on.</summary>
-/// <remarks>Checked against recorded streams and against the initial weights of recorded training runs. They show that <c>uniform_</c> in float32 is one fused
-/// multiply-add, and that <c>randn</c> uses the polynomials of <see cref="TorchMath"/>.</remarks>
+/// <summary>PyTorch's CPU generator: the same numbers as <c>torch.manual_seed(seed)</c> gives on an x86 processor, to the bit, so that a
+/// run can be compared with PyTorch's from its initial weights on.</summary>
+/// <remarks>Checked against recorded streams and against the initial weights of recorded training runs. They show that <c>uniform_</c> in
+/// float32 is one fused multiply-add, and that <c>randn</c> uses the polynomials of <see cref="TorchMath"/>.</remarks>
 internal sealed class TorchRandom
 {
     private const int StateSize = MersenneTwister.StateSize + 16;
@@ -49,7 +49,8 @@ internal sealed class TorchRandom
     public HostArray RandN(Shape shape, DType dtype = DType.Float32)
     {
         var array = Floating(shape, dtype, nameof(RandN));
-        if (dtype.IsHalf()) throw new TensorDTypeException($"RandN draws float32 or float64, not {dtype.Name()}: convert a float32 result.");
+        if (dtype.IsHalf())
+            throw new TensorDTypeException($"RandN draws float32 or float64, not {dtype.Name()}: convert a float32 result.");
         if (array.Count < 16)
         {
             for (int i = 0; i < array.Count; i++)
@@ -85,7 +86,8 @@ internal sealed class TorchRandom
         if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), high, $"RandInt needs low < high, but low is {low}.");
         var array = new HostArray(DType.Int64, shape);
         ulong range = unchecked((ulong)high - (ulong)low);
-        foreach (ref long v in array.As<long>()) v = unchecked(low + (long)((range >= 1UL << 28 ? engine.Next64() : engine.Next()) % range));
+        bool wide = range >= 1UL << 28;
+        foreach (ref long v in array.As<long>()) v = unchecked(low + (long)((wide ? engine.Next64() : engine.Next()) % range));
         return array;
     }
 
@@ -104,7 +106,8 @@ internal sealed class TorchRandom
     /// <exception cref="ArgumentException">It is not such a state.</exception>
     public void SetState(ReadOnlySpan<byte> state)
     {
-        if (state.Length != StateSize) throw new ArgumentException($"A state of this stream has {StateSize} bytes, not {state.Length}.", nameof(state));
+        if (state.Length != StateSize)
+            throw new ArgumentException($"A state of this stream has {StateSize} bytes, not {state.Length}.", nameof(state));
         engine.Load(state);
         var rest = state[MersenneTwister.StateSize..];
         (hasSpare, spare) = (rest[0] != 0, BinaryPrimitives.ReadDoubleLittleEndian(rest[8..]));
@@ -114,7 +117,8 @@ internal sealed class TorchRandom
         ? new(dtype, shape)
         : throw new TensorDTypeException($"{what} draws floating numbers, not {dtype.Name()}.");
 
-    private static float Round(float value, DType dtype) => dtype.IsHalf() ? HalfBits.ToFloat(dtype, HalfBits.FromFloat(dtype, value)) : value;
+    private static float Round(float value, DType dtype) =>
+        dtype.IsHalf() ? HalfBits.ToFloat(dtype, HalfBits.FromFloat(dtype, value)) : value;
 
     private static void Store(HostArray array, int i, float value)
     {
@@ -138,8 +142,8 @@ internal sealed class TorchRandom
         return radius * Math.Cos(theta);
     }
 
-    /// <summary>From 16 elements on: uniform numbers first, then Box and Muller's method in place on groups of 16; what is left over at the end
-    /// is covered by drawing the last 16 elements anew.</summary>
+    /// <summary>From 16 elements on: uniform numbers first, then Box and Muller's method in place on groups of 16; what is left over at the
+    /// end is covered by drawing the last 16 elements anew.</summary>
     private void NormalFill(Span<float> data)
     {
         foreach (ref float v in data) v = (engine.Next() & 0xFFFFFF) * (1f / (1 << 24));

@@ -8,7 +8,8 @@ namespace GpuTensor.Tests.Data;
 
 public class FashionMnistTests
 {
-    private static readonly string[] Names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    private static readonly string[] Names =
+        ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
     private static ImageDataset Installed(bool train)
     {
@@ -26,7 +27,8 @@ public class FashionMnistTests
             Assert.Equal("https", request.RequestUri!.Scheme);
             Asked.Add(request.RequestUri.AbsoluteUri);
             byte[]? bytes = file(Path.GetFileName(request.RequestUri.AbsolutePath));
-            return Task.FromResult(bytes is null ? new(HttpStatusCode.NotFound) : new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) });
+            var status = bytes is null ? HttpStatusCode.NotFound : HttpStatusCode.OK;
+            return Task.FromResult(new HttpResponseMessage(status) { Content = new ByteArrayContent(bytes ?? []) });
         }
     }
 

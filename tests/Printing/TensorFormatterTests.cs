@@ -12,8 +12,10 @@ public class TensorFormatterTests
         foreach (var sample in Corpus.Json("print", "print.json").EnumerateArray())
         {
             string expected = sample.GetProperty("text").GetString()!, label = sample.GetProperty("label").GetString()!;
-            var array = Corpus.Array(Corpus.DTypeOf(sample.GetProperty("dtype")), sample.GetProperty("shape"), sample.GetProperty("values"));
-            string[] suffixes = label.Contains("grad_fn") ? ["grad_fn=<MulBackward0>"] : label.Contains("requires_grad") ? ["requires_grad=True"] : [];
+            var dtype = Corpus.DTypeOf(sample.GetProperty("dtype"));
+            var array = Corpus.Array(dtype, sample.GetProperty("shape"), sample.GetProperty("values"));
+            string[] suffixes =
+                label.Contains("grad_fn") ? ["grad_fn=<MulBackward0>"] : label.Contains("requires_grad") ? ["requires_grad=True"] : [];
             Assert.Equal($"{label}: {expected}", $"{label}: {TensorFormatter.Format(array, suffixes: suffixes)}");
             n++;
         }
@@ -49,7 +51,9 @@ public class TensorFormatterTests
 
     [Fact]
     public void The_device_comes_first() =>
-        Assert.Equal("tensor([1.], device='cuda:0', requires_grad=True)", TensorFormatter.Format(Floats(1), device: "cuda:0", suffixes: "requires_grad=True"));
+        Assert.Equal(
+            "tensor([1.], device='cuda:0', requires_grad=True)",
+            TensorFormatter.Format(Floats(1), device: "cuda:0", suffixes: "requires_grad=True"));
 
     [Theory]
     [InlineData(0.00015, 4, "1.5000e-04")]
@@ -60,7 +64,8 @@ public class TensorFormatterTests
     [InlineData(-0.0, 4, "-0.0000e+00")]
     [InlineData(2.5, 0, "2e+00")]
     [InlineData(1000, 4, "1.0000e+03")]
-    public void Scientific_is_Pythons(double value, int digits, string expected) => Assert.Equal(expected, ExactDecimal.Scientific(value, digits));
+    public void Scientific_is_Pythons(double value, int digits, string expected) =>
+        Assert.Equal(expected, ExactDecimal.Scientific(value, digits));
 
     [Theory]
     [InlineData(0.5, 0, "0")]

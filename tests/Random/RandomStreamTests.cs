@@ -67,10 +67,11 @@ public class RandomStreamTests
     public void Philox_gives_the_papers_vectors()
     {
         static uint[] Words(JsonElement e) =>
-            [.. e.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetUInt32() : uint.Parse(v.GetString()!, NumberStyles.HexNumber))];
+            [.. e.EnumerateArray().Select(v => uint.Parse(v.ToString(), NumberStyles.HexNumber))];
         foreach (var vector in Stream("philox4x32_10").EnumerateArray())
         {
-            uint[] c = Words(vector.GetProperty("counter")), k = Words(vector.GetProperty("key")), expected = Words(vector.GetProperty("out"));
+            uint[] c = Words(vector.GetProperty("counter")), k = Words(vector.GetProperty("key"));
+            uint[] expected = Words(vector.GetProperty("out"));
             var (w0, w1, w2, w3) = Philox.Block(k[0], k[1], c[0], c[1], c[2], c[3]);
             Assert.Equal(expected, new[] { w0, w1, w2, w3 });
         }
