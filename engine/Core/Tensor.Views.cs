@@ -108,6 +108,7 @@ public partial class Tensor
     /// <summary>One dimension cut to <paramref name="length"/> elements from <paramref name="start"/>.</summary>
     public Tensor Narrow(int dim, int start, int length)
     {
+        if (Rank == 0) throw new TensorShapeException("Narrow: a 0-d tensor has no dimension to cut.");
         dim = Shape.Dim(dim);
         if (start < 0) start += Shape[dim];
         if (start < 0 || length < 0 || start + length > Shape[dim])
@@ -124,6 +125,7 @@ public partial class Tensor
     /// <summary>One position of a dimension, which goes away.</summary>
     public Tensor Select(int dim, int index)
     {
+        if (Rank == 0) throw new TensorShapeException("Select: a 0-d tensor has no dimension to select from.");
         dim = Shape.Dim(dim);
         int n = Shape[dim], i = index < 0 ? index + n : index;
         if ((uint)i >= (uint)n) throw new TensorShapeException($"Select: index {index} is out of range for dimension {dim} of shape {Shape}.");
