@@ -87,8 +87,8 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
     private string? CheckGradients(JsonElement sample, List<Tensor> outputs, Dictionary<string, Tensor> leaves, JsonElement grads)
     {
         var (roots, upstream) = Upstream(sample, outputs);
-        if (roots.Length == 0) return null;
-        BackwardPass.Run(roots, upstream, inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
+        if (roots.Length > 0)
+            BackwardPass.Run(roots, upstream, inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
         foreach (var entry in grads.EnumerateObject())
         {
             var gradient = leaves[entry.Name].Grad;
@@ -143,7 +143,9 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         if (sample.TryGetProperty("upstream", out var upstream))
             foreach (var value in upstream.EnumerateArray())
             {
-                roots.Add(outputs[value.GetProperty("output").GetInt32()]);
+                var root = outputs[value.GetProperty("output").GetInt32()];
+                if (!root.RequiresGrad) continue; // whether it should have is decided by the leaves' gradients
+                roots.Add(root);
                 gradients.Add(Tensor.FromHost(tensors[value], device));
             }
         return ([.. roots], [.. gradients]);
