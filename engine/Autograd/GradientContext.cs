@@ -38,10 +38,12 @@ internal sealed class GradientContext(BackwardPass pass)
     /// <summary>Whether an operand wants a gradient.</summary>
     public bool Needs(int i) => Node[i].Grad;
 
-    /// <summary>Hands over the gradient with respect to an operand as the operator saw it (in the shape of its view).</summary>
+    /// <summary>Hands over the gradient with respect to an operand as the operator saw it (in the shape of its view). A rule may compute
+    /// in a wider dtype: the gradient is converted.</summary>
     public void Return(int i, Tensor gradient)
     {
         var operand = Node[i];
+        if (operand.Grad && gradient.DType != operand.DType) gradient = gradient.To(operand.DType);
         if (operand.Grad) pass.Add(operand.Node, ViewAdjoint.Apply(operand.View, operand.Node, gradient));
     }
 

@@ -31,8 +31,15 @@ internal static class ViewAdjoint
             return gradient.Permute(permutation).Reshape(node.Shape);
 
         for (int i = 0; i + 1 < order.Length; i++)
-            if (Math.Abs(view.Strides[order[i]]) < Math.Abs(view.Strides[order[i + 1]]) * view.Shape.Span[order[i + 1]])
-                throw new AutogradException($"The gradient of a view with overlapping elements ({view}) is not defined.");
+        {
+            var (outer, inner) = (order[i], order[i + 1]);
+            if (Math.Abs(view.Strides[outer]) >= Math.Abs(view.Strides[inner]) * view.Shape.Span[inner]) continue;
+            // Overlapping windows (unfold): at one place of the smaller dimension nothing overlaps; add up over its places.
+            int d = view.Shape.Span[outer] < view.Shape.Span[inner] ? outer : inner;
+            var sum = Apply(view.Select(d, 0), node, gradient.Select(d, 0));
+            for (int k = 1; k < view.Shape.Span[d]; k++) sum = sum + Apply(view.Select(d, k), node, gradient.Select(d, k));
+            return sum;
+        }
         return Tensor.Zeros(node.Shape, node.DType, node.Device).ViewAssign(view, gradient);
     }
 }

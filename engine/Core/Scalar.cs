@@ -7,10 +7,20 @@ public readonly struct Scalar : IEquatable<Scalar>
     private readonly double real;
     private readonly long integer;
 
-    private Scalar(double real, long integer, DType kind) => (this.real, this.integer, Kind) = (real, integer, kind);
+    private Scalar(double real, long integer, DType kind, bool isConstant = false) =>
+        (this.real, this.integer, Kind, IsConstant) = (real, integer, kind, isConstant);
 
     /// <summary>The kind: <see cref="GpuTensor.DType.Bool"/>, <see cref="GpuTensor.DType.Int64"/> or <see cref="GpuTensor.DType.Float64"/>.</summary>
     public DType Kind { get; }
+
+    /// <summary>Part of an operator's definition rather than a caller's number: it may stand in a kernel's source.</summary>
+    internal bool IsConstant { get; }
+
+    /// <summary>A number that belongs to an operator's definition (the ½ of a gelu): it may fold into the kernel, where a caller's number is an argument.</summary>
+    internal static Scalar Constant(double value) => new(value, 0, DType.Float64, isConstant: true);
+
+    /// <summary>A whole number that belongs to an operator's definition; it leaves the dtype of what it meets alone.</summary>
+    internal static Scalar Constant(long value) => new(0, value, DType.Int64, isConstant: true);
 
     /// <summary>The value as a double.</summary>
     public double ToDouble() => Kind == DType.Float64 ? real : integer;

@@ -5,7 +5,7 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>This tensor's numbers in another dtype.</summary>
+    /// <summary>This tensor's numbers in another dtype: floating to integer truncates, anything to bool is ≠ 0.</summary>
     public Tensor To(DType dtype) => dtype == DType ? this : Apply(Basic.Cast, dtype, Shape, Operand);
 
     /// <summary>The dtype of an operation of two tensors: tensors with dimensions outrank 0-d ones of the same category, as in PyTorch.</summary>
@@ -16,74 +16,183 @@ public partial class Tensor
         return zero.Category() > ranked.Category() ? DTypes.Promote(ranked, zero) : ranked;
     }
 
-    /// <summary>A pointwise operator on two tensors: broadcast, promoted; the result's dtype is the promoted one unless given.</summary>
-    internal static Tensor Binary(Operator op, Tensor a, Tensor b, DType? result = null)
+    private static DType ResultType(Tensor a, Scalar b) => b.PromoteWith(a.DType);
+
+    private static DType ResultType(Scalar a, Tensor b) => a.PromoteWith(b.DType);
+
+    /// <summary>A pointwise operator on two tensors: broadcast, promoted, by the operator's own rule for dtypes.</summary>
+    internal static Tensor Binary(Operator op, Tensor a, Tensor b)
     {
-        var dtype = ResultType(a, b);
+        Meet(ref a, ref b);
+        var result = Types(ref op, ResultType(a, b), out var dtype);
         var shape = GpuTensor.Shape.Broadcast(a.Shape, b.Shape, op.Name);
-        return Apply(op, result ?? dtype, shape, a.To(dtype).Broadcast(shape), b.To(dtype).Broadcast(shape));
+        return Apply(op, result, shape, a.To(dtype).Broadcast(shape), b.To(dtype).Broadcast(shape));
     }
 
     /// <summary>A pointwise operator on a tensor and a number.</summary>
-    internal static Tensor Binary(Operator op, Tensor a, Scalar b, DType? result = null)
+    internal static Tensor Binary(Operator op, Tensor a, Scalar b)
     {
-        var dtype = b.PromoteWith(a.DType);
-        return Apply(op, result ?? dtype, a.Shape, a.To(dtype).Operand, FromScalar(b, dtype, a.Device).Broadcast(a.Shape));
+        var result = Types(ref op, ResultType(a, b), out var dtype);
+        return Apply(op, result, a.Shape, a.To(dtype).Operand, FromScalar(b, dtype, a.Device).Broadcast(a.Shape));
     }
 
     /// <summary>A pointwise operator on a number and a tensor.</summary>
-    internal static Tensor Binary(Operator op, Scalar a, Tensor b, DType? result = null)
+    internal static Tensor Binary(Operator op, Scalar a, Tensor b)
     {
-        var dtype = a.PromoteWith(b.DType);
-        return Apply(op, result ?? dtype, b.Shape, FromScalar(a, dtype, b.Device).Broadcast(b.Shape), b.To(dtype).Operand);
+        var result = Types(ref op, ResultType(a, b), out var dtype);
+        return Apply(op, result, b.Shape, FromScalar(a, dtype, b.Device).Broadcast(b.Shape), b.To(dtype).Operand);
     }
 
-    /// <summary>The sum, element by element, broadcast.</summary>
-    public static Tensor operator +(Tensor a, Tensor b) => Binary(Arithmetic.Add, a, b);
-
-    /// <summary>The difference, element by element, broadcast.</summary>
-    public static Tensor operator -(Tensor a, Tensor b) => Binary(Arithmetic.Sub, a, b);
-
-    /// <summary>The product, element by element, broadcast.</summary>
-    public static Tensor operator *(Tensor a, Tensor b) => Binary(Arithmetic.Mul, a, b);
-
-    /// <summary>The quotient, element by element, broadcast; integers give float32.</summary>
-    public static Tensor operator /(Tensor a, Tensor b) => Binary(Arithmetic.Div, a, b);
-
-    /// <summary>The sum with a number.</summary>
-    public static Tensor operator +(Tensor a, Scalar b) => Binary(Arithmetic.Add, a, b);
-
-    /// <summary>The negative.</summary>
-    /// <exception cref="TensorDTypeException">A bool tensor, as in PyTorch.</exception>
-    public static Tensor operator -(Tensor a) => a.DType == DType.Bool
-        ? throw new TensorDTypeException("Neg: a bool tensor has no negative; use LogicalNot for the opposite.")
-        : Apply(Arithmetic.Neg, a.DType, a.Shape, a.Operand);
-
-    /// <summary>The sum over dimensions (all by default). Integers and bool add up in int64.</summary>
-    public Tensor Sum(int[]? dim = null, bool keepDim = false, DType? dtype = null)
+    /// <summary>A pointwise operator on one tensor.</summary>
+    internal static Tensor Unary(Operator op, Tensor x)
     {
-        var type = dtype ?? (DType.IsFloatingPoint() ? DType : DType.Int64);
-        return Reduce(Reductions.Sum, To(type), type, dim, keepDim);
+        var result = Types(ref op, x.DType, out var dtype);
+        return Apply(op, result, x.Shape, x.To(dtype).Operand);
     }
 
-    /// <summary>A reduction: the reduced dimensions are brought to the end by a view, the operator reduces trailing dimensions.</summary>
-    internal static Tensor Reduce(Operator op, Tensor x, DType result, int[]? dim, bool keepDim)
+    /// <summary>The operator's rule: which dtype it computes promoted operands in, and which it gives.</summary>
+    private static DType Types(ref Operator op, DType promoted, out DType computed)
     {
-        var reduced = new bool[x.Rank];
-        if (dim is null || dim.Length == 0) Array.Fill(reduced, true);
-        else
-            foreach (int d in dim)
-            {
-                int at = x.Shape.Dim(d);
-                if (x.Rank == 0) continue;
-                if (reduced[at]) throw new TensorShapeException($"{op.Name}: dimension {d} appears twice.");
-                reduced[at] = true;
-            }
-        int[] kept = [.. Enumerable.Range(0, x.Rank).Where(d => !reduced[d])];
-        int[] gone = [.. Enumerable.Range(0, x.Rank).Where(d => reduced[d])];
-        var shape = GpuTensor.Shape.Adopt([.. kept.Select(d => x.Shape.Span[d])]);
-        var source = kept.Length + gone.Length > 0 && gone.Length > 0 && gone[0] < kept.LastOrDefault(-1) ? x.Permute([.. kept, .. gone]) : x;
-        var value = Apply(op, result, shape, source.Operand, attributes: new ReduceAttributes(gone.Length));
-        return keepDim ? value.Reshape([.. Enumerable.Range(0, x.Rank).Select(d => reduced[d] ? 1 : x.Shape.Span[d])]) : value;
+        var rule = op.Types;
+        computed = (rule & TypeRule.TakesBool) != 0 ? DType.Bool : (rule & TypeRule.Floats) != 0 && !promoted.IsFloatingPoint() ? DType.Float32 : promoted;
+        if ((computed == DType.Bool && (rule & TypeRule.RefusesBool) != 0) || (computed.IsFloatingPoint() && (rule & TypeRule.RefusesFloats) != 0))
+            throw new TensorDTypeException($"{op.Name} is not defined for {computed.Name()}; convert with To(dtype) first.");
+        if (computed == DType.Bool && op.ForBool is { } forBool) op = forBool;
+        return (rule & TypeRule.GivesBool) != 0 ? DType.Bool : computed;
     }
+
+    /// <summary>A number that became a tensor on the default device goes where the other operand is.</summary>
+    private static void Meet(ref Tensor a, ref Tensor b)
+    {
+        if (a.Device == b.Device) return;
+        if (b.IsNumber) b = b.NumberOn(a.Device);
+        else if (a.IsNumber) a = a.NumberOn(b.Device);
+    }
+
+    private bool IsNumber => Rank == 0 && Node.Op.Kind == OperatorKind.Scalar;
+
+    private Tensor NumberOn(Device device) =>
+        FromNode(Recorder.For(device).Record(Node.Op, DType, GpuTensor.Shape.Scalar, attributes: Node.Attributes, bits: Node.Bits));
+
+    /// <summary>This tensor if its dtype is floating, else as float32.</summary>
+    internal Tensor Floating() => DType.IsFloatingPoint() ? this : To(DType.Float32);
+
+    /// <summary>The sum with <paramref name="other"/>, or with alpha · other; broadcast, promoted.</summary>
+    public Tensor Add(Tensor other, Scalar? alpha = null) => this + Scaled(other, alpha);
+
+    /// <summary>The sum with a number, or with alpha times it.</summary>
+    public Tensor Add(Scalar other, Scalar? alpha = null) => alpha is { } factor ? this + Times(other, factor) : this + other;
+
+    /// <summary>The difference from <paramref name="other"/>, or from alpha · other; broadcast, promoted.</summary>
+    /// <exception cref="TensorDTypeException">Both are bool.</exception>
+    public Tensor Sub(Tensor other, Scalar? alpha = null) => this - Scaled(other, alpha);
+
+    /// <summary>The difference from a number, or from alpha times it.</summary>
+    /// <exception cref="TensorDTypeException">Both are bool.</exception>
+    public Tensor Sub(Scalar other, Scalar? alpha = null) => alpha is { } factor ? this - Times(other, factor) : this - other;
+
+    private static Tensor Scaled(Tensor x, Scalar? alpha) => alpha is { } factor ? x * factor : x;
+
+    private static Scalar Times(Scalar a, Scalar b) => a.Kind == DType.Float64 || b.Kind == DType.Float64 ? a.ToDouble() * b.ToDouble() : a.ToInt64() * b.ToInt64();
+
+    /// <summary>The product; broadcast, promoted.</summary>
+    public Tensor Mul(Tensor other) => this * other;
+
+    /// <summary>The product with a number.</summary>
+    public Tensor Mul(Scalar other) => this * other;
+
+    /// <summary>The quotient; broadcast, promoted. Integers give float32, unless rounded.</summary>
+    /// <param name="other">The divisor.</param>
+    /// <param name="roundingMode"><c>"trunc"</c> rounds towards zero, <c>"floor"</c> down (Python's <c>//</c>), keeping integers; null does not round.</param>
+    public Tensor Div(Tensor other, string? roundingMode = null) => roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
+
+    /// <summary>The quotient by a number. Integers give float32, unless rounded.</summary>
+    /// <inheritdoc cref="Div(Tensor, string?)"/>
+    public Tensor Div(Scalar other, string? roundingMode = null) => roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
+
+    private static Operator Rounded(string mode) => mode switch
+    {
+        "trunc" => Arithmetic.TruncDiv,
+        "floor" => Arithmetic.FloorDiv,
+        _ => throw new ArgumentException($"Div: roundingMode is \"trunc\", \"floor\" or null, not \"{mode}\".", nameof(mode)),
+    };
+
+    /// <summary>The quotient rounded down, Python's <c>//</c>.</summary>
+    public Tensor FloorDivide(Tensor other) => Binary(Arithmetic.FloorDiv, this, other);
+
+    /// <summary>The quotient rounded down, Python's <c>//</c>.</summary>
+    public Tensor FloorDivide(Scalar other) => Binary(Arithmetic.FloorDiv, this, other);
+
+    /// <summary>The rest of the division, with the divisor's sign: Python's <c>%</c>.</summary>
+    public Tensor Remainder(Tensor other) => this % other;
+
+    /// <summary>The rest of the division, with the divisor's sign: Python's <c>%</c>.</summary>
+    public Tensor Remainder(Scalar other) => this % other;
+
+    /// <summary>The rest of a number's division by this tensor.</summary>
+    public static Tensor Remainder(Scalar self, Tensor other) => self % other;
+
+    /// <summary>The rest of the division, with the dividend's sign: C's <c>fmod</c>.</summary>
+    public Tensor Fmod(Tensor other) => Binary(Arithmetic.Fmod, this, other);
+
+    /// <summary>The rest of the division, with the dividend's sign: C's <c>fmod</c>.</summary>
+    public Tensor Fmod(Scalar other) => Binary(Arithmetic.Fmod, this, other);
+
+    /// <summary>This tensor to the power of another; broadcast, promoted.</summary>
+    public Tensor Pow(Tensor exponent) => Binary(Arithmetic.Pow, this, exponent);
+
+    /// <summary>This tensor to the power of a number. The exponents 2, 3, ½ and −1 are products, a square root and a reciprocal.</summary>
+    /// <exception cref="TensorDTypeException">An integer tensor to a negative whole power.</exception>
+    public Tensor Pow(Scalar exponent)
+    {
+        if (!DType.IsFloatingPoint() && exponent.Kind != DType.Float64 && exponent.ToInt64() < 0)
+            throw new TensorDTypeException($"Pow: integers to negative whole powers are not whole; the tensor is {DType.Name()}, the exponent {exponent}. Convert with To(dtype) first.");
+        var x = To(exponent.PromoteWith(DType));
+        double n = exponent.ToDouble();
+        return n == 2 && DType != DType.Bool ? x * x
+            : n == 3 && DType != DType.Bool ? x * x * x
+            : x.DType.IsFloatingPoint() && n == 0.5 ? x.Sqrt()
+            : x.DType.IsFloatingPoint() && n == -1 ? x.Reciprocal()
+            : Binary(Arithmetic.Pow, x, exponent);
+    }
+
+    /// <summary>A number to the power of each element.</summary>
+    public static Tensor Pow(Scalar self, Tensor exponent) => Binary(Arithmetic.Pow, self, exponent);
+
+    /// <summary>The angle of the point (other, this) in radians, in all four quadrants.</summary>
+    public Tensor Atan2(Tensor other) => Binary(Arithmetic.Atan2, this, other);
+
+    /// <summary>√(this² + other²) without overflow in between.</summary>
+    public Tensor Hypot(Tensor other) => Binary(Arithmetic.Hypot, this, other);
+
+    /// <summary>The larger of each pair; NaN wins.</summary>
+    public Tensor Maximum(Tensor other) => Binary(Arithmetic.Maximum, this, other);
+
+    /// <summary>The smaller of each pair; NaN wins.</summary>
+    public Tensor Minimum(Tensor other) => Binary(Arithmetic.Minimum, this, other);
+
+    /// <summary>a·b + c, rounded once, for tensors of one dtype.</summary>
+    internal static Tensor Fma(Tensor a, Tensor b, Tensor c)
+    {
+        var shape = GpuTensor.Shape.Broadcast(GpuTensor.Shape.Broadcast(a.Shape, b.Shape, "fma"), c.Shape, "fma");
+        return Apply(Arithmetic.Fma, a.DType, shape, a.Broadcast(shape), b.Broadcast(shape), [c.Broadcast(shape)]);
+    }
+
+    /// <summary>this + value · tensor1 · tensor2.</summary>
+    public Tensor Addcmul(Tensor tensor1, Tensor tensor2, Scalar? value = null) => this + Scaled(tensor1, value) * tensor2;
+
+    /// <summary>this + value · tensor1 / tensor2.</summary>
+    /// <exception cref="TensorDTypeException">The quotient would be of integers.</exception>
+    public Tensor Addcdiv(Tensor tensor1, Tensor tensor2, Scalar? value = null)
+    {
+        if (!tensor1.DType.IsFloatingPoint() && !tensor2.DType.IsFloatingPoint())
+            throw new TensorDTypeException($"Addcdiv divides floating-point tensors, not {tensor1.DType.Name()} by {tensor2.DType.Name()}.");
+        return this + Scaled(tensor1, value) / tensor2;
+    }
+
+    /// <summary>this + weight · (end − this).</summary>
+    public Tensor Lerp(Tensor end, Tensor weight) => this + weight * (end - this);
+
+    /// <summary>this + weight · (end − this).</summary>
+    public Tensor Lerp(Tensor end, Scalar weight) => this + weight * (end - this);
 }

@@ -16,8 +16,12 @@ public partial class Tensor
     }
 
     /// <summary>A 0-d value that kernels take as an argument: it may change from step to step without a new kernel.</summary>
-    internal static Tensor FromScalar(Scalar value, DType dtype, Device device) => FromNode(Recorder.For(device).Record(Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
-        bits: dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(value.ToDouble()) : dtype == DType.Bool ? (value.ToDouble() != 0 ? 1 : 0) : value.ToInt64()));
+    internal static Tensor FromScalar(Scalar value, DType dtype, Device device)
+    {
+        long bits = dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(value.ToDouble()) : dtype == DType.Bool ? (value.ToDouble() != 0 ? 1 : 0) : value.ToInt64();
+        return FromNode(Recorder.For(device).Record(value.IsConstant ? Basic.Constant : Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
+            attributes: value.IsConstant ? new ConstantAttributes(bits) : null, bits: bits));
+    }
 
     /// <summary>A 0-d tensor of one number on the default device: float32, int64 or bool by kind.</summary>
     internal static Tensor FromScalar(Scalar value, Device? device = null) => FromScalar(value, value.PromoteWith(DType.Bool), device ?? Device.Default);
@@ -60,16 +64,16 @@ public partial class Tensor
     }
 
     /// <summary>Zeros, float32, on the default device.</summary>
-    public static Tensor Zeros(params Shape shape) => Full(shape, 0.0);
+    public static Tensor Zeros(params Shape shape) => Full(shape, Scalar.Constant(0.0));
 
     /// <summary>Zeros.</summary>
-    public static Tensor Zeros(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape, 0.0, dtype ?? DType.Float32, device, requiresGrad);
+    public static Tensor Zeros(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape, Scalar.Constant(0.0), dtype ?? DType.Float32, device, requiresGrad);
 
     /// <summary>Ones, float32, on the default device.</summary>
-    public static Tensor Ones(params Shape shape) => Full(shape, 1.0);
+    public static Tensor Ones(params Shape shape) => Full(shape, Scalar.Constant(1.0));
 
     /// <summary>Ones.</summary>
-    public static Tensor Ones(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape, 1.0, dtype ?? DType.Float32, device, requiresGrad);
+    public static Tensor Ones(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape, Scalar.Constant(1.0), dtype ?? DType.Float32, device, requiresGrad);
 
     /// <summary>The dtype of a .NET number type.</summary>
     internal static DType DTypeOf(Type type) =>

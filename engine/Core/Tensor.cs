@@ -115,6 +115,12 @@ public partial class Tensor : IDisposable
     internal static Tensor Apply(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null, IAttributes? attributes = null, long bits = 0)
     {
         var device = a.Node.Device;
+        // Integers and truth values carry no gradient, whatever they were computed from.
+        if (!dtype.IsFloatingPoint())
+        {
+            (a, b) = (a with { Grad = false }, b with { Grad = false });
+            more = more is null ? null : Array.ConvertAll(more, o => o with { Grad = false });
+        }
         if (b.Node is not null && b.Node.Device != device) throw Mixed(op, device, b.Node.Device);
         if (more is not null)
             foreach (var operand in more)

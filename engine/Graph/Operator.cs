@@ -38,6 +38,24 @@ internal enum OperatorKind : byte
 /// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs one.</summary>
 internal delegate void GradientRule(GradientContext context);
 
+/// <summary>Which dtypes an operator computes in and gives, from the promoted dtype of its operands.</summary>
+[Flags]
+internal enum TypeRule : byte
+{
+    /// <summary>Computes in the promoted dtype and gives it.</summary>
+    Same = 0,
+    /// <summary>Integers and bools become float32 first.</summary>
+    Floats = 1,
+    /// <summary>The result is bool.</summary>
+    GivesBool = 2,
+    /// <summary>Operands become bool first (≠ 0).</summary>
+    TakesBool = 4,
+    /// <summary>Bools are refused.</summary>
+    RefusesBool = 8,
+    /// <summary>Floating dtypes are refused.</summary>
+    RefusesFloats = 16,
+}
+
 /// <summary>Which values the gradient rule reads: they are kept for it, and changing them in place before backward is an error.</summary>
 [Flags]
 internal enum Saves : byte { None = 0, A = 1, B = 2, C = 4, Output = 8, AB = A | B }
@@ -59,12 +77,32 @@ internal sealed class Operator(string name, OperatorKind kind)
     /// <summary>The row of <see cref="Functions"/> that computes a pointwise operator.</summary>
     public string? Function { get; init; }
 
+    public TypeRule Types { get; init; }
+
+    /// <summary>What computes it on bools, where that is another function (a sum of bools is "or").</summary>
+    public Operator? ForBool { get; init; }
+
     /// <summary>The reduction of a <see cref="OperatorKind.Reduce"/>.</summary>
     public ReduceOp Reduction { get; init; }
 
     public GradientRule? Gradient { get; init; }
 
+    /// <summary>What the gradient rule may read.</summary>
     public Saves Saves { get; init; }
+
+    /// <summary>What the rule reads for each operand's gradient, where that is less than <see cref="Saves"/> (a product by a constant keeps nothing).</summary>
+    public Saves[]? SavesFor { get; init; }
+
+    /// <summary>What the rule will read for a node of this operator, given which of its operands want gradients.</summary>
+    public Saves SavedBy(Node node)
+    {
+        if (!node.RequiresGrad) return Saves.None;
+        if (SavesFor is null) return Saves;
+        var saves = Saves.None;
+        for (int i = 0; i < SavesFor.Length; i++)
+            if (node[i].Grad) saves |= SavesFor[i];
+        return saves;
+    }
 
     /// <summary>The definition of the operator in plain loops, for the CPU reference; null for kinds the reference device handles itself (leaf, scalar, …).</summary>
     public Action<Devices.Reference.ReferenceCall>? Reference { get; init; }
@@ -82,6 +120,12 @@ internal sealed class Operator(string name, OperatorKind kind)
 internal sealed record ViewAttributes(View View) : IAttributes
 {
     public void Write(Trace trace) => trace.Add(View);
+}
+
+/// <summary>The value of a constant: the bits of a double for floating dtypes, else of a long.</summary>
+internal sealed record ConstantAttributes(long Bits) : IAttributes
+{
+    public void Write(Trace trace) => trace.Add(Bits);
 }
 
 /// <summary>How many trailing dimensions of the operand are reduced.</summary>

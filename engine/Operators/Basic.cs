@@ -16,6 +16,9 @@ internal static class Basic
         },
     };
 
+    /// <summary>A scalar whose value is hashed with the graph (<see cref="ConstantAttributes"/>), so that it may be written into a kernel.</summary>
+    public static readonly Operator Constant = new("constant", OperatorKind.Scalar) { Reference = Scalar.Reference };
+
     public static readonly Operator Copy = new("clone", OperatorKind.Copy)
     {
         Gradient = c => c.Return(0, c.Grad),
@@ -32,7 +35,7 @@ internal static class Basic
     public static readonly Operator Cast = new("to", OperatorKind.Cast)
     {
         GradName = "ToCopyBackward",
-        Gradient = c => c.Return(0, c.Grad.To(c.A.DType)),
+        Gradient = c => c.Return(0, c.Grad.To(c.Node[0].DType)),
         Reference = c =>
         {
             for (int i = 0; i < c.Out.Shape.ElementCount; i++)

@@ -1,5 +1,8 @@
+using GpuTensor.Devices.Reference;
 using GpuTensor.Graph;
 using GpuTensor.Kernels;
+using static GpuTensor.Operators.Constants;
+using static GpuTensor.Operators.Rows;
 
 namespace GpuTensor.Operators;
 
@@ -9,20 +12,89 @@ internal static class Reductions
     public static readonly Operator Sum = new("sum", OperatorKind.Reduce)
     {
         Reduction = ReduceOp.Sum,
+        Gradient = c => c.Return(0, Spread(c.Grad, c.Node[0].Shape).Expand(c.Node[0].Shape)),
+        Reference = c => Fold(c, 0, 0, (sum, x) => sum + x, (sum, x) => unchecked(sum + x)),
+    };
+
+    /// <summary>The gradient is the product of the other elements, by products from both sides: right with any number of zeros.</summary>
+    public static readonly Operator Prod = new("prod", OperatorKind.Reduce)
+    {
+        Reduction = ReduceOp.Prod,
+        Saves = Saves.A,
         Gradient = c =>
         {
             var shape = c.Node[0].Shape;
-            var g = c.Grad;
-            for (int d = g.Rank; d < shape.Rank; d++) g = g.Unsqueeze(-1);
-            c.Return(0, g.Expand(shape));
+            var rows = Wide(c.A).Reshape([.. c.Grad.Shape, -1]);
+            c.Return(0, (Wide(c.Grad).Unsqueeze(-1) * Scans.ProductOfOthers(rows)).Reshape(shape));
         },
-        Reference = c =>
-        {
-            int outer = (int)c.Out.Shape.ElementCount, inner = outer == 0 ? 0 : (int)(c.In[0].Shape.ElementCount / outer);
-            for (int i = 0; i < outer; i++)
-                for (int j = 0; j < inner; j++)
-                    if (c.Out.IsReal) c.Out.Real[i] += c.In[0].Real[i * inner + j];
-                    else c.Out.Integer[i] = unchecked(c.Out.Integer[i] + c.In[0].Integer[i * inner + j]);
-        },
+        Reference = c => Fold(c, 1, 1, (product, x) => product * x, (product, x) => unchecked(product * x)),
     };
+
+    /// <summary>The largest; NaN wins. Equal largest elements share the gradient.</summary>
+    public static readonly Operator Max = new("amax", OperatorKind.Reduce)
+    {
+        Reduction = ReduceOp.Max,
+        Saves = Saves.A | Saves.Output,
+        Gradient = c => c.Return(0, Share(Wide(c.Grad), c.A, c.Output)),
+        Reference = c => Fold(c, double.NegativeInfinity, long.MinValue, Math.Max, Math.Max),
+    };
+
+    /// <summary>The smallest; NaN wins. Equal smallest elements share the gradient.</summary>
+    public static readonly Operator Min = new("amin", OperatorKind.Reduce)
+    {
+        Reduction = ReduceOp.Min,
+        Saves = Saves.A | Saves.Output,
+        Gradient = c => c.Return(0, Share(Wide(c.Grad), c.A, c.Output)),
+        Reference = c => Fold(c, double.PositiveInfinity, long.MaxValue, Math.Min, Math.Min),
+    };
+
+    /// <summary>The position of the first largest element; NaN counts as the largest.</summary>
+    public static readonly Operator ArgMax = new("argmax", OperatorKind.Reduce)
+    {
+        Reduction = ReduceOp.ArgMax,
+        Reference = c => Find(c, (x, best) => x > best || (double.IsNaN(x) && !double.IsNaN(best)), (x, best) => x > best),
+    };
+
+    /// <summary>The position of the first smallest element; NaN counts as the smallest.</summary>
+    public static readonly Operator ArgMin = new("argmin", OperatorKind.Reduce)
+    {
+        Reduction = ReduceOp.ArgMin,
+        Reference = c => Find(c, (x, best) => x < best || (double.IsNaN(x) && !double.IsNaN(best)), (x, best) => x < best),
+    };
+
+    /// <summary>A reduction's result with a dimension of size 1 for each one that was reduced.</summary>
+    private static Tensor Spread(Tensor reduced, Shape shape) => reduced.Reshape([.. reduced.Shape, .. Enumerable.Repeat(1, shape.Rank - reduced.Rank)]);
+
+    private static Tensor Share(Tensor gradient, Tensor x, Tensor result)
+    {
+        var best = x.Eq(Spread(result, x.Shape));
+        int[] reduced = [.. Enumerable.Range(result.Rank, x.Rank - result.Rank)];
+        if (reduced.Length == 0) return gradient;
+        return Tensor.Where(best, Spread(gradient, x.Shape) / best.To(gradient.DType).Sum(reduced, keepDim: true), Zero);
+    }
+
+    private static void Fold(ReferenceCall c, double startReal, long startInteger, Func<double, double, double> real, Func<long, long, long> integer)
+    {
+        var x = c.In[0];
+        if (c.Out.IsReal) Array.Fill(c.Out.Real, startReal);
+        else Array.Fill(c.Out.Integer, c.Out.DType == DType.Bool ? Math.Clamp(startInteger, 0, 1) : startInteger);
+        long inner = Inner(c);
+        for (long i = 0; i < x.Shape.ElementCount; i++)
+            if (c.Out.IsReal) c.Out.Real[i / inner] = real(c.Out.Real[i / inner], x.Real[i]);
+            else c.Out.Integer[i / inner] = integer(c.Out.Integer[i / inner], x.Integer[i]);
+    }
+
+    private static void Find(ReferenceCall c, Func<double, double, bool> real, Func<long, long, bool> integer)
+    {
+        var x = c.In[0];
+        long inner = Inner(c);
+        for (long i = 0; i < x.Shape.ElementCount; i++)
+        {
+            ref long best = ref c.Out.Integer[i / inner];
+            long at = i / inner * inner + best;
+            if (x.IsReal ? real(x.Real[i], x.Real[at]) : integer(x.Integer[i], x.Integer[at])) best = i % inner;
+        }
+    }
+
+    private static long Inner(ReferenceCall c) => c.Out.Shape.ElementCount == 0 ? 1 : c.In[0].Shape.ElementCount / c.Out.Shape.ElementCount;
 }

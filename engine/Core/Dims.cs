@@ -1,0 +1,50 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace GpuTensor;
+
+/// <summary>The dimensions an operation works over, as an argument: one (<c>dim: 1</c>), several (<c>dim: [0, -1]</c>), or none given, which means all.
+/// Negative ones count from the end.</summary>
+[CollectionBuilder(typeof(Dims), nameof(Create))]
+public readonly struct Dims : IReadOnlyCollection<int>
+{
+    private readonly int[]? dims;
+
+    private Dims(int[]? dims) => this.dims = dims;
+
+    /// <summary>Makes the list; collection expressions call this.</summary>
+    public static Dims Create(ReadOnlySpan<int> dims) => new(dims.ToArray());
+
+    /// <summary>One dimension.</summary>
+    public static implicit operator Dims(int dim) => new([dim]);
+
+    /// <summary>The dimensions of an array; null or empty: all.</summary>
+    public static implicit operator Dims(int[]? dims) => new(dims);
+
+    /// <summary>How many were named; 0 means all.</summary>
+    public int Count => dims?.Length ?? 0;
+
+    /// <summary>For each dimension of a shape whether it is meant.</summary>
+    /// <exception cref="TensorShapeException">A dimension appears twice.</exception>
+    internal bool[] Of(Shape shape, string op)
+    {
+        var meant = new bool[shape.Rank];
+        if (Count == 0) Array.Fill(meant, true);
+        foreach (int d in this)
+        {
+            int at = shape.Dim(d);
+            if (shape.Rank == 0) continue;
+            if (meant[at]) throw new TensorShapeException($"{op}: dimension {d} appears twice.");
+            meant[at] = true;
+        }
+        return meant;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(dims ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => Count == 0 ? "all" : $"[{string.Join(", ", this)}]";
+}

@@ -1,0 +1,84 @@
+using GpuTensor.Operators;
+using static GpuTensor.Operators.Constants;
+
+namespace GpuTensor;
+
+/// <content>Running sums, products and maxima, and sorting.</content>
+public partial class Tensor
+{
+    /// <summary>Running sums along a dimension. Integers and bools add up in int64.</summary>
+    public Tensor CumSum(int dim, DType? dtype = null) => Scan(dim, dtype, (a, b) => a + b);
+
+    /// <summary>Running products along a dimension. Integers and bools multiply in int64.</summary>
+    public Tensor CumProd(int dim, DType? dtype = null) => Scan(dim, dtype, (a, b) => a * b);
+
+    private Tensor Scan(int dim, DType? dtype, Func<Tensor, Tensor, Tensor> combine)
+    {
+        var type = dtype ?? (DType.IsFloatingPoint() ? DType : DType.Int64);
+        if (Rank == 0 || ElementCount == 0) return To(type).Clone();
+        int d = Shape.Dim(dim);
+        return Scans.Inclusive(To(Wider(type)).Transpose(d, -1), combine).Transpose(d, -1).To(type).Contiguous();
+    }
+
+    /// <summary>Running maxima along a dimension and where they stand (the last of equal ones); NaN wins. The gradient flows to those.</summary>
+    public (Tensor Values, Tensor Indices) CumMax(int dim) => Running(dim, (a, b) => a.Maximum(b));
+
+    /// <summary>Running minima along a dimension and where they stand (the last of equal ones); NaN wins. The gradient flows to those.</summary>
+    public (Tensor Values, Tensor Indices) CumMin(int dim) => Running(dim, (a, b) => a.Minimum(b));
+
+    private (Tensor, Tensor) Running(int dim, Func<Tensor, Tensor, Tensor> better)
+    {
+        if (Rank == 0 || ElementCount == 0) return (Clone(), Zeros(Shape, DType.Int64, Device));
+        int d = Shape.Dim(dim);
+        var x = Transpose(d, -1);
+        var data = x.Detach();
+        var isBest = data.Eq(Scans.Inclusive(data, better));
+        if (DType.IsFloatingPoint()) isBest |= data.IsNaN();
+        var at = Scans.Inclusive(Where(isBest, Positions(x.Shape[-1], Device), Zero), (a, b) => a.Maximum(b));
+        return (x.Gather(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
+    }
+
+    /// <summary>The elements along a dimension in order, and where they came from. Equal elements keep their order; NaN counts as the largest.</summary>
+    /// <remarks>Each element's place is counted by n² comparisons a row, in one kernel and the same on every device: meant for rows of up to some thousands.</remarks>
+    public (Tensor Values, Tensor Indices) Sort(int dim = -1, bool descending = false)
+    {
+        if (Rank == 0) return (Clone(), Zeros([], DType.Int64, Device));
+        int d = Shape.Dim(dim);
+        if (ElementCount == 0) return (Clone(), Zeros(Shape, DType.Int64, Device));
+        var x = Transpose(d, -1);
+        var at = x.Order(descending);
+        return (x.Gather(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
+    }
+
+    /// <summary>The positions that would sort along a dimension (see <see cref="Sort"/>).</summary>
+    public Tensor ArgSort(int dim = -1, bool descending = false) => Sort(dim, descending).Indices;
+
+    /// <summary>The k largest elements along a dimension (or smallest), in order, and where they stand.</summary>
+    /// <exception cref="TensorShapeException">There are fewer than k.</exception>
+    public (Tensor Values, Tensor Indices) TopK(int k, int dim = -1, bool largest = true, bool sorted = true)
+    {
+        _ = sorted; // They always are.
+        if (Rank == 0 && k is 0 or 1) return (k == 1 ? Clone() : Zeros([0], DType, Device), Zeros(k == 1 ? [] : [0], DType.Int64, Device));
+        if (k < 0 || k > Shape[dim]) throw new TensorShapeException($"topk: {k} elements were asked for, but dimension {dim} of {Shape} has {Shape[dim]}.");
+        var at = ArgSort(dim, largest).Narrow(dim, 0, k).Contiguous();
+        return (Gather(dim, at), at);
+    }
+
+    /// <summary>For each place of the last dimension which element belongs there.</summary>
+    private Tensor Order(bool descending)
+    {
+        int n = Shape[-1];
+        var data = DType == DType.Bool ? To(DType.UInt8) : Detach();
+        var (mine, other) = (data.Unsqueeze(-1), data.Unsqueeze(-2));
+        var places = Positions(n, Device);
+        var before = descending ? other > mine : other < mine;
+        var equal = other.Eq(mine);
+        if (DType.IsFloatingPoint())
+        {
+            before |= descending ? other.IsNaN() & mine.IsNaN().LogicalNot() : mine.IsNaN() & other.IsNaN().LogicalNot();
+            equal |= other.IsNaN() & mine.IsNaN();
+        }
+        var rank = (before | (equal & (places.Unsqueeze(-2) < places.Unsqueeze(-1)))).Sum(-1);
+        return Where(rank.Unsqueeze(-2).Eq(places.Unsqueeze(-1)), places, Zero).Sum(-1);
+    }
+}

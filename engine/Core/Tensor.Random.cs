@@ -1,0 +1,142 @@
+using GpuTensor.Operators;
+using static GpuTensor.Operators.Constants;
+
+namespace GpuTensor;
+
+/// <content>
+/// Random numbers, from the calling thread's stream of Philox words w (32 bits each):
+/// uniform float32 is (w >> 8)·2⁻²⁴, float16 (w >> 21)·2⁻¹¹, bfloat16 (w >> 24)·2⁻⁸, float64 ((w₀ >> 5)·2²⁶ + (w₁ >> 6))·2⁻⁵³; normal is √(−2 ln(1 − u₁))·cos 2πu₂ with two
+/// uniform numbers; whole numbers are low + ((w₀ mod 2³¹)·2³² + w₁) mod (high − low). Where an element takes several words, all first words come before all second ones.
+/// </content>
+public partial class Tensor
+{
+    /// <summary>Starts the calling thread's random stream anew.</summary>
+    /// <param name="seed">The same seed gives the same numbers on every device.</param>
+    /// <param name="stream">Philox on the device, or PyTorch's CPU generator on the host.</param>
+    public static void ManualSeed(long seed, RandomStream stream = RandomStream.Philox) => Generator.Current.Seed(seed, stream);
+
+    /// <summary>Uniform numbers in [0, 1), float32, on the default device.</summary>
+    public static Tensor Rand(params Shape shape) => Uniform(shape, DType.Float32, null);
+
+    /// <summary>Uniform numbers in [0, 1).</summary>
+    /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
+    public static Tensor Rand(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Asking(Uniform(shape, dtype ?? DType.Float32, device), requiresGrad);
+
+    /// <summary>Uniform numbers in [0, 1) of another tensor's shape, dtype and device, unless given.</summary>
+    public static Tensor RandLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Rand(like.Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
+
+    /// <summary>Normal numbers of mean 0 and deviation 1, float32, on the default device.</summary>
+    public static Tensor RandN(params Shape shape) => Gaussian(shape, DType.Float32, null);
+
+    /// <summary>Normal numbers of mean 0 and deviation 1.</summary>
+    /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
+    public static Tensor RandN(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Asking(Gaussian(shape, dtype ?? DType.Float32, device), requiresGrad);
+
+    /// <summary>Normal numbers of another tensor's shape, dtype and device, unless given.</summary>
+    public static Tensor RandNLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        RandN(like.Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
+
+    /// <summary>Normal numbers of a mean and a standard deviation.</summary>
+    public static Tensor Normal(double mean, double std, Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Asking(Gaussian(shape, dtype ?? DType.Float32, device) * std + mean, requiresGrad);
+
+    /// <summary>Whole numbers from 0 to below <paramref name="high"/>, int64 unless given.</summary>
+    public static Tensor RandInt(long high, Shape shape, DType? dtype = null, Device? device = null) => RandInt(0, high, shape, dtype, device);
+
+    /// <summary>Whole numbers from <paramref name="low"/> to below <paramref name="high"/>, int64 unless given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no number between them, or they are 2⁶³ and more apart.</exception>
+    public static Tensor RandInt(long low, long high, Shape shape, DType? dtype = null, Device? device = null)
+    {
+        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: high must be above low, which is {low}.");
+        if (unchecked(high - low) < 0) throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: a span of 2⁶³ and more from {low} is too wide.");
+        var type = dtype ?? DType.Int64;
+        device ??= Device.Default;
+        if (Generator.Current.Torch is { } torch) return FromHost(torch.RandInt(low, high, shape), device).To(type);
+        var words = RandomWords([2, .. shape], device);
+        return ((((words.Select(0, 0) & Constant(0x7fffffffL)) << Constant(32L)) | words.Select(0, 1)) % (high - low) + low).To(type);
+    }
+
+    /// <summary>0 … n − 1 in random order, int64 unless given. Drawn on the host.</summary>
+    public static Tensor RandPerm(int n, DType? dtype = null, Device? device = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        var generator = Generator.Current;
+        var type = dtype ?? DType.Int64;
+        if (generator.Torch is { } torch) return FromHost(torch.RandPerm(n), device).To(type);
+        var words = new uint[n];
+        Philox.Fill(generator.Key, generator.Take(n), words);
+        var order = new long[n];
+        for (int i = 0; i < n; i++) order[i] = i;
+        for (int i = 0; i < n - 1; i++)
+        {
+            int j = i + (int)(words[i] * (ulong)(n - i) >> 32);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+        return From(order, device: device).To(type);
+    }
+
+    /// <summary>1 with the probability that each element of this tensor gives, else 0, in this dtype.</summary>
+    public Tensor Bernoulli() => (UniformWords(Shape, DType == DType.Float64 ? DType : DType.Float32, Device) < Detach()).To(DType);
+
+    /// <summary>Elements 1 with probability p, else 0.</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor Bernoulli_(double p = 0.5) => Assign((UniformWords(Shape, DType.Float32, Device) < p).To(DType), "bernoulli_");
+
+    /// <summary>Uniform numbers in [from, to).</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor Uniform_(double from = 0, double to = 1)
+    {
+        if (from > to) throw new ArgumentOutOfRangeException(nameof(to), to, $"uniform_: the end must not be below the start {from}.");
+        if (Generator.Current.Torch is { } torch) return Assign(FromHost(torch.Uniform(Shape, from, to, DType), Device), "uniform_");
+        return Assign(Uniform(Shape, DType, Device) * (to - from) + from, "uniform_");
+    }
+
+    /// <summary>Normal numbers of a mean and a standard deviation.</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor Normal_(double mean = 0, double std = 1)
+    {
+        if (!(std >= 0)) throw new ArgumentOutOfRangeException(nameof(std), std, "normal_: the deviation must not be negative.");
+        return Assign(Gaussian(Shape, DType, Device) * std + mean, "normal_");
+    }
+
+    private static Tensor Asking(Tensor tensor, bool requiresGrad) => requiresGrad ? tensor.RequiresGrad_() : tensor;
+
+    private static Tensor Uniform(Shape shape, DType dtype, Device? device)
+    {
+        if (!dtype.IsFloatingPoint()) throw new TensorDTypeException($"rand draws floating-point numbers, not {dtype.Name()}.");
+        return Generator.Current.Torch is { } torch ? FromHost(torch.Rand(shape, dtype), device) : UniformWords(shape, dtype, device ?? Device.Default);
+    }
+
+    private static Tensor Gaussian(Shape shape, DType dtype, Device? device)
+    {
+        if (!dtype.IsFloatingPoint()) throw new TensorDTypeException($"randn draws floating-point numbers, not {dtype.Name()}.");
+        var type = dtype.IsHalf() ? DType.Float32 : dtype;
+        if (Generator.Current.Torch is { } torch) return FromHost(torch.RandN(shape, type), device).To(dtype);
+        var u = UniformWords([2, .. shape], type, device ?? Device.Default);
+        var radius = (Constant(-2.0) * (One - u.Select(0, 0)).Log()).Sqrt();
+        return (radius * (Constant(2 * Math.PI) * u.Select(0, 1)).Cos()).To(dtype);
+    }
+
+    /// <summary>Uniform numbers from Philox words whatever stream is chosen: masks are drawn on the device.</summary>
+    private static Tensor UniformWords(Shape shape, DType dtype, Device device)
+    {
+        if (dtype == DType.Float64)
+        {
+            var words = RandomWords([2, .. shape], device);
+            return ((words.Select(0, 0) >> Constant(5L) << Constant(26L)) | (words.Select(0, 1) >> Constant(6L))).To(dtype) * Constant(1.0 / (1L << 53));
+        }
+        int digits = dtype switch { DType.Float32 => 24, DType.Float16 => 11, _ => 8 };
+        return (RandomWords(shape, device) >> Constant(32L - digits)).To(dtype) * Constant(1.0 / (1 << digits));
+    }
+
+    /// <summary>The next words of the thread's stream, int64.</summary>
+    internal static Tensor RandomWords(Shape shape, Device device)
+    {
+        var generator = Generator.Current;
+        long first = generator.Take(shape.ElementCount);
+        return Apply(RandomNumbers.Words, DType.Int64, shape, FromScalar(generator.Key, DType.Int64, device).Operand, bits: first);
+    }
+}

@@ -1,0 +1,84 @@
+using GpuTensor.Graph;
+using GpuTensor.Operators;
+
+namespace GpuTensor;
+
+/// <content>Reading and adding at places that an int64 tensor names.</content>
+public partial class Tensor
+{
+    /// <summary>The positions of a dimension that a vector of indices names; the dimension takes the vector's length.</summary>
+    /// <exception cref="TensorDTypeException">The index is not int64 or int32.</exception>
+    /// <exception cref="TensorShapeException">The index has more than one dimension.</exception>
+    public Tensor IndexSelect(int dim, Tensor index)
+    {
+        if (index.Rank > 1) throw new TensorShapeException($"index_select: the index must be a vector, but has shape {index.Shape}.");
+        var at = Indices("index_select", index).Reshape(-1);
+        if (Rank == 0) return Reshape(1).IndexSelect(0, at).Reshape(GpuTensor.Shape.Scalar);
+        return Take(at, Shape.Dim(dim));
+    }
+
+    /// <summary>Rows of dimension d at the places of an index of any shape, whose dimensions stand where d was.</summary>
+    private Tensor Take(Tensor index, int d)
+    {
+        var source = ToFront(d);
+        Shape shape = [.. index.Shape, .. source.Shape.Skip(1)];
+        if (shape.ElementCount == 0) return Zeros(ShapeAt(d, index.Shape), DType, Device);
+        var picked = Apply(Operators.Selection.IndexSelect, DType, shape, source.Operand, index.Operand);
+        if (d == 0) return picked;
+        int[] order = [.. Enumerable.Range(index.Rank, d), .. Enumerable.Range(0, index.Rank), .. Enumerable.Range(index.Rank + d, Rank - 1 - d)];
+        return picked.Permute(order).Contiguous();
+    }
+
+    private Shape ShapeAt(int d, Shape index) => [.. Shape.Take(d), .. index, .. Shape.Skip(d + 1)];
+
+    /// <summary>The rows of a table (n, …) that an int64 tensor of any shape names: shape (index…, …). Gradients add up in the table.</summary>
+    /// <exception cref="TensorDTypeException">The index is not int64 or int32.</exception>
+    internal Tensor Lookup(Tensor index) => Take(Indices("embedding", index), 0);
+
+    /// <summary>out[…, i, …] = this[…, index[…, i, …], …] along a dimension; the other sizes of the index are at most this tensor's.</summary>
+    /// <exception cref="TensorShapeException">The ranks differ or the index is too large.</exception>
+    /// <exception cref="TensorDTypeException">The index is not int64 or int32.</exception>
+    public Tensor Gather(int dim, Tensor index)
+    {
+        index = Indices("gather", index);
+        if (Rank == 0 && index.Rank <= 1) return Reshape(1).Gather(0, index.Reshape(-1)).Reshape(index.Shape);
+        int d = Shape.Dim(dim);
+        var source = Within("gather", index, d);
+        if (index.ElementCount == 0) return Zeros(index.Shape, DType, Device);
+        if (d == Rank - 1) return Apply(Operators.Selection.Gather, DType, index.Shape, source.Operand, index.Operand);
+        var turned = index.Transpose(d, -1);
+        return Apply(Operators.Selection.Gather, DType, turned.Shape, source.Transpose(d, -1).Operand, turned.Operand).Transpose(d, -1).Contiguous();
+    }
+
+    /// <summary>As <see cref="Gather"/>, where all other dimensions broadcast; without a dimension, among all elements in row-major order.</summary>
+    public Tensor TakeAlongDim(Tensor indices, int? dim = null)
+    {
+        if (dim is null) return Flatten().Gather(0, indices.Flatten());
+        int d = Shape.Dim(dim.Value);
+        if (indices.Rank != Rank) throw new TensorShapeException($"take_along_dim: ranks must be equal, but the shapes are {Shape} and {indices.Shape}.");
+        int[] source = Shape.ToArray(), index = indices.Shape.ToArray();
+        for (int i = 0; i < Rank; i++)
+            if (i != d)
+            {
+                if (source[i] != index[i] && source[i] != 1 && index[i] != 1) throw new TensorShapeException($"take_along_dim: {Shape} and {indices.Shape} do not broadcast.");
+                source[i] = index[i] = source[i] == 1 ? index[i] : source[i];
+            }
+        return Expand(GpuTensor.Shape.Adopt(source)).Gather(d, indices.Expand(GpuTensor.Shape.Adopt(index)));
+    }
+
+    private Tensor Within(string op, Tensor index, int d)
+    {
+        if (index.Rank != Rank) throw new TensorShapeException($"{op}: the index must have as many dimensions as the tensor, but the shapes are {index.Shape} and {Shape}.");
+        var source = this;
+        for (int i = 0; i < Rank; i++)
+        {
+            if (i == d || index.Shape[i] == Shape[i]) continue;
+            if (index.Shape[i] > Shape[i]) throw new TensorShapeException($"{op}: the index {index.Shape} is larger than the tensor {Shape} in dimension {i}.");
+            source = source.Narrow(i, 0, index.Shape[i]);
+        }
+        return source;
+    }
+
+    private static Tensor Indices(string op, Tensor index) => index.DType is DType.Int64 ? index : index.DType is DType.Int32 ? index.To(DType.Int64)
+        : throw new TensorDTypeException($"{op}: the index must be int64 or int32, not {index.DType.Name()}.");
+}

@@ -1,0 +1,111 @@
+using GpuTensor.Graph;
+using static GpuTensor.Operators.Constants;
+
+namespace GpuTensor.Operators;
+
+/// <summary>Indexing with tensors: masks become places on the host (their count is a shape), places become one index into flattened dimensions.</summary>
+internal static class Advanced
+{
+    /// <summary>An index tensor as int64 places, one tensor for each dimension it stands for (a mask of rank r stands for r).</summary>
+    public static Tensor[] AsPlaces(Tensor index, Shape shape, int dim, Device device)
+    {
+        if (index.DType != DType.Bool)
+        {
+            if (index.DType is not (DType.Int64 or DType.Int32 or DType.Int16 or DType.Int8))
+                throw new TensorDTypeException($"Indexing: an index tensor must be int64 or a bool mask, not {index.DType.Name()}.");
+            return [index.To(device).To(DType.Int64)];
+        }
+        for (int i = 0; i < index.Rank; i++)
+            if (index.Shape[i] != shape[dim + i])
+                throw new TensorShapeException($"Indexing: a mask of shape {index.Shape} does not fit dimension {dim + i} of shape {shape}.");
+        return Unravel(Places(index), index.Shape, device);
+    }
+
+    /// <summary>The row-major places where a mask holds; flushes and waits.</summary>
+    public static long[] Places(Tensor mask)
+    {
+        byte[] set = mask.Detach().ToArray<byte>();
+        var places = new List<long>();
+        for (int i = 0; i < set.Length; i++)
+            if (set[i] != 0) places.Add(i);
+        return [.. places];
+    }
+
+    /// <summary>Row-major places as one vector of positions for each dimension.</summary>
+    public static Tensor[] Unravel(long[] places, Shape shape, Device device)
+    {
+        var strides = shape.ContiguousStrides();
+        return [.. Enumerable.Range(0, shape.Rank).Select(d => Tensor.From(Array.ConvertAll(places, p => p / strides[d] % Math.Max(1, shape[d])), device: device))];
+    }
+
+    /// <summary>The elements of x where a mask of its shape holds. The gradient reads the mask's inverse instead of adding up.</summary>
+    public static Tensor Masked(Tensor x, Tensor mask)
+    {
+        long[] places = Places(mask);
+        if (places.Length == 0) return Tensor.Zeros([0], x.DType, x.Device);
+        var inverse = new long[x.ElementCount];
+        Array.Fill(inverse, -1);
+        for (int i = 0; i < places.Length; i++) inverse[places[i]] = i;
+        var flat = x.Flatten();
+        return Tensor.Apply(Selection.MaskedSelect, x.DType, [places.Length], flat.Operand, Tensor.From(places, device: x.Device).Operand,
+            attributes: flat.RequiresGrad ? new InverseAttributes(Tensor.From(inverse, device: x.Device)) : null);
+    }
+
+    /// <summary>x at the places of index tensors (null: the whole dimension). Their broadcast dimensions stand where the first of them was if they are neighbours, else in front.</summary>
+    public static Tensor Read(Tensor x, Tensor?[] tensors)
+    {
+        var (source, index, at) = Flattened(x, tensors);
+        var picked = source.Lookup(index);
+        if (at == 0) return picked;
+        int r = index.Rank;
+        return picked.Permute([.. Enumerable.Range(r, at), .. Enumerable.Range(0, r), .. Enumerable.Range(r + at, picked.Rank - r - at)]).Contiguous();
+    }
+
+    /// <summary>x with the elements at the places replaced by a value that broadcasts to them; of several values for one place the last is taken.</summary>
+    public static Tensor Write(Tensor x, Tensor?[] tensors, Tensor value)
+    {
+        var (source, index, at) = Flattened(x, tensors);
+        int r = index.Rank, count = checked((int)index.ElementCount);
+        if (count == 0) return x;
+        int[] rest = [.. source.Shape.Skip(1)];
+        int[] placed = [.. rest.Take(at), .. index.Shape, .. rest.Skip(at)];
+        var values = value.Expand([.. placed]).Permute([.. Enumerable.Range(at, r), .. Enumerable.Range(0, at), .. Enumerable.Range(at + r, rest.Length - at)]).Reshape([count, .. rest]);
+
+        // For each row the number of the last value that goes there, counted from 1; 0 where none does.
+        int rows = source.Shape[0];
+        var hits = Tensor.Positions(rows, x.Device).Unsqueeze(1).Eq(index.Reshape(count));
+        var last = Tensor.Where(hits, Tensor.Positions(new View([count], [1], 1), x.Device), Zero).AMax(1);
+        var written = Tensor.Where(last.Gt(Zero).Reshape([rows, .. Enumerable.Repeat(1, rest.Length)]), values.Lookup((last - One).ClampMin(Zero)), source);
+
+        // Back to x's own order of dimensions.
+        int[] indexed = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is not null)];
+        int[] order = [.. indexed, .. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is null)];
+        var inverse = new int[order.Length];
+        for (int i = 0; i < order.Length; i++) inverse[order[i]] = i;
+        return written.Reshape([.. order.Select(d => x.Shape[d])]).Permute(inverse);
+    }
+
+    /// <summary>The indexed dimensions of x as one leading dimension, the places in it, and how many of the other dimensions stand before the indexed ones in the result.</summary>
+    private static (Tensor Source, Tensor Index, int At) Flattened(Tensor x, Tensor?[] tensors)
+    {
+        int[] indexed = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is not null)], others = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is null)];
+        Tensor? index = null;
+        foreach (int d in indexed)
+        {
+            int n = x.Shape[d];
+            var place = tensors[d]!;
+            if (indexed.Length == 1)
+            {
+                // The operator counts negative places from the end itself.
+                index = place;
+                break;
+            }
+            var wrapped = Tensor.Where(place.Lt(Zero), place + Constant((long)n), place);
+            index = index is null ? wrapped : index * Constant((long)n) + wrapped;
+        }
+        bool neighbours = indexed[^1] - indexed[0] == indexed.Length - 1;
+        int flat = checked((int)indexed.Aggregate(1L, (count, d) => count * x.Shape[d]));
+        var source = x.Permute([.. indexed, .. others]).Reshape([flat, .. others.Select(d => x.Shape[d])]);
+        return (source, index!, neighbours ? indexed[0] : 0);
+    }
+}
