@@ -48,7 +48,7 @@ internal class ProbeEnvironment
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
             handle = 0;
-            return FirstLine(e.Message);
+            return Cause(e.Message);
         }
     }
 
@@ -66,11 +66,7 @@ internal class ProbeEnvironment
         return Version.TryParse(digits.Contains('.') ? digits : digits + ".0", out Version? version) ? version : new Version();
     }
 
-    // The loader's message is followed on later lines by advice about LD_DEBUG and every path variation tried; the first says what is
-    // wrong.
-    private static string FirstLine(string message)
-    {
-        int end = message.IndexOfAny(['\r', '\n']);
-        return end < 0 ? message : message[..end];
-    }
+    // On Linux the runtime puts advice about LD_DEBUG on the first line and what the loader said below; on Windows there is one line.
+    private static string Cause(string message) =>
+        message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
 }

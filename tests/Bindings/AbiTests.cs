@@ -113,6 +113,9 @@ public class AbiTests
         return imports;
     }
 
+    /// <summary>The exported names the bindings import.</summary>
+    internal static IEnumerable<string> ImportNames() => Imports().Select(i => i.Name);
+
     private static IEnumerable<MethodInfo> NativeMethods() =>
         Bindings.GetTypes().SelectMany(t => t.GetMethods(All)).Where(m => m.Attributes.HasFlag(MethodAttributes.PinvokeImpl));
 

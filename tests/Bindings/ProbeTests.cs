@@ -208,6 +208,7 @@ public class ProbeTests
             string? error = new ProbeEnvironment().Load(path, out nint handle);
             Assert.Equal(0, handle);
             Assert.Contains(path, error);
+            Assert.DoesNotContain("LD_DEBUG", error);
             Assert.DoesNotContain("\n", error);
         }
         finally
