@@ -1,0 +1,134 @@
+using System.Text;
+
+namespace GpuTensor.Kernels;
+
+/// <summary>How a source language spells what kernels are made of. Two instances exist: a dialect is this data and nothing else, so that one generator serves both.</summary>
+internal sealed partial record Dialect
+{
+    /// <summary>For people and cache keys.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What stands first in every program.</summary>
+    public required string Header { get; init; }
+
+    /// <summary>Scalar type names by <see cref="Kind"/>; a vector type is the name and its width.</summary>
+    public required string[] Types { get; init; }
+
+    /// <summary>What stands before a kernel's name, {0} the work-items to a group.</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>What stands before a helper function's result type.</summary>
+    public required string Function { get; init; }
+
+    /// <summary>Address space of buffers and of memory shared by a work-group, each with a trailing space where there is one.</summary>
+    public required string Global { get; init; }
+
+    /// <inheritdoc cref="Global"/>
+    public required string Local { get; init; }
+
+    /// <summary>A local array: type, name, length.</summary>
+    public required string LocalArray { get; init; }
+
+    public required string Restrict { get; init; }
+
+    public required string GroupId { get; init; }
+
+    public required string LocalId { get; init; }
+
+    /// <summary>Waits until all of the group are here and see each other's local, or local and global, writes.</summary>
+    public required string LocalBarrier { get; init; }
+
+    /// <inheritdoc cref="LocalBarrier"/>
+    public required string GlobalBarrier { get; init; }
+
+    /// <summary>Suffix of an unsigned 64-bit literal.</summary>
+    public required string WideSuffix { get; init; }
+
+    /// <summary>True where the language has vectors of 16 lanes, which the CPU shape needs.</summary>
+    public bool HasVectors { get; init; }
+
+    public string Type(Kind kind, int width = 1) => width == 1 ? Types[(int)kind] : Vector[(int)kind];
+
+    private string[] Vector => vector ??= [.. Types.Select(t => t + "16")];
+
+    private string[]? vector;
+
+    /// <summary>A conversion by value.</summary>
+    public string Convert(Kind kind, int width, string value) => width == 1 ? $"({Types[(int)kind]})({value})" : $"convert_{Vector[(int)kind]}({value})";
+
+    /// <summary>One value in every lane.</summary>
+    public string Splat(Kind kind, int width, string value) => $"({Type(kind, width)})({value})";
+
+    /// <summary>The program header: pragmas and the named helper functions, each with what it needs, in an order that does not depend on the order of the names.</summary>
+    public string Prelude(IEnumerable<string> functions)
+    {
+        var text = new StringBuilder(Header);
+        var done = new HashSet<string>();
+        foreach (string name in functions.Order(StringComparer.Ordinal)) Library.Append(this, text, name, done);
+        return text.ToString();
+    }
+
+    /// <summary>A finite literal is hexadecimal, so exact; the others are bit patterns.</summary>
+    public string Literal(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        if (!float.IsFinite(value)) return $"as_float(0x{bits:x8}u)";
+        if (value == 0) return (bits >> 31) != 0 ? "-0.0f" : "0.0f";
+        return Hexadecimal(value) + "f";
+    }
+
+    /// <inheritdoc cref="Literal(float)"/>
+    public string Literal(double value)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
+        if (!double.IsFinite(value)) return $"as_double(0x{bits:x16}{WideSuffix})";
+        if (value == 0) return (bits >> 63) != 0 ? "-0.0" : "0.0";
+        return Hexadecimal(value);
+    }
+
+    private static string Hexadecimal(double value)
+    {
+        ulong bits = BitConverter.DoubleToUInt64Bits(value);
+        int exponent = (int)(bits >> 52 & 0x7ff);
+        string digits = (bits & 0xfffffffffffff).ToString("x13").TrimEnd('0');
+        string sign = bits >> 63 != 0 ? "-" : "";
+        return $"{sign}0x{(exponent == 0 ? 0 : 1)}{(digits.Length == 0 ? ".0" : "." + digits)}p{Math.Max(exponent, 1) - 1023}";
+    }
+
+    /// <summary>The literal of a constant of a dtype, as a scalar of its register kind.</summary>
+    public string Literal(DType dtype, ulong bits)
+    {
+        switch (dtype)
+        {
+            case DType.Bool: return bits != 0 ? "1" : "0";
+            case DType.UInt8: return $"({Type(Kind.U8)})({(byte)bits})";
+            case DType.Int8: return $"({Type(Kind.I8)})({(sbyte)bits})";
+            case DType.Int16: return $"({Type(Kind.I16)})({(short)bits})";
+            case DType.Int32: return (int)bits == int.MinValue ? "(-2147483647 - 1)" : ((int)bits).ToString();
+            case DType.Int64: return $"({Type(Kind.I64)})0x{bits:x}{WideSuffix}";
+            case DType.Float64: return Literal(BitConverter.UInt64BitsToDouble(bits));
+            case DType.Float32: return Literal(BitConverter.UInt32BitsToSingle((uint)bits));
+            case DType.Float16: return Literal((float)BitConverter.UInt16BitsToHalf((ushort)bits));
+            default: return Literal(BitConverter.UInt32BitsToSingle((uint)bits << 16));
+        }
+    }
+
+    public static readonly Dialect OpenCl = new()
+    {
+        Name = "opencl",
+        Header = "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#pragma OPENCL FP_CONTRACT OFF\n",
+        Types = ["int", "uchar", "char", "ushort", "short", "uint", "int", "ulong", "long", "float", "double"],
+        Kernel = "__kernel __attribute__((reqd_work_group_size({0}, 1, 1))) void ",
+        Function = "static inline ",
+        Global = "__global ",
+        Local = "__local ",
+        LocalArray = "__local {0} {1}[{2}];",
+        Restrict = "restrict ",
+        GroupId = "get_group_id(0)",
+        LocalId = "get_local_id(0)",
+        LocalBarrier = "barrier(CLK_LOCAL_MEM_FENCE);",
+        GlobalBarrier = "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);",
+        WideSuffix = "UL",
+        HasVectors = true,
+    };
+}

@@ -1,0 +1,120 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>Reductions along rows in the GPU shape: a team of work-items to a row, several teams to a group where rows are short. Work-item t of T takes positions t, t + T, …; their
+/// partial results meet in local memory by halves. Nothing is kept between passes: the row is read again, from the cache.</summary>
+internal sealed class GroupRowWriter : SectionWriter
+{
+    private readonly RowPlan plan;
+    private readonly int team;
+    private string length = "", total = "";
+
+    public GroupRowWriter(KernelWriter writer, Section section, Nest nest) : base(writer, section, nest)
+    {
+        (LaneFrom, LaneTo) = (nest.OuterCount, nest.Rank);
+        plan = new RowPlan(Code, nest, IsLanes, CostOf, mayKeep: false);
+        int size = writer.Profile.GroupSize;
+        team = nest.Reduced > 1024 ? size : Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(nest.Reduced, 1, 32)));
+    }
+
+    public override void Write()
+    {
+        int teams = Out.Profile.GroupSize / team;
+        Groups = (Nest.Outer + teams - 1) / teams;
+        total = Out.Slot(Nest.Outer);
+        length = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
+        Out.Line($"const int t = lid & {team - 1};");
+        // A team past the last row works on the last one again, without storing: barriers want everybody.
+        Out.Line($"const {X} wanted = g * {teams} + lid / {team}, row = min(wanted, {total} - 1);");
+        if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
+        if (Section.SplitTotal is { } split)
+        {
+            Out.Line($"const {X} len = min({length}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {length});");
+            length = "len";
+        }
+        for (int p = 0; p < plan.Passes.Length; p++)
+        {
+            Scalars(p);
+            Pass(p);
+        }
+        Scalars(plan.Passes.Length);
+        Out.Open($"if (t == 0 && wanted < {total})");
+        for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
+        Out.Close();
+    }
+
+    private void Scalars(int stage)
+    {
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && !IsLanes(i) && Code[i] is not (Store or Reduce) && plan.Stage[i] == stage) Emit(i);
+    }
+
+    private void Pass(int p)
+    {
+        if (plan.Passes[p].Count == 0) return;
+        foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) Begin(i, reduce);
+        Out.Open($"for ({X} j = t; j < {length}; j += {team})");
+        LaneIndices();
+        bool stores = false;
+        foreach (int i in plan.Passes[p])
+            if (Code[i] is Reduce reduce) Accumulate(i, reduce);
+            else if (Code[i] is Store) stores = true;
+            else Emit(i);
+        if (stores)
+        {
+            Out.Open($"if (wanted < {total})");
+            foreach (int i in plan.Passes[p]) if (Code[i] is Store) Emit(i);
+            Out.Close();
+        }
+        Out.Close();
+        foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) End(i, reduce);
+    }
+
+    private void Begin(int i, Reduce reduce)
+    {
+        var kind = Accumulator(reduce);
+        Out.Line($"{Dialect.Type(kind)} q{i} = {StartText(reduce, kind, 1)};");
+        if (IsPosition(reduce)) Out.Line($"{Dialect.Type(kind.Mask())} x{i} = t;");
+    }
+
+    private void Accumulate(int i, Reduce reduce)
+    {
+        var kind = Accumulator(reduce);
+        Out.Line($"const {Dialect.Type(kind)} c{i} = {AsAccumulator(reduce, kind, 1)};");
+        if (IsPosition(reduce)) Out.Line($"if ({Better(reduce, kind, "c" + i, "q" + i)}) {{ q{i} = c{i}; x{i} = j; }}");
+        else Out.Line($"q{i} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, "q" + i, "c" + i)};");
+    }
+
+    /// <summary>The team's partial results become one, which every member then has.</summary>
+    private void End(int i, Reduce reduce)
+    {
+        var kind = Accumulator(reduce);
+        string type = Dialect.Type(kind), index = Dialect.Type(kind.Mask()), result = "q" + i;
+        bool positions = IsPosition(reduce);
+        if (team > 1)
+        {
+            string values = "m" + i, places = "p" + i;
+            Out.Line($"{Dialect.Local}{type}* {values} = ({Dialect.Local}{type}*)shared;").Line($"{values}[lid] = q{i};");
+            if (positions)
+                Out.Line($"{Dialect.Local}{index}* {places} = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"{places}[lid] = x{i};");
+            Out.Open($"for (int s = {team / 2}; s > 0; s >>= 1)");
+            Out.Line(Dialect.LocalBarrier);
+            Out.Open("if (t < s)");
+            if (positions)
+            {
+                Out.Line($"const {type} a = {values}[lid], b = {values}[lid + s];").Line($"const {index} pa = {places}[lid], pb = {places}[lid + s];");
+                string tie = kind.IsFloat() ? "((a == b) | ((a != a) & (b != b)))" : "(a == b)";
+                Out.Line($"if (({Better(reduce, kind, "b", "a")}) || ({tie} && pb < pa)) {{ {values}[lid] = b; {places}[lid] = pb; }}");
+            }
+            else Out.Line($"{values}[lid] = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, $"{values}[lid]", $"{values}[lid + s]")};");
+            Out.Close();
+            Out.Close();
+            Out.Line(Dialect.LocalBarrier).Line($"q{i} = {values}[lid - t];");
+            if (positions) Out.Line($"x{i} = {places}[lid - t];");
+            Out.Line(Dialect.LocalBarrier);
+        }
+        string wide = Dialect.Type(Kind.I64);
+        if (positions) result = $"({wide})x{i}{(Nest.Chunk >= 0 ? $" + ({wide}){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}" : "")}";
+        else result = FromAccumulator(result, reduce, kind, 1);
+        Out.Line($"const {Dialect.Type(KindOf(i))} v{i} = {result};");
+    }
+}

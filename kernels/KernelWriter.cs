@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+
+namespace GpuTensor.Kernels;
+
+/// <summary>The text of one kernel while it is made: lines, the integer block, the helper functions used.</summary>
+internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide)
+{
+    private readonly StringBuilder text = new(4096);
+    private readonly string[] bufferTypes = new string[spec.Buffers.Length];
+    private int depth = 1;
+
+    public KernelSpec Spec { get; } = spec;
+
+    public DeviceProfile Profile { get; } = profile;
+
+    public Dialect Dialect { get; } = dialect;
+
+    /// <summary>The integer block: offsets of the buffers first.</summary>
+    public List<long> Integers { get; } = [.. new long[spec.Buffers.Length]];
+
+    public HashSet<string> Prelude { get; } = [];
+
+    public bool Wide { get; } = wide;
+
+    /// <summary>The kind of sizes, indices and addresses.</summary>
+    public Kind Index { get; } = wide ? Kind.I64 : Kind.I32;
+
+    public string X { get; } = dialect.Type(wide ? Kind.I64 : Kind.I32);
+
+    /// <summary>Lanes of an element-level register.</summary>
+    public int Width { get; } = profile.IsCpu ? 16 : 1;
+
+    public KernelWriter Line(string line)
+    {
+        text.Append(' ', depth * 2).Append(line).Append('\n');
+        return this;
+    }
+
+    public void Open(string line)
+    {
+        Line(line.Length == 0 ? "{" : line + " {");
+        depth++;
+    }
+
+    /// <summary>Goes on inside a block that <see cref="Close"/> opened.</summary>
+    public void Indent(int by) => depth += by;
+
+    public void Close(string rest = "")
+    {
+        depth--;
+        Line("}" + rest);
+    }
+
+    /// <summary>A new integer argument, named in the current section.</summary>
+    public string Slot(long value)
+    {
+        Integers.Add(value);
+        return "n" + (Integers.Count - 1).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Begins a section: its integers will be declared here.</summary>
+    public (int Position, int FirstSlot) BeginSection() => (text.Length, Integers.Count);
+
+    /// <summary>Declares the integers asked for since the section began, at its beginning.</summary>
+    public void EndSection((int Position, int FirstSlot) start)
+    {
+        if (Integers.Count == start.FirstSlot) return;
+        var line = new StringBuilder().Append(' ', depth * 2).Append("const ").Append(X).Append(' ');
+        for (int k = start.FirstSlot; k < Integers.Count; k++)
+        {
+            if (k > start.FirstSlot) line.Append(", ");
+            line.Append('n').Append(k).Append(" = k.n[").Append(k).Append(']');
+        }
+        text.Insert(start.Position, line.Append(";\n").ToString());
+    }
+
+    /// <summary>Calls a helper function.</summary>
+    public string Call(string function, Kind kind, int width)
+    {
+        string name = Library.Name(function, kind, width);
+        Prelude.Add(name);
+        return name;
+    }
+
+    private readonly StringBuilder scratch = new();
+
+    /// <summary>Writes a template of <see cref="Expressions"/>.</summary>
+    public string Expand(string template, Kind kind, int width, params string[] operands)
+    {
+        scratch.Clear();
+        Library.Expand(Dialect, scratch, template, kind, width, "", false, name => Prelude.Add(name), operands);
+        return scratch.ToString();
+    }
+
+    /// <summary>The whole function; its name is the specification's with a hash of the text.</summary>
+    public (string Source, string EntryPoint) Finish(int groupSize)
+    {
+        var head = new StringBuilder(512);
+        head.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
+        for (int b = 0; b < Spec.Buffers.Length; b++)
+        {
+            var buffer = Spec.Buffers[b];
+            bufferTypes[b] = Dialect.Type(Kinds.Stored(buffer.DType));
+            if (b > 0) head.Append(", ");
+            // No two parameters share memory that is written, so every one may be restrict.
+            head.Append(buffer.Written ? "" : "const ").Append(Dialect.Global).Append(bufferTypes[b]).Append("* ").Append(Dialect.Restrict).Append('b').Append(b);
+        }
+        head.Append(Spec.Buffers.Length > 0 ? ", " : "").Append("const struct @_integers k");
+        for (int s = 0; s < Spec.Scalars.Length; s++)
+            head.Append(", const ").Append(ScalarType(s)).Append(" s").Append(s);
+        head.Append(")\n{\n");
+        for (int b = 0; b < Spec.Buffers.Length; b++) head.Append($"  b{b} += k.n[{b}];\n");
+        head.Insert(0, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
+        string source = head.Append(text).Append("}\n").ToString();
+        string name = Sanitize(Spec.Name) + "_" + Hash(source);
+        return (source.Replace("@", name), name);
+    }
+
+    private string ScalarType(int slot) =>
+        Spec.Scalars[slot].IsFloatingPoint() ? Dialect.Type(Profile.HasFloat64 ? Kind.F64 : Kind.F32) : Dialect.Type(Kind.I64);
+
+    private static string Sanitize(string name)
+    {
+        var clean = new StringBuilder(name.Length);
+        foreach (char c in name) clean.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        if (clean.Length == 0 || char.IsDigit(clean[0])) clean.Insert(0, 'k');
+        return clean.ToString();
+    }
+
+    /// <summary>FNV-1a over 64 bits: stable between runs and machines, unlike string.GetHashCode.</summary>
+    private static string Hash(string text)
+    {
+        ulong h = 14695981039346656037;
+        foreach (char c in text) h = (h ^ c) * 1099511628211;
+        return (h ^ h >> 29).ToString("x16")[..12];
+    }
+}

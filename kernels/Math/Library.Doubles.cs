@@ -1,0 +1,14 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>float64: the device's own functions, lane by lane, and what is composed of them.</summary>
+internal static partial class Library
+{
+    private static void AddDoubles()
+    {
+        foreach (string f in (string[])["exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
+            "atanh", "erf", "erfc"])
+            AddLanes(f + "_f64", 1, f + "(x)");
+        foreach (string f in (string[])["pow", "atan2", "hypot"]) AddLanes(f + "_f64", 2, f + "(x, y)");
+        Add("sigmoid_f64", "$T $N($T x) { const $T t = @exp(-fabs(x)); return (x < ($T)(0.0) ? t : ($T)(1.0)) / (($T)(1.0) + t); }");
+    }
+}

@@ -1,0 +1,162 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>A section's loops after dimensions of size 1 are dropped and neighbours that every access walks as one are merged. Neither changes an element's position in its flattened
+/// reduced dimensions, so neither changes the order of a sum.</summary>
+internal sealed class Nest
+{
+    /// <summary>Sizes: kept dimensions first, then the reduced ones.</summary>
+    public readonly List<long> Sizes = [];
+
+    /// <summary>How many of them are kept; at least one for Pointwise and Column.</summary>
+    public int OuterCount;
+
+    /// <summary>The dimension that counts chunks of a split reduction, or −1.</summary>
+    public int Chunk = -1;
+
+    /// <summary>Strides over <see cref="Sizes"/>, for instructions with an access.</summary>
+    public readonly long[]?[] Strides;
+
+    /// <summary>The dimensions each instruction's value varies along, as bits.</summary>
+    public readonly ulong[] Mask;
+
+    /// <summary>Instructions that something stored depends on.</summary>
+    public readonly bool[] Needed;
+
+    public Nest(Section section)
+    {
+        var code = section.Code;
+        int rank = section.Outer.Length + section.Reduce.Length;
+        Strides = new long[]?[code.Length];
+        Mask = new ulong[code.Length];
+        Needed = new bool[code.Length];
+        int chunk = section.SplitTotal is null ? -1 : section.Outer.Length - (section.Kind == SectionKind.Column ? 2 : 1);
+        if (section.SplitTotal is not null && (chunk < 0 || section.Reduce.Length != 1)) throw new ArgumentException("A split needs a chunk dimension and one reduced dimension.");
+        var kept = new List<int>();
+        // The inner original dimension of each merged one carries the stride.
+        for (int d = 0; d < rank; d++)
+        {
+            bool outer = d < section.Outer.Length;
+            long size = outer ? section.Outer[d] : section.Reduce[d - section.Outer.Length];
+            if (d == section.Outer.Length) Pad(section, kept);
+            bool alone = d == chunk || (chunk >= 0 && (d == chunk + 1 || !outer));
+            if (size == 1 && !alone) continue;
+            bool first = kept.Count == (outer ? 0 : OuterCount);
+            if (!first && !alone && kept[^1] != chunk && Merges(code, kept[^1], d, size))
+            {
+                Sizes[^1] *= size;
+                kept[^1] = d;
+            }
+            else
+            {
+                if (d == chunk) Chunk = kept.Count;
+                Sizes.Add(size);
+                kept.Add(d);
+            }
+            if (outer) OuterCount = kept.Count;
+        }
+        if (section.Reduce.Length == 0) Pad(section, kept);
+        else if (kept.Count == OuterCount)
+        {
+            Sizes.Add(1);
+            kept.Add(-1);
+        }
+        for (int i = 0; i < code.Length; i++) Strides[i] = AccessOf(code[i]) is { } access ? Project(access, kept) : null;
+        FindMasks(code);
+        FindNeeded(code);
+    }
+
+    private void Pad(Section section, List<int> kept)
+    {
+        if (kept.Count > 0 || section.Kind == SectionKind.Row) return;
+        Sizes.Add(1);
+        kept.Add(-1);
+        OuterCount = 1;
+    }
+
+    public int Rank => Sizes.Count;
+
+    public long Outer => Product(0, OuterCount);
+
+    public long Reduced => Product(OuterCount, Rank);
+
+    public long Product(int from, int to)
+    {
+        long n = 1;
+        for (int d = from; d < to; d++) n *= Sizes[d];
+        return n;
+    }
+
+    public static ulong Bits(int from, int to) => to <= from ? 0 : ((1UL << to) - 1) & ~((1UL << from) - 1);
+
+    public static Access? AccessOf(Instruction instruction) => instruction switch
+    {
+        Load load => load.At,
+        Store store => store.At,
+        Gather gather => gather.At,
+        Affine affine => affine.At,
+        _ => null,
+    };
+
+    /// <summary>The k-th operand of an instruction, or −1.</summary>
+    public static int Operand(Instruction instruction, int k) => instruction switch
+    {
+        Apply apply => k < apply.Arguments.Length ? apply.Arguments[k] : -1,
+        Cast cast => k == 0 ? cast.Value : -1,
+        Store store => k == 0 ? store.Value : -1,
+        Gather gather => k == 0 ? gather.Index : -1,
+        Reduce reduce => k == 0 ? reduce.Value : k == 1 ? reduce.Second : -1,
+        _ => -1,
+    };
+
+    private static bool Merges(Instruction[] code, int outer, int inner, long size)
+    {
+        if (outer < 0) return false;
+        foreach (var instruction in code)
+            if (AccessOf(instruction) is { } access && access.Strides[outer] != access.Strides[inner] * size) return false;
+        return true;
+    }
+
+    private static long[] Project(Access access, List<int> kept)
+    {
+        var strides = new long[kept.Count];
+        for (int d = 0; d < strides.Length; d++) strides[d] = kept[d] < 0 ? 0 : access.Strides[kept[d]];
+        return strides;
+    }
+
+    private void FindMasks(Instruction[] code)
+    {
+        ulong reduced = Bits(OuterCount, Rank);
+        for (int i = 0; i < code.Length; i++)
+        {
+            ulong mask = 0;
+            if (Strides[i] is { } strides)
+                for (int d = 0; d < strides.Length; d++)
+                    if (strides[d] != 0) mask |= 1UL << d;
+            for (int k = 0, o; k < 3 && (o = Operand(code[i], k)) >= 0; k++) mask |= Mask[o];
+            Mask[i] = code[i] is Reduce ? mask & ~reduced : mask;
+        }
+    }
+
+    private void FindNeeded(Instruction[] code)
+    {
+        for (int i = code.Length - 1; i >= 0; i--)
+        {
+            if (code[i] is Store) Needed[i] = true;
+            if (!Needed[i]) continue;
+            for (int k = 0, o; k < 3 && (o = Operand(code[i], k)) >= 0; k++) Needed[o] = true;
+        }
+    }
+
+    /// <summary>The factor c when an access walks the dimensions [from, to) as c·(flattened position), else null.</summary>
+    public long? Linear(int instruction, int from, int to)
+    {
+        var strides = Strides[instruction]!;
+        long c = strides[to - 1], expected = c;
+        for (int d = to - 1; d >= from; d--)
+        {
+            if (strides[d] != expected) return null;
+            expected *= Sizes[d];
+        }
+        return c;
+    }
+}

@@ -1,0 +1,72 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>In which pass over the row each instruction of a Row section is computed. A pass ends with the reductions that need no later one; what a later pass needs again is
+/// recomputed, or, where that is dear and the row is short, kept in an array from the pass that first had it.</summary>
+internal sealed class RowPlan
+{
+    /// <summary>What recomputing must cost before a value is kept instead: more than a load or two and some additions.</summary>
+    private const int Dear = 6;
+
+    /// <summary>Reductions that must be done before an instruction can be.</summary>
+    public readonly int[] Stage;
+
+    /// <summary>Element-level instructions to write in each pass, in order.</summary>
+    public readonly List<int>[] Passes;
+
+    /// <summary>The pass that computes an element-level value first, or −1.</summary>
+    public readonly int[] First;
+
+    /// <summary>Values kept in an array over the row.</summary>
+    public readonly bool[] Kept;
+
+    public RowPlan(Instruction[] code, Nest nest, Func<int, bool> isElement, Func<Instruction, int> cost, bool mayKeep)
+    {
+        Stage = new int[code.Length];
+        First = new int[code.Length];
+        Kept = new bool[code.Length];
+        var cone = new long[code.Length];
+        int last = 0;
+        for (int i = 0; i < code.Length; i++)
+        {
+            First[i] = -1;
+            cone[i] = isElement(i) ? cost(code[i]) : 0;
+            for (int k = 0, o; k < 3 && (o = Nest.Operand(code[i], k)) >= 0; k++)
+            {
+                Stage[i] = Math.Max(Stage[i], Stage[o]);
+                if (isElement(i)) cone[i] = Math.Min(cone[i] + cone[o], 1 << 20);
+            }
+            if (nest.Needed[i] && (code[i] is Reduce || (code[i] is Store && isElement(i)))) last = Math.Max(last, Stage[i]);
+            if (code[i] is Reduce) Stage[i]++;
+        }
+        Passes = new List<int>[last + 1];
+        var pending = new Stack<int>();
+        for (int p = 0; p <= last; p++)
+        {
+            var wanted = new bool[code.Length];
+            for (int i = 0; i < code.Length; i++)
+                if (nest.Needed[i] && (code[i] is Reduce ? Stage[i] - 1 == p : code[i] is Store store && isElement(i) && PassOf(store, Stage[i], last) == p)) pending.Push(i);
+            while (pending.TryPop(out int i))
+            {
+                if (wanted[i] || (code[i] is not Reduce && !isElement(i)) || (code[i] is Reduce && Stage[i] - 1 != p)) continue;
+                wanted[i] = true;
+                if (mayKeep && First[i] >= 0 && First[i] < p && cone[i] >= Dear) Kept[i] = true;
+                else
+                {
+                    if (First[i] < 0) First[i] = p;
+                    for (int k = 0, o; k < 3 && (o = Nest.Operand(code[i], k)) >= 0; k++) pending.Push(o);
+                }
+            }
+            Passes[p] = [];
+            for (int i = 0; i < code.Length; i++) if (wanted[i]) Passes[p].Add(i);
+        }
+
+        // What overwrites something read here goes last, since an earlier pass's loads may be repeated later.
+        int PassOf(Store store, int stage, int final)
+        {
+            if (stage == final) return final;
+            for (int i = 0; i < code.Length; i++)
+                if (nest.Needed[i] && (code[i] is Load load && load.Buffer == store.Buffer || code[i] is Gather gather && gather.Buffer == store.Buffer)) return final;
+            return stage;
+        }
+    }
+}
