@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using GpuTensor.Devices;
+using GpuTensor.Kernels;
+using GpuTensor.Tests.Devices;
+using Xunit;
+
+namespace GpuTensor.Tests.Kernels;
+
+using Generator = GpuTensor.Kernels.Generator;
+
+/// <summary>Generates, compiles and runs descriptions on the OpenCL device, in the shape of a CPU or of a GPU.</summary>
+public sealed class KernelRunner : IDisposable
+{
+    private readonly Backend backend = OpenClTest.Open();
+
+    internal DeviceProfile Profile(bool cpu) => backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64 };
+
+    internal Backend Backend => backend;
+
+    internal byte[][] Run(KernelSpec spec, byte[][] buffers, bool cpu, bool wide = false, params object[] scalars)
+    {
+        var kernel = Generator.Generate(spec, Profile(cpu), Dialect.OpenCl, wide);
+        using var program = backend.Compile(Dialect.OpenCl.Prelude(kernel.Prelude) + kernel.Source);
+        return Run(program, kernel, spec, buffers, scalars);
+    }
+
+    /// <summary>The buffers after one launch. Each gets a margin of untouched bytes on both sides, so that a stray write shows.</summary>
+    internal byte[][] Run(DeviceProgram program, GeneratedKernel generated, KernelSpec spec, byte[][] buffers, params object[] scalars)
+    {
+        const int Margin = 64;
+        using var kernel = backend.CreateKernel(program, generated.EntryPoint, spec.Name);
+        var memory = new DeviceBuffer[buffers.Length];
+        long[] integers = [.. generated.Integers];
+        for (int b = 0; b < buffers.Length; b++)
+        {
+            byte[] padded = new byte[buffers[b].Length + 2 * Margin];
+            padded.AsSpan().Fill(0xA5);
+            buffers[b].CopyTo(padded, Margin);
+            memory[b] = backend.Allocate(padded.Length);
+            backend.Write(memory[b], 0, padded);
+            integers[b] = Margin / spec.Buffers[b].DType.Size();
+            kernel.SetBuffer(b, memory[b]);
+        }
+        Bind(kernel, generated, integers, buffers.Length, scalars);
+        backend.Launch(kernel, generated.Groups, generated.GroupSize);
+        var result = new byte[buffers.Length][];
+        for (int b = 0; b < buffers.Length; b++)
+        {
+            byte[] padded = new byte[buffers[b].Length + 2 * Margin];
+            backend.Read(memory[b], 0, padded);
+            backend.Free(memory[b]);
+            for (int k = 0; k < Margin; k++)
+                if (padded[k] != 0xA5 || padded[^(k + 1)] != 0xA5) Assert.Fail($"{spec.Name} wrote outside buffer {b}\n{generated.Source}");
+            result[b] = padded[Margin..^Margin];
+        }
+        return result;
+    }
+
+    internal static void Bind(DeviceKernel kernel, GeneratedKernel generated, long[] integers, int buffers, object[] scalars)
+    {
+        kernel.SetBytes(buffers, generated.WideIndices ? MemoryMarshal.AsBytes<long>(integers) : MemoryMarshal.AsBytes<int>(Array.ConvertAll(integers, n => checked((int)n))));
+        for (int s = 0; s < scalars.Length; s++)
+        {
+            long bits = scalars[s] is double d ? BitConverter.DoubleToInt64Bits(d) : (long)scalars[s];
+            kernel.SetBytes(buffers + 1 + s, BitConverter.GetBytes(bits));
+        }
+    }
+
+    public void Dispose() => backend.Dispose();
+}
