@@ -1,0 +1,396 @@
+using GpuTensor.Kernels;
+
+namespace GpuTensor.Graph.Planning;
+
+/// <summary>Gathers values into groups that are computed in one loop nest. One pass in recorded order; a value joins the latest group it reads from, and only along dimensions it shares with it,
+/// so groups never depend on later ones and no search for cycles is needed.</summary>
+/// <param name="profile">The device's shape.</param>
+/// <param name="fuse">False: every value is a group of its own.</param>
+internal sealed class Fuser(DeviceProfile profile, bool fuse)
+{
+    /// <summary>Compile time grows faster than the kernel.</summary>
+    public const int MaxMembers = 256;
+
+    /// <summary>Below this many multiplications a matrix product is a plain loop nest, which needs no packing and fuses.</summary>
+    public const long SmallProduct = 1 << 16;
+
+    private readonly List<Group> groups = [];
+    private readonly bool[] used = new bool[64];
+
+    /// <summary>Number of group members looked at, for the test that passes are linear.</summary>
+    public long Visits { get; private set; }
+
+    public List<Group> Run(List<PlanNode> nodes)
+    {
+        foreach (var node in nodes)
+            if (node.Role == Role.Computed) Place(node);
+        return [.. groups.Where(g => g.Members.Count > 0)];
+    }
+
+    private void Place(PlanNode node)
+    {
+        Visits++;
+        switch (node.Op.Kind)
+        {
+            case OperatorKind.MatMul: PlaceProduct(node); break;
+            case OperatorKind.Reduce: PlaceReduction(node); break;
+            default: PlacePointwise(node); break;
+        }
+        foreach (var (operand, _) in node.Operands) MarkRead(operand, node.Group!);
+        node.Stored |= node.Kept || node.Into is not null;
+    }
+
+    /// <summary>A value read from another group needs memory, and its group a later reader.</summary>
+    private static void MarkRead(PlanNode operand, Group reader)
+    {
+        foreach (var source in Sources(operand))
+            if (source.Group != reader)
+            {
+                source.Stored = true;
+                source.Group!.Readers.Add(reader);
+                reader.Sources.Add(source.Group);
+            }
+    }
+
+    /// <summary>The computed values whose memory a read of this one touches.</summary>
+    private static IEnumerable<PlanNode> Sources(PlanNode value)
+    {
+        switch (value.Role)
+        {
+            case Role.Computed:
+                yield return value;
+                break;
+            case Role.Container or Role.Alias:
+                foreach (var filler in value.Fillers) yield return filler;
+                if (value.BaseCopy is { } copy) yield return copy;
+                foreach (var (operand, _) in value.Operands)
+                    foreach (var source in Sources(operand)) yield return source;
+                break;
+        }
+    }
+
+    private static int Latest(PlanNode value)
+    {
+        int latest = -1;
+        foreach (var source in Sources(value)) latest = Math.Max(latest, source.Group!.Ordinal);
+        return latest;
+    }
+
+    private Group New(PlanNode node, GroupKind kind, long[] sizes, int reduceDims, string cut)
+    {
+        var group = new Group(groups.Count, kind, sizes, reduceDims) { Cut = cut };
+        groups.Add(group);
+        return group;
+    }
+
+    private static void Join(PlanNode node, Group group, long[][] map)
+    {
+        node.Group = group;
+        node.Map = map;
+        node.Position = Group.PositionOf(node.Shape, map, group.Sizes.Length);
+        group.Members.Add(node);
+        group.Accesses += 1 + node.Operands.Count(o => o.Node.Role is not (Role.Inline or Role.Scalar) && o.Node.Group != group);
+    }
+
+    private static long[][] IdentityMap(int rank, int dims)
+    {
+        var map = new long[rank][];
+        for (int d = 0; d < rank; d++) (map[d] = new long[dims])[d] = 1;
+        return map;
+    }
+
+    // ---- pointwise ----
+
+    private void PlacePointwise(PlanNode node)
+    {
+        string reason = "starts a kernel: reads memory only";
+        if (fuse && node.Op.Kind is not OperatorKind.IndexSelect && !IsElidable(node))
+        {
+            int latest = -1;
+            foreach (var (operand, _) in node.Operands) latest = Math.Max(latest, Latest(operand));
+            if (latest >= 0)
+            {
+                var group = groups[latest];
+                if (TryJoin(node, group, out reason)) return;
+            }
+        }
+        var sizes = node.Shape.Select(n => (long)n).ToArray();
+        Join(node, New(node, GroupKind.Pointwise, sizes, 0, reason), IdentityMap(sizes.Length, sizes.Length));
+    }
+
+    // The copy under an assignment must stay alone, so that it can be left out where the memory is taken over.
+    private static bool IsElidable(PlanNode node) => node.Into is ({ BaseCopy: { } copy }, _) && copy == node;
+
+    private bool TryJoin(PlanNode node, Group group, out string reason)
+    {
+        reason = "";
+        if (node.Into is ({ BaseCopy: { } copy }, _) && copy.Group == group) return Refuse(out reason, "fills memory that is copied first");
+        if (group.Members.Count >= MaxMembers) return Refuse(out reason, $"its group already holds {MaxMembers} operators");
+        if (!HasRoom(group, node)) return Refuse(out reason, "the kernel would take more parameters than the device allows");
+
+        // A map that lines this value up with one operand in the group …
+        long[][]? map = null;
+        for (int i = 0; i < node.Operands.Length && map is null; i++)
+        {
+            var (operand, view) = node.Operands[i];
+            if (operand.Role != Role.Computed || operand.Group != group || (view?.Offset ?? 0) != 0) continue;
+            if (IsGatherTable(node, i)) return Refuse(out reason, "gathers from a value of the same kernel");
+            map = MatchTo(node.Shape, view?.Strides ?? operand.Shape.ContiguousStrides(), group, operand.Position);
+        }
+        if (map is null) return Refuse(out reason, "its elements do not line up with those of the kernel before");
+
+        // … must line it up with all of them, and the rest must be memory of earlier groups.
+        int dims = group.Sizes.Length;
+        for (int i = 0; i < node.Operands.Length; i++)
+        {
+            var (operand, view) = node.Operands[i];
+            if (operand.Role == Role.Computed && operand.Group == group)
+            {
+                if (IsGatherTable(node, i)) return Refuse(out reason, "gathers from a value of the same kernel");
+                var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, dims);
+                if ((view?.Offset ?? 0) != 0 || !Same(read, operand.Position, group.Sizes)) return Refuse(out reason, "reads other elements of a value of the kernel before");
+            }
+            else if (operand.Role != Role.Computed && Latest(operand) >= group.Ordinal) return Refuse(out reason, "reads memory that the kernel before fills");
+        }
+        var position = Group.PositionOf(node.Shape, map, dims);
+        if (group.Kind == GroupKind.Column && group.IsElementLevel(position))
+            foreach (var (operand, _) in node.Operands)
+                if (operand.Group == group && operand.Role == Role.Computed && !group.IsElementLevel(operand.Position) && operand.Shape.ElementCount > 0)
+                    return Refuse(out reason, "broadcasts the result of a column reduction");
+        Join(node, group, map);
+        Absorb(node, group);
+        return true;
+    }
+
+    private static bool Refuse(out string reason, string why)
+    {
+        reason = why;
+        return false;
+    }
+
+    private static bool IsGatherTable(PlanNode node, int operand) => operand == 0 && node.Op.Kind is OperatorKind.Gather or OperatorKind.IndexSelect;
+
+    private static bool Same(long[] a, long[] b, long[] sizes)
+    {
+        for (int k = 0; k < sizes.Length; k++)
+            if (sizes[k] > 1 && a[k] != b[k]) return false;
+        return true;
+    }
+
+    /// <summary>Coordinates of a value of <paramref name="shape"/>, whose dimensions move through an operand by <paramref name="strides"/>, in the group's dimensions;
+    /// splits dimensions of the group where that makes them line up. Null: no way, or a dimension of the group would be left out (other than reduced ones).</summary>
+    private long[][]? MatchTo(Shape shape, long[] strides, Group group, long[] position)
+    {
+        var sizesOf = shape.Select(n => (long)n).ToArray();
+        for (int attempt = 0; attempt < 6; attempt++)
+        {
+            var sizes = group.Sizes;
+            var taken = sizes.Length <= used.Length ? used : new bool[sizes.Length];
+            var map = DimensionMatch.Find(sizesOf, strides, sizes, position, taken, out var split);
+            if (map is not null)
+            {
+                for (int k = 0; k < group.OuterDims; k++)
+                    if (group.Sizes[k] > 1 && !taken[k]) return null;
+                bool any = false, all = true;
+                for (int k = group.OuterDims; k < group.Sizes.Length; k++)
+                    if (group.Sizes[k] > 1)
+                    {
+                        any |= taken[k];
+                        all &= taken[k];
+                    }
+                return any && !all ? null : map;
+            }
+            if (split is not { } at || group.Kind == GroupKind.MatMul || group.SplitTotal is not null) return null;
+            if (group.Kind == GroupKind.Column && at.Dim < group.OuterDims) return null;
+            group.Split(at.Dim, at.Inner);
+            position = position.Length == group.Sizes.Length ? position : SplitPosition(position, at.Dim, at.Inner);
+        }
+        return null;
+    }
+
+    private static long[] SplitPosition(long[] position, int dim, long inner)
+    {
+        var result = position.ToList();
+        result[dim] = position[dim] * inner;
+        result.Insert(dim + 1, position[dim]);
+        return [.. result];
+    }
+
+    /// <summary>Takes earlier pointwise groups that only this one reads into it, so that their values need no memory.</summary>
+    private void Absorb(PlanNode node, Group group)
+    {
+        foreach (var (operand, view) in node.Operands)
+        {
+            if (operand.Role != Role.Computed || operand.Group is not { Kind: GroupKind.Pointwise } other || other == group || operand.Into is not null) continue;
+            if (other.Readers.Count > 1 || (other.Readers.Count == 1 && !other.Readers.Contains(group))) continue;
+            if ((view?.Offset ?? 0) != 0 || group.Members.Count + other.Members.Count > MaxMembers || other.Members.Any(IsElidable)) continue;
+            if (other.Members.Any(m => m.Into is { } into && into.Container.BaseCopy?.Group == group)) continue;
+            var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), node.Map, group.Sizes.Length);
+            int dims = group.Sizes.Length;
+            var taken = dims <= used.Length ? used : new bool[dims];
+            var map = DimensionMatch.Find(other.Sizes, operand.Position, group.Sizes, read, taken, out _);
+            if (map is null) continue;
+            // The operand must be read once by every iteration it takes part in: all outer dimensions, and all or none of the reduced ones.
+            bool covers = true, anyReduced = false, allReduced = true;
+            for (int k = 0; k < dims; k++)
+                if (group.Sizes[k] > 1)
+                {
+                    if (k < group.OuterDims) covers &= taken[k];
+                    else (anyReduced, allReduced) = (anyReduced | taken[k], allReduced & taken[k]);
+                }
+            if (!covers || (anyReduced && !allReduced)) continue;
+            // No third group reads from it, so nothing stands between the two; its own sources are earlier still.
+            foreach (var member in other.Members)
+            {
+                member.Group = group;
+                for (int d = 0; d < member.Map.Length; d++) member.Map[d] = Group.Combine(member.Map[d], map, dims);
+                member.Position = Group.PositionOf(member.Shape, member.Map, dims);
+                Visits++;
+            }
+            group.Members.AddRange(other.Members);
+            group.Members.Sort(static (a, b) => a.Order.CompareTo(b.Order));
+            foreach (var member in other.Members)
+                member.Stored = member.Kept || member.Into is not null;
+            foreach (var earlier in other.Sources)
+            {
+                earlier.Readers.Remove(other);
+                earlier.Readers.Add(group);
+                group.Sources.Add(earlier);
+            }
+            group.Sources.Remove(other);
+            group.Accesses += other.Accesses;
+            other.Members.Clear();
+        }
+    }
+
+    private bool HasRoom(Group group, PlanNode node)
+    {
+        // Each distinct buffer takes a pointer and an offset; each access its strides. An estimate from above is enough.
+        int accesses = group.Accesses + node.Operands.Length + 1;
+        int bytes = accesses * (12 + 4 * group.Sizes.Length) + 8 * group.Sizes.Length + 64;
+        return bytes < profile.MaxParameterBytes - 128;
+    }
+
+    // ---- reductions ----
+
+    private void PlaceReduction(PlanNode node)
+    {
+        var (operand, view) = node.Operands[0];
+        var full = view ?? View.Identity(operand.Shape);
+        int dims = ((ReduceAttributes)node.Attributes!).Dims, kept = full.Shape.Rank - dims;
+        var kind = Rewriter.IsRowReduction(full, dims) ? GroupKind.Row : GroupKind.Column;
+        if (node.Op.Reduction is ReduceOp.ArgMax or ReduceOp.ArgMin) kind = Rewriter.IsRowReduction(full, dims) ? GroupKind.Row : GroupKind.Column;
+        string reason = "starts a kernel: reads memory only";
+        if (fuse && operand is { Role: Role.Computed, Group: { } group, Into: null } && full.Offset == 0 && HasRoom(group, node) && group.Members.Count < MaxMembers)
+        {
+            if (TryReduceIn(node, operand, full, kept, kind, group)) return;
+            reason = "reduces along other dimensions than the kernel before";
+        }
+        else if (fuse && operand.Role == Role.Leaf && Sibling(node, operand, view, kept, kind)) return;
+
+        var sizes = full.Shape.Select(n => (long)n).ToArray();
+        var fresh = New(node, kind, sizes, dims, reason);
+        JoinReduction(node, fresh, IdentityMap(full.Shape.Rank, sizes.Length), kept);
+    }
+
+    private static void JoinReduction(PlanNode node, Group group, long[][] operandMap, int kept)
+    {
+        if (node.ChunkLength > 0 && group.SplitTotal is null)
+        {
+            // One reduced dimension, cut into chunks: the chunk number becomes an outer dimension.
+            int k = group.Sizes.Length - 1;
+            long total = group.Sizes[k], chunks = (total + node.ChunkLength - 1) / node.ChunkLength;
+            bool column = group.Kind == GroupKind.Column;
+            int at = column ? group.OuterDims - 1 : group.OuterDims;
+            group.Sizes = [.. group.Sizes[..at], chunks, .. group.Sizes[at..k], node.ChunkLength];
+            group.SplitTotal = total;
+            long[] Remap(long[] a) => [.. a[..at], a[k] * node.ChunkLength, .. a[at..k], a[k]];
+            foreach (var member in group.Members)
+            {
+                for (int d = 0; d < member.Map.Length; d++) member.Map[d] = Remap(member.Map[d]);
+                member.Position = Remap(member.Position);
+            }
+            operandMap = [.. operandMap.Select(Remap)];
+            var chunk = new long[group.Sizes.Length];
+            chunk[at] = 1;
+            long[][] map = column ? [.. operandMap[..(kept - 1)], chunk, operandMap[kept - 1]] : [.. operandMap[..kept], chunk];
+            node.ReduceMap = operandMap;
+            Join(node, group, map);
+            return;
+        }
+        node.ReduceMap = operandMap;
+        Join(node, group, operandMap[..kept]);
+    }
+
+    private bool TryReduceIn(PlanNode node, PlanNode operand, View full, int kept, GroupKind kind, Group group)
+    {
+        if (group.Kind == GroupKind.MatMul || (node.ChunkLength > 0 && group.Kind != GroupKind.Pointwise)) return false;
+        if (group.Kind is not GroupKind.Pointwise && (group.Kind != kind || group.SplitTotal is not null)) return false;
+        if (group.Kind is not GroupKind.Pointwise && !group.IsElementLevel(operand.Position) && group.Sizes.Skip(group.OuterDims).Any(n => n > 1)) return false;
+        if (group.Members.Any(m => m.Into is not null)) return false;
+        var map = MatchTo(full.Shape, full.Strides, group, operand.Position);
+        if (map is null) return false;
+        int dims = group.Sizes.Length;
+        var isReduced = new bool[dims];
+        for (int d = 0; d < map.Length; d++)
+            for (int k = 0; k < dims; k++)
+                if (map[d][k] != 0) isReduced[k] = d >= kept;
+        if (group.Kind == GroupKind.Pointwise)
+        {
+            // Kept dimensions in their own order, then the reduced ones.
+            var order = new List<int>();
+            for (int d = 0; d < map.Length; d++)
+                order.AddRange(Enumerable.Range(0, dims).Where(k => map[d][k] != 0).OrderByDescending(k => map[d][k]));
+            order.InsertRange(0, Enumerable.Range(0, dims).Where(k => !order.Contains(k)));
+            if (node.ChunkLength > 0 && order.Count(k => isReduced[k]) != 1) return false;
+            long[] Reorder(long[] a) => [.. order.Select(k => a[k])];
+            group.Sizes = Reorder(group.Sizes);
+            foreach (var member in group.Members)
+            {
+                for (int d = 0; d < member.Map.Length; d++) member.Map[d] = Reorder(member.Map[d]);
+                member.Position = Reorder(member.Position);
+            }
+            map = [.. map.Select(Reorder)];
+            group.ReduceDims = order.Count(k => isReduced[k]);
+            group.Kind = kind;
+        }
+        else
+            for (int k = 0; k < dims; k++)
+                if (group.Sizes[k] > 1 && isReduced[k] != (k >= group.OuterDims)) return false;
+        JoinReduction(node, group, map, kept);
+        return true;
+    }
+
+    /// <summary>A reduction of memory joins one that walks over the same memory in the same way.</summary>
+    private bool Sibling(PlanNode node, PlanNode operand, View? view, int kept, GroupKind kind)
+    {
+        if (node.ChunkLength > 0) return false;
+        for (int i = groups.Count - 1; i >= Math.Max(0, groups.Count - 4); i--)
+        {
+            var group = groups[i];
+            if (group.Kind != kind || group.SplitTotal is not null || group.Members.Count >= MaxMembers || !HasRoom(group, node)) continue;
+            foreach (var member in group.Members)
+                if (member.Op.Kind == OperatorKind.Reduce && member.Operands[0].Node == operand && Equals(member.Operands[0].View, view) && member.Shape.Equals(node.Shape))
+                {
+                    JoinReduction(node, group, member.ReduceMap, kept);
+                    return true;
+                }
+        }
+        return false;
+    }
+
+    // ---- matrix products ----
+
+    private void PlaceProduct(PlanNode node)
+    {
+        long k = node.Operands[0].View?.Shape[-1] ?? node.Operands[0].Node.Shape[-1];
+        var sizes = node.Shape.Select(n => (long)n).ToList();
+        if (node.Shape.ElementCount * k > SmallProduct)
+        {
+            Join(node, New(node, GroupKind.MatMul, [.. sizes], 0, "a matrix product reads its operands from memory"), IdentityMap(node.Shape.Rank, node.Shape.Rank));
+            return;
+        }
+        sizes.Add(k);
+        Join(node, New(node, GroupKind.Column, [.. sizes], 1, "a small matrix product reads its operands from memory"), IdentityMap(node.Shape.Rank, sizes.Count));
+    }
+}

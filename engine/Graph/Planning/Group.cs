@@ -1,0 +1,103 @@
+using GpuTensor.Kernels;
+
+namespace GpuTensor.Graph.Planning;
+
+internal enum GroupKind : byte
+{
+    Pointwise,
+    Row,
+    Column,
+    /// <summary>A matrix product by the library or our own GEMM, with pointwise work on its result.</summary>
+    MatMul,
+}
+
+/// <summary>Values computed together in one loop nest: a fusion group.</summary>
+internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduceDims)
+{
+    /// <summary>Groups depend only on groups of lower ordinal: the order they run in.</summary>
+    public int Ordinal = ordinal;
+
+    public GroupKind Kind = kind;
+
+    /// <summary>Sizes of the iteration space: kept dimensions, then reduced ones.</summary>
+    public long[] Sizes = sizes;
+
+    public int ReduceDims = reduceDims;
+
+    /// <summary>The values, operands before users.</summary>
+    public readonly List<PlanNode> Members = [];
+
+    /// <summary>Groups that read a value of this one.</summary>
+    public readonly HashSet<Group> Readers = [];
+
+    /// <summary>Groups it reads from.</summary>
+    public readonly HashSet<Group> Sources = [];
+
+    /// <summary>Groups that must run before it because it overwrites what they read.</summary>
+    public readonly HashSet<Group> After = [];
+
+    /// <summary>Reads and writes of memory, counted from above.</summary>
+    public int Accesses;
+
+    /// <summary>Why it was cut from what came before (for Explain).</summary>
+    public string? Cut;
+
+    public long? SplitTotal;
+
+    public int OuterDims => Sizes.Length - ReduceDims;
+
+    public long Elements => Sizes.Aggregate(1L, (a, b) => a * b);
+
+    /// <summary>Whether a position varies along a reduced dimension: an element-level value.</summary>
+    public bool IsElementLevel(long[] position)
+    {
+        for (int k = OuterDims; k < Sizes.Length; k++)
+            if (position[k] != 0 && Sizes[k] > 1) return true;
+        return false;
+    }
+
+    /// <summary>Splits a dimension into (outer, inner) for all members.</summary>
+    public void Split(int dim, long inner)
+    {
+        if (dim >= OuterDims) ReduceDims++;
+        Sizes = Insert(Sizes, dim, Sizes[dim] / inner, inner);
+        foreach (var member in Members)
+        {
+            for (int d = 0; d < member.Map.Length; d++) member.Map[d] = Insert(member.Map[d], dim, member.Map[d][dim] * inner, member.Map[d][dim]);
+            for (int d = 0; d < member.ReduceMap.Length; d++) member.ReduceMap[d] = Insert(member.ReduceMap[d], dim, member.ReduceMap[d][dim] * inner, member.ReduceMap[d][dim]);
+            member.Position = Insert(member.Position, dim, member.Position[dim] * inner, member.Position[dim]);
+        }
+    }
+
+    private static long[] Insert(long[] a, int at, long outer, long inner)
+    {
+        var result = new long[a.Length + 1];
+        a.AsSpan(0, at).CopyTo(result);
+        (result[at], result[at + 1]) = (outer, inner);
+        a.AsSpan(at + 1).CopyTo(result.AsSpan(at + 2));
+        return result;
+    }
+
+    /// <summary>How the row-major position in a value of <paramref name="shape"/> moves, given its coordinates' factors.</summary>
+    public static long[] PositionOf(Shape shape, long[][] map, int dims)
+    {
+        var strides = shape.ContiguousStrides();
+        return Combine(strides, map, dims);
+    }
+
+    /// <summary>Σ strides[d]·map[d].</summary>
+    public static long[] Combine(long[] strides, long[][] map, int dims)
+    {
+        var position = new long[dims];
+        for (int d = 0; d < map.Length; d++)
+            for (int k = 0; k < dims; k++) position[k] += strides[d] * map[d][k];
+        return position;
+    }
+
+    /// <summary>Where a member's operand is read, over the group's dimensions.</summary>
+    public Access AccessOf(PlanNode member, View? view, PlanNode operand)
+    {
+        if (view is null) return new(0, PositionOf(operand.Shape, member.Map, Sizes.Length));
+        return new(view.Offset, Combine(view.Strides, member.Map, Sizes.Length));
+    }
+}

@@ -1,0 +1,186 @@
+using GpuTensor.Kernels;
+using GpuTensor.Operators;
+
+namespace GpuTensor.Graph.Planning;
+
+/// <summary>Rewrites live values before grouping: what needs no kernel gets none, long reductions become two stages, concatenation and assignment under a view become places
+/// that others fill.</summary>
+internal static class Rewriter
+{
+    /// <summary>A reduction longer than this, with few results, is done in chunks of <see cref="ChunkLength"/> in a first stage. Functions of shape alone: the order of a sum
+    /// must not depend on anything else.</summary>
+    private const long SplitLength = 16384, ChunkLength = 4096, FewResults = 256;
+
+    private const int MaxInlineDepth = 4;
+
+    public static List<PlanNode> Run(List<PlanNode> nodes)
+    {
+        var result = new List<PlanNode>(nodes.Count);
+        var inlineDepth = new Dictionary<PlanNode, int>(ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes)
+        {
+            switch (node.Op.Kind)
+            {
+                case OperatorKind.Leaf or OperatorKind.Scalar:
+                    break;
+                case OperatorKind.Concat:
+                    Concat(node, result);
+                    break;
+                case OperatorKind.ViewAssign:
+                    ViewAssign(node, result);
+                    break;
+                case OperatorKind.Reduce when Split(node, result):
+                    break;
+                default:
+                    if (IsInline(node, inlineDepth) && !node.Kept) node.Role = Role.Inline;
+                    break;
+            }
+            result.Add(node);
+        }
+        ShareRegions(result);
+        result.RemoveAll(n => n.Role == Role.Alias && false);
+        for (int i = 0; i < result.Count; i++) result[i].Order = i;
+        return result;
+    }
+
+    private static bool IsInline(PlanNode node, Dictionary<PlanNode, int> depths)
+    {
+        if (!node.Op.IsPointwise || node.Op.Kind == OperatorKind.Random) return false;
+        int depth = 1;
+        foreach (var (operand, _) in node.Operands)
+            if (operand.Role == Role.Inline) depth = Math.Max(depth, depths[operand] + 1);
+            else if (operand.Role != Role.Scalar) return false;
+        depths[node] = depth;
+        return depth <= MaxInlineDepth;
+    }
+
+    /// <summary>Operands become fillers of one memory; an operand that is computed for this alone is written there directly.</summary>
+    private static void Concat(PlanNode node, List<PlanNode> result)
+    {
+        node.Role = Role.Container;
+        if (IsOneRegion(node.Operands)) return;
+        long at = 0;
+        foreach (var (operand, view) in node.Operands)
+        {
+            long count = (view?.Shape ?? operand.Shape).ElementCount;
+            var place = new View([checked((int)count)], [1], at);
+            var filler = new PlanNode(Basic.Copy, node.DType, view?.Shape ?? operand.Shape) { Operands = [(operand, view)] };
+            Fill(node, filler, place);
+            result.Add(filler);
+            at += count;
+        }
+        node.Operands = [];
+    }
+
+    private static void Fill(PlanNode container, PlanNode filler, View place)
+    {
+        filler.Into = (container, place);
+        filler.Stored = true;
+        container.Fillers.Add(filler);
+    }
+
+    /// <summary>Values that lie one after the other in one flat storage are one value already.</summary>
+    private static bool IsOneRegion((PlanNode Node, View? View)[] operands)
+    {
+        long next = -1;
+        int region = -1;
+        foreach (var (node, view) in operands)
+        {
+            if (node.Home is not { Region: >= 0 } home || (view is not null && !(view.IsContiguous && view.Offset == 0 && view.Shape.ElementCount == node.Shape.ElementCount))) return false;
+            if (node.Role is not (Role.Leaf or Role.Computed) || (node.Role == Role.Computed && !node.Kept)) return false;
+            if (region >= 0 && (home.Region != region || home.Offset != next)) return false;
+            (region, next) = (home.Region, home.Offset + node.Bytes);
+        }
+        return region >= 0;
+    }
+
+    private static void ViewAssign(PlanNode node, List<PlanNode> result)
+    {
+        var view = ((ViewAttributes)node.Attributes!).View;
+        var (target, value) = (node.Operands[0], node.Operands[1]);
+        node.Role = Role.Container;
+        node.BaseCopy = new PlanNode(Basic.Copy, node.DType, node.Shape) { Operands = [target], Into = (node, null), Stored = true };
+        result.Add(node.BaseCopy);
+        var filler = new PlanNode(Basic.Copy, node.DType, view.Shape) { Operands = [value] };
+        Fill(node, filler, view);
+        result.Add(filler);
+        node.Operands = [];
+    }
+
+    /// <summary>A flat result whose parts go to the homes of one region, each at its place, is computed in that region: the parts are there then.</summary>
+    private static void ShareRegions(List<PlanNode> nodes)
+    {
+        var parts = new Dictionary<PlanNode, List<(PlanNode Part, View View)>>(ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes)
+            if (node is { Role: Role.Computed, Home.Region: >= 0, Op.Kind: OperatorKind.Copy, Into: null } && node.Operands[0] is ({ Role: Role.Computed } source, { IsContiguous: true } view))
+            {
+                if (!parts.TryGetValue(source, out var list)) parts.Add(source, list = []);
+                list.Add((node, view));
+            }
+        foreach (var (whole, list) in parts)
+        {
+            if (whole.Kept || whole.Home is not null || whole.Into is not null) continue;
+            long origin = list[0].Part.Home!.Offset - list[0].View.Offset * whole.DType.Size(), covered = 0;
+            int region = list[0].Part.Home!.Region;
+            bool fits = true;
+            foreach (var (part, view) in list)
+            {
+                fits &= part.Home!.Region == region && part.Home.Offset - view.Offset * whole.DType.Size() == origin && part.DType == whole.DType;
+                covered += part.Shape.ElementCount;
+            }
+            if (!fits || covered != whole.Shape.ElementCount) continue;
+            whole.Home = new(list[0].Part.Home!.Index, region, origin, whole.Bytes, [.. list.SelectMany(p => p.Part.Home!.Occupants).Distinct()]);
+            whole.Kept = whole.Stored = true;
+            foreach (var (part, view) in list) part.Role = Role.Alias;
+        }
+    }
+
+    /// <summary>Makes a long reduction two stages: partial results by chunks, then their reduction.</summary>
+    private static bool Split(PlanNode node, List<PlanNode> result)
+    {
+        if (node.Op.Reduction is not (ReduceOp.Sum or ReduceOp.Max or ReduceOp.Min or ReduceOp.Prod)) return false;
+        var (operand, view) = node.Operands[0];
+        var full = view ?? View.Identity(operand.Shape);
+        int dims = ((ReduceAttributes)node.Attributes!).Dims, kept = full.Shape.Rank - dims;
+        long length = 1, results = node.Shape.ElementCount;
+        for (int d = kept; d < full.Shape.Rank; d++) length *= full.Shape.Span[d];
+        bool rows = IsRowReduction(full, dims);
+        if (results == 0 || length < (rows ? SplitLength : SplitLength / 8) || results > FewResults) return false;
+
+        // The reduced dimensions must be one dimension to be cut into chunks.
+        int[] sizes = [.. full.Shape.Take(kept), checked((int)length)];
+        var reduced = new View(Shape.Adopt([.. full.Shape.Skip(kept)]), full.Strides[kept..], 0).Reshape([checked((int)length)]);
+        if (reduced is null) return false;
+        var merged = new View(Shape.Adopt(sizes), [.. full.Strides[..kept], reduced.Strides[0]], full.Offset);
+
+        long chunk = rows ? ChunkLength : ChunkLength / 8;
+        int chunks = checked((int)((length + chunk - 1) / chunk));
+        // Rows: chunks last. Columns: the vectorised dimension stays last, chunks before it.
+        int[] partialSizes = rows || kept == 0 ? [.. sizes[..kept], chunks] : [.. sizes[..(kept - 1)], chunks, sizes[kept - 1]];
+        var partialType = node.DType.IsHalf() ? DType.Float32 : node.DType;
+        var partial = new PlanNode(node.Op, partialType, Shape.Adopt(partialSizes))
+        {
+            Operands = [(operand, merged)], Attributes = new ReduceAttributes(1), ChunkLength = chunk,
+        };
+        result.Add(partial);
+        View? second = rows || kept == 0 ? null : View.Identity(partial.Shape).Permute([.. Enumerable.Range(0, kept - 1), kept, kept - 1]);
+        node.Operands = [(partial, second)];
+        node.Attributes = new ReduceAttributes(1);
+        return false;
+    }
+
+    /// <summary>Rows: the fastest-moving dimension is reduced. Decided by the operator's own operand, never by what is fused around it.</summary>
+    public static bool IsRowReduction(View view, int reduceDims)
+    {
+        int kept = view.Shape.Rank - reduceDims;
+        long fastestKept = long.MaxValue, fastestReduced = long.MaxValue;
+        for (int d = 0; d < view.Shape.Rank; d++)
+        {
+            if (view.Shape.Span[d] == 1 || view.Strides[d] == 0) continue;
+            long stride = Math.Abs(view.Strides[d]);
+            if (d < kept) fastestKept = Math.Min(fastestKept, stride);
+            else fastestReduced = Math.Min(fastestReduced, stride);
+        }
+        return fastestReduced < fastestKept || fastestKept == long.MaxValue;
+    }
+}
