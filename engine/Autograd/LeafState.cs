@@ -43,6 +43,7 @@ internal sealed class LeafState(View? view)
     {
         if (View is not null) gradient = gradient.ViewAs(View);
         Grad = Grad is null ? gradient : Grad + gradient;
+        if (Grad.Node.Owner is Recorder recorder) recorder.NoteGradient(this);
     }
 }
 

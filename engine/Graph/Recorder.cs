@@ -16,6 +16,9 @@ internal sealed class Recorder
     private readonly Dictionary<Node, int> leafSlots = new(ReferenceEqualityComparer.Instance);
     private readonly List<(Storage Storage, Node Old)> changes = [];
     private readonly List<Action> rollbacks = [];
+    private readonly List<(Node, Memory.Block)> homes = [];
+    private readonly HashSet<Storage> settled = [];
+    private readonly HashSet<Autograd.LeafState> gradients = [];
     private WeakReference<Storage>?[] handles = new WeakReference<Storage>?[256];
 
     private Recorder(Device device) => Device = device;
@@ -35,6 +38,12 @@ internal sealed class Recorder
 
     /// <summary>Storages that were changed in place since the last flush, with what they meant before (a storage may appear several times).</summary>
     public IReadOnlyList<(Storage Storage, Node Old)> Changes => changes;
+
+    /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
+    public IReadOnlyList<(Node Node, Memory.Block Place)> Homes => homes;
+
+    /// <summary>The slot of a materialised node that pending ones read.</summary>
+    public int SlotOf(Node leaf) => leafSlots[leaf];
 
     /// <summary>The calling thread's recorder for a device.</summary>
     public static Recorder For(Device device)
@@ -132,6 +141,7 @@ internal sealed class Recorder
             if (nodes.Count == 0) return;
             try
             {
+                FindHomes();
                 Device.Executor.Run(this);
             }
             catch (Exception e)
@@ -145,6 +155,24 @@ internal sealed class Recorder
             }
         }
     }
+
+    /// <summary>A changed variable's value goes where it lay before, if nothing else means the old value; a gradient goes where the optimizer wants it.</summary>
+    private void FindHomes()
+    {
+        foreach (var leaf in gradients)
+            if (leaf is { GradHome: { } place, Grad.Node: var gradient } && gradient.Owner == this && leaf.Grad.ViewOf is null && gradient.Storages == 1) homes.Add((gradient, place));
+        foreach (var (storage, old) in changes)
+        {
+            if (!settled.Add(storage) || storage.Current.Owner != this) continue;
+            if (storage.Home is { } home) homes.Add((storage.Current, home));
+            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Block is { Buffer: not null } block && storage.Current.Storages == 1
+                && block.Bytes == storage.Current.Shape.ElementCount * storage.Current.DType.Size()) homes.Add((storage.Current, block));
+        }
+        settled.Clear();
+    }
+
+    /// <summary>A leaf's gradient was changed by what is recorded here.</summary>
+    public void NoteGradient(Autograd.LeafState leaf) => gradients.Add(leaf);
 
     private void Append(Node node)
     {
@@ -262,6 +290,8 @@ internal sealed class Recorder
         leafSlots.Clear();
         changes.Clear();
         rollbacks.Clear();
+        homes.Clear();
+        gradients.Clear();
         Trace.Clear();
     }
 }

@@ -2,7 +2,8 @@ using GpuTensor.Devices;
 
 namespace GpuTensor.Memory;
 
-/// <summary>Memory that holds one materialised value: a range of a device buffer, or host memory on the reference device.</summary>
+/// <summary>Memory that holds one materialised value: a range of a device buffer, or host memory on the reference device. When the collector finds it unreachable, the pool takes the range
+/// back; <see cref="Pool.Release"/> does so at once.</summary>
 internal sealed class Block
 {
     /// <summary>The buffer it lies in; null on the reference device.</summary>
@@ -17,6 +18,9 @@ internal sealed class Block
     /// <summary>The contents, on the reference device.</summary>
     public HostArray? Host { get; init; }
 
-    /// <summary>The allocation this range belongs to, in its pool; several values may share one (flat parameters).</summary>
-    public object? Allocation { get; init; }
+    /// <summary>The flat storage it is a part of, which keeps the whole alive; null for a block of its own.</summary>
+    public Block? Whole { get; init; }
+
+    /// <summary>Its number in the pool's table; −1 outside.</summary>
+    public int Ticket { get; init; } = -1;
 }

@@ -37,7 +37,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             default: PlacePointwise(node); break;
         }
         foreach (var (operand, _) in node.Operands) MarkRead(operand, node.Group!);
-        node.Stored |= node.Kept || node.Into is not null;
+        node.Stored |= node.Kept || node.Into is not null || node.Home is not null;
     }
 
     /// <summary>A value read from another group needs memory, and its group a later reader.</summary>
@@ -153,6 +153,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             else if (operand.Role != Role.Computed && Latest(operand) >= group.Ordinal) return Refuse(out reason, "reads memory that the kernel before fills");
         }
         var position = Group.PositionOf(node.Shape, map, dims);
+        if (!group.FollowsRow(node, map)) return Refuse(out reason, "does not run through the row as the reduction does");
         if (group.Kind == GroupKind.Column && group.IsElementLevel(position))
             foreach (var (operand, _) in node.Operands)
                 if (operand.Group == group && operand.Role == Role.Computed && !group.IsElementLevel(operand.Position) && operand.Shape.ElementCount > 0)
@@ -239,6 +240,8 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
                     else (anyReduced, allReduced) = (anyReduced | taken[k], allReduced & taken[k]);
                 }
             if (!covers || (anyReduced && !allReduced)) continue;
+            if (group.Kind == GroupKind.Row && group.ReduceDims > 1
+                && other.Members.Any(m => !group.FollowsRow(m, [.. m.Map.Select(row => Group.Combine(row, map, dims))]))) continue;
             // No third group reads from it, so nothing stands between the two; its own sources are earlier still.
             foreach (var member in other.Members)
             {
@@ -250,7 +253,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             group.Members.AddRange(other.Members);
             group.Members.Sort(static (a, b) => a.Order.CompareTo(b.Order));
             foreach (var member in other.Members)
-                member.Stored = member.Kept || member.Into is not null;
+                member.Stored = member.Kept || member.Into is not null || member.Home is not null;
             foreach (var earlier in other.Sources)
             {
                 earlier.Readers.Remove(other);
@@ -290,7 +293,9 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
 
         var sizes = full.Shape.Select(n => (long)n).ToArray();
         var fresh = New(node, kind, sizes, dims, reason);
-        JoinReduction(node, fresh, IdentityMap(full.Shape.Rank, sizes.Length), kept);
+        var identity = IdentityMap(full.Shape.Rank, sizes.Length);
+        SetRow(fresh, full, identity);
+        JoinReduction(node, fresh, identity, kept);
     }
 
     private static void JoinReduction(PlanNode node, Group group, long[][] operandMap, int kept)
@@ -353,12 +358,25 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             map = [.. map.Select(Reorder)];
             group.ReduceDims = order.Count(k => isReduced[k]);
             group.Kind = kind;
+            SetRow(group, full, map);
+            if (group.Members.Any(m => !group.FollowsRow(m, m.Map)))
+            {
+                (group.Kind, group.ReduceDims) = (GroupKind.Pointwise, 0);
+                return false;
+            }
         }
         else
             for (int k = 0; k < dims; k++)
                 if (group.Sizes[k] > 1 && isReduced[k] != (k >= group.OuterDims)) return false;
+        if (group.Kind == GroupKind.Row && !group.FollowsRow(Group.Combine(full.Strides, map, dims))) return false;
         JoinReduction(node, group, map, kept);
         return true;
+    }
+
+    private static void SetRow(Group group, View operand, long[][] map)
+    {
+        var access = Group.Combine(operand.Strides, map, group.Sizes.Length);
+        group.RunsOn = [.. Enumerable.Range(group.OuterDims, Math.Max(0, group.ReduceDims - 1)).Select(k => access[k] == access[k + 1] * group.Sizes[k + 1])];
     }
 
     /// <summary>A reduction of memory joins one that walks over the same memory in the same way.</summary>

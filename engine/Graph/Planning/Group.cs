@@ -36,6 +36,10 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
     /// <summary>Groups that must run before it because it overwrites what they read.</summary>
     public readonly HashSet<Group> After = [];
 
+    /// <summary>Rows: whether reduced dimension k runs on in reduced dimension k + 1 (by index within the reduced ones). The order of a sum follows the position in the row, so every
+    /// access of a fused row must run on where the reduction's own operand does.</summary>
+    public List<bool> RunsOn = [];
+
     /// <summary>Reads and writes of memory, counted from above.</summary>
     public int Accesses;
 
@@ -59,7 +63,11 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
     /// <summary>Splits a dimension into (outer, inner) for all members.</summary>
     public void Split(int dim, long inner)
     {
-        if (dim >= OuterDims) ReduceDims++;
+        if (dim >= OuterDims)
+        {
+            RunsOn.Insert(dim - OuterDims, true);
+            ReduceDims++;
+        }
         Sizes = Insert(Sizes, dim, Sizes[dim] / inner, inner);
         foreach (var member in Members)
         {
@@ -67,6 +75,29 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
             for (int d = 0; d < member.ReduceMap.Length; d++) member.ReduceMap[d] = Insert(member.ReduceMap[d], dim, member.ReduceMap[d][dim] * inner, member.ReduceMap[d][dim]);
             member.Position = Insert(member.Position, dim, member.Position[dim] * inner, member.Position[dim]);
         }
+    }
+
+    /// <summary>Whether an access runs through the reduced dimensions as the reduction's own operand does.</summary>
+    public bool FollowsRow(long[] access)
+    {
+        if (Kind != GroupKind.Row) return true;
+        for (int i = 0; i + 1 < ReduceDims; i++)
+        {
+            int k = OuterDims + i;
+            if (RunsOn[i] && Sizes[k] > 1 && Sizes[k + 1] > 1 && access[k] != access[k + 1] * Sizes[k + 1]) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether all reads and writes of a member follow the row.</summary>
+    public bool FollowsRow(PlanNode member, long[][] map)
+    {
+        if (Kind != GroupKind.Row || ReduceDims < 2) return true;
+        if (!FollowsRow(PositionOf(member.Shape, map, Sizes.Length))) return false;
+        foreach (var (operand, view) in member.Operands)
+            if (operand.Role is not (Role.Scalar or Role.Inline) && member.Op.Kind is not (OperatorKind.Reduce or OperatorKind.IndexSelect or OperatorKind.Gather)
+                && !FollowsRow(Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, Sizes.Length))) return false;
+        return true;
     }
 
     private static long[] Insert(long[] a, int at, long outer, long inner)

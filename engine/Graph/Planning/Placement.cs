@@ -26,6 +26,7 @@ internal sealed class RegionConflictException : Exception;
 /// <summary>Decides where every stored value lies, and which order of groups in-place writes demand.</summary>
 internal sealed class Placement
 {
+    private readonly bool sharing;
     private readonly Dictionary<PlanNode, Place> places = new(ReferenceEqualityComparer.Instance);
     private readonly List<PlanNode> arena = [];
     private readonly List<PlanNode> outputs = [];
@@ -33,8 +34,9 @@ internal sealed class Placement
     private readonly Dictionary<int, Place> slots = [];
     private readonly Dictionary<int, List<(Group Group, PlanNode? Reader, View? View)>> leafReaders = [];
 
-    public Placement(List<PlanNode> nodes, List<Group> groups)
+    public Placement(List<PlanNode> nodes, List<Group> groups, bool shareRegions)
     {
+        sharing = shareRegions;
         foreach (var node in nodes)
             if (node is { Role: Role.Leaf, Home: { } home })
                 slots[node.Slot] = home.Region >= 0 ? new(new(MemoryKind.Region, home.Region), home.Offset / node.DType.Size()) : new(new(MemoryKind.Home, home.Index), 0);
@@ -95,7 +97,7 @@ internal sealed class Placement
                 places[value] = AtHome(value, home);
                 return;
             }
-            if (shared) throw new RegionConflictException();
+            if (shared && sharing) throw new RegionConflictException();
             copies.Add((value, home));
             places[value] = new(new(MemoryKind.Arena, arena.Count), 0);
             arena.Add(value);

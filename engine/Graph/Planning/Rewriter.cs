@@ -13,7 +13,7 @@ internal static class Rewriter
 
     private const int MaxInlineDepth = 4;
 
-    public static List<PlanNode> Run(List<PlanNode> nodes)
+    public static List<PlanNode> Run(List<PlanNode> nodes, bool shareRegions)
     {
         var result = new List<PlanNode>(nodes.Count);
         var inlineDepth = new Dictionary<PlanNode, int>(ReferenceEqualityComparer.Instance);
@@ -24,7 +24,7 @@ internal static class Rewriter
                 case OperatorKind.Leaf or OperatorKind.Scalar:
                     break;
                 case OperatorKind.Concat:
-                    Concat(node, result);
+                    Concat(node, result, shareRegions);
                     break;
                 case OperatorKind.ViewAssign:
                     ViewAssign(node, result);
@@ -37,8 +37,7 @@ internal static class Rewriter
             }
             result.Add(node);
         }
-        ShareRegions(result);
-        result.RemoveAll(n => n.Role == Role.Alias && false);
+        if (shareRegions) ShareRegions(result);
         for (int i = 0; i < result.Count; i++) result[i].Order = i;
         return result;
     }
@@ -55,10 +54,10 @@ internal static class Rewriter
     }
 
     /// <summary>Operands become fillers of one memory; an operand that is computed for this alone is written there directly.</summary>
-    private static void Concat(PlanNode node, List<PlanNode> result)
+    private static void Concat(PlanNode node, List<PlanNode> result, bool shareRegions)
     {
         node.Role = Role.Container;
-        if (IsOneRegion(node.Operands)) return;
+        if (shareRegions && !node.Kept && IsOneRegion(node.Operands)) return;
         long at = 0;
         foreach (var (operand, view) in node.Operands)
         {
@@ -130,7 +129,7 @@ internal static class Rewriter
             }
             if (!fits || covered != whole.Shape.ElementCount) continue;
             whole.Home = new(list[0].Part.Home!.Index, region, origin, whole.Bytes, [.. list.SelectMany(p => p.Part.Home!.Occupants).Distinct()]);
-            whole.Kept = whole.Stored = true;
+            whole.Stored = true;
             foreach (var (part, view) in list) part.Role = Role.Alias;
         }
     }

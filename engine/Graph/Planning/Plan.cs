@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using GpuTensor.Devices;
+using GpuTensor.Kernels;
+using GpuTensor.Memory;
+
+namespace GpuTensor.Graph.Planning;
+
+/// <summary>A kernel launch of a plan with its arguments bound; only what changed since the last run is bound again.</summary>
+internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kernel, MemoryId[] memories, DType[] types, int[] scalarSlots, string description)
+{
+    private readonly DeviceBuffer?[] bound = new DeviceBuffer?[memories.Length];
+    private readonly long[] integers = (long[])generated.Integers.Clone();
+    private readonly byte[] block = new byte[generated.Integers.Length * (generated.WideIndices ? 8 : 4)];
+    private readonly long[] scalars = new long[scalarSlots.Length];
+    private bool fresh = true;
+
+    public string Description { get; } = description;
+
+    public GeneratedKernel Generated { get; } = generated;
+
+    public void Run(Backend backend, Func<MemoryId, (DeviceBuffer Buffer, long Offset)> resolve, IReadOnlyList<Node> scalarNodes)
+    {
+        bool moved = fresh;
+        for (int i = 0; i < memories.Length; i++)
+        {
+            var (buffer, offset) = resolve(memories[i]);
+            if (bound[i] != buffer) kernel.SetBuffer(i, bound[i] = buffer);
+            long element = offset / types[i].Size();
+            if (integers[i] != element)
+            {
+                integers[i] = element;
+                moved = true;
+            }
+        }
+        if (moved)
+        {
+            if (Wide) MemoryMarshal.AsBytes(integers.AsSpan()).CopyTo(block);
+            else
+                for (int i = 0; i < integers.Length; i++) MemoryMarshal.Write(block.AsSpan(i * 4), checked((int)integers[i]));
+            kernel.SetBytes(memories.Length, block);
+        }
+        for (int i = 0; i < scalars.Length; i++)
+        {
+            long bits = scalarNodes[scalarSlots[i]].Bits;
+            if (!fresh && scalars[i] == bits) continue;
+            scalars[i] = bits;
+            kernel.SetBytes(memories.Length + 1 + i, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in bits)));
+        }
+        fresh = false;
+        backend.Launch(kernel, Generated.Groups, Generated.GroupSize);
+    }
+
+    private bool Wide => Generated.WideIndices;
+
+    public void Dispose() => kernel.Dispose();
+}
+
+/// <summary>How one recorded graph runs: launches, where everything lies, and what each node's state is afterwards.</summary>
+internal sealed class Plan
+{
+    public required long[] Fingerprint { get; init; }
+
+    public required PlannedLaunch[] Launches { get; init; }
+
+    /// <summary>Kernels as a user counts them: a matrix product with packing and epilogue is one.</summary>
+    public required int Kernels { get; init; }
+
+    /// <summary>Offsets in the arena by arena index, and its size.</summary>
+    public required long[] ArenaOffsets { get; init; }
+
+    public required long ArenaBytes { get; init; }
+
+    /// <summary>Bytes and names of values that get new memory at each run.</summary>
+    public required (long Bytes, string What)[] Outputs { get; init; }
+
+    /// <summary>Node index and where its value lies, for each node that has one after the run.</summary>
+    public required (int Node, Place Place)[] Kept { get; init; }
+
+    /// <summary>Values copied to their homes at the end: from, home, bytes.</summary>
+    public required (MemoryId From, int Home, long Bytes)[] Copies { get; init; }
+
+    /// <summary>Which leaf slots are overwritten.</summary>
+    public required int[] Overwritten { get; init; }
+
+    /// <summary>What <c>Explain</c> prints.</summary>
+    public required Func<string> Explanation { get; init; }
+
+    /// <summary>Nodes that were read later though the plan did not keep them: the plan is made again with them.</summary>
+    public HashSet<int> Missed { get; } = [];
+
+    public long LastUsed;
+}
+
+/// <summary>What a node that was not kept remembers: the plan that dropped it, which is made again with it should it be read.</summary>
+internal sealed record Dropped(Plan Plan, int Index);

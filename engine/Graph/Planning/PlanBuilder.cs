@@ -1,0 +1,184 @@
+using GpuTensor.Memory;
+
+namespace GpuTensor.Graph.Planning;
+
+/// <summary>Turns a recorder's graph into planner's nodes: decides what must be kept, and leaves out what nothing kept depends on.</summary>
+internal static class PlanBuilder
+{
+    /// <summary>Which pending nodes a new plan materialises.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="also">Nodes that an earlier plan of this graph should have kept.</param>
+    /// <param name="policy">Overrides the decision for a node that need not be kept (tests keep all, or a random half).</param>
+    public static bool[] KeepSet(Recorder graph, IReadOnlySet<int>? also, Func<int, bool>? policy)
+    {
+        // C# has no reference counts: after a collection, the handles that still answer are those the program holds.
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        var nodes = graph.Nodes;
+        var keep = new bool[nodes.Count];
+        foreach (var node in nodes)
+            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || graph.IsHeld(node) || also?.Contains(node.Index) == true || policy?.Invoke(node.Index) == true;
+        foreach (var (storage, old) in graph.Changes)
+            if (old.State == NodeState.Materialized && storage.Current.Owner == graph) keep[storage.Current.Index] = true;
+        foreach (var (node, _) in graph.Homes)
+            if (node.Owner == graph) keep[node.Index] = true;
+        KeepSaved(graph, keep);
+        return keep;
+    }
+
+    /// <summary>What backward passes of handles still alive will read.</summary>
+    private static void KeepSaved(Recorder graph, bool[] keep)
+    {
+        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<Node>();
+        foreach (var node in graph.Nodes)
+            if (keep[node.Index] && node.RequiresGrad && node.Leaf is null) stack.Push(node);
+        while (stack.TryPop(out var node))
+        {
+            if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
+            if ((node.Op.Saves & Saves.Output) != 0) Keep(node);
+            for (int i = 0; i < node.OperandCount; i++)
+            {
+                var operand = node[i];
+                if (((int)node.Op.Saves & 1 << i) != 0) Keep(operand.Node);
+                if (operand.Grad && operand.Node.RequiresGrad) stack.Push(operand.Node);
+            }
+        }
+
+        void Keep(Node node)
+        {
+            if (node.Owner == graph && node.Op.Kind != OperatorKind.Scalar) keep[node.Index] = true;
+        }
+    }
+
+    /// <summary>Live nodes, operands before users, leaves first.</summary>
+    public static List<PlanNode> Build(Recorder graph, bool[] keep, HomeMap homes)
+    {
+        var nodes = graph.Nodes;
+        var live = new bool[nodes.Count];
+        for (int i = nodes.Count - 1; i >= 0; i--)
+        {
+            live[i] |= keep[i];
+            if (!live[i]) continue;
+            var node = nodes[i];
+            for (int j = 0; j < node.OperandCount; j++)
+                if (node[j].Node.Owner == graph) live[node[j].Node.Index] = true;
+        }
+
+        var result = new List<PlanNode>();
+        var leaves = new PlanNode?[graph.Leaves.Count];
+        var made = new PlanNode?[nodes.Count];
+        var scalarSlot = new Dictionary<Node, int>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < graph.Scalars.Count; i++) scalarSlot.Add(graph.Scalars[i], i);
+
+        PlanNode Of(Node node)
+        {
+            if (node.Owner == graph) return made[node.Index]!;
+            int slot = graph.SlotOf(node);
+            if (leaves[slot] is { } known) return known;
+            var leaf = new PlanNode(Operators.Basic.Leaf, node.DType, node.Shape) { Role = Role.Leaf, Slot = slot, Home = homes.OfLeaf(slot) };
+            result.Add(leaf);
+            return leaves[slot] = leaf;
+        }
+
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            if (!live[i]) continue;
+            var node = nodes[i];
+            var plan = new PlanNode(node.Op, node.DType, node.Shape) { Index = i, Attributes = node.Attributes, Kept = keep[i], Home = homes.OfNode(i) };
+            if (scalarSlot.TryGetValue(node, out int slot)) plan.Slot = slot;
+            var operands = new (PlanNode, View?)[node.OperandCount];
+            for (int j = 0; j < operands.Length; j++) operands[j] = (Of(node[j].Node), node[j].View);
+            plan.Operands = operands;
+            if (node.Op.Kind == OperatorKind.Scalar)
+            {
+                plan.Role = Role.Scalar;
+                if (keep[i])
+                {
+                    // A number somebody holds on to is written to memory by a kernel of its own.
+                    result.Add(plan);
+                    plan.Kept = false;
+                    made[i] = plan;
+                    result.Add(new PlanNode(Operators.Basic.Copy, node.DType, node.Shape) { Index = i, Kept = true, Home = plan.Home, Operands = [(plan, null)] });
+                    continue;
+                }
+            }
+            made[i] = plan;
+            result.Add(plan);
+        }
+        return result;
+    }
+}
+
+/// <summary>The homes of a graph's values and leaves: which places exist before the run and hold which values after it.</summary>
+internal sealed class HomeMap
+{
+    private readonly Dictionary<int, Home> byNode = [];
+    private readonly Dictionary<int, Home> bySlot = [];
+    private readonly List<Block> blocks = [];
+    private readonly List<Block> regions = [];
+
+    public HomeMap(Recorder graph)
+    {
+        var slotOf = new Dictionary<Block, int>(ReferenceEqualityComparer.Instance);
+        var parts = new List<(int Slot, Block Block)>();
+        for (int i = 0; i < graph.Leaves.Count; i++)
+            if (graph.Leaves[i].Block is { } block)
+            {
+                slotOf.TryAdd(block, i);
+                if (block.Whole is not null) parts.Add((i, block));
+            }
+        foreach (var (node, block) in graph.Homes)
+        {
+            List<int> occupants = [];
+            if (block.Whole is not null)
+            {
+                foreach (var (slot, part) in parts)
+                    if (part.Whole == block.Whole && part.Offset < block.Offset + block.Bytes && block.Offset < part.Offset + part.Bytes) occupants.Add(slot);
+            }
+            else if (slotOf.TryGetValue(block, out int slot)) occupants.Add(slot);
+            var home = new Home(blocks.Count, Region(block), block.Offset - (block.Whole?.Offset ?? block.Offset), block.Bytes, occupants);
+            blocks.Add(block);
+            byNode[node.Index] = home;
+            if (home.Region < 0)
+                foreach (int slot in occupants) bySlot[slot] = home;
+        }
+        foreach (var (slot, part) in parts)
+            bySlot[slot] = new(-1, Region(part), part.Offset - part.Whole!.Offset, part.Bytes, [slot]);
+    }
+
+    /// <summary>The blocks behind <see cref="Home.Index"/>.</summary>
+    public IReadOnlyList<Block> Blocks => blocks;
+
+    /// <summary>The flat storages behind <see cref="Home.Region"/>.</summary>
+    public IReadOnlyList<Block> Regions => regions;
+
+    public Home? OfNode(int index) => byNode.GetValueOrDefault(index);
+
+    public Home? OfLeaf(int slot) => bySlot.GetValueOrDefault(slot);
+
+    /// <summary>Everything of it that shapes a plan, for the fingerprint.</summary>
+    public void Write(Trace trace)
+    {
+        foreach (var (index, home) in byNode.OrderBy(p => p.Key)) Add(-5, index, home);
+        foreach (var (slot, home) in bySlot.OrderBy(p => p.Key)) Add(-6, slot, home);
+
+        void Add(long tag, int at, Home home)
+        {
+            trace.Add(tag);
+            trace.Add(at);
+            trace.Add(home.Index);
+            trace.Add(home.Region);
+            trace.Add(home.Offset);
+            foreach (int slot in home.Occupants) trace.Add(slot);
+        }
+    }
+
+    private int Region(Block block)
+    {
+        if (block.Whole is not { } whole) return -1;
+        int i = regions.IndexOf(whole);
+        if (i >= 0) return i;
+        regions.Add(whole);
+        return regions.Count - 1;
+    }
+}

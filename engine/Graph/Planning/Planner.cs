@@ -1,0 +1,134 @@
+using System.Text;
+using GpuTensor.Devices;
+using GpuTensor.Kernels;
+
+namespace GpuTensor.Graph.Planning;
+
+/// <summary>Makes plans: live nodes → rewritten → grouped → packed into launches → placed → lowered to source → compiled.</summary>
+internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kernels)
+{
+    /// <summary>False: every operator is a kernel of its own. The oracle for fusion.</summary>
+    public bool Fuse { get; set; } = true;
+
+    /// <summary>Decides for nodes that need not be kept (tests); null: they are not.</summary>
+    public Func<int, bool>? KeepPolicy { get; set; }
+
+    public Plan Make(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
+    {
+        var keep = PlanBuilder.KeepSet(graph, missed, KeepPolicy);
+        try
+        {
+            return Make(graph, homes, keep, shareRegions: true);
+        }
+        catch (RegionConflictException)
+        {
+            return Make(graph, homes, keep, shareRegions: false);
+        }
+    }
+
+    private Plan Make(Recorder graph, HomeMap homes, bool[] keep, bool shareRegions)
+    {
+        var nodes = Rewriter.Run(PlanBuilder.Build(graph, keep, homes), shareRegions);
+        var groups = new Fuser(backend.Profile, Fuse).Run(nodes);
+        var placement = new Placement(nodes, groups, shareRegions);
+        var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, Fuse);
+        var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
+
+        var drafts = new List<Draft>();
+        foreach (var launch in launches) Lower(launch, drafts.Count, placement, drafts, lives, launches.IndexOf(launch));
+        var (offsets, bytes) = ArenaPlan.Make(lives);
+        if (bytes > backend.Memory.MaxAllocation)
+            throw new DeviceOutOfMemoryException($"A step needs {bytes:N0} bytes of working memory at once; {backend.Name} gives at most {backend.Memory.MaxAllocation:N0} in one piece.");
+
+        var compiled = kernels.Get([.. drafts.Select(d => d.Kernel)]);
+        var planned = drafts.Select((d, i) => new PlannedLaunch(d.Kernel, backend.CreateKernel(compiled[i], d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description)).ToArray();
+        var kept = nodes.Where(n => n is { Index: >= 0, Kept: true } or { Role: Role.Alias, Index: >= 0 }).Where(n => n.Role != Role.Scalar)
+            .Select(n => (n.Index, placement.Of(n))).ToArray();
+        var overwritten = nodes.Where(n => n.Home is not null && n.Role is Role.Computed or Role.Container or Role.Alias).SelectMany(n => n.Home?.Occupants ?? []).Distinct().ToArray();
+        return new()
+        {
+            Fingerprint = graph.Trace.Words.ToArray(),
+            Launches = planned,
+            Kernels = launches.Count,
+            ArenaOffsets = offsets,
+            ArenaBytes = bytes,
+            Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), $"{o.DType.Name()} {o.Shape}"))],
+            Kept = kept,
+            Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
+            Overwritten = overwritten,
+            Explanation = () => Explanations.Describe(launches, placement, drafts, bytes, backend),
+        };
+    }
+
+    internal sealed record Draft(GeneratedKernel Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch);
+
+    private void Lower(Launch launch, int number, Placement placement, List<Draft> drafts, List<(long, int, int)> lives, int time)
+    {
+        string name = NameOf(launch);
+        var lowering = new Lowering(placement);
+        if (!launch.IsProduct)
+        {
+            var spec = lowering.Kernel(launch, name);
+            if (spec.Sections.Length == 0) return;
+            var kernel = Generator.Generate(spec, backend.Profile, dialect);
+            drafts.Add(new(kernel, [.. lowering.Memories], [.. spec.Buffers.Select(b => b.DType)], [.. lowering.ScalarSlots], Description(launch), time));
+            return;
+        }
+        var gemm = lowering.Product(launch.Groups[0]);
+        var plan = GemmPlanner.Plan(gemm, backend.Profile);
+        int scratch = lives.Count;
+        foreach (long bytes in plan.Scratch) lives.Add((bytes, time, time));
+        foreach (var part in plan.Launches)
+        {
+            MemoryId[] memories = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? lowering.Memories[b] : new MemoryId(MemoryKind.Arena, scratch + b - gemm.Buffers.Length))];
+            DType[] types = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? gemm.Buffers[b].DType : ScratchType(gemm.In))];
+            drafts.Add(new(part.Kernel, memories, types, [.. part.Scalars.Select(s => lowering.ScalarSlots[s])], $"{Description(launch)}: {part.Description}", time));
+        }
+    }
+
+    // Packed panels hold what the product computes in; offsets in them are whole elements of at most 8 bytes either way, since scratch is 256-byte aligned.
+    private static DType ScratchType(DType input) => input.IsHalf() ? DType.Float32 : input;
+
+    private static IEnumerable<(long Bytes, int First, int Last)> Lives(Placement placement, List<Launch> launches)
+    {
+        var time = new Dictionary<Group, int>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < launches.Count; i++)
+            foreach (var group in launches[i].Groups) time[group] = i;
+        var copied = placement.Copies.Select(c => c.Value).ToHashSet();
+        foreach (var value in placement.Arena)
+        {
+            PlanNode[] writers = value.Role == Role.Container ? [.. value.Fillers, .. value.BaseCopy is { } b ? new[] { b } : []] : [value];
+            int first = int.MaxValue, last = 0;
+            foreach (var writer in writers)
+            {
+                if (writer.Group is null || !time.TryGetValue(writer.Group, out int t)) continue;
+                first = Math.Min(first, t);
+                last = Math.Max(last, t);
+                foreach (var reader in writer.Group.Readers)
+                    if (time.TryGetValue(reader, out int r)) last = Math.Max(last, r);
+            }
+            if (copied.Contains(value)) last = launches.Count;
+            yield return (value.Bytes, first == int.MaxValue ? 0 : first, last);
+        }
+    }
+
+    private static string NameOf(Launch launch)
+    {
+        var names = launch.Groups.SelectMany(g => g.Members).Select(m => m.Op.Name).Where(n => n is not ("clone" or "to")).Distinct().Take(6);
+        string name = string.Join('_', names);
+        return name.Length == 0 ? "copy" : name.Length > 48 ? name[..48] : name;
+    }
+
+    private static string Description(Launch launch)
+    {
+        var text = new StringBuilder();
+        foreach (var group in launch.Groups)
+        {
+            if (text.Length > 200) return text.Append(" …").ToString();
+            var last = group.Members[^1];
+            text.Append(text.Length > 0 ? "; " : "").Append(group.Kind.ToString().ToLowerInvariant()).Append(' ').AppendJoin('+', group.Members.Select(m => m.Op.Name).Take(12))
+                .Append(" → ").Append(last.DType.Name()).Append(' ').Append(last.Shape);
+        }
+        return text.ToString();
+    }
+}
