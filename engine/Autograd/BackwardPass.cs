@@ -111,7 +111,9 @@ internal sealed class BackwardPass
     private static void Free(Node node)
     {
         if (node.Leaf is not null) return;
+        if ((node.Flags & NodeFlags.GraphFreed) != 0) return;
         node.Flags |= NodeFlags.GraphFreed;
+        for (int i = 0; i < node.OperandCount; i++) Interlocked.Decrement(ref node[i].Node.Uses);
         if (node.State == NodeState.Materialized) node.ForgetOperands();
     }
 }

@@ -7,8 +7,14 @@ public readonly struct Scalar : IEquatable<Scalar>
     private readonly double real;
     private readonly long integer;
 
-    private Scalar(double real, long integer, DType kind, bool isConstant = false) =>
-        (this.real, this.integer, Kind, IsConstant) = (real, integer, kind, isConstant);
+    private Scalar(double real, long integer, DType kind, bool isConstant = false, Func<double>? source = null) =>
+        (this.real, this.integer, Kind, IsConstant, Source) = (real, integer, kind, isConstant, source);
+
+    /// <summary>A number that is worked out anew at each replay of a compiled step: a learning rate, a step's bias correction.</summary>
+    internal static Scalar Live(Func<double> source) => new(source(), 0, DType.Float64, source: source);
+
+    /// <summary>Where the number comes from, if it may change between replays of a compiled step.</summary>
+    internal Func<double>? Source { get; }
 
     /// <summary>The kind: <see cref="GpuTensor.DType.Bool"/>, <see cref="GpuTensor.DType.Int64"/> or <see cref="GpuTensor.DType.Float64"/>.</summary>
     public DType Kind { get; }

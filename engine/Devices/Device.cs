@@ -1,5 +1,7 @@
 using GpuTensor.Devices;
+using GpuTensor.Devices.OpenCl;
 using GpuTensor.Devices.Reference;
+using GpuTensor.Kernels;
 
 namespace GpuTensor;
 
@@ -56,6 +58,20 @@ public sealed class Device
         set => chosen = value;
     }
 
+    /// <summary>The n-th OpenCL device, GPUs before CPUs.</summary>
+    /// <exception cref="DeviceException">There is none; the message says what is missing and how to install it.</exception>
+    public static Device OpenCl(int index = 0)
+    {
+        lock (Gate)
+        {
+            if (Known.Find(d => d.Kind == "opencl" && d.Index == index) is { } known) return known;
+            var found = OpenClPlatform.Devices();
+            if (index >= found.Count)
+                throw new DeviceException(found.Count == 0 ? $"There is no OpenCL device.\n{OpenClPlatform.Reason}" : $"There is no opencl:{index}: {found.Count} OpenCL device(s) were found.");
+            return new("opencl", index, () => new PlannedExecutor(new OpenClBackend(found[index]), Dialect.OpenCl));
+        }
+    }
+
     /// <summary>The n-th CUDA device.</summary>
     /// <exception cref="DeviceException">There is none.</exception>
     public static Device Cuda(int index = 0) => throw new DeviceException(
@@ -71,6 +87,7 @@ public sealed class Device
         return parts[0] switch
         {
             "cpu" when index == 0 => Cpu,
+            "opencl" => OpenCl(index),
             "cuda" => Cuda(index),
             _ => throw Unknown(name),
         };
@@ -78,7 +95,15 @@ public sealed class Device
 
     private static DeviceException Unknown(string name) => new($"'{name}' names no device: expected cpu, opencl, opencl:N, cuda or cuda:N.");
 
-    private static Device Best() => Cpu;
+    private static Device Best()
+    {
+        if (OpenClPlatform.Devices().Count > 0) return OpenCl();
+        Console.Error.WriteLine($"GpuTensor: no GPU and no OpenCL device; using the slow CPU reference. {OpenClPlatform.Reason}");
+        return Cpu;
+    }
+
+    /// <summary>The planned executor behind this device, or null on the reference device.</summary>
+    internal PlannedExecutor? Planned => Executor as PlannedExecutor;
 
     /// <summary>Waits until the device has done everything that was handed to it (recorded work of this thread included).</summary>
     public void Synchronize()

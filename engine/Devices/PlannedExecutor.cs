@@ -52,7 +52,13 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             var homes = new HomeMap(graph);
             homes.Write(graph.Trace);
             var plan = Find(graph, homes);
-            Execute(plan, graph, homes);
+            var slots = new Block[graph.Leaves.Count];
+            for (int i = 0; i < slots.Length; i++) slots[i] = graph.Leaves[i].Block!;
+            var scalars = new long[graph.Scalars.Count];
+            for (int i = 0; i < scalars.Length; i++) scalars[i] = graph.Scalars[i].Bits;
+            var outputs = Execute(plan, slots, homes, scalars);
+            graph.Capture?.Take(graph, plan, homes);
+            Settle(plan, graph, homes, outputs);
         }
     }
 
@@ -111,7 +117,18 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
-    private void Execute(Plan plan, Recorder graph, HomeMap homes)
+    /// <summary>Runs a plan again with other inputs and numbers.</summary>
+    /// <returns>The memory of its new results.</returns>
+    public Block[] Replay(Plan plan, Block[] slots, HomeMap homes, long[] scalars)
+    {
+        lock (gate)
+        {
+            Pool.Maintain();
+            return Execute(plan, slots, homes, scalars);
+        }
+    }
+
+    private Block[] Execute(Plan plan, Block[] slots, HomeMap homes, long[] scalars)
     {
         // All memory before the first launch.
         if (plan.ArenaBytes > (arena?.Bytes ?? 0))
@@ -131,25 +148,11 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             fence.Wait();
         }
 
-        var leaves = graph.Leaves;
-        (DeviceBuffer, long) Resolve(MemoryId id)
-        {
-            switch (id.Kind)
-            {
-                case MemoryKind.Arena: return (arena!, plan.ArenaOffsets[id.Index]);
-                case MemoryKind.Output: return (outputs[id.Index].Buffer!, outputs[id.Index].Offset);
-                case MemoryKind.Region: return (homes.Regions[id.Index].Buffer!, homes.Regions[id.Index].Offset);
-                case MemoryKind.Home: return (homes.Blocks[id.Index].Buffer!, homes.Blocks[id.Index].Offset);
-                default:
-                    var block = leaves[id.Index].Block!;
-                    return (block.Buffer!, block.Offset);
-            }
-        }
-        Func<MemoryId, (DeviceBuffer, long)> resolve = Resolve;
-        foreach (var launch in plan.Launches) launch.Run(Backend, resolve, graph.Scalars);
+        var binding = new Binding(plan, arena, slots, outputs, homes.Blocks, homes.Regions, scalars);
+        foreach (var launch in plan.Launches) launch.Run(Backend, binding);
         foreach (var (from, home, bytes) in plan.Copies)
         {
-            var (buffer, offset) = Resolve(from);
+            var (buffer, offset) = binding.Resolve(from);
             var target = homes.Blocks[home];
             Backend.Copy(buffer, offset, target.Buffer!, target.Offset, bytes);
         }
@@ -157,7 +160,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         inFlight.Enqueue(Backend.Mark());
         Runs++;
         LastKernels = plan.Kernels;
-        Settle(plan, graph, homes, outputs);
+        return outputs;
     }
 
     /// <summary>What every node of the graph is now.</summary>
@@ -179,6 +182,25 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Dropped, plan);
     }
 
+    /// <summary>One allocation in adjoining parts.</summary>
+    public Block[] AllocateFlat(long[] bytes, string what)
+    {
+        lock (gate)
+        {
+            var whole = Pool.Allocate(bytes.Sum(), what);
+            var parts = new Block[bytes.Length];
+            long at = whole.Offset;
+            for (int i = 0; i < parts.Length; at += bytes[i++]) parts[i] = new() { Buffer = whole.Buffer, Offset = at, Bytes = bytes[i], Whole = whole };
+            return parts;
+        }
+    }
+
+    /// <summary>Copies one block's contents to another.</summary>
+    public void Copy(Block source, Block target)
+    {
+        lock (gate) Backend.Copy(source.Buffer!, source.Offset, target.Buffer!, target.Offset, Math.Min(source.Bytes, target.Bytes));
+    }
+
     public override Block Upload(HostArray contents)
     {
         lock (gate)
@@ -198,7 +220,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override void Release(Storage storage)
     {
         lock (gate)
-            if (storage.Current is { State: NodeState.Materialized, Storages: 1, Block: { } block } node && !Recorder.IsUsed(node))
+            if (storage.Current is { State: NodeState.Materialized, Storages: 1, Uses: 0, Block: { } block } node)
             {
                 Pool.Release(block);
                 (node.State, node.Owner) = (NodeState.Overwritten, null);

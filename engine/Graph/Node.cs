@@ -36,6 +36,9 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory.</summary>
     public byte Storages;
 
+    /// <summary>Graphs that will read it, and recorded operators whose gradient may: its memory must stay even if every handle is disposed.</summary>
+    public int Uses;
+
     /// <summary>Position in its graph while pending.</summary>
     public int Index;
 
@@ -51,7 +54,7 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>A scalar's value or a counter's number: bits of a double or a long. Never part of the fingerprint.</summary>
     public long Bits;
 
-    /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Memory.Block"/>. Failed: the exception.</summary>
+    /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Memory.Block"/>. Dropped: the plan that did not keep it. Failed: the exception.</summary>
     public object? Owner;
 
     /// <summary>The autograd leaf this value belongs to, or the node that an in-place update put in this one's place.</summary>

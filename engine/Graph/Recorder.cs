@@ -42,6 +42,12 @@ internal sealed class Recorder
     /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
     public IReadOnlyList<(Node Node, Memory.Block Place)> Homes => homes;
 
+    /// <summary>Set while <see cref="Tensor.Compile(Func{Tensor, Tensor})"/> records a function: flushes wait for its end, reads are refused.</summary>
+    public Capture? Capture { get; set; }
+
+    /// <summary>Leaves whose gradients what is recorded changes.</summary>
+    public IReadOnlyCollection<Autograd.LeafState> Gradients => gradients;
+
     /// <summary>The slot of a materialised node that pending ones read.</summary>
     public int SlotOf(Node leaf) => leafSlots[leaf];
 
@@ -76,7 +82,7 @@ internal sealed class Recorder
                     if (operand.Grad) node.Flags |= NodeFlags.RequiresGrad;
             Append(node);
         }
-        if (nodes.Count >= MaxPending || Device.Eager) Flush();
+        if ((nodes.Count >= MaxPending && Capture is null) || Device.Eager) Flush();
         return node;
     }
 
@@ -120,6 +126,8 @@ internal sealed class Recorder
             lock (recorder.gate)
                 if (node.Owner == recorder)
                 {
+                    if (recorder.Capture is { IsRecording: true })
+                        throw new DeviceException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
                     recorder.Keep(node);
                     recorder.Flush();
                 }
@@ -138,7 +146,7 @@ internal sealed class Recorder
     {
         lock (gate)
         {
-            if (nodes.Count == 0) return;
+            if (nodes.Count == 0 || Capture is { IsRecording: true }) return;
             try
             {
                 FindHomes();
@@ -192,6 +200,8 @@ internal sealed class Recorder
             }
             else trace.Add(word);
         }
+        if (node.RequiresGrad)
+            for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
         if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) trace.Add(node.Shape);
         if (node.Op.Kind == OperatorKind.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
         node.Attributes?.Write(trace);
@@ -205,6 +215,7 @@ internal sealed class Recorder
         if (!leafSlots.TryGetValue(node, out int slot))
         {
             leafSlots.Add(node, slot = leaves.Count);
+            Interlocked.Increment(ref node.Uses);
             leaves.Add(node);
             Trace.Add(-3 - (long)node.DType);
             Trace.Add(node.Shape);
@@ -238,6 +249,7 @@ internal sealed class Recorder
     /// <summary>Records a dropped node again, with the dropped nodes it stands on.</summary>
     private void Revive(Node root)
     {
+        if (root.State == NodeState.Dropped) KeepNextTime(root);
         var stack = new Stack<Node>([root]);
         while (stack.TryPeek(out var node))
         {
@@ -255,6 +267,12 @@ internal sealed class Recorder
             stack.Pop();
             if (node.State == NodeState.Dropped) Append(node);
         }
+    }
+
+    /// <summary>Has the plan that dropped a node made again with it.</summary>
+    private static void KeepNextTime(Node node)
+    {
+        if (node.Owner is Planning.Plan plan) plan.Missed.Add(node.Index);
     }
 
     private static Exception Unreadable(Node node) => node.State switch
@@ -284,6 +302,7 @@ internal sealed class Recorder
 
     private void Clear()
     {
+        foreach (var leaf in leaves) Interlocked.Decrement(ref leaf.Uses);
         nodes.Clear();
         leaves.Clear();
         scalars.Clear();

@@ -18,12 +18,12 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
 
     public GeneratedKernel Generated { get; } = generated;
 
-    public void Run(Backend backend, Func<MemoryId, (DeviceBuffer Buffer, long Offset)> resolve, IReadOnlyList<Node> scalarNodes)
+    public void Run(Backend backend, in Binding binding)
     {
         bool moved = fresh;
         for (int i = 0; i < memories.Length; i++)
         {
-            var (buffer, offset) = resolve(memories[i]);
+            var (buffer, offset) = binding.Resolve(memories[i]);
             if (bound[i] != buffer) kernel.SetBuffer(i, bound[i] = buffer);
             long element = offset / types[i].Size();
             if (integers[i] != element)
@@ -41,7 +41,7 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
         }
         for (int i = 0; i < scalars.Length; i++)
         {
-            long bits = scalarNodes[scalarSlots[i]].Bits;
+            long bits = binding.Scalars[scalarSlots[i]];
             if (!fresh && scalars[i] == bits) continue;
             scalars[i] = bits;
             kernel.SetBytes(memories.Length + 1 + i, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in bits)));
@@ -53,6 +53,25 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
     private bool Wide => Generated.WideIndices;
 
     public void Dispose() => kernel.Dispose();
+}
+
+/// <summary>What a plan's memories and scalars are in one run.</summary>
+internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, IReadOnlyList<Block> homes, IReadOnlyList<Block> regions, long[] scalars)
+{
+    public long[] Scalars { get; } = scalars;
+
+    public (DeviceBuffer Buffer, long Offset) Resolve(MemoryId id)
+    {
+        if (id.Kind == MemoryKind.Arena) return (arena!, plan.ArenaOffsets[id.Index]);
+        var block = id.Kind switch
+        {
+            MemoryKind.Output => outputs[id.Index],
+            MemoryKind.Region => regions[id.Index],
+            MemoryKind.Home => homes[id.Index],
+            _ => slots[id.Index],
+        };
+        return (block.Buffer!, block.Offset);
+    }
 }
 
 /// <summary>How one recorded graph runs: launches, where everything lies, and what each node's state is afterwards.</summary>
