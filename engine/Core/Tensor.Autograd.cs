@@ -32,6 +32,7 @@ public partial class Tensor
         if (requiresGrad && !DType.IsFloatingPoint()) throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
         if (leaf is null && !requiresGrad) return this;
         leaf ??= new(view);
+        if (leaf.RequiresGrad != requiresGrad) Interlocked.Increment(ref CompiledStep.Epoch);
         leaf.RequiresGrad = requiresGrad;
         return this;
     }

@@ -19,8 +19,10 @@ public partial class Tensor
     internal static Tensor FromScalar(Scalar value, DType dtype, Device device)
     {
         long bits = dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(value.ToDouble()) : dtype == DType.Bool ? (value.ToDouble() != 0 ? 1 : 0) : value.ToInt64();
-        return FromNode(Recorder.For(device).Record(value.IsConstant ? Basic.Constant : Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
-            attributes: value.IsConstant ? new ConstantAttributes(bits) : null, bits: bits));
+        var node = Recorder.For(device).Record(value.IsConstant ? Basic.Constant : Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
+            attributes: value.IsConstant ? new ConstantAttributes(bits) : null, bits: bits);
+        node.Link = value.Source;
+        return FromNode(node);
     }
 
     /// <summary>A 0-d tensor of one number on the default device: float32, int64 or bool by kind.</summary>

@@ -19,6 +19,9 @@ internal sealed class Capture
 
     public Node[] Leaves { get; private set; } = [];
 
+    /// <summary>The memory of each leaf at recording.</summary>
+    public Block?[] Slots { get; private set; } = [];
+
     /// <summary>Scalar slots: the number at recording, where it comes from if it changes, and the random words a slot draws (0: none).</summary>
     public (long Bits, DType DType, Func<double>? Source, long Draws)[] Scalars { get; private set; } = [];
 
@@ -41,6 +44,7 @@ internal sealed class Capture
         }
         (Plan, Homes) = (plan, homes);
         Leaves = [.. graph.Leaves];
+        Slots = [.. Leaves.Select(l => l.Block)];
         Scalars = [.. graph.Scalars.Select(n => (n.Bits, n.DType, n.Link as Func<double>, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
         var placeOf = graph.Homes.ToDictionary(h => h.Node, h => h.Place, ReferenceEqualityComparer.Instance as IEqualityComparer<Node>);
         CanReplay = true;
@@ -170,7 +174,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
     private Tensor Replay(Variant variant, Devices.PlannedExecutor executor, Tensor[] arguments)
     {
         var capture = variant.Last!;
-        var slots = (Block[])capture.Slots.Clone();
+        var slots = (Block[])capture.Slots.Clone()!;
         for (int i = 0; i < slots.Length; i++)
         {
             int argument = Array.IndexOf(variant.Arguments, capture.Leaves[i]);
@@ -181,7 +185,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
         for (int i = 0; i < scalars.Length; i++)
         {
             var (bits, dtype, source, draws) = capture.Scalars[i];
-            scalars[i] = draws > 0 ? RandomStreams.Take(draws) : source is null ? bits : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
+            scalars[i] = draws > 0 ? throw new InvalidOperationException() : source is null ? bits : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
         }
         var outputs = executor.Replay(capture.Plan!, slots, capture.Homes!, scalars);
 

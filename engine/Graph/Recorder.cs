@@ -141,6 +141,24 @@ internal sealed class Recorder
         return node.Block ?? throw Unreadable(node);
     }
 
+    /// <summary>Describes the plan that a flush would run now.</summary>
+    public string Explain(Devices.PlannedExecutor executor)
+    {
+        lock (gate)
+        {
+            if (nodes.Count == 0) return "Nothing is pending: every value recorded so far stands in memory.";
+            FindHomes();
+            try
+            {
+                return executor.Explain(this);
+            }
+            finally
+            {
+                homes.Clear();
+            }
+        }
+    }
+
     /// <summary>Runs what is pending. What fails before its first launch leaves nothing changed.</summary>
     public void Flush()
     {

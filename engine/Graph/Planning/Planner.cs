@@ -70,7 +70,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         {
             var spec = lowering.Kernel(launch, name);
             if (spec.Sections.Length == 0) return;
-            var kernel = Generator.Generate(spec, backend.Profile, dialect);
+            var kernel = Kernels.Generator.Generate(spec, backend.Profile, dialect);
             drafts.Add(new(kernel, [.. lowering.Memories], [.. spec.Buffers.Select(b => b.DType)], [.. lowering.ScalarSlots], Description(launch), time));
             return;
         }
