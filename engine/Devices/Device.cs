@@ -22,6 +22,12 @@ public sealed class Device
         executor = new(open);
     }
 
+    /// <summary>A device over an executor of a test's or benchmark's own, which no name finds.</summary>
+    internal static Device ForTests(Executor executor, bool eager = false)
+    {
+        lock (Gate) return new("test", Known.Count, () => executor) { Eager = eager };
+    }
+
     /// <summary>The reference device: every operator in plain loops.</summary>
     public static Device Cpu { get; } = new("cpu", 0, () => new ReferenceExecutor());
 

@@ -104,6 +104,17 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         return plan;
     }
 
+    /// <summary>Drops all plans, as in a process that has just started.</summary>
+    public void ForgetPlans()
+    {
+        lock (gate)
+        {
+            foreach (var launch in plans.Values.SelectMany(l => l).SelectMany(p => p.Launches)) launch.Dispose();
+            plans.Clear();
+            planCount = 0;
+        }
+    }
+
     /// <summary>Drops the half of the plans that were not used for longest.</summary>
     private void Evict()
     {

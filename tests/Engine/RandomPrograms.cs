@@ -1,0 +1,106 @@
+namespace GpuTensor.Tests.Engine;
+
+/// <summary>A random training program: its structure follows from the seed alone, so it can be run under any setting of the engine and must give the same bits.</summary>
+internal sealed class RandomProgram
+{
+    private delegate Tensor Step(List<Tensor> values);
+
+    private readonly List<Step> steps = [];
+    private readonly int rows, columns, depth;
+
+    public RandomProgram(int seed)
+    {
+        var random = new Random(seed);
+        (rows, columns, depth) = (random.Next(1, 40), random.Next(1, 70), random.Next(1, 30));
+        int count = random.Next(4, 24);
+        for (int i = 0; i < count; i++) steps.Add(Pick(random));
+    }
+
+    /// <summary>Ten steps of gradient descent; returns every loss and the final parameters.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="compiled">By <see cref="Tensor.Compile(Func{Tensor})"/>.</param>
+    public List<byte[]> Run(Device device, bool compiled = false, int iterations = 10)
+    {
+        Tensor Make(int seed, params int[] shape)
+        {
+            var random = new Random(seed);
+            var data = new float[shape.Aggregate(1, (a, b) => a * b)];
+            for (int i = 0; i < data.Length; i++) data[i] = random.NextSingle() * 2 - 1;
+            return Tensor.From(data, device: device).Reshape(Shape.Create(shape)).Clone();
+        }
+        var x = Make(1, rows, depth);
+        var w = Make(2, depth, columns).RequiresGrad_();
+        var b = Make(3, columns).RequiresGrad_();
+        var s = Make(4, rows, 1).RequiresGrad_();
+        Tensor[] parameters = [w, b, s];
+        Tensor Loss()
+        {
+            List<Tensor> values = [x.MatMul(w), b.Expand(rows, columns), s.Expand(rows, columns)];
+            foreach (var step in steps) values.Add(step(values));
+            var total = values[0] * 0.01;
+            foreach (var value in values) total = total + value.Clamp(-3, 3) * 0.1;
+            return (total * total).Mean();
+        }
+        Tensor Train()
+        {
+            foreach (var p in parameters) p.Grad = null;
+            var loss = Loss();
+            loss.Backward();
+            using (Tensor.NoGrad())
+                foreach (var p in parameters)
+                    if (p.Leaf!.Grad is { } g) p.Sub_(g * 0.05);
+            return loss.Detach();
+        }
+        var train = compiled ? Tensor.Compile(Train) : Train;
+        var results = new List<byte[]>();
+        var losses = new List<Tensor>();
+        for (int i = 0; i < iterations; i++) losses.Add(train().Keep());
+        foreach (var loss in losses) results.Add(loss.ToHost().Data);
+        foreach (var p in parameters) results.Add(p.Detach().ToHost().Data);
+        return results;
+    }
+
+    private Step Pick(Random random)
+    {
+        int a = random.Next(1000), c = random.Next(1000);
+        Tensor A(List<Tensor> v) => v[a % v.Count];
+        Tensor B(List<Tensor> v) => v[c % v.Count];
+        int split = random.Next(0, columns + 1), dim = random.Next(2);
+        double number = random.NextDouble() * 4 - 2;
+        return random.Next(24) switch
+        {
+            0 => v => A(v) + B(v),
+            1 => v => A(v) * B(v),
+            2 => v => A(v) - B(v) * number,
+            3 => v => A(v) / (B(v) * B(v) + 1.0),
+            4 => v => A(v).Tanh(),
+            5 => v => A(v).Sigmoid() * number,
+            6 => v => A(v).Clamp(-4, 4).Exp(),
+            7 => v => (A(v).Abs() + 0.5).Log(),
+            8 => v => A(v).Relu(),
+            9 => v => A(v).Gelu(),
+            10 => v => A(v).Softmax(dim),
+            11 => v => A(v).LogSoftmax(1) * 0.1,
+            12 => v => A(v) - A(v).Mean([dim], keepDim: true),
+            13 => v => A(v).Sum([dim], keepDim: true).Expand(rows, columns) * 0.05,
+            14 => v => A(v) - A(v).Amax([1 - dim], keepDim: true),
+            15 => v => Tensor.Cat([A(v).Narrow(1, 0, split), B(v).Narrow(1, split, columns - split)], 1),
+            16 => v => Tensor.Where(A(v) > B(v), A(v), B(v) * number),
+            17 => v => A(v).T.Clone().Tanh().T,
+            18 => v => A(v).Reshape(-1).Reshape(rows, columns).Sin(),
+            19 => v => A(v).To(DType.BFloat16).Mul(1.25).To(DType.Float32),
+            20 => v => A(v).To(DType.Float16).Add(B(v).To(DType.Float16)).To(DType.Float32),
+            21 => v => InPlace(A(v).Clone(), number),
+            22 => v => A(v).MatMul(B(v).T).MatMul(A(v)) * (0.1 / columns),
+            _ => v => (A(v) * A(v)).Mean() + B(v) * number,
+        };
+    }
+
+    private static Tensor InPlace(Tensor copy, double number)
+    {
+        copy.Mul_(number);
+        copy.Select(0, 0).Add_(1.0);
+        copy.Narrow(1, 0, (copy.Shape[1] + 1) / 2).Tanh_();
+        return copy;
+    }
+}
