@@ -221,7 +221,7 @@ internal sealed class Recorder
         if (node.RequiresGrad)
             for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
         if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) trace.Add(node.Shape);
-        if (node.Op.Kind == OperatorKind.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
+        if (node.Op == Operators.Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
         node.Attributes?.Write(trace);
         nodes.Add(node);
     }

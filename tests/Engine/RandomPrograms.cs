@@ -83,7 +83,7 @@ internal sealed class RandomProgram
             11 => v => A(v).LogSoftmax(1) * 0.1,
             12 => v => A(v) - A(v).Mean([dim], keepDim: true),
             13 => v => A(v).Sum([dim], keepDim: true).Expand(rows, columns) * 0.05,
-            14 => v => A(v) - A(v).Amax([1 - dim], keepDim: true),
+            14 => v => A(v) - A(v).AMax([1 - dim], keepDim: true),
             15 => v => Tensor.Cat([A(v).Narrow(1, 0, split), B(v).Narrow(1, split, columns - split)], 1),
             16 => v => Tensor.Where(A(v) > B(v), A(v), B(v) * number),
             17 => v => A(v).T.Clone().Tanh().T,

@@ -143,6 +143,8 @@ internal sealed class Lowering(Placement places)
             if (registers.TryGetValue(operand, out int register) && operand.Group == group && operand.Role == Role.Computed) return register;
             switch (operand.Role)
             {
+                case Role.Scalar when operand.Attributes is ConstantAttributes constant:
+                    return Add(new Constant(BitsOf(constant.Bits, operand.DType), operand.DType));
                 case Role.Scalar:
                     return Add(new ScalarArgument(owner.ScalarParameter(operand.Slot, operand.DType.IsFloatingPoint() ? DType.Float64 : DType.Int64), operand.DType));
                 case Role.Inline:
@@ -152,6 +154,19 @@ internal sealed class Lowering(Placement places)
                     var strides = view?.Strides ?? shape.ContiguousStrides();
                     return Add(new Load(owner.Buffer(place.Memory, operand.DType, false), operand.DType, new(place.Offset + (view?.Offset ?? 0), Group.Combine(strides, map, Dims))));
             }
+        }
+
+        /// <summary>The bits of a number in a dtype, from those of a double or a long.</summary>
+        private static ulong BitsOf(long bits, DType dtype)
+        {
+            double real = BitConverter.Int64BitsToDouble(bits);
+            return dtype switch
+            {
+                DType.Float64 => (ulong)bits,
+                DType.Float32 => BitConverter.SingleToUInt32Bits((float)real),
+                DType.Float16 or DType.BFloat16 => HalfBits.FromFloat(dtype, (float)real),
+                _ => (ulong)bits & ulong.MaxValue >> (64 - 8 * dtype.Size()),
+            };
         }
 
         /// <summary>Computes a value made of arguments and positions again, as seen through a view.</summary>
