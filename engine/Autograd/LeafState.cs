@@ -22,7 +22,8 @@ internal sealed class LeafState(View? view)
 
     public View? View { get; } = view;
 
-    /// <summary>The node that stands for this leaf in the graph: its value, marked; or an alias where the value already carries another history.</summary>
+    /// <summary>The node that stands for this leaf in the graph: its value, marked; or an alias where the value already carries another
+    /// history.</summary>
     public Node Bind(Node node)
     {
         if (node.Link == this) return node;
@@ -36,6 +37,16 @@ internal sealed class LeafState(View? view)
         alias.Link = this;
         aliased = node;
         return alias;
+    }
+
+    /// <summary>The gradient, for the program to read and change. What backward left may be a view, or one value for several leaves: it
+    /// gets memory of its own first.</summary>
+    public Tensor? ExposeGrad()
+    {
+        if (Grad is null || GradExposed) return Grad;
+        GradExposed = true;
+        if (Grad.ViewOf is not null || Grad.Storage.Handles > 1 || Grad.Node.Storages > 1) Grad = Grad.Clone();
+        return Grad;
     }
 
     /// <summary>Adds a gradient in the variable's shape.</summary>

@@ -13,7 +13,8 @@ public partial class Tensor
 
     internal LeafState? Leaf => leaf;
 
-    /// <summary>True where gradients flow to this tensor: a leaf that asks for them, or a result of such tensors. Settable on leaves.</summary>
+    /// <summary>True where gradients flow to this tensor: a leaf that asks for them, or a result of such tensors. Settable on
+    /// leaves.</summary>
     /// <exception cref="AutogradException">Set on a result, or to true on a dtype that is not floating.</exception>
     public bool RequiresGrad
     {
@@ -37,21 +38,21 @@ public partial class Tensor
         return this;
     }
 
-    /// <summary>The gradient that backward passes have added up for this leaf (or for a result after <see cref="RetainGrad"/>); null before the first and after ZeroGrad. Settable.</summary>
+    /// <summary>The gradient that backward passes have added up for this leaf (or for a result after <see cref="RetainGrad"/>); null before
+    /// the first and after ZeroGrad. Settable.</summary>
     public Tensor? Grad
     {
         get
         {
             var state = viewName is null ? leaf ?? retained : retained;
-            if (state?.Grad is null) return null;
-            state.GradExposed = true;
-            return state.Grad;
+            return state?.ExposeGrad();
         }
         set
         {
             if (value is not null && (value.Shape != Shape || value.DType != DType))
                 throw new TensorShapeException($"A gradient must have its tensor's shape and dtype: expected {DType.Name()} {Shape}, got {value.DType.Name()} {value.Shape}.");
-            (leaf ??= new(view)).Grad = value;
+            leaf ??= new(view);
+            (leaf.Grad, leaf.GradExposed) = (value, value is not null);
         }
     }
 
@@ -71,7 +72,27 @@ public partial class Tensor
     /// <summary>The same memory without history: gradients do not flow through it.</summary>
     public Tensor Detach() => new(Storage, view, detached: true);
 
-    /// <summary>Computes the gradients of this tensor with respect to the leaves it came from and adds them to their <see cref="Grad"/>.</summary>
+    /// <summary>Makes this very object another tensor's variable, as PyTorch's <c>p.data = …</c> does: modules move their parameters so.
+    /// Other handles on the old variable keep it.</summary>
+    internal void Become(Tensor data, Tensor? grad)
+    {
+        var (old, requires) = (Storage, leaf?.RequiresGrad == true);
+        (storage, view, Detached) = (data.Storage, data.view, true);
+        storage.Handles++;
+        if (--old.Handles == 0) old.Current.Device.Executor.Release(old);
+        if (leaf is not null) leaf = new(view) { RequiresGrad = requires, Grad = grad, GradExposed = leaf.GradExposed };
+    }
+
+    /// <summary>Changes this leaf's gradient: in place where the program holds a handle on it.</summary>
+    internal void ReplaceGrad(Tensor value)
+    {
+        var state = leaf!;
+        if (state.GradExposed) state.Grad!.Assign(value, "Grad");
+        else state.Grad = value;
+    }
+
+    /// <summary>Computes the gradients of this tensor with respect to the leaves it came from and adds them to their
+    /// <see cref="Grad"/>.</summary>
     /// <param name="gradient">The gradient of this tensor itself, of its shape; may be left out for one element.</param>
     /// <param name="retainGraph">Keeps the graph for another backward; by default as <paramref name="createGraph"/>.</param>
     /// <param name="createGraph">Records the computation of the gradients, so that they can be differentiated in turn.</param>
@@ -79,7 +100,8 @@ public partial class Tensor
     public void Backward(Tensor? gradient = null, bool? retainGraph = null, bool createGraph = false) =>
         BackwardPass.Run([this], [gradient], inputs: null, retainGraph ?? createGraph, createGraph, accumulate: true, allowUnused: true);
 
-    /// <summary>Until the result is disposed, the calling thread records no history. A ref struct: it cannot live across an await.</summary>
+    /// <summary>Until the result is disposed, the calling thread records no history. A ref struct: it cannot live across an
+    /// await.</summary>
     public static GradModeScope NoGrad() => new(enabled: false);
 
     /// <summary>As <see cref="NoGrad"/>; PyTorch's inference mode.</summary>

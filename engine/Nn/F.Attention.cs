@@ -1,0 +1,41 @@
+using static GpuTensor.Operators.Constants;
+
+namespace GpuTensor.Nn;
+
+public static partial class F
+{
+    /// <summary>softmax(query · keyᵀ · scale + mask) · value (Vaswani and others, arXiv:1706.03762).</summary>
+    /// <param name="query">(…, L, E).</param>
+    /// <param name="key">(…, S, E).</param>
+    /// <param name="value">(…, S, V).</param>
+    /// <param name="attnMask">Broadcast to (…, L, S): bool, true where attention is allowed; or floating, added to the scores.</param>
+    /// <param name="dropoutP">Dropout of the weights; unlike a layer's it always acts.</param>
+    /// <param name="isCausal">Position l attends to positions up to l only; not together with a mask.</param>
+    /// <param name="scale">Default 1 / √E.</param>
+    /// <returns>(…, L, V); a row that may attend to nothing is 0.</returns>
+    /// <exception cref="ArgumentException">Both a mask and isCausal are given.</exception>
+    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? attnMask = null, double dropoutP = 0,
+        bool isCausal = false, double? scale = null)
+    {
+        if (attnMask is not null && isCausal)
+            throw new ArgumentException("ScaledDotProductAttention takes a mask or isCausal, not both.", nameof(attnMask));
+        if (query.Rank < 2 || key.Rank < 2 || value.Rank < 2 || query.Shape[-1] != key.Shape[-1] || key.Shape[-2] != value.Shape[-2])
+            throw new TensorShapeException(
+                $"ScaledDotProductAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} "
+                + "do not fit (…, L, E), (…, S, E) and (…, S, V).");
+        var scores = (query * (scale ?? 1 / Math.Sqrt(query.Shape[-1]))).MatMul(key.Transpose(-2, -1));
+        if (isCausal)
+        {
+            var rows = Tensor.Positions(query.Shape[-2], query.Device).Unsqueeze(-1);
+            var columns = Tensor.Positions(key.Shape[-2], query.Device);
+            scores = Tensor.Where(columns.Le(rows), scores, Constant(double.NegativeInfinity));
+        }
+        else if (attnMask is { DType: DType.Bool }) scores = Tensor.Where(attnMask, scores, Constant(double.NegativeInfinity));
+        else if (attnMask is not null) scores = scores + attnMask;
+        var weights = scores.Softmax(-1);
+        // Only a mask can forbid a whole row; its softmax is 0 / 0.
+        if (attnMask is not null)
+            weights = Tensor.Where(scores.AMax(-1, keepDim: true).Eq(Constant(double.NegativeInfinity)), Zero, weights);
+        return Dropout(weights, dropoutP).MatMul(value);
+    }
+}

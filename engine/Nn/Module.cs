@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace GpuTensor.Nn;
+
+/// <summary>A part of a neural network: its parameters, buffers and child modules are its fields.</summary>
+/// <remarks>Found by themselves: <see cref="Parameter"/> fields; <see cref="Tensor"/> fields marked
+/// <see cref="BufferAttribute">[Buffer]</see>; <see cref="Module"/> fields and arrays, lists
+/// and dictionaries of modules. A name is the field's less a leading underscore, the captured constructor parameter's, or the
+/// auto-property's in PyTorch's spelling
+/// (<c>RunningMean</c> is <c>running_mean</c>); base classes come first. One object under two names has two keys in <see cref="StateDict"/>
+/// and counts once everywhere else.</remarks>
+[DynamicallyAccessedMembers(ModuleFields.Needed)]
+public abstract partial class Module
+{
+    /// <summary>Whether dropout drops and batch statistics are taken; changed by <see cref="ModuleExtensions.Train"/> and
+    /// <see cref="ModuleExtensions.Eval"/>. True at first.</summary>
+    public bool Training { get; internal set; } = true;
+
+    /// <summary>What the module computes. Modules of other signatures define a <c>Forward</c> of their own beside it.</summary>
+    /// <exception cref="NotSupportedException">The module does not define it.</exception>
+    public virtual Tensor Forward(Tensor x) => throw new NotSupportedException($"{GetType().Name} does not override Forward(Tensor).");
+
+    /// <summary>The module's own members; containers name theirs by position.</summary>
+    internal virtual IEnumerable<Member> Members() => ModuleFields.Of(this);
+
+    /// <summary>The parameters of this module and all modules below it, each once.</summary>
+    public IEnumerable<Parameter> Parameters() => NamedParameters().Select(p => p.Parameter);
+
+    /// <summary>The parameters with their first names (<c>fc1.weight</c>), each once.</summary>
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
+    {
+        var seen = new HashSet<Parameter>(ReferenceEqualityComparer.Instance);
+        foreach (var (path, module) in NamedModules())
+            foreach (var member in module.Members())
+                if (member.Value is Parameter parameter && seen.Add(parameter)) yield return (Join(path, member.Name), parameter);
+    }
+
+    /// <summary>The buffers of this module and all modules below it, each once.</summary>
+    public IEnumerable<Tensor> Buffers() => NamedBuffers().Select(b => b.Buffer);
+
+    /// <summary>The buffers with their first names, each once.</summary>
+    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers()
+    {
+        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var (path, module) in NamedModules())
+            foreach (var member in module.Members())
+                if (member is { Buffer: not null, Value: Tensor buffer } && seen.Add(buffer))
+                    yield return (Join(path, member.Name), buffer);
+    }
+
+    /// <summary>The modules directly below this one, each once.</summary>
+    public IEnumerable<Module> Children() => NamedChildren().Select(c => c.Module);
+
+    /// <summary>The modules directly below this one with their names, each once.</summary>
+    public IEnumerable<(string Name, Module Module)> NamedChildren()
+    {
+        var seen = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        foreach (var member in Members())
+            if (member.Value is Module child && seen.Add(child)) yield return (member.Name, child);
+    }
+
+    /// <summary>This module and all below it, each once, parents before children.</summary>
+    public IEnumerable<Module> Modules() => NamedModules().Select(m => m.Module);
+
+    /// <summary>This module (named <c>""</c>) and all below it with their paths, each once, parents before children.</summary>
+    public IEnumerable<(string Name, Module Module)> NamedModules()
+    {
+        var seen = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<(string Name, Module Module)>([("", this)]);
+        while (stack.TryPop(out var next))
+        {
+            if (!seen.Add(next.Module)) continue;
+            yield return next;
+            foreach (var (name, child) in next.Module.NamedChildren().Reverse()) stack.Push((Join(next.Name, name), child));
+        }
+    }
+
+    /// <summary>This module and all below it, each once, children before parents.</summary>
+    internal IEnumerable<Module> ChildrenFirst(HashSet<Module>? seen = null)
+    {
+        seen ??= new(ReferenceEqualityComparer.Instance);
+        if (!seen.Add(this)) yield break;
+        foreach (var child in Children())
+            foreach (var each in child.ChildrenFirst(seen)) yield return each;
+        yield return this;
+    }
+
+    /// <summary>The number of numbers it learns.</summary>
+    public long ParameterCount => Parameters().Sum(p => p.ElementCount);
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

@@ -1,0 +1,153 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Optim;
+
+/// <summary>A parameter group as the device sees it: its parameters one after the other in flat vectors (one for each stretch of one dtype
+/// and device), state vectors of the
+/// same layout beside them, and a step number for each parameter.</summary>
+internal sealed class FlatGroup
+{
+    private readonly Optimizer optimizer;
+    private readonly Storage[] storages;
+    private readonly long[] steps;
+    private readonly int[] offsets;
+    private readonly Stretch[] stretches;
+
+    public FlatGroup(Optimizer optimizer, ParameterGroup group)
+    {
+        (this.optimizer, Group) = (optimizer, group);
+        int n = group.Parameters.Count;
+        (storages, steps, offsets, stretches) = (new Storage[n], new long[n], new int[n], new Stretch[n]);
+        LayOut();
+    }
+
+    public ParameterGroup Group { get; }
+
+    /// <summary>Consecutive parameters of one dtype and device, and the state vectors that hold their state in the same order.</summary>
+    internal sealed class Stretch(DType dtype, Device device)
+    {
+        public readonly Dictionary<string, Tensor> State = [];
+
+        public DType DType { get; } = dtype;
+
+        public Device Device { get; } = device;
+
+        public int Length { get; set; }
+    }
+
+    /// <summary>Records the update of every parameter that has a gradient: neighbours with the same key together.</summary>
+    public void Step(HashSet<Device> touched)
+    {
+        if (!IsLaidOut()) LayOut();
+        int n = storages.Length;
+        for (int start = 0, end; start < n; start = end)
+        {
+            end = start + 1;
+            if (Gradient(start) is null) continue;
+            long key = optimizer.RunKey(Group, steps[start]);
+            bool Joins(int i) => stretches[i] == stretches[start] && optimizer.RunKey(Group, steps[i]) == key && Gradient(i) is not null;
+            while (end < n && Joins(end)) end++;
+            Update(start, end);
+            touched.Add(stretches[start].Device);
+        }
+    }
+
+    /// <summary>A parameter's step number and the slices of the state vectors that are its own, in its shape. Empty before its first
+    /// gradient.</summary>
+    public ParameterState Read(int parameter)
+    {
+        var state = new OrderedDictionary<string, Tensor>();
+        if (steps[parameter] > 0)
+            foreach (string name in optimizer.StateNames)
+                if (stretches[parameter].State.TryGetValue(name, out var vector))
+                    state.Add(name, vector.Narrow(0, offsets[parameter], Count(parameter)).Reshape(Group.Parameters[parameter].Shape));
+        return new(steps[parameter], state);
+    }
+
+    /// <summary>Replaces the state of all parameters; shapes have been checked.</summary>
+    public void Write(IReadOnlyList<ParameterState> states)
+    {
+        using var mode = Tensor.NoGrad();
+        foreach (var stretch in stretches.Distinct())
+        {
+            int[] members = [.. Enumerable.Range(0, stretches.Length).Where(i => stretches[i] == stretch)];
+            var replaced = new Dictionary<string, Tensor>();
+            foreach (string name in optimizer.StateNames)
+            {
+                if (!members.Any(i => states[i].Tensors.ContainsKey(name))) continue;
+                replaced[name] = Flat([.. members.Select(i => states[i].Tensors.TryGetValue(name, out var t)
+                    ? t.Detach().To(stretch.Device).To(stretch.DType)
+                    : Tensor.Zeros(Group.Parameters[i].Shape, stretch.DType, stretch.Device))]).Clone();
+            }
+            stretch.State.Clear();
+            foreach (var (name, vector) in replaced) stretch.State[name] = vector;
+        }
+        for (int i = 0; i < steps.Length; i++) steps[i] = states[i].Step;
+    }
+
+    /// <summary>Tensors one after the other as one vector.</summary>
+    internal static Tensor Flat(IReadOnlyList<Tensor> tensors) =>
+        tensors.Count == 1 ? tensors[0].Detach().Reshape(-1) : Tensor.Cat([.. tensors.Select(t => t.Detach().Reshape(-1))], 0);
+
+    private void Update(int start, int end)
+    {
+        var stretch = stretches[start];
+        var parameters = Group.Parameters.Skip(start).Take(end - start).ToList();
+        int length = offsets[end - 1] + Count(end - 1) - offsets[start];
+        var gradients = Flat([.. Enumerable.Range(start, end - start).Select(i => Gradient(i)!)]);
+        var run = new FlatRun(stretch, offsets[start], length, steps[start] + 1, Flat(parameters), gradients);
+        var updated = optimizer.Update(Group, run);
+        if (parameters.Count == 1) parameters[0].Assign(updated.Reshape(parameters[0].Shape), "Step");
+        else
+            for (int i = start; i < end; i++)
+            {
+                var parameter = Group.Parameters[i];
+                parameter.Assign(updated.Narrow(0, offsets[i] - offsets[start], Count(i)).Reshape(parameter.Shape), "Step");
+            }
+        if (!optimizer.KeepsState(Group)) return;
+        for (int i = start; i < end; i++) steps[i]++;
+        var recorder = Recorder.For(stretch.Device);
+        if (recorder.Nodes.Count == 0) return;
+        recorder.OnRollback(() =>
+        {
+            for (int i = start; i < end; i++) steps[i]--;
+            run.ForgetNewState();
+        });
+    }
+
+    private Tensor? Gradient(int parameter) => Group.Parameters[parameter].Leaf?.Grad;
+
+    private int Count(int parameter) => checked((int)Group.Parameters[parameter].ElementCount);
+
+    /// <summary>Whether every parameter is still where it was when the stretches were made: <c>To(device)</c> moves them.</summary>
+    private bool IsLaidOut()
+    {
+        for (int i = 0; i < storages.Length; i++)
+            if (Group.Parameters[i].Storage is var s && s != storages[i]) return false;
+        return true;
+    }
+
+    /// <summary>Divides the parameters into stretches. Two leaves over one memory are in different stretches: the second is to see the
+    /// update of the first.</summary>
+    private void LayOut()
+    {
+        var states = stretches is [not null, ..] ? Enumerable.Range(0, steps.Length).Select(Read).ToList() : null;
+        var inStretch = new HashSet<Storage>();
+        Stretch? current = null;
+        for (int i = 0; i < storages.Length; i++)
+        {
+            var parameter = Group.Parameters[i];
+            storages[i] = parameter.Storage;
+            if (current is null || current.DType != parameter.DType || current.Device != parameter.Device
+                || inStretch.Contains(storages[i]))
+            {
+                current = new(parameter.DType, parameter.Device);
+                inStretch.Clear();
+            }
+            inStretch.Add(storages[i]);
+            (stretches[i], offsets[i]) = (current, current.Length);
+            current.Length = checked(current.Length + Count(i));
+        }
+        if (states is not null) Write(states);
+    }
+}

@@ -1,0 +1,33 @@
+namespace GpuTensor.Optim;
+
+/// <summary>Neighbouring parameters in one update: vectors of their values, gradients and state.</summary>
+internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, long step, Tensor values, Tensor gradients)
+{
+    private List<string>? made;
+
+    /// <summary>The number of this update of these parameters, from 1.</summary>
+    public long Step { get; } = step;
+
+    /// <summary>The parameters' values.</summary>
+    public Tensor Values { get; } = values;
+
+    /// <summary>Their gradients.</summary>
+    public Tensor Gradients { get; } = gradients;
+
+    /// <summary>A part of their state; zeros where there is none yet. Assign to it to change it.</summary>
+    public Tensor State(string name)
+    {
+        if (!stretch.State.TryGetValue(name, out var vector))
+        {
+            stretch.State[name] = vector = Tensor.Zeros([stretch.Length], stretch.DType, stretch.Device);
+            (made ??= []).Add(name);
+        }
+        return vector.Narrow(0, start, length);
+    }
+
+    /// <summary>The flush failed: vectors that were to begin with it have no value.</summary>
+    public void ForgetNewState()
+    {
+        foreach (string name in made ?? []) stretch.State.Remove(name);
+    }
+}
