@@ -3,6 +3,9 @@ namespace GpuTensor.Conformance;
 /// <summary>A call that the C# compiler would refuse: a number where a tensor belongs, an argument the method does not have.</summary>
 internal sealed class UnwritableCallException(string message) : Exception(message);
 
+/// <summary>A call of something that does not exist here (a mode of an operator), or whose results cannot be compared (they are random): it is listed, not run.</summary>
+internal sealed class NotHereException(string message) : Exception(message);
+
 /// <summary>A recorded call bound to parameter names, read by an operator's row with the types of our API.</summary>
 internal sealed class Call
 {
@@ -35,6 +38,12 @@ internal sealed class Call
     /// <summary>The input, which must be a list of tensors.</summary>
     public Tensor[] Xs => input is List<object?> list ? TensorsOf("input", list) : throw Wrong("input", input, "a list of tensors");
 
+    /// <summary>True where the input is a number.</summary>
+    public bool XIsNumber => input is long or double or bool;
+
+    /// <summary>The input, which must be a number.</summary>
+    public Scalar XNumber => Scalar("input", input);
+
     /// <summary>Any argument as it was decoded; null where it was left out or None.</summary>
     public object? this[string name] => arguments.GetValueOrDefault(name);
 
@@ -66,7 +75,9 @@ internal sealed class Call
 
     public string Text(string name, string otherwise) => this[name] switch { null => otherwise, string s => s, var other => throw Wrong(name, other, "a string") };
 
-    public Scalar Number(string name) => this[name] switch { double d => d, long n => n, bool b => b, var other => throw Wrong(name, other, "a number") };
+    public string? TextOrNull(string name) => Has(name) ? Text(name, "") : null;
+
+    public Scalar Number(string name) => Scalar(name, this[name]);
 
     public Scalar Number(string name, Scalar otherwise) => Has(name) ? Number(name) : otherwise;
 
@@ -84,6 +95,9 @@ internal sealed class Call
 
     public int[]? IntsOrNull(string name) => Has(name) ? Ints(name) : null;
 
+    /// <summary>The dimensions to work over: one, several, or all.</summary>
+    public Dims Dims(string name) => IntsOrNull(name);
+
     /// <summary>A list of integers and Nones.</summary>
     public int?[] IntsWithNone(string name) => this[name] switch
     {
@@ -94,6 +108,8 @@ internal sealed class Call
 
     /// <summary>One result for a tensor argument, another for a number: an overload in C#.</summary>
     public object Either(string name, Func<Tensor, object> tensor, Func<Scalar, object> number) => this[name] is Tensor t ? tensor(t) : number(Number(name));
+
+    private static Scalar Scalar(string name, object? value) => value switch { double d => d, long n => n, bool b => b, var other => throw Wrong(name, other, "a number") };
 
     private static Tensor[] TensorsOf(string name, List<object?> list) => [.. list.Select(v => v as Tensor ?? throw Wrong(name, v, "a list of tensors"))];
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace GpuTensor.Conformance;
@@ -45,17 +46,26 @@ public sealed class ConformanceRun
         using var file = new CorpusFile(path);
         int samples = file.Samples.Count + file.Errors.Count;
         if (OperatorTable.Find(file) is not { } row) return new(file.Name, samples, 0, samples, [], "no such operator here");
+        var watch = Stopwatch.StartNew();
         var runner = new SampleRunner(row, file.Tensors, device);
         var failures = new List<Failure>();
-        int passed = 0;
-        foreach (var sample in file.Samples) Add(sample, runner.Run(sample));
-        foreach (var sample in file.Errors) Add(sample, runner.RunError(sample));
-        return new(file.Name, samples, passed, 0, failures);
+        int passed = 0, unsupported = 0;
+        string? why = null;
+        foreach (var sample in file.Samples) Add(sample, runner.Run);
+        foreach (var sample in file.Errors) Add(sample, runner.RunError);
+        return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds };
 
-        void Add(JsonElement sample, string? wrong)
+        void Add(JsonElement sample, Func<JsonElement, string?> run)
         {
-            if (wrong is null) passed++;
-            else failures.Add(new(file.Name, sample.GetProperty("id").GetString()!, wrong));
+            try
+            {
+                if (run(sample) is { } wrong) failures.Add(new(file.Name, sample.GetProperty("id").GetString()!, wrong));
+                else passed++;
+            }
+            catch (NotHereException e)
+            {
+                (unsupported, why) = (unsupported + 1, e.Message);
+            }
         }
     }
 }

@@ -13,7 +13,11 @@ public sealed record Failure(string Operator, string Sample, string Reason);
 /// <param name="Unsupported">Those of an operator that does not exist here, or cannot run on this device; they were not run.</param>
 /// <param name="Failures">Those that failed.</param>
 /// <param name="Why">Why samples are unsupported; null where none are.</param>
-public sealed record OperatorResult(string Operator, int Samples, int Passed, int Unsupported, IReadOnlyList<Failure> Failures, string? Why = null);
+public sealed record OperatorResult(string Operator, int Samples, int Passed, int Unsupported, IReadOnlyList<Failure> Failures, string? Why = null)
+{
+    /// <summary>How long it took.</summary>
+    public double Seconds { get; init; }
+}
 
 /// <summary>What became of a corpus.</summary>
 /// <param name="Operators">One result a file, by name.</param>

@@ -54,4 +54,15 @@ internal static class TieRule
             }
         return true;
     }
+
+    /// <summary>The elements of a floating array in ascending order.</summary>
+    public static HostArray Sorted(HostArray array)
+    {
+        var order = Enumerable.Range(0, checked((int)array.Count)).ToArray();
+        Array.Sort(HostNumbers.Doubles(array), order);
+        int size = array.DType.Size();
+        var result = new HostArray(array.DType, array.Shape);
+        for (int i = 0; i < order.Length; i++) array.Data.AsSpan(order[i] * size, size).CopyTo(result.Data.AsSpan(i * size));
+        return result;
+    }
 }

@@ -93,6 +93,7 @@ internal static class ConformanceCommand
         failed = result.Failed,
         unsupported = result.Unsupported,
         seconds = Math.Round(seconds, 3),
+        slowest = result.Operators.OrderByDescending(o => o.Seconds).Take(5).Select(o => new { @operator = o.Operator, seconds = Math.Round(o.Seconds, 3) }),
         unsupported_operators = result.Operators.Where(o => o.Unsupported > 0).Select(o => o.Operator),
         failures = result.Operators.SelectMany(o => o.Failures).Select(f => new { @operator = f.Operator, sample = f.Sample, reason = f.Reason }),
     });

@@ -47,14 +47,19 @@ internal sealed class ReferenceExecutor : Executor
     {
         var source = operand.Node.Block?.Host ?? throw new DeviceException($"{operand.Node} has no value on the reference device.");
         var result = ReferenceArray.Make(source.DType, operand.Shape);
-        var view = operand.View ?? View.Identity(source.Shape);
-        var index = new int[view.Shape.Rank];
-        long at = view.Offset;
-        for (long i = 0; i < result.Shape.ElementCount; i++)
+        var view = operand.View;
+        if (view is null || view.IsContiguous)
         {
-            if (result.IsReal) result.Real[i] = ReadReal(source, at);
-            else result.Integer[i] = ReadInteger(source, at);
-            for (int d = index.Length - 1; d >= 0; d--)
+            ReadRun(source, view?.Offset ?? 0, 1, result, 0, checked((int)result.Shape.ElementCount));
+            return result;
+        }
+        int last = view.Shape.Rank - 1, run = view.Shape.Span[last];
+        var index = new int[last];
+        long at = view.Offset;
+        for (int i = 0; i < result.Shape.ElementCount; i += run)
+        {
+            ReadRun(source, at, view.Strides[last], result, i, run);
+            for (int d = last - 1; d >= 0; d--)
             {
                 at += view.Strides[d];
                 if (++index[d] < view.Shape.Span[d]) break;
@@ -63,6 +68,29 @@ internal sealed class ReferenceExecutor : Executor
             }
         }
         return result;
+    }
+
+    /// <summary>Elements at, at + stride, … of the source as elements of the result from <paramref name="start"/> on.</summary>
+    private static void ReadRun(HostArray source, long at, long stride, ReferenceArray result, int start, int count)
+    {
+        switch (source.DType)
+        {
+            case DType.Float64: Run<double, double>(result.Real, x => x); break;
+            case DType.Float32: Run<float, double>(result.Real, x => x); break;
+            case DType.Float16: Run<Half, double>(result.Real, x => (double)x); break;
+            case DType.BFloat16: Run<ushort, double>(result.Real, x => HalfBits.FromBFloat16(x)); break;
+            case DType.Int64: Run<long, long>(result.Integer, x => x); break;
+            case DType.Int32: Run<int, long>(result.Integer, x => x); break;
+            case DType.Int16: Run<short, long>(result.Integer, x => x); break;
+            case DType.Int8: Run<sbyte, long>(result.Integer, x => x); break;
+            default: Run<byte, long>(result.Integer, x => x); break;
+        }
+
+        void Run<TFrom, TTo>(TTo[] target, Func<TFrom, TTo> convert) where TFrom : unmanaged
+        {
+            var from = source.As<TFrom>();
+            for (int i = 0; i < count; i++, at += stride) target[start + i] = convert(from[(int)at]);
+        }
     }
 
     internal static double ReadReal(HostArray a, long i) => a.DType switch
