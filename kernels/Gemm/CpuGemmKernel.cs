@@ -1,103 +1,101 @@
-using System.Text;
-
 namespace GpuTensor.Kernels;
 
+/// <summary>Where the main kernel reads an operand, as accumulators.</summary>
+/// <param name="Argument">The buffer, of the spec or of the scratch after those.</param>
+/// <param name="At">Offset, and strides along (batch…, m, k) of A or (batch…, k, n) of B; of packed B only those of the batch count.</param>
+/// <param name="Packed">B in panels.</param>
+internal readonly record struct GemmOperand(int Argument, Access At, bool Packed);
+
 /// <summary>The main kernel in the shape for CPUs: a work-item to a work-group, a tile of accumulators in vector registers, K in blocks between which they are spilled, several
-/// tiles below each other against one column panel.</summary>
+/// tiles below each other against one column panel. A is read in place, a number at a time; B in panels, or in place where its rows are dense.</summary>
 internal static class CpuGemmKernel
 {
-    public static GemmLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b, bool wide, int preferredGroups, string description)
+    private const int Lanes = GemmAccumulator.Lanes;
+
+    public static GemmLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b, IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect, bool wide,
+        string description)
     {
-        var types = GemmTypes.Of(spec.In);
-        int vectors = tile.Columns / GemmTypes.Lanes;
+        int vectors = tile.Columns / Lanes, rank = spec.Batch.Length, size = tile.Rows * vectors;
         bool blocked = spec.K > tile.DepthBlock;
-        var source = new GemmSource { Wide = wide };
-        string aBase = source.Buffer(types.Scalar, false, a.Argument), bBase = source.Buffer(types.Scalar, false, b.Argument);
-        var epilogue = new GemmEpilogue(spec, types, source);
+        var writer = new GemmKernelWriter("gemm", spec, profile, dialect, wide, [spec.Epilogue], scratch, (a.Argument, false), (b.Argument, false));
+        var o = writer.Out;
+        string vector = writer.Type(Lanes), x = writer.X;
 
-        long panels = Ceil(spec.M, tile.Rows), columns = Ceil(spec.N, tile.Columns), batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
-        long panelsEach = Math.Clamp(panels * columns * batches / preferredGroups, 1, Math.Min(tile.RowPanels, panels));
-        long rowBlocks = Ceil(panels, panelsEach);
-        string m = source.Int("M", spec.M), n = source.Int("N", spec.N), k = source.Int("K", spec.K);
-        string r = tile.Rows.ToString(), c = tile.Columns.ToString(), vec = types.Vector, t = types.Scalar;
+        long panels = Ceil(spec.M, tile.Rows), columns = Ceil(spec.N, tile.Columns), batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
+        long each = Math.Clamp(panels * columns * batches / profile.PreferredGroups, 1, Math.Min(tile.RowPanels, panels)), blocks = Ceil(panels, each);
+        string m = o.Slot(spec.M), n = o.Slot(spec.N), k = o.Slot(spec.K), e = o.Slot(each), p = o.Slot(panels);
+        writer.Coordinate("column", columns);
+        writer.Coordinate("block", blocks);
+        writer.BatchCoordinates(spec.Batch);
+        o.Line($"const {x} first = block * {e}, last = min(first + {e}, {p}), from = column * {tile.Columns}, to = min(from + {tile.Columns}, {n});");
+        // The last panel of an unpacked B begins where a whole one still fits; what the one before it stores too is not stored again.
+        o.Line($"const {x} n0 = {(b.Packed ? "from" : $"min(from, {n} - {tile.Columns})")};");
+        o.Line($"{writer.Pointer()}{dialect.Restrict}A = {writer.Accumulators(a.Argument)} + {writer.BatchAddress(a.At, rank)};");
+        o.Line($"{writer.Pointer()}{dialect.Restrict}B = {writer.Accumulators(b.Argument)} + {writer.BatchAddress(b.At, rank)} + "
+            + (b.Packed ? $"column * {k} * {tile.Columns};" : "n0;"));
+        // One more vector: the last columns of an unpacked B are read from the middle of one.
+        o.Line($"{vector} tile[{(blocked ? tile.RowPanels : 1) * size + 1}];");
+        string aRow = writer.Stride(a.At.Strides[rank]), aStep = writer.Stride(a.At.Strides[rank + 1]);
+        string bStep = b.Packed ? tile.Columns.ToString() : writer.Stride(b.At.Strides[rank]);
+        var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "j", rank + 1, "v");
 
-        source.Add($"""
-                idx g = get_group_id(0);
-                const idx column = g % {source.Int("columns", columns)}; g /= I.columns;
-                const idx block = g % {source.Int("blocks", rowBlocks)}; g /= I.blocks;
-
-            """).Add(source.BatchCoordinates(spec.Batch));
-        source.Add($$"""
-                const idx first = block * {{source.Int("each", panelsEach)}}, last = min(first + I.each, {{source.Int("panels", panels)}});
-                const idx from = column * {{c}};
-                const idx n0 = {{(b.Packed ? "from" : $"min(from, {n} - {c})")}};
-                __global const {{t}}* restrict aTile = {{aBase}} + {{source.BatchAddress("a", a.Offset, a.Batch)}};
-                __global const {{t}}* restrict bTile = {{bBase}} + {{source.BatchAddress("b", b.Offset, b.Batch)}} + {{(b.Packed ? $"column * {k} * {c}" : "n0")}};
-                {{vec}} tile[{{(blocked ? tile.RowPanels : 1) * tile.Rows * vectors}}];
-
-            """);
-        source.Add(blocked
-            ? $"    for (idx k0 = 0; k0 < {k}; k0 += {tile.DepthBlock})\n    {{\n        const idx k1 = min(k0 + {tile.DepthBlock}, {k});\n"
-            : $"    {{\n        const idx k0 = 0, k1 = {k};\n");
-        source.Add($$"""
-                    for (idx p = first; p < last; p++)
-                    {
-                        {{vec}}* t = tile{{(blocked ? $" + (p - first) * {tile.Rows * vectors}" : "")}};
-
-            """);
-        Rows(source, tile.Rows, vectors, (i, j) => $"            {vec} c{i}_{j} = 0;\n");
+        if (blocked) o.Open($"for ({x} k0 = 0; k0 < {k}; k0 += {tile.DepthBlock})");
+        else o.Open("");
+        o.Line(blocked ? $"const {x} k1 = min(k0 + {tile.DepthBlock}, {k});" : $"const {x} k0 = 0, k1 = {k};");
+        o.Open($"for ({x} p = first; p < last; p++)");
+        o.Line($"{vector}* t = tile{(blocked ? $" + (p - first) * {size}" : "")};");
+        Each((i, j) => $"{vector} c{i}_{j} = 0;");
         if (blocked)
         {
-            source.Add("            if (k0 != 0)\n            {\n");
-            Rows(source, tile.Rows, vectors, (i, j) => $"                c{i}_{j} = t[{i * vectors + j}];\n");
-            source.Add("            }\n");
+            o.Open("if (k0 != 0)");
+            Each((i, j) => $"c{i}_{j} = t[{i * vectors + j}];");
+            o.Close();
         }
-        string depth = a.Packed ? r : source.Stride("a_k", a.Depth);
-        if (a.Packed) source.Add($"            __global const {t}* restrict a = aTile + (p * {k} + k0) * {r};\n");
-        else
-        {
-            // Rows past the last read the last: their sums are not stored.
-            string lane = source.Stride("a_m", a.Lane);
-            for (int i = 0; i < tile.Rows; i++)
-                source.Add($"            __global const {t}* restrict a{i} = aTile + min(p * {r} + {i}, {m} - 1) * {lane} + k0 * {depth};\n");
-        }
-        string bDepth = b.Packed ? c : source.Stride("b_k", b.Depth);
-        source.Add($$"""
-                        __global const {{t}}* restrict b = bTile + k0 * {{bDepth}};
-                        for (idx k = 0; k < k1 - k0; k++, b += {{bDepth}}{{(a.Packed ? $", a += {r}" : "")}})
-                        {
-
-            """);
-        for (int j = 0; j < vectors; j++) source.Add($"                const {vec} b{j} = vload{GemmTypes.Lanes}({j}, b);\n");
+        // Rows past the last read the last: their sums are not stored.
+        for (int i = 0; i < tile.Rows; i++)
+            o.Line($"{writer.Pointer()}{dialect.Restrict}a{i} = A + min(p * {tile.Rows} + {i}, {m} - 1) * {aRow} + k0 * {aStep};");
+        o.Line($"{writer.Pointer()}{dialect.Restrict}b = B + k0 * {bStep};");
+        o.Open($"for ({x} k = 0; k < k1 - k0; k++, b += {bStep})");
+        for (int j = 0; j < vectors; j++) o.Line($"const {vector} y{j} = vload16({j}, b);");
         for (int i = 0; i < tile.Rows; i++)
         {
-            string element = a.Packed ? $"a[{i}]" : depth == "1" ? $"a{i}[k]" : $"a{i}[k * {depth}]";
-            source.Add($"                const {vec} x{i} = ({vec})({element});\n");
-            for (int j = 0; j < vectors; j++) source.Add($"                c{i}_{j} = {types.MultiplyAdd($"x{i}", $"b{j}", $"c{i}_{j}")};\n");
+            o.Line($"const {vector} x{i} = ({vector})(a{i}[{(aStep == "1" ? "k" : $"k * {aStep}")}]);");
+            for (int j = 0; j < vectors; j++) o.Line($"c{i}_{j} = {GemmAccumulator.MultiplyAdd(spec.In, $"x{i}", $"y{j}", $"c{i}_{j}")};");
         }
-        source.Add("            }\n");
-        Rows(source, tile.Rows, vectors, (i, j) => $"            t[{i * vectors + j}] = c{i}_{j};\n");
-        source.Add($$"""
-                        if (k1 == {{k}})
-                            for (idx i = 0; i < min((idx){{r}}, {{m}} - p * {{r}}); i++)
-                            {
-                                const idx m = p * {{r}} + i;
-            {{epilogue.Row(GemmTypes.Lanes, vectors, n)}}
-                            }
-                    }
-                }
+        o.Close();
+        Each((i, j) => $"t[{i * vectors + j}] = c{i}_{j};");
+        if (blocked) o.Line($"if (k1 != {k}) continue;");
+        o.Open($"for (int i = 0; i < min(({x}){tile.Rows}, {m} - p * {tile.Rows}); i++)");
+        o.Line($"const {x} m = p * {tile.Rows} + i;");
+        Row(writer, epilogue, $"((const {writer.Type()}*)(t + i * {vectors}) + (j - n0))");
+        o.Close();
+        o.Close();
+        o.Close();
+        return writer.Finish(blocks * columns * batches, 1, description);
 
-            """);
-        return source.Finish("gemm", rowBlocks * columns * batches, 1, description);
+        void Each(Func<int, int, string> line)
+        {
+            for (int i = 0; i < tile.Rows; i++)
+                for (int j = 0; j < vectors; j++) o.Line(line(i, j));
+        }
+    }
+
+    /// <summary>Writes the epilogue of the columns [from, to) of row <c>m</c>.</summary>
+    /// <param name="element">Where the product's elements from column <c>j</c> on stand in private memory.</param>
+    public static void Row(GemmKernelWriter writer, GemmElement epilogue, string element)
+    {
+        var o = writer.Out;
+        epilogue.WriteUniform();
+        o.Line($"{writer.X} j = from;");
+        o.Open($"for (; j + {Lanes} <= to; j += {Lanes})");
+        o.Line($"const {writer.Type(Lanes)} product = vload16(0, {element});");
+        epilogue.WriteLanes("", "product");
+        o.Close();
+        o.Open("if (j < to)");
+        o.Line($"const int part = (int)(to - j);").Line($"const {writer.Type(Lanes)} product = vload16(0, {element});");
+        epilogue.WriteLanes("part", "product");
+        o.Close();
     }
 
     internal static long Ceil(long x, long y) => (x + y - 1) / y;
-
-    private static void Rows(GemmSource source, int rows, int vectors, Func<int, int, string> line)
-    {
-        var text = new StringBuilder();
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < vectors; j++) text.Append(line(i, j));
-        source.Add(text.ToString());
-    }
 }

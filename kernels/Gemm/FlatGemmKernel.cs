@@ -5,66 +5,66 @@ namespace GpuTensor.Kernels;
 internal static class FlatGemmKernel
 {
     /// <summary>With more rows, packing pays.</summary>
-    public const int MostRows = 5;
+    private const int MostRows = 5;
+
+    private const int Lanes = GemmAccumulator.Lanes;
 
     /// <summary>True for the products that this kernel is for.</summary>
-    public static bool Suits(GemmSpec spec, Load b)
+    public static bool Suits(GemmSpec spec) => spec.M <= MostRows && GemmProgram.DenserAlong(spec.B, spec.Batch.Length, spec.Batch.Length + 1);
+
+    public static GemmLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
     {
-        int rank = spec.Batch.Length;
-        return spec.M <= MostRows && spec.N >= GemmTypes.Lanes && b.At.Strides[rank] == 1 && b.At.Strides[rank + 1] != 1;
-    }
+        int rank = spec.Batch.Length, rows = (int)spec.M;
+        long columns = CpuGemmKernel.Ceil(spec.N, Lanes), batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
+        long each = Math.Clamp(columns * batches / profile.PreferredGroups, 1, columns), blocks = CpuGemmKernel.Ceil(columns, each);
+        var writer = new GemmKernelWriter("gemv", spec, profile, dialect, wide, [spec.A, spec.B, spec.Epilogue], []);
+        var o = writer.Out;
+        string x = writer.X, vector = writer.Type(Lanes), n = o.Slot(spec.N), k = o.Slot(spec.K), e = o.Slot(each);
+        writer.Coordinate("block", blocks);
+        writer.BatchCoordinates(spec.Batch);
+        var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "j", rank + 1, "a");
+        var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "j", "n", rank, "b");
+        var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "j", rank + 1, "v");
 
-    public static GemmLaunch Generate(GemmSpec spec, Load a, Load b, bool wide, int preferredGroups, string description)
-    {
-        var types = GemmTypes.Of(spec.In);
-        int rank = spec.Batch.Length, rows = (int)spec.M, l = GemmTypes.Lanes;
-        long columns = CpuGemmKernel.Ceil(spec.N, l), batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
-        long each = Math.Clamp(columns * batches / preferredGroups, 1, columns), blocks = CpuGemmKernel.Ceil(columns, each);
-        var source = new GemmSource { Wide = wide };
-        string aBase = source.Buffer(GemmTypes.Storage(a.Type), false, a.Buffer), bBase = source.Buffer(GemmTypes.Storage(b.Type), false, b.Buffer);
-        var epilogue = new GemmEpilogue(spec, types, source);
-        string n = source.Int("N", spec.N), k = source.Int("K", spec.K), vec = types.Vector;
-        string am = source.Stride("a_m", a.At.Strides[rank]), ak = source.Stride("a_k", a.At.Strides[rank + 1]), bn = source.Stride("b_n", b.At.Strides[rank + 1]);
-        string Step(string element, string vector) =>
-            string.Concat(Enumerable.Range(0, rows).Select(i =>
-                $"                c{i} = {types.MultiplyAdd($"({vec})({types.Load(a.Type, $"aTile + {i} * {am} + ({element}) * {ak}", 1)})", vector, $"c{i}")};\n"));
+        o.Open($"for ({x} from = block * {e} * {Lanes}; from < min((block + 1) * {e} * {Lanes}, {n}); from += {Lanes})");
+        o.Line($"const {x} to = min(from + {Lanes}, {n});");
+        o.Line($"{vector} {string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i} = 0"))};");
+        o.Open($"for ({x} j = 0; j < {k}; j += {Lanes})");
+        o.Line($"const int depth = (int)min({k} - j, ({x}){Lanes});");
+        o.Line($"{vector} square[{Lanes}], line[{rows}];");
+        o.Open($"for (int m = 0; m < {rows}; m++)");
+        left.WriteUniform();
+        o.Open($"if (depth == {Lanes})");
+        left.WriteLanes("");
+        o.Line($"line[m] = {left.Value(Lanes)};");
+        o.Close();
+        o.Open("else");
+        left.WriteLanes("depth");
+        o.Line($"line[m] = {left.Value(Lanes)};");
+        o.Close();
+        o.Close();
+        GemmPack.Square(writer, right, "square", "from + i", n, "depth");
+        GemmTranspose.Write(writer, "square");
+        o.Line($"const {writer.Type()}* s = (const {writer.Type()}*)line;");
+        o.Open($"if (depth == {Lanes})");
+        for (int i = 0; i < Lanes; i++) Steps(i, "");
+        o.Close();
+        // No step past K: adding a product of zeros would turn −0 into 0.
+        o.Open("else");
+        for (int i = 0; i < Lanes - 1; i++) Steps(i, $"if ({i} < depth) ");
+        o.Close();
+        o.Close();
+        o.Line($"const {vector} t[{rows}] = {{ {string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i}"))} }};");
+        o.Open($"for (int m = 0; m < {rows}; m++)");
+        CpuGemmKernel.Row(writer, epilogue, $"((const {writer.Type()}*)(t + m) + (j - from))");
+        o.Close();
+        o.Close();
+        return writer.Finish(blocks * batches, 1, description);
 
-        source.Add($"""
-                idx g = get_group_id(0);
-                const idx block = g % {source.Int("blocks", blocks)}; g /= I.blocks;
-
-            """).Add(source.BatchCoordinates(spec.Batch)).Add($$"""
-                __global const {{GemmTypes.Storage(a.Type)}}* restrict aTile = {{aBase}} + {{source.BatchAddress("a", a.At.Offset, a.At.Strides.AsSpan(0, rank))}};
-                __global const {{GemmTypes.Storage(b.Type)}}* restrict bTile = {{bBase}} + {{source.BatchAddress("b", b.At.Offset, b.At.Strides.AsSpan(0, rank))}};
-                for (idx column = block * {{source.Int("each", each)}}; column < min((block + 1) * I.each, {{source.Int("columns", columns)}}); column++)
-                {
-                    const idx from = column * {{l}}, n0 = min(from, {{n}} - {{l}});
-                    __global const {{GemmTypes.Storage(b.Type)}}* restrict b = bTile + n0 * {{bn}};
-                    {{vec}} {{string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i} = 0"))}};
-                    idx k = 0;
-                    for (; k + {{l}} <= {{k}}; k += {{l}}, b += {{l}})
-                    {
-
-            """);
-        GemmTranspose.Square(source, types, l, i => types.Load(b.Type, $"b + {i} * {bn}", l));
-        for (int i = 0; i < l; i++) source.Add(Step($"k + {i}", $"r{i}"));
-        source.Add($$"""
-                    }
-                    for (; k < {{k}}; k++, b++)
-                    {
-                        {{types.Scalar}} lane[{{l}}];
-                        for (int i = 0; i < {{l}}; i++) lane[i] = {{types.Load(b.Type, $"b + i * {bn}", 1)}};
-                        const {{vec}} r = vload{{l}}(0, lane);
-            {{Step("k", "r")}}            }
-                    const {{vec}} t[{{rows}}] = { {{string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i}"))}} };
-                    for (idx i = 0; i < {{rows}}; i++)
-                    {
-                        const idx m = i;
-            {{epilogue.Row(l, 1, n)}}
-                    }
-                }
-
-            """);
-        return source.Finish("gemv", blocks * batches, 1, description);
+        void Steps(int depth, string condition)
+        {
+            for (int i = 0; i < rows; i++)
+                o.Line($"{condition}c{i} = {GemmAccumulator.MultiplyAdd(spec.In, $"({vector})(s[{i * Lanes + depth}])", $"r{depth}", $"c{i}")};");
+        }
     }
 }

@@ -15,32 +15,13 @@ internal static class GemmFold
     private static bool JoinsRows(GemmSpec spec)
     {
         int d = spec.Batch.Length - 1;
-        bool Follows(Instruction i) => AccessOf(i) is not { } at || at.Strides[d] == spec.M * at.Strides[d + 1];
-        return spec.A.All(Follows) && spec.Epilogue.All(Follows) && spec.B.All(i => AccessOf(i) is not { } at || at.Strides[d] == 0);
+        return GemmProgram.Addresses(spec.A).Concat(GemmProgram.Addresses(spec.Epilogue)).All(at => at.Strides[d] == spec.M * at.Strides[d + 1])
+            && GemmProgram.Addresses(spec.B).All(at => at.Strides[d] == 0);
     }
 
     private static GemmSpec Without(GemmSpec spec, int d, long rows)
     {
-        Instruction[] Drop(Instruction[] code) => [.. code.Select(i => AccessOf(i) is { } at ? With(i, new Access(at.Offset, [.. at.Strides[..d], .. at.Strides[(d + 1)..]])) : i)];
+        Instruction[] Drop(Instruction[] code) => GemmProgram.Map(code, at => new Access(at.Offset, [.. at.Strides[..d], .. at.Strides[(d + 1)..]]));
         return spec with { Batch = [.. spec.Batch[..d], .. spec.Batch[(d + 1)..]], M = rows, A = Drop(spec.A), B = Drop(spec.B), Epilogue = Drop(spec.Epilogue) };
     }
-
-    /// <summary>The address an instruction computes, if it does.</summary>
-    public static Access? AccessOf(Instruction instruction) => instruction switch
-    {
-        Load load => load.At,
-        Gather gather => gather.At,
-        Store store => store.At,
-        Affine affine => affine.At,
-        _ => null,
-    };
-
-    private static Instruction With(Instruction instruction, Access at) => instruction switch
-    {
-        Load load => load with { At = at },
-        Gather gather => gather with { At = at },
-        Store store => store with { At = at },
-        Affine affine => affine with { At = at },
-        _ => instruction,
-    };
 }

@@ -1,63 +1,84 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Turns a product into launches: on a CPU it decides which operands are packed, on a GPU there is one kernel.</summary>
+/// <summary>Turns a product into launches: on a CPU it decides which operands are prepared first, on a GPU there is one kernel.</summary>
 internal static class GemmPlanner
 {
     // Packing B costs reads and writes of K·N for 2·M·N·K of arithmetic: below this many rows B is read in place where its rows are dense.
     private const long RowsWorthPacking = 256;
 
-    /// <summary>The plan.</summary>
+    /// <summary>The plan. Its results may take the place of an epilogue's inputs, but not of the operands.</summary>
     /// <param name="tile">Overrides <see cref="GemmTiles.Default"/>; on a GPU there is nothing to choose.</param>
     /// <param name="forceWide">64-bit indices where 32 bits would do.</param>
-    public static GemmPlan Plan(GemmSpec spec, DeviceProfile profile, GemmTile? tile = null, bool forceWide = false)
+    public static GemmPlan Plan(GemmSpec spec, DeviceProfile profile, Dialect dialect, GemmTile? tile = null, bool forceWide = false)
     {
-        spec = GemmFold.Fold(spec);
-        if (spec.A is not [Load a] || spec.B is not [Load b]) throw new ArgumentException("an operand is a bare load");
         if (spec.M == 0 || spec.N == 0 || spec.Batch.Contains(0)) return new GemmPlan([], []);
+        spec = GemmFold.Fold(spec);
         string what = $"{(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}";
+        string main = $"matrix product {what}";
         var chosen = tile ?? GemmTiles.Default(spec, profile);
         bool wide = forceWide || IsWide(spec, chosen);
-        if (!profile.IsCpu) return new GemmPlan([GpuGemmKernel.Generate(spec, a, b, wide, profile.PreferredGroups, $"matrix product {what}")], []);
-        if (FlatGemmKernel.Suits(spec, b)) return new GemmPlan([FlatGemmKernel.Generate(spec, a, b, wide, profile.PreferredGroups, $"matrix product {what}")], []);
+        if (!profile.IsCpu) return new GemmPlan([GpuGemmKernel.Generate(spec, profile, dialect, wide, main)], []);
+        if (FlatGemmKernel.Suits(spec)) return new GemmPlan([FlatGemmKernel.Generate(spec, profile, dialect, wide, main)], []);
 
+        int rank = spec.Batch.Length;
         var launches = new List<GemmLaunch>();
         var scratch = new List<long>();
-        var left = Operand(a, spec.M, chosen.Rows, true);
-        var right = Operand(b, spec.N, chosen.Columns, false);
-        launches.Add(CpuGemmKernel.Generate(spec, chosen, left, right, wide, profile.PreferredGroups, $"matrix product {what}"));
+        var accumulator = GemmAccumulator.Of(spec.In);
+        // One entry for each scratch buffer there may be.
+        DType[] types = [accumulator, accumulator];
+        var left = Left();
+        var right = Right();
+        launches.Add(CpuGemmKernel.Generate(spec, chosen, left, right, types, profile, dialect, wide, main));
         return new GemmPlan([.. launches], [.. scratch]);
 
-        GemmOperand Operand(Load load, long count, int width, bool isA)
+        // A is read a number at a time: in place, or after a pointwise kernel has made accumulators of it in the same layout.
+        GemmOperand Left()
         {
-            int rank = spec.Batch.Length;
-            long[] s = load.At.Strides;
-            var (lane, depth) = isA ? (s[rank], s[rank + 1]) : (s[rank + 1], s[rank]);
-            bool ready = load.Type is DType.Float32 or DType.Float64;
-            // A is read a scalar at a time, so any strides that stay within few pages do.
-            bool direct = ready && (isA ? lane <= 1 || depth <= 1 : lane == 1 && count >= width && spec.M < RowsWorthPacking && !Aliases(depth, load.Type));
-            if (direct) return new GemmOperand(load.Buffer, false, load.At.Offset, s[..rank], lane, depth);
-
-            int[] kept = Enumerable.Range(0, rank).Where(d => s[d] != 0).ToArray();
-            var types = GemmTypes.Of(spec.In);
-            long each = CpuGemmKernel.Ceil(count, width) * spec.K * width;
-            long[] batch = kept.Select(d => spec.Batch[d]).ToArray(), strides = new long[rank];
-            long elements = each;
-            for (int i = kept.Length - 1; i >= 0; i--)
-            {
-                strides[kept[i]] = elements;
-                elements *= batch[i];
-            }
-            int argument = spec.Buffers.Length + scratch.Count;
-            scratch.Add(Math.Max(elements, 1) * types.Size);
-            if (spec.K > 0)
-                launches.Add(GemmPack.Generate(types, batch, [.. kept.Select(d => s[d]), lane, depth], load, count, spec.K, width, argument, wide,
-                    profile.PreferredGroups, $"packing of {(isA ? "the left" : "the right")} operand of {what}"));
-            return new GemmOperand(argument, true, 0, strides, 0, 0);
+            if (GemmProgram.IsReady(spec.A, spec.In)) return new GemmOperand(((Load)spec.A[0]).Buffer, ((Load)spec.A[0]).At, false);
+            bool alongRows = GemmProgram.DenserAlong(spec.A, rank, rank + 1);
+            long inner = alongRows ? spec.M : spec.K, pitch = CpuGemmKernel.Ceil(inner, 16) * 16;
+            if (pitch * accumulator.Size() % 4096 == 0) pitch += 16;
+            var (batch, strides, elements) = Batches(spec.A, pitch * (alongRows ? spec.K : spec.M));
+            var at = new Access(0, [.. strides, alongRows ? 1 : pitch, alongRows ? pitch : 1]);
+            int argument = Scratch(elements);
+            if (spec.K == 0) return new GemmOperand(argument, at, false);
+            launches.Add(GemmWiden.Generate(spec, Keep(spec.A, batch), [.. batch.Select(d => spec.Batch[d])], Project(at, batch), argument, types, profile, dialect, wide,
+                $"left operand of {what}"));
+            return new GemmOperand(argument, at, false);
         }
-    }
 
-    // Rows whose distance is a multiple of 4 KB fall in the same few sets of the first-level cache.
-    private static bool Aliases(long stride, DType dtype) => stride * dtype.Size() % 4096 == 0 && stride != 0;
+        GemmOperand Right()
+        {
+            if (GemmProgram.IsReady(spec.B, spec.In) && spec.B is [Load { At: var own, Buffer: int buffer }] && own.Strides[rank + 1] == 1 && spec.N >= chosen.Columns
+                && spec.M < RowsWorthPacking && own.Strides[rank] * accumulator.Size() % 4096 != 0)
+                return new GemmOperand(buffer, own, false);
+            var (batch, strides, elements) = Batches(spec.B, CpuGemmKernel.Ceil(spec.N, chosen.Columns) * chosen.Columns * spec.K);
+            int argument = Scratch(elements);
+            if (spec.K > 0)
+                launches.Add(GemmPack.Generate(spec, Keep(spec.B, batch), [.. batch.Select(d => spec.Batch[d])], chosen.Columns, argument, types, profile, dialect, wide,
+                    $"packing of the right operand of {what}"));
+            return new GemmOperand(argument, new Access(0, [.. strides, 0, 0]), true);
+        }
+
+        int Scratch(long elements)
+        {
+            scratch.Add(Math.Max(elements, 1) * accumulator.Size());
+            return spec.Buffers.Length + scratch.Count - 1;
+        }
+
+        // The batch dimensions an operand is not broadcast along, and the strides of its prepared form.
+        (int[] Batch, long[] Strides, long Elements) Batches(Instruction[] code, long each)
+        {
+            int[] batch = [.. Enumerable.Range(0, rank).Where(d => GemmProgram.Addresses(code).Any(at => at.Strides[d] != 0))];
+            long[] strides = new long[rank];
+            for (int i = batch.Length - 1; i >= 0; i--) (strides[batch[i]], each) = (each, each * spec.Batch[batch[i]]);
+            return (batch, strides, each);
+        }
+
+        Instruction[] Keep(Instruction[] code, int[] batch) => GemmProgram.Map(code, at => Project(at, batch));
+
+        Access Project(Access at, int[] batch) => new(at.Offset, [.. batch.Select(d => at.Strides[d]), at.Strides[rank], at.Strides[rank + 1]]);
+    }
 
     private static bool IsWide(GemmSpec spec, GemmTile tile)
     {
@@ -69,9 +90,9 @@ internal static class GemmPlanner
         }
         long most = 0, batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
         foreach (var (code, rows, columns) in new[] { (spec.A, spec.M, spec.K), (spec.B, spec.K, spec.N), (spec.Epilogue, spec.M, spec.N) })
-            foreach (var instruction in code)
-                if (GemmFold.AccessOf(instruction) is { } at) most = Math.Max(most, Span(at, [.. spec.Batch, rows, columns]));
-        most = Math.Max(most, batches * (spec.M + tile.Rows) * Math.Max(spec.K, 1));
+            foreach (var at in GemmProgram.Addresses(code)) most = Math.Max(most, Span(at, [.. spec.Batch, rows, columns]));
+        // The prepared operands, with their padding.
+        most = Math.Max(most, batches * (spec.M + 32) * (spec.K + 32));
         most = Math.Max(most, batches * (spec.N + tile.Columns) * Math.Max(spec.K, 1));
         return most + 4096 > int.MaxValue;
     }

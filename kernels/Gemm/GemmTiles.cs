@@ -16,7 +16,7 @@ internal static class GemmTiles
         var (all, registers) = Registers(spec, profile);
         if (spec.M <= 5) return Flat((int)spec.M, spec.N, all, registers);
         // One vector covers all columns: more rows instead.
-        if (spec.N <= GemmTypes.Lanes) return new GemmTile((int)Math.Min(spec.M, Math.Min(14, all / registers)), GemmTypes.Lanes);
+        if (spec.N <= GemmAccumulator.Lanes) return new GemmTile((int)Math.Min(spec.M, Math.Min(14, all / registers)), GemmAccumulator.Lanes);
         var best = Candidates(spec, profile)[0];
         foreach (var tile in Candidates(spec, profile))
             // A tenth, because another tile is another kernel to compile.
@@ -31,20 +31,20 @@ internal static class GemmTiles
         return
         [
             .. (profile.VectorRegisterLanes >= 16 ? Wide : Narrow).Where(t => t.Registers % registers == 0)
-                .Select(t => new GemmTile((int)Math.Min(t.Rows, spec.M), t.Registers / registers * GemmTypes.Lanes)).Distinct(),
+                .Select(t => new GemmTile((int)Math.Min(t.Rows, spec.M), t.Registers / registers * GemmAccumulator.Lanes)).Distinct(),
         ];
     }
 
     // Registers for accumulators, and how many a vector takes.
     private static (int All, int EachVector) Registers(GemmSpec spec, DeviceProfile profile) => profile.VectorRegisterLanes >= 16
-        ? (28, GemmTypes.Of(spec.In).Size / 4)
-        : (12, GemmTypes.Of(spec.In).Size / 2);
+        ? (28, GemmAccumulator.Of(spec.In).Size() / 4)
+        : (12, GemmAccumulator.Of(spec.In).Size() / 2);
 
     // Few rows: wide tiles, or the chain of each accumulator would leave the units idle.
     private static GemmTile Flat(int rows, long columns, int all, int registers)
     {
-        long vectors = Math.Clamp(Math.Min(all / rows, Busy) / registers, 1, CpuGemmKernel.Ceil(columns, GemmTypes.Lanes));
-        return new GemmTile(rows, GemmTypes.Lanes * (int)vectors);
+        long vectors = Math.Clamp(Math.Min(all / rows, Busy) / registers, 1, CpuGemmKernel.Ceil(columns, GemmAccumulator.Lanes));
+        return new GemmTile(rows, GemmAccumulator.Lanes * (int)vectors);
     }
 
     private static double Covered(GemmSpec spec, GemmTile tile) =>

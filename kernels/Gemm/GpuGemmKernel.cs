@@ -5,71 +5,66 @@ internal static class GpuGemmKernel
 {
     private const int Side = 16, Depth = 16;
 
-    public static GemmLaunch Generate(GemmSpec spec, Load a, Load b, bool wide, int preferredGroups, string description)
+    public static GemmLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
     {
-        var types = GemmTypes.Of(spec.In);
         int rank = spec.Batch.Length;
-        long batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
+        long batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
         // The largest square that still gives every part of the device a group.
         int each = 4;
-        while (each > 1 && batches * CpuGemmKernel.Ceil(spec.M, each * Side) * CpuGemmKernel.Ceil(spec.N, each * Side) < preferredGroups) each /= 2;
+        while (each > 1 && batches * CpuGemmKernel.Ceil(spec.M, each * Side) * CpuGemmKernel.Ceil(spec.N, each * Side) < profile.PreferredGroups) each /= 2;
         int tile = each * Side;
         long rows = CpuGemmKernel.Ceil(spec.M, tile), columns = CpuGemmKernel.Ceil(spec.N, tile);
 
-        var source = new GemmSource { Wide = wide };
-        string aBase = source.Buffer(GemmTypes.Storage(a.Type), false, a.Buffer), bBase = source.Buffer(GemmTypes.Storage(b.Type), false, b.Buffer);
-        var epilogue = new GemmEpilogue(spec, types, source);
-        string m = source.Int("M", spec.M), n = source.Int("N", spec.N), k = source.Int("K", spec.K), t = types.Scalar;
-        string am = source.Stride("a_m", a.At.Strides[rank]), ak = source.Stride("a_k", a.At.Strides[rank + 1]);
-        string bk = source.Stride("b_k", b.At.Strides[rank]), bn = source.Stride("b_n", b.At.Strides[rank + 1]);
+        var writer = new GemmKernelWriter("gemm", spec, profile, dialect, wide, [spec.A, spec.B, spec.Epilogue], []);
+        var o = writer.Out;
+        string x = writer.X, type = writer.Type(), m = o.Slot(spec.M), n = o.Slot(spec.N), k = o.Slot(spec.K);
+        o.Line($"{dialect.Local}{type} as[{Depth}][{tile + 1}];").Line($"{dialect.Local}{type} bs[{Depth}][{tile + 1}];");
+        o.Line($"const int id = (int){dialect.LocalId}, tx = id % {Side}, ty = id / {Side};");
+        writer.Coordinate("column", columns);
+        writer.Coordinate("block", rows);
+        writer.BatchCoordinates(spec.Batch);
+        o.Line($"const {x} m0 = block * {tile}, n0 = column * {tile};");
+        var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "l", -1, "a");
+        var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "l", "n", -1, "b");
+        var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "n", rank + 1, "v");
 
-        source.Add($"""
-                idx g = get_group_id(0);
-                const int id = get_local_id(0), tx = id % {Side}, ty = id / {Side};
-                const idx column = g % {source.Int("columns", columns)}; g /= I.columns;
-                const idx block = g % {source.Int("blocks", rows)}; g /= I.blocks;
+        o.Line($"{type} c[{each}][{each}];");
+        o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++) c[i][j] = 0;");
+        o.Open($"for ({x} k0 = 0; k0 < {k}; k0 += {Depth})");
+        o.Line($"const int depth = (int)min(({x}){Depth}, {k} - k0);");
+        Stage(left, "as", "m", m, GemmProgram.DenserAlong(spec.A, rank + 1, rank));
+        Stage(right, "bs", "n", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
+        o.Line(dialect.LocalBarrier);
+        // No step past K: adding a product of zeros would turn −0 into 0.
+        o.Open("for (int q = 0; q < depth; q++)");
+        o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++)");
+        o.Line($"  c[i][j] = {GemmAccumulator.MultiplyAdd(spec.In, $"as[q][ty + i * {Side}]", $"bs[q][tx + j * {Side}]", "c[i][j]")};");
+        o.Close();
+        o.Line(dialect.LocalBarrier);
+        o.Close();
+        o.Open($"for (int i = 0; i < {each}; i++)");
+        o.Line($"const {x} m = m0 + ty + i * {Side};").Line($"if (m >= {m}) break;");
+        epilogue.WriteUniform();
+        o.Open($"for (int j = 0; j < {each}; j++)");
+        o.Line($"const {x} n = n0 + tx + j * {Side};").Line($"if (n >= {n}) break;");
+        epilogue.WriteLanes("", "c[i][j]");
+        o.Close();
+        o.Close();
+        return writer.Finish(rows * columns * batches, Side * Side, description);
 
-            """).Add(source.BatchCoordinates(spec.Batch)).Add($$"""
-                const idx m0 = block * {{tile}}, n0 = column * {{tile}};
-                __global const {{GemmTypes.Storage(a.Type)}}* restrict aTile = {{aBase}} + {{source.BatchAddress("a", a.At.Offset, a.At.Strides.AsSpan(0, rank))}};
-                __global const {{GemmTypes.Storage(b.Type)}}* restrict bTile = {{bBase}} + {{source.BatchAddress("b", b.At.Offset, b.At.Strides.AsSpan(0, rank))}};
-                __local {{t}} as[{{Depth}}][{{tile}} + 1], bs[{{Depth}}][{{tile}} + 1];
-                {{t}} c[{{each}}][{{each}}];
-                for (int i = 0; i < {{each}}; i++)
-                    for (int j = 0; j < {{each}}; j++) c[i][j] = 0;
-                for (idx k0 = 0; k0 < {{k}}; k0 += {{Depth}})
-                {
-                    const int depth = (int)min((idx){{Depth}}, {{k}} - k0);
-                    for (int e = id; e < {{tile * Depth}}; e += {{Side * Side}})
-                    {
-                        const int i = {{Split(ak == "1", tile, out string ka)}}, ka = {{ka}};
-                        const int j = {{Split(bn != "1", tile, out string kb)}}, kb = {{kb}};
-                        as[ka][i] = m0 + i < {{m}} && ka < depth ? {{types.Load(a.Type, $"aTile + (m0 + i) * {am} + (k0 + ka) * {ak}", 1)}} : 0;
-                        bs[kb][j] = n0 + j < {{n}} && kb < depth ? {{types.Load(b.Type, $"bTile + (k0 + kb) * {bk} + (n0 + j) * {bn}", 1)}} : 0;
-                    }
-                    barrier(CLK_LOCAL_MEM_FENCE);
-                    // No step past K: adding a product of zeros would turn −0 into 0.
-                    for (int k = 0; k < depth; k++)
-                        for (int i = 0; i < {{each}}; i++)
-                            for (int j = 0; j < {{each}}; j++)
-                                c[i][j] = {{types.MultiplyAdd($"as[k][ty + i * {Side}]", $"bs[k][tx + j * {Side}]", "c[i][j]")}};
-                    barrier(CLK_LOCAL_MEM_FENCE);
-                }
-                for (int i = 0; i < {{each}}; i++)
-                    for (int j = 0; j < {{each}}; j++)
-                    {
-                        const idx m = m0 + ty + i * {{Side}}, n = n0 + tx + j * {{Side}};
-                        if (m < {{m}} && n < {{n}}) { {{epilogue.Element("c[i][j]")}} }
-                    }
-
-            """);
-        return source.Finish("gemm", rows * columns * batches, Side * Side, description);
-    }
-
-    // Neighbouring work-items read neighbouring elements: along k where that is the dense dimension, else along rows or columns.
-    private static string Split(bool alongDepth, int tile, out string k)
-    {
-        k = alongDepth ? $"e % {Depth}" : $"e / {tile}";
-        return alongDepth ? $"e / {Depth}" : $"e % {tile}";
+        // Neighbouring work-items read neighbouring elements: along k where that is the dense dimension, else along rows or columns.
+        void Stage(GemmElement element, string target, string index, string count, bool alongDepth)
+        {
+            o.Open($"for (int e = id; e < {tile * Depth}; e += {Side * Side})");
+            o.Line(alongDepth ? $"const int q = e % {Depth}, i = e / {Depth};" : $"const int q = e / {tile}, i = e % {tile};");
+            o.Line($"const {x} {index} = {index}0 + i, l = k0 + q;");
+            o.Line($"{type} value = 0;");
+            o.Open($"if ({index} < {count} && q < depth)");
+            element.WriteUniform();
+            o.Line($"value = {element.Value(1)};");
+            o.Close();
+            o.Line($"{target}[q][i] = value;");
+            o.Close();
+        }
     }
 }

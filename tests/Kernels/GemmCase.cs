@@ -67,7 +67,8 @@ internal sealed class GemmCase
             noise.AsSpan().Fill(0x7f);
             backend.Write(buffers[i], 0, noise);
         }
-        using var program = backend.Compile(GemmTypes.Header + string.Concat(plan.Launches.DistinctBy(l => l.Kernel.EntryPoint).Select(l => l.Kernel.Source)));
+        using var program = backend.Compile(Dialect.OpenCl.Prelude(plan.Launches.SelectMany(l => l.Kernel.Prelude))
+            + string.Concat(plan.Launches.DistinctBy(l => l.Kernel.EntryPoint).Select(l => l.Kernel.Source)));
         foreach (var launch in plan.Launches)
         {
             using var kernel = backend.CreateKernel(program, launch.Kernel.EntryPoint, launch.Description);

@@ -9,7 +9,7 @@ public class GemmTests
 {
     private static void Check(OpenClBackend backend, GemmCase product, bool cpu, GemmTile? tile = null)
     {
-        var plan = GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = cpu }, tile);
+        var plan = GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = cpu }, Dialect.OpenCl, tile);
         string what = string.Join("; ", plan.Launches.Select(l => l.Description)) + $" A {product.Spec.A[0]} B {product.Spec.B[0]} C {product.Spec.Epilogue[1]}";
         Assert.True(product.Expected().AsSpan().SequenceEqual(product.Run(backend, plan)), what);
     }
@@ -55,7 +55,7 @@ public class GemmTests
         };
         random.NextBytes(product.Data[1]);
         if (dtype.IsFloatingPoint()) product.Data[1] = GemmCase.Random(random, dtype, [], 1, 1, 2800).Data[0];
-        Assert.Equal("gemv", Assert.Single(GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = true }).Launches).Kernel.EntryPoint[..4]);
+        Assert.Equal("gemv", Assert.Single(GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = true }, Dialect.OpenCl).Launches).Kernel.EntryPoint[..4]);
         Check(backend, product, cpu: true);
     }
 
@@ -85,7 +85,7 @@ public class GemmTests
         Check(backend, product, cpu: true);
         Check(backend, product, cpu: false);
         foreach (var (batch, m, n) in new[] { (1, 0, 3), (1, 3, 0), (0, 3, 3) })
-            Assert.Empty(GemmPlanner.Plan(GemmCase.Random(new Random(7), DType.Float32, [batch], m, n, 4).Spec, backend.Profile).Launches);
+            Assert.Empty(GemmPlanner.Plan(GemmCase.Random(new Random(7), DType.Float32, [batch], m, n, 4).Spec, backend.Profile, Dialect.OpenCl).Launches);
     }
 
     [Theory, MemberData(nameof(Dtypes))]
@@ -96,7 +96,7 @@ public class GemmTests
             {
                 var spec = GemmCase.Random(new Random(1), dtype, [], m, n, 5).Spec;
                 var profile = new DeviceProfile { IsCpu = true, VectorRegisterLanes = registerLanes };
-                int eachVector = 16 * GemmTypes.Of(dtype).Size / (4 * registerLanes);
+                int eachVector = 16 * GemmAccumulator.Of(dtype).Size() / (4 * registerLanes);
                 foreach (var tile in GemmTiles.Candidates(spec, profile).Append(GemmTiles.Default(spec, profile)))
                 {
                     Assert.InRange(tile.Rows, 1, m);
@@ -143,8 +143,8 @@ public class GemmTests
         var random = new Random(8);
         var small = GemmCase.Random(random, DType.Float32, [2], 20, 30, 10).Spec;
         var profile = new DeviceProfile { IsCpu = true };
-        Assert.All(GemmPlanner.Plan(small, profile).Launches, l => Assert.False(l.Kernel.WideIndices));
-        Assert.All(GemmPlanner.Plan(small with { M = 1L << 31 }, profile).Launches, l => Assert.True(l.Kernel.WideIndices));
+        Assert.All(GemmPlanner.Plan(small, profile, Dialect.OpenCl).Launches, l => Assert.False(l.Kernel.WideIndices));
+        Assert.All(GemmPlanner.Plan(small with { M = 1L << 31 }, profile, Dialect.OpenCl).Launches, l => Assert.True(l.Kernel.WideIndices));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public class GemmTests
         var product = GemmCase.Random(new Random(9), DType.Float32, [2], 20, 30, 10);
         foreach (bool cpu in new[] { true, false })
         {
-            var plan = GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = cpu }, forceWide: true);
+            var plan = GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = cpu }, Dialect.OpenCl, forceWide: true);
             Assert.All(plan.Launches, l => Assert.True(l.Kernel.WideIndices));
             Assert.Equal(product.Expected(), product.Run(backend, plan));
         }

@@ -75,7 +75,7 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
     private GemmTile? Measure(GemmSpec spec, GemmTile[] candidates)
     {
         long[] sizes = [spec.M * spec.K * spec.Buffers[0].DType.Size(), spec.K * spec.N * spec.Buffers[1].DType.Size(), spec.M * spec.N * spec.In.Size()];
-        var plans = candidates.Select(tile => GemmPlanner.Plan(spec, backend.Profile, tile)).ToArray();
+        var plans = candidates.Select(tile => GemmPlanner.Plan(spec, backend.Profile, Dialect.OpenCl, tile)).ToArray();
         if (sizes.Sum() + plans.Max(p => p.Scratch.Sum()) > MostBytes) return null;
         var runs = new List<BoundPlan>();
         try
@@ -136,7 +136,7 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
                 foreach (long size in sizes.Concat(plan.Scratch)) Add(size);
                 foreach (var launch in plan.Launches)
                 {
-                    programs.Add(backend.Compile(GemmTypes.Header + launch.Kernel.Source));
+                    programs.Add(backend.Compile(Dialect.OpenCl.Prelude(launch.Kernel.Prelude) + launch.Kernel.Source));
                     kernels.Add(backend.CreateKernel(programs[^1], launch.Kernel.EntryPoint, launch.Description));
                     int parameter = 0;
                     foreach (int buffer in launch.Buffers) kernels[^1].SetBuffer(parameter++, buffers[buffer]);

@@ -1,0 +1,74 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>Writes an element program of a product (an operand's or the epilogue's) for one position, or for 16 along one dimension.</summary>
+internal sealed class GemmElement : SectionWriter
+{
+    private readonly string prefix;
+    private readonly DType input;
+
+    /// <param name="sizes">The program's domain.</param>
+    /// <param name="indices">What the index of each dimension is called; that of the lanes is the index of lane 0.</param>
+    /// <param name="lanes">The dimension that lanes run along; −1 where every register is a scalar.</param>
+    /// <param name="input">The dtype of the product's operands.</param>
+    /// <param name="prefix">What the names of registers begin with.</param>
+    public GemmElement(KernelWriter writer, long[] sizes, Instruction[] code, string[] indices, int lanes, DType input, string prefix)
+        : this(writer, new Section(SectionKind.Pointwise, sizes, [], code), indices, lanes, input, prefix) { }
+
+    private GemmElement(KernelWriter writer, Section section, string[] indices, int lanes, DType input, string prefix)
+        : base(writer, section, new Nest(section, keep: true))
+    {
+        (this.prefix, this.input) = (prefix, input);
+        indices.CopyTo(IndexNames, 0);
+        if (lanes >= 0) (LaneFrom, LaneTo, Position) = (lanes, lanes + 1, indices[lanes]);
+        if (Code[^1] is not Store) Need(Code.Length - 1);
+    }
+
+    /// <summary>An operand's program is written for its last register, which nothing stores.</summary>
+    private void Need(int last)
+    {
+        Nest.Needed[last] = true;
+        for (int i = last; i >= 0; i--)
+            if (Nest.Needed[i])
+                for (int k = 0, o; k < 3 && (o = Nest.Operand(Code[i], k)) >= 0; k++) Nest.Needed[o] = true;
+    }
+
+    protected override string NameOf(int i) => prefix + i;
+
+    public override void Write() => WriteLanes("");
+
+    /// <summary>Writes what is the same for all lanes.</summary>
+    public void WriteUniform() => WriteSome(lanes: false, "");
+
+    /// <summary>Writes what differs between lanes.</summary>
+    /// <param name="part">How many lanes exist; "" for all.</param>
+    /// <param name="product">The product's element or elements, of the accumulator's kind.</param>
+    public void WriteLanes(string part, string product = "")
+    {
+        Part = part;
+        WriteSome(lanes: true, product);
+        Part = "";
+    }
+
+    /// <summary>The last register as accumulator, of that many lanes.</summary>
+    public string Value(int width) =>
+        Bits(Convert(Operand(Code.Length - 1, width), Code[^1].Type, GemmAccumulator.Of(input), width), GemmAccumulator.KindOf(input), width);
+
+    private void WriteSome(bool lanes, string product)
+    {
+        for (int i = 0; i < Code.Length; i++)
+        {
+            if (!Nest.Needed[i] || (IsLanes(i) || Code[i] is Product) != lanes) continue;
+            if (Code[i] is Product)
+            {
+                int width = WidthOf(i);
+                var from = GemmAccumulator.Of(input);
+                string value = Convert(Bits(product, Kinds.Register(from), width), from, Code[i].Type, width);
+                Out.Line($"const {Dialect.Type(KindOf(i), width)} {NameOf(i)} = {value};");
+            }
+            else Emit(i);
+        }
+    }
+
+    private string Bits(string value, Kind kind, int width) =>
+        kind.IsFloat() ? value : width == 1 ? $"({Dialect.Type(kind)})({value})" : $"as_{Dialect.Type(kind, width)}({value})";
+}

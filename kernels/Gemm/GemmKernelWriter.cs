@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace GpuTensor.Kernels;
+
+/// <summary>What the kernels of a product share: the buffers a launch takes, renumbered; the group's coordinates; the launch.</summary>
+internal sealed class GemmKernelWriter
+{
+    private readonly int[] arguments;
+    private readonly (int Position, int FirstSlot) section;
+
+    /// <param name="programs">The element programs that the launch runs.</param>
+    /// <param name="scratch">Dtypes of the plan's scratch buffers, which follow the spec's.</param>
+    /// <param name="extra">Buffers that it uses besides those of its programs, and whether it writes them.</param>
+    public GemmKernelWriter(string name, GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, Instruction[][] programs, IReadOnlyList<DType> scratch,
+        params (int Argument, bool Written)[] extra)
+    {
+        Spec = spec;
+        arguments = [.. programs.SelectMany(GemmProgram.Buffers).Concat(extra.Select(e => e.Argument)).Distinct().Order()];
+        var written = programs.SelectMany(p => p.OfType<Store>()).Select(s => s.Buffer).Concat(extra.Where(e => e.Written).Select(e => e.Argument)).ToHashSet();
+        var buffers = arguments.Select(a => new BufferParameter(a < spec.Buffers.Length ? spec.Buffers[a].DType : scratch[a - spec.Buffers.Length], written.Contains(a)));
+        Out = new KernelWriter(new KernelSpec(name, [.. buffers], spec.Scalars, [], false), profile, dialect, wide);
+        section = Out.BeginSection();
+        Out.Line($"{Out.X} g = {dialect.GroupId};");
+    }
+
+    public GemmSpec Spec { get; }
+
+    public KernelWriter Out { get; }
+
+    /// <summary>The type of indices.</summary>
+    public string X => Out.X;
+
+    /// <summary>The accumulators' type.</summary>
+    public string Type(int width = 1) => Out.Dialect.Type(GemmAccumulator.KindOf(Spec.In), width);
+
+    /// <summary>A buffer as accumulators.</summary>
+    public string Accumulators(int argument, bool written = false) => $"({Pointer(written)})b{Local(argument)}";
+
+    /// <summary>The type of a pointer to accumulators.</summary>
+    public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}* ";
+
+    /// <summary>A program as this kernel's parameters are numbered.</summary>
+    public GemmElement Element(Instruction[] code, long[] batch, long rows, long columns, string row, string column, int lanes, string prefix) =>
+        new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local), [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
+
+    /// <summary>Splits the fastest part of g off as a coordinate.</summary>
+    public void Coordinate(string name, long size) => Out.Line($"const {X} {name} = g % {Out.Slot(size)}; g /= n{(Out.Integers.Count - 1).ToString(CultureInfo.InvariantCulture)};");
+
+    /// <summary>What remains of g as batch coordinates.</summary>
+    public void BatchCoordinates(long[] batch)
+    {
+        for (int d = batch.Length - 1; d > 0; d--) Coordinate(Batch(d), batch[d]);
+        if (batch.Length > 0) Out.Line($"const {X} {Batch(0)} = g;");
+    }
+
+    /// <summary>offset + Σ index·stride over the batch dimensions.</summary>
+    public string BatchAddress(Access at, int rank)
+    {
+        string text = at.Offset == 0 ? "0" : Out.Slot(at.Offset);
+        for (int d = 0; d < rank; d++)
+            if (at.Strides[d] != 0) text += $" + {Batch(d)} * {Out.Slot(at.Strides[d])}";
+        return text;
+    }
+
+    /// <summary>A stride: 0 and 1 are part of the source.</summary>
+    public string Stride(long value) => value is 0 or 1 ? value.ToString(CultureInfo.InvariantCulture) : Out.Slot(value);
+
+    /// <summary>The launch.</summary>
+    public GemmLaunch Finish(long groups, int groupSize, string description)
+    {
+        Out.EndSection(section);
+        var (source, entry) = Out.Finish(groupSize);
+        var kernel = new GeneratedKernel(source, entry, [.. Out.Integers], Out.Wide, groups, groupSize, Out.Prelude);
+        return new GemmLaunch(kernel, arguments, description);
+    }
+
+    private static string Batch(int d) => "i" + d.ToString(CultureInfo.InvariantCulture);
+
+    private int Local(int argument) => Array.IndexOf(arguments, argument);
+}

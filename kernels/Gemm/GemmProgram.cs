@@ -1,0 +1,43 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>Questions about element programs, and rewriting of their addresses.</summary>
+internal static class GemmProgram
+{
+    /// <summary>The program with every address changed.</summary>
+    public static Instruction[] Map(Instruction[] code, Func<Access, Access> change) => [.. code.Select(i => i switch
+    {
+        Load load => load with { At = change(load.At) },
+        Gather gather => gather with { At = change(gather.At) },
+        Store store => store with { At = change(store.At) },
+        Affine affine => affine with { At = change(affine.At) },
+        _ => i,
+    })];
+
+    /// <summary>The program with its buffers renumbered.</summary>
+    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer) => [.. code.Select(i => i switch
+    {
+        Load load => load with { Buffer = buffer(load.Buffer) },
+        Gather gather => gather with { Buffer = buffer(gather.Buffer) },
+        Store store => store with { Buffer = buffer(store.Buffer) },
+        _ => i,
+    })];
+
+    /// <summary>The buffers a program names.</summary>
+    public static IEnumerable<int> Buffers(Instruction[] code) =>
+        code.Select(i => i switch { Load load => load.Buffer, Gather gather => gather.Buffer, Store store => store.Buffer, _ => -1 }).Where(b => b >= 0).Distinct();
+
+    /// <summary>The addresses of a program.</summary>
+    public static IEnumerable<Access> Addresses(Instruction[] code) => code.Select(Nest.AccessOf).OfType<Access>();
+
+    /// <summary>True when what a program reads lies denser along its dimension <paramref name="first"/> than along <paramref name="second"/>.</summary>
+    public static bool DenserAlong(Instruction[] code, int first, int second)
+    {
+        long score = 0;
+        foreach (var at in code.OfType<Load>().Select(l => l.At)) score += (at.Strides[first] == 1 ? 1 : 0) - (at.Strides[second] == 1 ? 1 : 0);
+        return score > 0;
+    }
+
+    /// <summary>True for a bare load of what accumulators are made of: it can be read in place.</summary>
+    public static bool IsReady(Instruction[] code, DType input) =>
+        code is [Load { Type: var type }] && type == GemmAccumulator.Of(input);
+}

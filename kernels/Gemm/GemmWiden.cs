@@ -1,0 +1,44 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>The kernel that makes accumulators of A's values, in A's own layout: a halves' widening, or the code merged before the product.</summary>
+internal static class GemmWiden
+{
+    private const int Lanes = GemmAccumulator.Lanes;
+
+    /// <summary>Generates it.</summary>
+    /// <param name="batch">Sizes of the batch dimensions that A is not broadcast along, those of <paramref name="code"/> and <paramref name="at"/>.</param>
+    /// <param name="at">Where the values go; one of the last two strides is 1.</param>
+    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, Access at, int target, IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
+        bool wide, string description)
+    {
+        int rank = batch.Length;
+        bool alongRows = at.Strides[rank] == 1;
+        long lines = alongRows ? spec.K : spec.M, length = alongRows ? spec.M : spec.K, batches = batch.Aggregate(1L, (x, y) => x * y);
+        long each = Math.Max(1, lines * batches / profile.PreferredGroups), chunks = CpuGemmKernel.Ceil(lines, each);
+        var writer = new GemmKernelWriter("widen", spec, profile, dialect, wide, [code], scratch, (target, true));
+        var o = writer.Out;
+        string n = o.Slot(length), e = o.Slot(each), count = o.Slot(lines);
+        writer.Coordinate("chunk", chunks);
+        writer.BatchCoordinates(batch);
+        var element = alongRows
+            ? writer.Element(code, batch, spec.M, spec.K, "j", "line", rank, "v")
+            : writer.Element(code, batch, spec.M, spec.K, "line", "j", rank + 1, "v");
+        o.Open($"for ({writer.X} line = chunk * {e}; line < min((chunk + 1) * {e}, {count}); line++)");
+        o.Line($"{writer.Pointer(true)}to = {writer.Accumulators(target, true)} + {writer.BatchAddress(at, rank)} + line * {o.Slot(at.Strides[alongRows ? rank + 1 : rank])};");
+        element.WriteUniform();
+        // The pitch is a multiple of 16, so that the last vector is stored whole.
+        o.Open($"for ({writer.X} j = 0; j < {n}; j += {Lanes})");
+        o.Line($"const int part = (int)min({n} - j, ({writer.X}){Lanes});");
+        o.Open($"if (part == {Lanes})");
+        element.WriteLanes("");
+        o.Line($"vstore16({element.Value(Lanes)}, 0, to + j);");
+        o.Close();
+        o.Open("else");
+        element.WriteLanes("part");
+        o.Line($"vstore16({element.Value(Lanes)}, 0, to + j);");
+        o.Close();
+        o.Close();
+        o.Close();
+        return writer.Finish(chunks * batches, 1, description);
+    }
+}
