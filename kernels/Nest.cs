@@ -22,7 +22,8 @@ internal sealed class Nest
     /// <summary>Instructions that something stored depends on.</summary>
     public readonly bool[] Needed;
 
-    public Nest(Section section)
+    /// <param name="keep">True: every dimension stays as it is.</param>
+    public Nest(Section section, bool keep = false)
     {
         var code = section.Code;
         int rank = section.Outer.Length + section.Reduce.Length;
@@ -38,7 +39,7 @@ internal sealed class Nest
             bool outer = d < section.Outer.Length;
             long size = outer ? section.Outer[d] : section.Reduce[d - section.Outer.Length];
             if (d == section.Outer.Length) Pad(section, kept);
-            bool alone = d == chunk || (chunk >= 0 && (d == chunk + 1 || !outer));
+            bool alone = keep || d == chunk || (chunk >= 0 && (d == chunk + 1 || !outer));
             if (size == 1 && !alone) continue;
             bool first = kept.Count == (outer ? 0 : OuterCount);
             if (!first && !alone && kept[^1] != chunk && Merges(code, kept[^1], d, size))
@@ -128,7 +129,7 @@ internal sealed class Nest
         ulong reduced = Bits(OuterCount, Rank);
         for (int i = 0; i < code.Length; i++)
         {
-            ulong mask = 0;
+            ulong mask = code[i] is Product ? Bits(0, OuterCount) : 0;
             if (Strides[i] is { } strides)
                 for (int d = 0; d < strides.Length; d++)
                     if (strides[d] != 0) mask |= 1UL << d;

@@ -18,7 +18,10 @@ internal static class GpuGemmKernel
         var writer = new GemmKernelWriter("gemm", spec, profile, dialect, wide, [spec.A, spec.B, spec.Epilogue], []);
         var o = writer.Out;
         string x = writer.X, type = writer.Type(), m = o.Slot(spec.M), n = o.Slot(spec.N), k = o.Slot(spec.K);
-        o.Line($"{dialect.Local}{type} as[{Depth}][{tile + 1}];").Line($"{dialect.Local}{type} bs[{Depth}][{tile + 1}];");
+        // One more to a row, so that neither way of filling it meets in one bank.
+        int pitch = tile + 1;
+        foreach (string array in (string[])["as", "bs"])
+            o.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, type, array, Depth * pitch));
         o.Line($"const int id = (int){dialect.LocalId}, tx = id % {Side}, ty = id / {Side};");
         writer.Coordinate("column", columns);
         writer.Coordinate("block", rows);
@@ -38,7 +41,7 @@ internal static class GpuGemmKernel
         // No step past K: adding a product of zeros would turn −0 into 0.
         o.Open("for (int q = 0; q < depth; q++)");
         o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++)");
-        o.Line($"  c[i][j] = {GemmAccumulator.MultiplyAdd(spec.In, $"as[q][ty + i * {Side}]", $"bs[q][tx + j * {Side}]", "c[i][j]")};");
+        o.Line($"  c[i][j] = {GemmAccumulator.MultiplyAdd(spec.In, $"as[q * {pitch} + ty + i * {Side}]", $"bs[q * {pitch} + tx + j * {Side}]", "c[i][j]")};");
         o.Close();
         o.Line(dialect.LocalBarrier);
         o.Close();
@@ -63,7 +66,7 @@ internal static class GpuGemmKernel
             element.WriteUniform();
             o.Line($"value = {element.Value(1)};");
             o.Close();
-            o.Line($"{target}[q][i] = value;");
+            o.Line($"{target}[q * {pitch} + i] = value;");
             o.Close();
         }
     }

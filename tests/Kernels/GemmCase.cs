@@ -56,7 +56,10 @@ internal sealed class GemmCase
     }
 
     /// <summary>The output buffer after the planned launches.</summary>
-    public byte[] Run(Backend backend, GemmPlan plan)
+    public byte[] Run(Backend backend, GemmPlan plan) => RunAll(backend, plan)[2];
+
+    /// <summary>All buffers after the planned launches.</summary>
+    public byte[][] RunAll(Backend backend, GemmPlan plan, params object[] scalars)
     {
         var buffers = Data.Select(d => backend.Allocate(d.Length)).Concat(plan.Scratch.Select(backend.Allocate)).ToArray();
         for (int i = 0; i < Data.Length; i++) backend.Write(buffers[i], 0, Data[i]);
@@ -74,14 +77,12 @@ internal sealed class GemmCase
             using var kernel = backend.CreateKernel(program, launch.Kernel.EntryPoint, launch.Description);
             int p = 0;
             foreach (int buffer in launch.Buffers) kernel.SetBuffer(p++, buffers[buffer]);
-            kernel.SetBytes(p, launch.Kernel.WideIndices
-                ? MemoryMarshal.AsBytes<long>(launch.Kernel.Integers)
-                : MemoryMarshal.AsBytes<int>(launch.Kernel.Integers.Select(i => checked((int)i)).ToArray()));
+            KernelRunner.Bind(kernel, launch.Kernel, launch.Kernel.Integers, p, scalars);
             backend.Launch(kernel, launch.Kernel.Groups, launch.Kernel.GroupSize);
             backend.Finish();
         }
-        byte[] result = new byte[Data[2].Length];
-        backend.Read(buffers[2], 0, result);
+        byte[][] result = [.. Data.Select(d => new byte[d.Length])];
+        for (int i = 0; i < Data.Length; i++) backend.Read(buffers[i], 0, result[i]);
         foreach (var buffer in buffers) backend.Free(buffer);
         return result;
     }

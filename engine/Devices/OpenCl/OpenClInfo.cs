@@ -36,9 +36,9 @@ internal readonly partial struct OpenClInfo(CL api, nint device)
     private static partial Regex VersionPattern();
 
     /// <summary>Options that make every device compute what the source says: denormals and signed zeros are kept and nothing is contracted or reassociated because no
-    /// option allows it; division and square root round correctly where the device can.</summary>
+    /// option allows it; division and square root round correctly where the device can. Warnings are off: some drivers count them on standard error.</summary>
     public string BuildOptions() =>
-        "-cl-std=CL1.2" + ((Number(DeviceInfo.SingleFPConfig) & CorrectlyRoundedDivideSqrt) != 0 ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        "-cl-std=CL1.2 -w" + ((Number(DeviceInfo.SingleFPConfig) & CorrectlyRoundedDivideSqrt) != 0 ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
     /// <summary>What kernels must know.</summary>
     public DeviceProfile ToProfile()
