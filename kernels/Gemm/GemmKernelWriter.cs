@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>What the kernels of a product share: the buffers a launch takes, renumbered; the group's coordinates; the launch.</summary>
+/// <summary>What the kernels of a product share: the buffers and scalars a launch takes, renumbered; the group's coordinates; the launch.</summary>
 internal sealed class GemmKernelWriter
 {
-    private readonly int[] arguments;
+    private readonly int[] arguments, scalars;
     private readonly (int Position, int FirstSlot) section;
 
     /// <param name="programs">The element programs that the launch runs.</param>
@@ -16,9 +16,10 @@ internal sealed class GemmKernelWriter
     {
         Spec = spec;
         arguments = [.. programs.SelectMany(GemmProgram.Buffers).Concat(extra.Select(e => e.Argument)).Distinct().Order()];
+        scalars = [.. programs.SelectMany(p => p.OfType<ScalarArgument>()).Select(s => s.Slot).Distinct().Order()];
         var written = programs.SelectMany(p => p.OfType<Store>()).Select(s => s.Buffer).Concat(extra.Where(e => e.Written).Select(e => e.Argument)).ToHashSet();
         var buffers = arguments.Select(a => new BufferParameter(a < spec.Buffers.Length ? spec.Buffers[a].DType : scratch[a - spec.Buffers.Length], written.Contains(a)));
-        Out = new KernelWriter(new KernelSpec(name, [.. buffers], spec.Scalars, [], false), profile, dialect, wide);
+        Out = new KernelWriter(new KernelSpec(name, [.. buffers], [.. scalars.Select(s => spec.Scalars[s])], [], false), profile, dialect, wide);
         section = Out.BeginSection();
         Out.Line($"{Out.X} g = {dialect.GroupId};");
     }
@@ -41,7 +42,7 @@ internal sealed class GemmKernelWriter
 
     /// <summary>A program as this kernel's parameters are numbered.</summary>
     public GemmElement Element(Instruction[] code, long[] batch, long rows, long columns, string row, string column, int lanes, string prefix) =>
-        new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local), [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
+        new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local, slot => Array.IndexOf(scalars, slot)), [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
 
     /// <summary>Splits the fastest part of g off as a coordinate.</summary>
     public void Coordinate(string name, long size) => Out.Line($"const {X} {name} = g % {Out.Slot(size)}; g /= n{(Out.Integers.Count - 1).ToString(CultureInfo.InvariantCulture)};");
@@ -71,7 +72,7 @@ internal sealed class GemmKernelWriter
         Out.EndSection(section);
         var (source, entry) = Out.Finish(groupSize);
         var kernel = new GeneratedKernel(source, entry, [.. Out.Integers], Out.Wide, groups, groupSize, Out.Prelude);
-        return new GemmLaunch(kernel, arguments, description);
+        return new GemmLaunch(kernel, arguments, scalars, description);
     }
 
     private static string Batch(int d) => "i" + d.ToString(CultureInfo.InvariantCulture);

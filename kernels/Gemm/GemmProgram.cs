@@ -13,12 +13,13 @@ internal static class GemmProgram
         _ => i,
     })];
 
-    /// <summary>The program with its buffers renumbered.</summary>
-    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer) => [.. code.Select(i => i switch
+    /// <summary>The program with its buffers and scalars renumbered.</summary>
+    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer, Func<int, int> scalar) => [.. code.Select(i => i switch
     {
         Load load => load with { Buffer = buffer(load.Buffer) },
         Gather gather => gather with { Buffer = buffer(gather.Buffer) },
         Store store => store with { Buffer = buffer(store.Buffer) },
+        ScalarArgument argument => argument with { Slot = scalar(argument.Slot) },
         _ => i,
     })];
 

@@ -19,9 +19,10 @@ internal sealed record Product(DType Type) : Instruction(Type);
 /// <param name="Scratch">Bytes of each scratch buffer.</param>
 internal sealed record GemmPlan(GemmLaunch[] Launches, long[] Scratch);
 
-/// <summary>One launch: its parameters are those of any generated kernel, buffers, integers, then all scalars of the spec.</summary>
+/// <summary>One launch: its parameters are those of any generated kernel, buffers, integers, then scalars.</summary>
 /// <param name="Buffers">For each buffer parameter of the kernel: a buffer of the spec, or Spec.Buffers.Length + i for scratch buffer i.</param>
-internal sealed record GemmLaunch(GeneratedKernel Kernel, int[] Buffers, string Description);
+/// <param name="Scalars">For each scalar parameter of the kernel: the slot of the spec.</param>
+internal sealed record GemmLaunch(GeneratedKernel Kernel, int[] Buffers, int[] Scalars, string Description);
 
 /// <summary>How a CPU computes a product: tile and blocking. None of it changes the order of a sum.</summary>
 /// <param name="Rows">Rows of the tile that one inner loop computes: registers hold Rows × Columns accumulators.</param>

@@ -77,7 +77,7 @@ internal sealed class GemmCase
             using var kernel = backend.CreateKernel(program, launch.Kernel.EntryPoint, launch.Description);
             int p = 0;
             foreach (int buffer in launch.Buffers) kernel.SetBuffer(p++, buffers[buffer]);
-            KernelRunner.Bind(kernel, launch.Kernel, launch.Kernel.Integers, p, scalars);
+            KernelRunner.Bind(kernel, launch.Kernel, launch.Kernel.Integers, p, [.. launch.Scalars.Select(s => scalars[s])]);
             backend.Launch(kernel, launch.Kernel.Groups, launch.Kernel.GroupSize);
             backend.Finish();
         }

@@ -75,19 +75,16 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             return;
         }
         var gemm = lowering.Product(launch.Groups[0]);
-        var plan = GemmPlanner.Plan(gemm, backend.Profile);
+        var plan = GemmPlanner.Plan(gemm, backend.Profile, dialect);
         int scratch = lives.Count;
         foreach (long bytes in plan.Scratch) lives.Add((bytes, time, time));
         foreach (var part in plan.Launches)
         {
             MemoryId[] memories = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? lowering.Memories[b] : new MemoryId(MemoryKind.Arena, scratch + b - gemm.Buffers.Length))];
-            DType[] types = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? gemm.Buffers[b].DType : ScratchType(gemm.In))];
+            DType[] types = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? gemm.Buffers[b].DType : GemmAccumulator.Of(gemm.In))];
             drafts.Add(new(part.Kernel, memories, types, [.. part.Scalars.Select(s => lowering.ScalarSlots[s])], $"{Description(launch)}: {part.Description}", time));
         }
     }
-
-    // Packed panels hold what the product computes in; offsets in them are whole elements of at most 8 bytes either way, since scratch is 256-byte aligned.
-    private static DType ScratchType(DType input) => input.IsHalf() ? DType.Float32 : input;
 
     private static IEnumerable<(long Bytes, int First, int Last)> Lives(Placement placement, List<Launch> launches)
     {
