@@ -12,6 +12,8 @@ internal static class ViewAdjoint
         if (gradient.Shape != shape)
             throw new InvalidOperationException($"Gradient of {node} has shape {gradient.Shape}, its view {shape}.");
 
+        if (shape.ElementCount == 0) return Tensor.Zeros(node.Shape, gradient.DType, node.Device);
+
         // An expanded dimension was read many times: its gradients add up.
         var expanded = new List<int>();
         for (int d = 0; d < shape.Rank; d++)

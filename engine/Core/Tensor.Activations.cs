@@ -7,11 +7,8 @@ namespace GpuTensor;
 public partial class Tensor
 {
     /// <summary>max(x, 0); NaN stays. The gradient at 0 is 0.</summary>
-    public Tensor Relu()
-    {
-        if (DType == DType.Bool) throw new TensorDTypeException("relu is not defined for bool; convert with To(dtype) first.");
-        return Where(this <= Zero, Zero, this);
-    }
+    /// <exception cref="TensorDTypeException">The tensor is bool.</exception>
+    public Tensor Relu() => Binary(Arithmetic.Relu, Zero, this);
 
     /// <summary>x · Φ(x), with Φ the normal distribution function.</summary>
     /// <param name="approximate"><c>"none"</c>: by the error function; <c>"tanh"</c>: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).</param>

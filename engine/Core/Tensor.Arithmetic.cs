@@ -1,5 +1,6 @@
 using GpuTensor.Graph;
 using GpuTensor.Operators;
+using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor;
 
@@ -9,10 +10,12 @@ public partial class Tensor
     public Tensor To(DType dtype) => dtype == DType ? this : Apply(Basic.Cast, dtype, Shape, Operand);
 
     /// <summary>The dtype of an operation of two tensors: tensors with dimensions outrank 0-d ones of the same category, as in PyTorch.</summary>
-    internal static DType ResultType(Tensor a, Tensor b)
+    internal static DType ResultType(Tensor a, Tensor b) => ResultType(a.DType, a.Rank, b.DType, b.Rank);
+
+    private static DType ResultType(DType a, int rankA, DType b, int rankB)
     {
-        if (a.Rank == 0 == (b.Rank == 0)) return DTypes.Promote(a.DType, b.DType);
-        var (ranked, zero) = a.Rank == 0 ? (b.DType, a.DType) : (a.DType, b.DType);
+        if (rankA == 0 == (rankB == 0)) return DTypes.Promote(a, b);
+        var (ranked, zero) = rankA == 0 ? (b, a) : (a, b);
         return zero.Category() > ranked.Category() ? DTypes.Promote(ranked, zero) : ranked;
     }
 
@@ -78,18 +81,29 @@ public partial class Tensor
     internal Tensor Floating() => DType.IsFloatingPoint() ? this : To(DType.Float32);
 
     /// <summary>The sum with <paramref name="other"/>, or with alpha · other; broadcast, promoted.</summary>
-    public Tensor Add(Tensor other, Scalar? alpha = null) => this + Scaled(other, alpha);
+    public Tensor Add(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other, factor) : this + other;
 
     /// <summary>The sum with a number, or with alpha times it.</summary>
     public Tensor Add(Scalar other, Scalar? alpha = null) => alpha is { } factor ? this + Times(other, factor) : this + other;
 
     /// <summary>The difference from <paramref name="other"/>, or from alpha · other; broadcast, promoted.</summary>
     /// <exception cref="TensorDTypeException">Both are bool.</exception>
-    public Tensor Sub(Tensor other, Scalar? alpha = null) => this - Scaled(other, alpha);
+    public Tensor Sub(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other, Times(factor, -1L), "sub") : this - other;
 
     /// <summary>The difference from a number, or from alpha times it.</summary>
     /// <exception cref="TensorDTypeException">Both are bool.</exception>
     public Tensor Sub(Scalar other, Scalar? alpha = null) => alpha is { } factor ? this - Times(other, factor) : this - other;
+
+    // this + factor · other; floating numbers are rounded once, as PyTorch's kernels do it.
+    private Tensor AddScaled(Tensor other, Scalar factor, string op = "add")
+    {
+        var (a, b) = (this, other);
+        Meet(ref a, ref b);
+        var type = ResultType(a, b);
+        if (type == DType.Bool && op == "sub") throw new TensorDTypeException("sub is not defined for bool; convert with To(dtype) first.");
+        if (factor.Kind == DType.Float64 && !type.IsFloatingPoint()) throw new TensorDTypeException($"{op}: alpha must be a whole number for {type.Name()}.");
+        return type == DType.Bool ? a + b * factor : Fma(b.To(type), FromScalar(factor, type, a.Device), a.To(type));
+    }
 
     private static Tensor Scaled(Tensor x, Scalar? alpha) => alpha is { } factor ? x * factor : x;
 
@@ -179,7 +193,15 @@ public partial class Tensor
     }
 
     /// <summary>this + value · tensor1 · tensor2.</summary>
-    public Tensor Addcmul(Tensor tensor1, Tensor tensor2, Scalar? value = null) => this + Scaled(tensor1, value) * tensor2;
+    public Tensor Addcmul(Tensor tensor1, Tensor tensor2, Scalar? value = null)
+    {
+        var factor = Scaled(tensor1, value);
+        var type = ResultType(DType, Rank, ResultType(factor, tensor2), Math.Max(factor.Rank, tensor2.Rank));
+        if (!type.IsFloatingPoint()) return this + factor * tensor2;
+        // Rounded once after the product, as PyTorch's kernels do it.
+        var wide = Wider(type);
+        return Fma(factor.To(wide), tensor2.To(wide), To(wide)).To(type);
+    }
 
     /// <summary>this + value · tensor1 / tensor2.</summary>
     /// <exception cref="TensorDTypeException">The quotient would be of integers.</exception>
@@ -191,8 +213,16 @@ public partial class Tensor
     }
 
     /// <summary>this + weight · (end − this).</summary>
-    public Tensor Lerp(Tensor end, Tensor weight) => this + weight * (end - this);
+    /// <remarks>For weights of ½ and more counted from the end, as PyTorch does it.</remarks>
+    public Tensor Lerp(Tensor end, Tensor weight)
+    {
+        var type = Wider(ResultType(this, end));
+        if (!type.IsFloatingPoint()) throw new TensorDTypeException($"lerp is not defined for {type.Name()}; convert with To(dtype) first.");
+        var (from, to, share) = (To(type), end.To(type), weight.To(type));
+        var small = share.Abs() < OneHalf;
+        return Fma(Where(small, share, share - One), to - from, Where(small, from, to)).To(ResultType(this, end));
+    }
 
     /// <summary>this + weight · (end − this).</summary>
-    public Tensor Lerp(Tensor end, Scalar weight) => this + weight * (end - this);
+    public Tensor Lerp(Tensor end, Scalar weight) => Lerp(end, FromScalar(weight, ResultType(this, end), Device));
 }

@@ -146,8 +146,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The mask is not bool, or the value is of a higher kind than this dtype.</exception>
     public Tensor MaskedFill(Tensor mask, Scalar value)
     {
-        if (value.Kind.Category() > DType.Category()) throw new TensorDTypeException($"masked_fill: {value} cannot be stored in a tensor of {DType.Name()}.");
-        return Where(mask, value, this);
+        if (value.Kind == DType.Float64 && DType.IsInteger()) throw new TensorDTypeException($"masked_fill: {value} cannot be stored in a tensor of {DType.Name()}.");
+        return Where(mask, FromScalar(value, DType, Device), this);
     }
 
     /// <summary>A copy with the 0-d <paramref name="value"/> where the mask (bool) holds.</summary>

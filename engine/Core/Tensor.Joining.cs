@@ -13,10 +13,10 @@ public partial class Tensor
         Tensor[] all = [.. tensors];
         if (all.Length == 0) throw new TensorShapeException("cat: at least one tensor is needed.");
         var dtype = all.Skip(1).Aggregate(all[0].DType, (t, x) => DTypes.Promote(t, x.DType));
-        // PyTorch skips old-style empty tensors of shape [0].
-        Tensor[] parts = [.. all.Where(t => t.Rank != 1 || t.ElementCount > 0)];
-        if (parts.Length == 0) return all[0].To(dtype).Clone();
-        var first = parts[0];
+        // PyTorch takes old-style empty tensors of shape [0] with anything.
+        var shaped = all.FirstOrDefault(t => t.Rank != 1 || t.ElementCount > 0) ?? all[0];
+        Tensor[] parts = [.. all.Select(t => t.Rank == 1 && t.ElementCount == 0 && shaped.Rank > 1 ? t.Reshape(shaped.EmptyAlong(dim)) : t)];
+        var first = shaped;
         if (first.Rank == 0) throw new TensorShapeException("cat: 0-d tensors cannot be concatenated; use Stack.");
         int d = first.Shape.Dim(dim);
         long total = 0;
@@ -30,16 +30,20 @@ public partial class Tensor
         if (parts.Length == 1) return first.To(dtype).Clone();
         int[] sizes = first.Shape.ToArray();
         sizes[d] = checked((int)total);
-        if (sizes.Contains(0)) return Zeros(GpuTensor.Shape.Adopt(sizes), dtype, first.Device);
 
         // The operator joins along dimension 0: bring the dimension there by a view, and back.
         Graph.Operand Turned(Tensor t) => t.To(dtype).ToFront(d).Operand;
         (sizes[0], sizes[d]) = (sizes[d], sizes[0]);
         if (d > 0) sizes = [sizes[0], .. first.Shape.Take(d), .. first.Shape.Skip(d + 1)];
-        parts = [.. parts.Where(t => t.Shape[d] > 0)];
-        if (parts.Length == 1) return parts[0].To(dtype).Clone();
         var joined = Apply(Basic.Concat, dtype, GpuTensor.Shape.Adopt(sizes), Turned(parts[0]), Turned(parts[1]), parts.Length > 2 ? [.. parts.Skip(2).Select(Turned)] : null);
         return joined.FromFront(d);
+    }
+
+    private Shape EmptyAlong(int dim)
+    {
+        int[] sizes = Shape.ToArray();
+        sizes[Shape.Dim(dim)] = 0;
+        return GpuTensor.Shape.Adopt(sizes);
     }
 
     /// <summary>This tensor with one dimension first.</summary>
@@ -122,35 +126,6 @@ public partial class Tensor
         return WithView(new View(GpuTensor.Shape.Adopt(sizes), strides, view.Offset), "Unfold");
     }
 
-    /// <summary>A border of <paramref name="value"/> around the tensor; negative widths cut.</summary>
-    /// <param name="pad">Pairs (before, after), the last dimension's first.</param>
-    /// <param name="value">What the border holds.</param>
-    /// <exception cref="TensorShapeException">The widths are no pairs, are more than the dimensions, or cut more than there is.</exception>
-    public Tensor Pad(ReadOnlySpan<int> pad, Scalar? value = null)
-    {
-        if (pad.Length % 2 != 0 || pad.Length / 2 > Rank)
-            throw new TensorShapeException($"pad: {pad.Length} widths were given for shape {Shape}; a pair for each of the last dimensions was expected.");
-        var inner = this;
-        int[] sizes = Shape.ToArray();
-        var starts = new int[Rank];
-        for (int i = 0; i < pad.Length / 2; i++)
-        {
-            int d = Rank - 1 - i, before = pad[2 * i], after = pad[2 * i + 1];
-            sizes[d] += before + after;
-            if (sizes[d] < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} of {Shape}.");
-            inner = inner.Narrow(d, Math.Max(0, -before), Math.Max(0, Shape[d] - Math.Max(0, -before) - Math.Max(0, -after)));
-            starts[d] = Math.Max(0, before);
-        }
-        var shape = GpuTensor.Shape.Adopt(sizes);
-        if (inner.Shape == shape) return inner.Clone();
-        var border = Full(shape, value ?? Constant(0L), DType, Device);
-        if (inner.ElementCount == 0) return border;
-        long[] strides = shape.ContiguousStrides();
-        long offset = 0;
-        for (int d = 0; d < Rank; d++) offset += starts[d] * strides[d];
-        return border.ViewAssign(new View(inner.Shape, strides, offset), inner);
-    }
-
     /// <summary>The tensor laid out several times along each dimension; more repeats than dimensions add dimensions in front.</summary>
     public Tensor Repeat(params ReadOnlySpan<int> repeats)
     {
@@ -199,8 +174,9 @@ public partial class Tensor
     public Tensor Roll(int shifts, int? dim = null)
     {
         if (dim is null) return Flatten().Roll(shifts, 0).Reshape(Shape);
+        if (Rank == 0) throw new TensorShapeException($"roll: dimension {dim} was named, but the tensor has none.");
         int n = Shape[dim.Value];
-        if (n == 0 || Rank == 0) return Clone();
+        if (n == 0) return Clone();
         int k = ((shifts % n) + n) % n;
         return k == 0 ? Clone() : Cat([Narrow(dim.Value, n - k, k), Narrow(dim.Value, 0, n - k)], dim.Value);
     }
@@ -208,6 +184,8 @@ public partial class Tensor
     /// <summary><see cref="Roll(int, int?)"/> along several dimensions.</summary>
     public Tensor Roll(int[] shifts, int[] dims)
     {
+        if (shifts.Length == 0) throw new TensorShapeException("roll: no shifts were given.");
+        if (shifts.Length == 1 && dims.Length == 0) return Roll(shifts[0]);
         if (shifts.Length != dims.Length) throw new TensorShapeException($"roll: {shifts.Length} shifts for {dims.Length} dimensions.");
         return shifts.Zip(dims).Aggregate(this, (x, p) => x.Roll(p.First, p.Second));
     }

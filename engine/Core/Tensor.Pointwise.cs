@@ -13,7 +13,7 @@ public partial class Tensor
     /// <summary>The negative.</summary>
     public Tensor Neg() => -this;
 
-    /// <summary>−1, 0 or 1 by sign; NaN stays. The gradient is zero.</summary>
+    /// <summary>−1, 0 or 1 by sign; 0 for NaN. The gradient is zero.</summary>
     public Tensor Sign() => Unary(Arithmetic.Sign, this);
 
     /// <summary>The square.</summary>

@@ -70,12 +70,14 @@ public partial class Tensor
         if (DType != product.DType) throw new TensorDTypeException($"{op}: the dtypes differ, {DType.Name()} and {product.DType.Name()}; convert with To(dtype) first.");
         if (!GpuTensor.Shape.TryBroadcast(Shape, product.Shape, out var shape) || shape != product.Shape)
             throw new TensorShapeException($"{op}: {Shape} does not broadcast to the product's {product.Shape}.");
-        if (!DType.IsFloatingPoint() && (beta?.Kind == DType.Float64 || alpha?.Kind == DType.Float64))
-            throw new TensorDTypeException($"{op}: beta and alpha must be whole numbers for {DType.Name()}.");
+        if (!DType.IsFloatingPoint()) (beta, alpha) = (Whole(beta), Whole(alpha));
         product = Scaled(product, alpha);
         // As PyTorch: beta 0 takes nothing of this tensor, not even its NaN.
         return beta is { } factor ? (factor.ToDouble() == 0 ? product : this * factor + product) : this + product;
     }
+
+    // PyTorch cuts the fractions of beta and alpha off for integers.
+    private static Scalar? Whole(Scalar? factor) => factor is { } number ? number.ToInt64() : null;
 
     /// <summary>x·Wᵀ + b over the last dimension: this is (…, in), the weight (out, in), the bias (out).</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
@@ -87,6 +89,11 @@ public partial class Tensor
         var product = MatMul(weight.T);
         return bias is null ? product : product + bias;
     }
+
+    /// <summary>Einstein's sum convention, <c>"bij,bjk->bik"</c>: one letter a dimension; letters missing on the right are summed; <c>...</c> stands for leading dimensions that
+    /// broadcast.</summary>
+    /// <exception cref="TensorShapeException">The equation does not fit the operands.</exception>
+    public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) => Operators.Einsum.Evaluate(equation, [.. operands]);
 
     /// <summary>Records one (batched) matrix product of operands that fit.</summary>
     internal static Tensor Product(Tensor a, Tensor b)

@@ -116,7 +116,7 @@ public partial class Tensor
 
     private Tensor Position(Operator op, int? dim, bool keepDim)
     {
-        Dims dims = dim is { } one ? one : default;
+        Dims dims = dim is { } one ? (Dims)one : default;
         if (DType == DType.Bool) throw new TensorDTypeException($"{op.Name} is not defined for bool; convert with To(dtype) first.");
         return Reduce(op, NotEmpty(dims, op.Name), DType.Int64, dims, keepDim);
     }

@@ -7,7 +7,7 @@ namespace GpuTensor;
 public partial class Tensor
 {
     /// <summary>The positions of a dimension that a vector of indices names; the dimension takes the vector's length.</summary>
-    /// <exception cref="TensorDTypeException">The index is not int64 or int32.</exception>
+    /// <exception cref="TensorDTypeException">The index is of no integer dtype.</exception>
     /// <exception cref="TensorShapeException">The index has more than one dimension.</exception>
     public Tensor IndexSelect(int dim, Tensor index)
     {
@@ -22,29 +22,32 @@ public partial class Tensor
     {
         var source = ToFront(d);
         Shape shape = [.. index.Shape, .. source.Shape.Skip(1)];
-        if (shape.ElementCount == 0) return Zeros(ShapeAt(d, index.Shape), DType, Device);
+        if (shape.ElementCount == 0) return Nothing([.. Shape.Take(d), .. index.Shape, .. Shape.Skip(d + 1)]);
         var picked = Apply(Operators.Selection.IndexSelect, DType, shape, source.Operand, index.Operand);
         if (d == 0) return picked;
         int[] order = [.. Enumerable.Range(index.Rank, d), .. Enumerable.Range(0, index.Rank), .. Enumerable.Range(index.Rank + d, Rank - 1 - d)];
         return picked.Permute(order).Contiguous();
     }
 
-    private Shape ShapeAt(int d, Shape index) => [.. Shape.Take(d), .. index, .. Shape.Skip(d + 1)];
+    // No elements of this tensor, with its history.
+    private Tensor Nothing(Shape shape) => Flatten().Narrow(0, 0, 0).Reshape(shape).Clone();
 
     /// <summary>The rows of a table (n, …) that an int64 tensor of any shape names: shape (index…, …). Gradients add up in the table.</summary>
-    /// <exception cref="TensorDTypeException">The index is not int64 or int32.</exception>
-    internal Tensor Lookup(Tensor index) => Take(Indices("embedding", index), 0);
+    /// <exception cref="TensorDTypeException">The index is of no integer dtype.</exception>
+    /// <exception cref="TensorShapeException">The table has no dimensions.</exception>
+    internal Tensor Lookup(Tensor index) => Rank > 0 ? Take(Indices("embedding", index), 0)
+        : throw new TensorShapeException("embedding: the table must have rows, but it is 0-d.");
 
     /// <summary>out[…, i, …] = this[…, index[…, i, …], …] along a dimension; the other sizes of the index are at most this tensor's.</summary>
     /// <exception cref="TensorShapeException">The ranks differ or the index is too large.</exception>
-    /// <exception cref="TensorDTypeException">The index is not int64 or int32.</exception>
+    /// <exception cref="TensorDTypeException">The index is of no integer dtype.</exception>
     public Tensor Gather(int dim, Tensor index)
     {
         index = Indices("gather", index);
         if (Rank == 0 && index.Rank <= 1) return Reshape(1).Gather(0, index.Reshape(-1)).Reshape(index.Shape);
         int d = Shape.Dim(dim);
+        if (index.ElementCount == 0) return Nothing(index.Shape);
         var source = Within("gather", index, d);
-        if (index.ElementCount == 0) return Zeros(index.Shape, DType, Device);
         if (d == Rank - 1) return Apply(Operators.Selection.Gather, DType, index.Shape, source.Operand, index.Operand);
         var turned = index.Transpose(d, -1);
         return Apply(Operators.Selection.Gather, DType, turned.Shape, source.Transpose(d, -1).Operand, turned.Operand).Transpose(d, -1).Contiguous();
@@ -79,6 +82,6 @@ public partial class Tensor
         return source;
     }
 
-    private static Tensor Indices(string op, Tensor index) => index.DType is DType.Int64 ? index : index.DType is DType.Int32 ? index.To(DType.Int64)
-        : throw new TensorDTypeException($"{op}: the index must be int64 or int32, not {index.DType.Name()}.");
+    private static Tensor Indices(string op, Tensor index) => index.DType.IsInteger() ? index.To(DType.Int64)
+        : throw new TensorDTypeException($"{op}: the index must be int64 (or another integer dtype), not {index.DType.Name()}.");
 }

@@ -152,6 +152,14 @@ public partial class Tensor
         return WithView(FullView.Permute(keep), "Squeeze");
     }
 
+    /// <summary>Without those of the named dimensions that have size 1.</summary>
+    public Tensor Squeeze(int[] dim)
+    {
+        int[] named = [.. dim.Select(d => Shape.Dim(d))];
+        int[] keep = [.. Enumerable.Range(0, Rank).Where(d => Shape[d] != 1 || !named.Contains(d))];
+        return WithView(FullView.Permute(keep), "Squeeze");
+    }
+
     /// <summary>Dimensions <paramref name="startDim"/> to <paramref name="endDim"/> as one.</summary>
     public Tensor Flatten(int startDim = 0, int endDim = -1)
     {

@@ -39,20 +39,30 @@ internal static class Arithmetic
         Saves.AB, Saves.AB | Saves.Output, TypeRule.RefusesBool);
 
     public static readonly Operator Atan2 = OfTwo("atan2", Math.Atan2, NoIntegers,
-        c => Wide(c.Grad) * Wide(c.B) * (Wide(c.A) * Wide(c.A) + Wide(c.B) * Wide(c.B)).Reciprocal(),
-        c => Wide(c.Grad) * -Wide(c.A) * (Wide(c.A) * Wide(c.A) + Wide(c.B) * Wide(c.B)).Reciprocal(), Saves.AB, Saves.AB, TypeRule.Floats);
+        c => Wide(c.Grad) * Wide(c.B) * InverseSquare(c),
+        c => Wide(c.Grad) * -Wide(c.A) * InverseSquare(c), Saves.AB, Saves.AB, TypeRule.Floats);
 
     public static readonly Operator Hypot = OfTwo("hypot", double.Hypot, NoIntegers,
         c => Wide(c.Grad) * (Wide(c.A) / Wide(c.Output)), c => Wide(c.Grad) * (Wide(c.B) / Wide(c.Output)),
         Saves.A | Saves.Output, Saves.B | Saves.Output, TypeRule.Floats);
 
     /// <summary>The larger; NaN wins. Equal operands share the gradient.</summary>
-    public static readonly Operator Maximum = OfTwo("maximum", Math.Max, Math.Max,
+    public static readonly Operator Maximum = OfTwo("maximum", Larger, Math.Max,
         c => Share(c.Grad, c.A, c.B, c.A.Lt(c.B)), c => Share(c.Grad, c.A, c.B, c.B.Lt(c.A)), Saves.AB, Saves.AB, forBool: Logic.LogicalOr, function: "max");
 
     /// <summary>The smaller; NaN wins. Equal operands share the gradient.</summary>
-    public static readonly Operator Minimum = OfTwo("minimum", Math.Min, Math.Min,
+    public static readonly Operator Minimum = OfTwo("minimum", Smaller, Math.Min,
         c => Share(c.Grad, c.A, c.B, c.A.Gt(c.B)), c => Share(c.Grad, c.A, c.B, c.B.Gt(c.A)), Saves.AB, Saves.AB, forBool: Logic.LogicalAnd, function: "min");
+
+    /// <summary>The larger of zero (operand 0) and a number; the gradient at zero is zero.</summary>
+    public static readonly Operator Relu = new("relu", OperatorKind.Pointwise)
+    {
+        Function = "max",
+        Types = TypeRule.RefusesBool,
+        Saves = Saves.Output,
+        Gradient = c => c.Return(1, Tensor.Where(c.Output.Le(Zero), Zero, c.Grad)),
+        Reference = c => c.Map(Larger, Math.Max),
+    };
 
     public static readonly Operator Neg = new("neg", OperatorKind.Pointwise)
     {
@@ -70,11 +80,13 @@ internal static class Arithmetic
         Reference = c => c.Map(Math.Abs, a => a < 0 ? unchecked(-a) : a),
     };
 
-    public static readonly Operator Sign = Steps("sign", a => a > 0 ? 1 : a < 0 ? -1 : double.IsNaN(a) ? a : 0, a => Math.Sign(a));
+    /// <summary>−1, 0 or 1; 0 for NaN, as PyTorch.</summary>
+    public static readonly Operator Sign = Steps("sign", a => a > 0 ? 1 : a < 0 ? -1 : 0, a => Math.Sign(a));
 
     /// <summary>a·b + c, rounded once.</summary>
     public static readonly Operator Fma = new("fma", OperatorKind.Pointwise)
     {
+        GradName = "AddBackward",
         Function = "fma",
         Saves = Saves.AB,
         SavesFor = [Saves.B, Saves.A, Saves.None],
@@ -91,6 +103,18 @@ internal static class Arithmetic
                 else c.Out.Integer[i] = unchecked(c.In[0].Integer[i] * c.In[1].Integer[i] + c.In[2].Integer[i]);
         },
     };
+
+    // 1/(a² + b²), and 0 at the origin, where atan2 has no derivative.
+    private static Tensor InverseSquare(Autograd.GradientContext c)
+    {
+        var square = Wide(c.A) * Wide(c.A) + Wide(c.B) * Wide(c.B);
+        return Tensor.Where(square.Eq(Zero), Zero, square.Reciprocal());
+    }
+
+    // Of equal numbers the second, so that zeros have their signs as in PyTorch (it is what x86's instructions do).
+    private static double Larger(double a, double b) => double.IsNaN(a) || a > b ? a : b;
+
+    private static double Smaller(double a, double b) => double.IsNaN(a) || a < b ? a : b;
 
     private static Tensor Share(Tensor gradient, Tensor a, Tensor b, Tensor loses) =>
         Tensor.Where(loses, Zero, Tensor.Where(a.Eq(b), gradient * OneHalf, gradient));

@@ -70,7 +70,9 @@ internal static class Reductions
         var best = x.Eq(Spread(result, x.Shape));
         int[] reduced = [.. Enumerable.Range(result.Rank, x.Rank - result.Rank)];
         if (reduced.Length == 0) return gradient;
-        return Tensor.Where(best, Spread(gradient, x.Shape) / best.To(gradient.DType).Sum(reduced, keepDim: true), Zero);
+        // A product, not a choice: where NaN won nothing is equal to it, and the gradient is NaN as in PyTorch.
+        var share = best.To(gradient.DType);
+        return share * (Spread(gradient, x.Shape) / share.Sum(reduced, keepDim: true));
     }
 
     private static void Fold(ReferenceCall c, double startReal, long startInteger, Func<double, double, double> real, Func<long, long, long> integer)

@@ -25,7 +25,7 @@ internal static class SpecialFunctions
     public static double Erf(double x)
     {
         double a = Math.Abs(x);
-        return a < 2 ? Series(x) : double.IsNaN(x) ? x : Math.CopySign(1 - Tail(a), x);
+        return a < 0.9 ? Series(x) : double.IsNaN(x) ? x : Math.CopySign(1 - Tail(a), x);
     }
 
     /// <summary>1 − erf(x), accurate where that is small.</summary>
