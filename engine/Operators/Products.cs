@@ -21,23 +21,24 @@ internal static class Products
         {
             var (a, b) = (c.In[0], c.In[1]);
             int m = a.Shape[-2], k = a.Shape[-1], n = b.Shape[-1];
-            for (long i = 0; i < c.Out.Shape.ElementCount; i++)
-            {
-                long batch = i / ((long)m * n), row = i / n % m, column = i % n;
-                long at = (batch * m + row) * k, bt = batch * k * n + column;
-                if (c.Out.IsReal)
+            for (int row = 0; n > 0 && row < c.Out.Shape.ElementCount / n; row++)
+                for (int j = 0; j < k; j++)
                 {
-                    double sum = 0;
-                    for (int j = 0; j < k; j++) sum += a.Real[at + j] * b.Real[bt + (long)j * n];
-                    c.Out.Real[i] = sum;
+                    // Row by row of b, so that memory is read as it lies: every element still adds up in the order of k.
+                    int from = checked((row / m * k + j) * n);
+                    if (c.Out.IsReal) AddRow(a.Real[row * k + j], b.Real.AsSpan(from, n), c.Out.Real.AsSpan(row * n, n));
+                    else AddRow(a.Integer[row * k + j], b.Integer.AsSpan(from, n), c.Out.Integer.AsSpan(row * n, n));
                 }
-                else
-                {
-                    long sum = 0;
-                    for (int j = 0; j < k; j++) sum = unchecked(sum + a.Integer[at + j] * b.Integer[bt + (long)j * n]);
-                    c.Out.Integer[i] = sum;
-                }
-            }
         },
     };
+
+    private static void AddRow(double factor, ReadOnlySpan<double> row, Span<double> sum)
+    {
+        for (int i = 0; i < row.Length; i++) sum[i] += factor * row[i];
+    }
+
+    private static void AddRow(long factor, ReadOnlySpan<long> row, Span<long> sum)
+    {
+        for (int i = 0; i < row.Length; i++) sum[i] = unchecked(sum[i] + factor * row[i]);
+    }
 }
