@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BenchmarkDotNet.Reports;
+
+namespace GpuTensor.Bench;
+
+/// <summary>What a run found: per workload our time, the peer's and their ratio, for people and as one JSON object.</summary>
+internal sealed class Report
+{
+    private readonly List<Line> lines = [];
+    private readonly Summary[] summaries;
+    private readonly bool quick;
+
+    public Report(Summary[] summaries, bool quick)
+    {
+        (this.summaries, this.quick) = (summaries, quick);
+        foreach (var workload in summaries.SelectMany(s => s.Reports).GroupBy(r => r.BenchmarkCase.Descriptor.Type.Name))
+        {
+            var peer = workload.FirstOrDefault(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == Peer.Method);
+            foreach (var ours in workload.Where(r => r != peer))
+            {
+                string method = ours.BenchmarkCase.Descriptor.WorkloadMethod.Name;
+                lines.Add(new(method is "Ours" or "Step" ? workload.Key : $"{workload.Key}.{method}", ours, peer));
+            }
+        }
+        IsComplete = summaries.All(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) && lines.Count > 0;
+    }
+
+    /// <summary>Every benchmark that was asked for has a time.</summary>
+    public bool IsComplete { get; }
+
+    /// <summary>Medians: a shared machine disturbs a mean more.</summary>
+    private sealed record Line(string Name, BenchmarkReport Ours, BenchmarkReport? Peer)
+    {
+        public double? OursNanoseconds => Ours.ResultStatistics?.Median;
+
+        public double? PeerNanoseconds => Peer?.ResultStatistics?.Median;
+
+        public double? Ratio => PeerNanoseconds / OursNanoseconds;
+    }
+
+    /// <summary>One line a workload.</summary>
+    public string Text()
+    {
+        var text = new StringBuilder($"{"workload",-24} {"ours",12} {"TorchSharp",12} {"ratio",7}   (medians; the ratio is TorchSharp's time over ours)\n");
+        foreach (var line in lines.Where(l => !IsHostWork(l)))
+            text.AppendLine(CultureInfo.InvariantCulture, $"{line.Name,-24} {Time(line.OursNanoseconds),12} {Time(line.PeerNanoseconds),12} {(line.Ratio is { } r ? r.ToString("0.00", CultureInfo.InvariantCulture) : "-"),7}");
+        if (!Peer.IsLoaded) text.AppendLine($"TorchSharp was skipped: {Peer.WhyNot}");
+        if (Host() is var (nanoseconds, bytes))
+            text.AppendLine(CultureInfo.InvariantCulture, $"HostWork: {nanoseconds:0} ns and {bytes:0} bytes per recorded operator ({HostWork.PerStep.Nodes} operators, {HostWork.PerStep.Launches} launches a step; "
+                + $"targets {HostWork.TargetNanoseconds} ns, {HostWork.TargetBytes} bytes)");
+        return text.ToString();
+    }
+
+    /// <summary>Everything on one line.</summary>
+    public string Json()
+    {
+        var workloads = new JsonObject();
+        var ratios = new JsonObject();
+        foreach (var line in lines.Where(l => !IsHostWork(l)))
+        {
+            workloads[line.Name] = new JsonObject { ["ours_ns"] = Number(line.OursNanoseconds), ["peer_ns"] = Number(line.PeerNanoseconds), ["ratio"] = Number(line.Ratio) };
+            ratios[line.Name] = Number(line.Ratio);
+        }
+        var whole = new JsonObject
+        {
+            ["ratios"] = ratios,
+            ["workloads"] = workloads,
+            ["host_work"] = Host() is var (nanoseconds, bytes)
+                ? new JsonObject { ["ns_per_operator"] = Number(nanoseconds), ["bytes_per_operator"] = Number(bytes), ["operators"] = HostWork.PerStep.Nodes, ["launches"] = HostWork.PerStep.Launches }
+                : null,
+            ["peer"] = Peer.IsLoaded ? $"TorchSharp, libtorch {Peer.Version}, {Peer.Threads} threads" : null,
+            ["peer_skipped"] = Peer.WhyNot,
+            ["job"] = quick ? "short" : "default",
+            ["complete"] = IsComplete,
+            ["machine"] = new JsonObject
+            {
+                ["processor"] = summaries[0].HostEnvironmentInfo.Cpu.Value?.ProcessorName,
+                ["cores"] = Environment.ProcessorCount,
+                ["system"] = RuntimeInformation.OSDescription,
+                ["device"] = $"{Device.Default.Name}: {Device.Default.Description}",
+            },
+            ["versions"] = new JsonObject
+            {
+                ["gputensor"] = VersionOf(typeof(Tensor)),
+                ["dotnet"] = Environment.Version.ToString(),
+                ["torchsharp"] = VersionOf(typeof(TorchSharp.torch)),
+                ["libtorch"] = Peer.Version,
+                ["benchmarkdotnet"] = VersionOf(typeof(Summary)),
+            },
+        };
+        return whole.ToJsonString(new JsonSerializerOptions { WriteIndented = false, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+
+    private static bool IsHostWork(Line line) => line.Name == nameof(HostWork);
+
+    /// <summary>Time and bytes of one recorded operator, where that was measured.</summary>
+    private (double Nanoseconds, double Bytes)? Host() =>
+        lines.Find(IsHostWork) is { OursNanoseconds: { } time } line && HostWork.PerStep.Nodes > 0
+            ? (time / HostWork.PerStep.Nodes, (double)(line.Ours.GcStats.GetBytesAllocatedPerOperation(line.Ours.BenchmarkCase) ?? 0) / HostWork.PerStep.Nodes)
+            : null;
+
+    private static JsonNode? Number(double? value) => value is { } v && double.IsFinite(v) ? JsonValue.Create(Math.Round(v, 3)) : null;
+
+    private static string Time(double? nanoseconds) => nanoseconds switch
+    {
+        null => "-",
+        < 1e3 => FormattableString.Invariant($"{nanoseconds:0} ns"),
+        < 1e6 => FormattableString.Invariant($"{nanoseconds / 1e3:0.0} µs"),
+        _ => FormattableString.Invariant($"{nanoseconds / 1e6:0.00} ms"),
+    };
+
+    // Without the commit that the SDK appends after a plus.
+    private static string VersionOf(Type type) =>
+        (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? type.Assembly.GetName().Version!.ToString()).Split('+')[0];
+}
