@@ -41,6 +41,9 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>Runs so far.</summary>
     public long Runs { get; private set; }
 
+    /// <summary>Recorded nodes in all runs so far, whatever became of them.</summary>
+    public long NodesRun { get; private set; }
+
     /// <summary>Kernels of the last run, as a user counts them.</summary>
     public int LastKernels { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             for (int i = 0; i < slots.Length; i++) slots[i] = graph.Leaves[i].Block!;
             var scalars = new long[graph.Scalars.Count];
             for (int i = 0; i < scalars.Length; i++) scalars[i] = graph.Scalars[i].Bits;
+            NodesRun += graph.Nodes.Count;
             var outputs = Execute(plan, slots, homes, scalars);
             graph.Capture?.Take(graph, plan, homes);
             Settle(plan, graph, homes, outputs);
