@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using GpuTensor.Nn;
 using TorchSharp;
 using static TorchSharp.torch;
+using Torch = TorchSharp.Modules;
 
 namespace GpuTensor.Bench;
 
@@ -18,7 +19,7 @@ public class MlpStep
     private int at;
 
     private torch.Tensor[] peerImages = null!, peerLabels = null!;
-    private Modules.Sequential peerModel = null!;
+    private Torch.Sequential peerModel = null!;
     private torch.optim.Optimizer peerOptimizer = null!;
     private int peerAt;
 

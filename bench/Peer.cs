@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace GpuTensor.Bench;
 
@@ -53,7 +54,7 @@ internal static class Peer
             : torch.tensor(source.ToArray<float>(), [.. source.Shape.Select(n => (long)n)]);
 
     /// <summary>Gives the peer's parameters our values.</summary>
-    public static void CopyTo(IEnumerable<Tensor> ours, IEnumerable<torch.nn.Parameter> theirs)
+    public static void CopyTo(IEnumerable<Tensor> ours, IEnumerable<Parameter> theirs)
     {
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();

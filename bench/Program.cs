@@ -15,7 +15,7 @@ if (!rest.Any(a => a is "--filter" or "-f" or "--list")) rest.AddRange(["--filte
 if (!Peer.IsLoaded) Console.WriteLine($"TorchSharp is skipped, no ratios: {Peer.WhyNot}");
 
 // In this process: the loader's tricks that make the peer run (see README.md) need not survive a second build, and both sides share one warm machine.
-var job = (quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Default);
+var job = (quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
 var config = ManualConfig.CreateEmpty()
     .AddJob(job)
     .AddLogger(ConsoleLogger.Default)

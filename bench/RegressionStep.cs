@@ -1,9 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using GpuTensor.Nn;
-using GpuTensor.Optim;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Torch = TorchSharp.Modules;
 
 namespace GpuTensor.Bench;
 
@@ -19,9 +17,9 @@ public class RegressionStep
     private Nn.Linear model = null!;
 
     private torch.Tensor peerXs = null!, peerYs = null!;
-    private Modules.Linear peerModel = null!;
+    private Torch.Linear peerModel = null!;
     private torch.optim.Optimizer peerOptimizer = null!;
-    private MSELoss peerCost = null!;
+    private Torch.MSELoss peerCost = null!;
 
     [GlobalSetup(Target = nameof(Ours))]
     public void Setup()
