@@ -31,6 +31,9 @@ internal sealed class Storage
         if (node.Storages < byte.MaxValue) node.Storages++;
         Current = node;
         Version++;
-        if (node.Owner is Recorder recorder) recorder.NoteChange(this, old);
+        if (node.Owner is not Recorder recorder) return;
+        recorder.NoteChange(this, old);
+        // A variable made and changed in one graph (an optimizer's new state) is held by its handle all the same.
+        recorder.Hold(node, this);
     }
 }
