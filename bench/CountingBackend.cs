@@ -34,7 +34,8 @@ internal sealed class CountingBackend : Backend
         target.Clear();
     }
 
-    public override void Copy(DeviceBuffer source, long sourceOffset, DeviceBuffer target, long targetOffset, long bytes) => Counters.Enqueues++;
+    public override void Copy(DeviceBuffer source, long sourceOffset, DeviceBuffer target, long targetOffset, long bytes) =>
+        Counters.Enqueues++;
 
     public override DeviceProgram Compile(string source)
     {

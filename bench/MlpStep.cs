@@ -6,8 +6,8 @@ using Torch = TorchSharp.Modules;
 
 namespace GpuTensor.Bench;
 
-/// <summary>A training step of the network for Fashion-MNIST: 784-512-256-10 with ReLU, batches of 128, cross entropy, Adam. The images and labels are random numbers of that shape,
-/// 32 batches in turn; the loss is read at every tenth step.</summary>
+/// <summary>A training step of the network for Fashion-MNIST: 784-512-256-10 with ReLU, batches of 128, cross entropy, Adam. The images
+/// and labels are random numbers of that shape, 32 batches in turn; the loss is read at every tenth step.</summary>
 public class MlpStep
 {
     private const int Batch = 128, Batches = 32, ReadEvery = 10;

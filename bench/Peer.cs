@@ -72,9 +72,11 @@ internal static class Peer
         {
             scale = Math.Max(scale, Math.Abs((double)theirs[i]));
             // A NaN must not pass for a small difference.
-            worst = Math.Max(worst, double.IsNaN(ours[i]) ? double.PositiveInfinity : Math.Abs((double)ours[i] - theirs[i]));
+            double difference = Math.Abs((double)ours[i] - theirs[i]);
+            worst = Math.Max(worst, double.IsNaN(difference) ? double.PositiveInfinity : difference);
         }
         if (!(worst <= tolerance * scale))
-            throw new InvalidOperationException($"Our results differ from TorchSharp's by up to {worst:G3}, where values reach {scale:G3}: the times cannot be compared.");
+            throw new InvalidOperationException(
+                $"Our results differ from TorchSharp's by up to {worst:G3}, where values reach {scale:G3}: the times cannot be compared.");
     }
 }

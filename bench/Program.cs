@@ -7,14 +7,18 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GpuTensor.Bench;
 
-// Options of BenchmarkDotNet pass through (--filter, --list, …); two are ours: --short, a few iterations instead of a full run, and --json, one line for machines at the end.
+// Options of BenchmarkDotNet pass through (--filter, --list, …); two are ours: --short, a few iterations instead of a full run, and --json,
+// one line for machines at the end.
 bool quick = args.Contains("--short"), json = args.Contains("--json");
 List<string> rest = [.. args.Where(a => a is not ("--short" or "--json"))];
 if (!rest.Any(a => a is "--filter" or "-f" or "--list")) rest.AddRange(["--filter", "*"]);
 
+// Named before HostWork puts a device of its own in its place.
+var device = GpuTensor.Device.Default;
 if (!Peer.IsLoaded) Console.WriteLine($"TorchSharp is skipped, no ratios: {Peer.WhyNot}");
 
-// In this process: the loader's tricks that make the peer run (see README.md) need not survive a second build, and both sides share one warm machine.
+// In this process: the loader's tricks that make the peer run (see README.md) need not survive a second build, and both sides share one
+// warm machine.
 var job = (quick ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
 var config = ManualConfig.CreateEmpty()
     .AddJob(job)
@@ -29,7 +33,7 @@ var summaries = BenchmarkSwitcher
     .ToArray();
 if (summaries.Length == 0) return rest.Contains("--list") ? 0 : 1;
 
-var report = new Report(summaries, quick);
+var report = new Report(summaries, quick, device);
 Console.WriteLine();
 Console.Write(report.Text());
 if (json) Console.WriteLine(report.Json());

@@ -5,8 +5,8 @@ using Torch = TorchSharp.Modules;
 
 namespace GpuTensor.Bench;
 
-/// <summary>The tutorial's training step: a line through 100 points by SGD with momentum, the loss read at every tenth step. The arithmetic is nothing; what is measured is what a
-/// step costs around it.</summary>
+/// <summary>The tutorial's training step: a line through 100 points by SGD with momentum, the loss read at every tenth step. The
+/// arithmetic is nothing; what is measured is what a step costs around it.</summary>
 public class RegressionStep
 {
     private const int Points = 100, ReadEvery = 10;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
+using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using BenchmarkDotNet.Reports;
 
@@ -14,10 +14,11 @@ internal sealed class Report
     private readonly List<Line> lines = [];
     private readonly Summary[] summaries;
     private readonly bool quick;
+    private readonly Device device;
 
-    public Report(Summary[] summaries, bool quick)
+    public Report(Summary[] summaries, bool quick, Device device)
     {
-        (this.summaries, this.quick) = (summaries, quick);
+        (this.summaries, this.quick, this.device) = (summaries, quick, device);
         foreach (var workload in summaries.SelectMany(s => s.Reports).GroupBy(r => r.BenchmarkCase.Descriptor.Type.Name))
         {
             var peer = workload.FirstOrDefault(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == Peer.Method);
@@ -46,14 +47,18 @@ internal sealed class Report
     /// <summary>One line a workload.</summary>
     public string Text()
     {
-        var text = new StringBuilder($"{"workload",-24} {"ours",12} {"TorchSharp",12} {"ratio",7}   (medians; the ratio is TorchSharp's time over ours)\n");
+        var text = new StringBuilder("The ratio is TorchSharp's median time over ours: above 1 we are faster.\n");
+        Row("workload", "ours", "TorchSharp", "ratio");
         foreach (var line in lines.Where(l => !IsHostWork(l)))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{line.Name,-24} {Time(line.OursNanoseconds),12} {Time(line.PeerNanoseconds),12} {(line.Ratio is { } r ? r.ToString("0.00", CultureInfo.InvariantCulture) : "-"),7}");
+            Row(line.Name, Time(line.OursNanoseconds), Time(line.PeerNanoseconds), line.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-");
         if (!Peer.IsLoaded) text.AppendLine($"TorchSharp was skipped: {Peer.WhyNot}");
         if (Host() is var (nanoseconds, bytes))
-            text.AppendLine(CultureInfo.InvariantCulture, $"HostWork: {nanoseconds:0} ns and {bytes:0} bytes per recorded operator ({HostWork.PerStep.Nodes} operators, {HostWork.PerStep.Launches} launches a step; "
-                + $"targets {HostWork.TargetNanoseconds} ns, {HostWork.TargetBytes} bytes)");
+            text.AppendLine(CultureInfo.InvariantCulture, $"HostWork: {nanoseconds:0} ns and {bytes:0} bytes per recorded operator "
+                + $"(targets {HostWork.TargetNanoseconds} ns, {HostWork.TargetBytes} bytes); a step is {HostWork.PerStep.Nodes} operators "
+                + $"in {HostWork.PerStep.Launches} launches");
         return text.ToString();
+
+        void Row(string name, string ours, string peer, string ratio) => text.AppendLine($"{name,-24} {ours,12} {peer,12} {ratio,7}");
     }
 
     /// <summary>Everything on one line.</summary>
@@ -63,7 +68,12 @@ internal sealed class Report
         var ratios = new JsonObject();
         foreach (var line in lines.Where(l => !IsHostWork(l)))
         {
-            workloads[line.Name] = new JsonObject { ["ours_ns"] = Number(line.OursNanoseconds), ["peer_ns"] = Number(line.PeerNanoseconds), ["ratio"] = Number(line.Ratio) };
+            workloads[line.Name] = new JsonObject
+            {
+                ["ours_ns"] = Number(line.OursNanoseconds),
+                ["peer_ns"] = Number(line.PeerNanoseconds),
+                ["ratio"] = Number(line.Ratio),
+            };
             ratios[line.Name] = Number(line.Ratio);
         }
         var whole = new JsonObject
@@ -71,7 +81,13 @@ internal sealed class Report
             ["ratios"] = ratios,
             ["workloads"] = workloads,
             ["host_work"] = Host() is var (nanoseconds, bytes)
-                ? new JsonObject { ["ns_per_operator"] = Number(nanoseconds), ["bytes_per_operator"] = Number(bytes), ["operators"] = HostWork.PerStep.Nodes, ["launches"] = HostWork.PerStep.Launches }
+                ? new JsonObject
+                {
+                    ["ns_per_operator"] = Number(nanoseconds),
+                    ["bytes_per_operator"] = Number(bytes),
+                    ["operators"] = HostWork.PerStep.Nodes,
+                    ["launches"] = HostWork.PerStep.Launches,
+                }
                 : null,
             ["peer"] = Peer.IsLoaded ? $"TorchSharp, libtorch {Peer.Version}, {Peer.Threads} threads" : null,
             ["peer_skipped"] = Peer.WhyNot,
@@ -82,7 +98,7 @@ internal sealed class Report
                 ["processor"] = summaries[0].HostEnvironmentInfo.Cpu.Value?.ProcessorName,
                 ["cores"] = Environment.ProcessorCount,
                 ["system"] = RuntimeInformation.OSDescription,
-                ["device"] = $"{Device.Default.Name}: {Device.Default.Description}",
+                ["device"] = $"{device.Name}: {device.Description}",
             },
             ["versions"] = new JsonObject
             {
@@ -93,7 +109,8 @@ internal sealed class Report
                 ["benchmarkdotnet"] = VersionOf(typeof(Summary)),
             },
         };
-        return whole.ToJsonString(new JsonSerializerOptions { WriteIndented = false, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        // For programs, not for a web page: names need no escaping beyond JSON's own.
+        return whole.ToJsonString(new() { WriteIndented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     private static bool IsHostWork(Line line) => line.Name == nameof(HostWork);
@@ -101,7 +118,8 @@ internal sealed class Report
     /// <summary>Time and bytes of one recorded operator, where that was measured.</summary>
     private (double Nanoseconds, double Bytes)? Host() =>
         lines.Find(IsHostWork) is { OursNanoseconds: { } time } line && HostWork.PerStep.Nodes > 0
-            ? (time / HostWork.PerStep.Nodes, (double)(line.Ours.GcStats.GetBytesAllocatedPerOperation(line.Ours.BenchmarkCase) ?? 0) / HostWork.PerStep.Nodes)
+            && line.Ours.GcStats.GetBytesAllocatedPerOperation(line.Ours.BenchmarkCase) is { } bytes
+            ? (time / HostWork.PerStep.Nodes, (double)bytes / HostWork.PerStep.Nodes)
             : null;
 
     private static JsonNode? Number(double? value) => value is { } v && double.IsFinite(v) ? JsonValue.Create(Math.Round(v, 3)) : null;
@@ -116,5 +134,6 @@ internal sealed class Report
 
     // Without the commit that the SDK appends after a plus.
     private static string VersionOf(Type type) =>
-        (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? type.Assembly.GetName().Version!.ToString()).Split('+')[0];
+        (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? type.Assembly.GetName().Version!.ToString()).Split('+')[0];
 }
