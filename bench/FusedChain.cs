@@ -4,7 +4,8 @@ using TorchSharp;
 namespace GpuTensor.Bench;
 
 /// <summary>Pointwise operators in a row: <c>gelu(x·1.5 + b)·0.5 + x</c> with the error function, over 2^24 floats. What is measured is
-/// how often the values travel between memory and processor: in and out once when fused, five times when each operator runs by itself.</summary>
+/// how often the values travel between memory and processor: in and out once when fused, five times when each operator runs
+/// by itself.</summary>
 public class FusedChain
 {
     private const int Rows = 4096, Columns = 4096;

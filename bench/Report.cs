@@ -50,7 +50,10 @@ internal sealed class Report
         var text = new StringBuilder("The ratio is TorchSharp's median time over ours: above 1 we are faster.\n");
         Row("workload", "ours", "TorchSharp", "ratio");
         foreach (var line in lines.Where(l => !IsHostWork(l)))
-            Row(line.Name, Time(line.OursNanoseconds), Time(line.PeerNanoseconds), line.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-");
+        {
+            string ratio = line.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
+            Row(line.Name, Time(line.OursNanoseconds), Time(line.PeerNanoseconds), ratio);
+        }
         if (!Peer.IsLoaded) text.AppendLine($"TorchSharp was skipped: {Peer.WhyNot}");
         if (Host() is var (nanoseconds, bytes))
             text.AppendLine(CultureInfo.InvariantCulture, $"HostWork: {nanoseconds:0} ns and {bytes:0} bytes per recorded operator "
