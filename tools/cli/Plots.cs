@@ -5,16 +5,14 @@ namespace GpuTensor.Cli;
 /// <summary>The PNG files that training and the tutorial leave behind.</summary>
 internal static class Plots
 {
-    /// <summary>The loss of every step, thin, and the mean of every epoch on top.</summary>
-    public static void LossCurve(string path, IReadOnlyList<float> steps, IReadOnlyList<double> epochs, int stepsPerEpoch)
+    /// <summary>The loss from step to step, thin, and the mean of every epoch on top.</summary>
+    public static void LossCurve(string path, IReadOnlyList<LossPoint> curve, IReadOnlyList<double> epochs, int stepsPerEpoch)
     {
         using var plot = new Plot();
-        if (steps.Count > 0)
-        {
-            var line = plot.Add.Signal(steps.Select(l => (double)l).ToArray());
-            line.LegendText = "each step";
-            line.Color = Colors.LightSteelBlue;
-        }
+        var line = plot.Add.Scatter(curve.Select(p => (double)p.Step).ToArray(), curve.Select(p => p.Loss).ToArray());
+        line.LegendText = $"mean of {Training.Window} steps";
+        line.Color = Colors.LightSteelBlue;
+        line.MarkerSize = 3;
         // An epoch's mean belongs to the middle of its steps.
         var means = plot.Add.Scatter(epochs.Select((_, i) => (i + 0.5) * stepsPerEpoch).ToArray(), epochs.ToArray());
         means.LegendText = "mean of the epoch";

@@ -3,6 +3,8 @@ using GpuTensor.Cli;
 
 var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled for the device at hand.")
 {
+    TrainCommand.Make(),
+    TutorialCommand.Make(),
     DevicesCommand.Make(),
     ConformanceCommand.Make(),
 };
