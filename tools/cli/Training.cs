@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuTensor.Data;
+using GpuTensor.IO;
 using GpuTensor.Nn;
 using GpuTensor.Optim;
 
@@ -12,16 +13,13 @@ internal sealed class Training
     public const int Window = 50;
 
     private readonly Device device;
-    private readonly TrainingSettings settings;
-    private readonly DataLoader loader;
+    private readonly Dataset images;
     private readonly Stopwatch watch = new();
-    private DeviceCounters epochStart;
 
-    public Training(Device device, TrainingSettings settings, TrainingProgress progress, Dataset images)
+    public Training(Device device, TrainingSettings settings, Dataset images)
     {
-        (this.device, this.settings, Progress) = (device, settings, progress);
+        (this.device, this.images, Settings) = (device, images, settings);
         Tensor.ManualSeed(settings.Seed);
-        loader = new(images, settings.BatchSize, shuffle: true, seed: settings.Seed, device: device) { Epoch = progress.Epoch };
         Model = new Sequential(new Flatten(), new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10));
         Optimizer = new Adam(Model.Parameters(), lr: settings.LearningRate);
     }
@@ -30,10 +28,12 @@ internal sealed class Training
 
     public Adam Optimizer { get; }
 
-    public TrainingProgress Progress { get; }
+    public TrainingSettings Settings { get; private set; }
 
-    /// <summary>Steps in an epoch.</summary>
-    public int StepsPerEpoch => loader.Count;
+    public TrainingProgress Progress { get; private set; } = new();
+
+    /// <summary>Steps in an epoch; a last one may be smaller.</summary>
+    public int StepsPerEpoch => (images.Count + Settings.BatchSize - 1) / Settings.BatchSize;
 
     /// <summary>Images trained on by this process.</summary>
     public long Images { get; private set; }
@@ -44,6 +44,16 @@ internal sealed class Training
     /// <summary>What the device did in the last epoch that this process ran from its start, and its steps; null where there is none.</summary>
     public (DeviceCounters Counters, int Steps)? LastEpoch { get; private set; }
 
+    /// <summary>Goes on from a file.</summary>
+    public void Resume(string path, IReadOnlyList<string> given)
+    {
+        var (settings, progress) = TrainingProgress.FromNumbers(path, Checkpoint.Load(path, Model, Optimizer));
+        (Settings, Progress) = (settings.Resumed(path, Settings, given), progress);
+    }
+
+    /// <summary>Writes a file that <see cref="Resume"/> takes, whole or not at all.</summary>
+    public void Save(string path) => Checkpoint.Save(path, Model, Optimizer, Progress.ToNumbers(Settings));
+
     /// <summary>Runs to the end of the epoch under way.</summary>
     /// <param name="interrupt">Looked at after every step.</param>
     /// <param name="look">Called with the mean loss of the steps since the last call.</param>
@@ -52,12 +62,13 @@ internal sealed class Training
     {
         int step = 0, skip = Progress.Step;
         var pending = Tensor.Full([], Progress.Pending, device: device);
-        epochStart = DeviceCounters.Of(device);
+        var start = DeviceCounters.Of(device);
+        using var loader = new DataLoader(images, Settings.BatchSize, shuffle: true, seed: Settings.Seed, device: device) { Epoch = Progress.Epoch };
         watch.Start();
-        foreach (var (images, labels) in loader)
+        foreach (var (inputs, labels) in loader)
         {
             if (step++ < skip) continue; // done before the interruption: the order is the epoch's, whatever was run of it
-            pending += Step(images, labels).Detach();
+            pending += Step(inputs, labels).Detach();
             Images += labels.ElementCount;
             Progress.Step = step;
             if (step % Window == 0 || step == StepsPerEpoch)
@@ -76,16 +87,16 @@ internal sealed class Training
         }
         device.Synchronize();
         watch.Stop();
-        if (skip == 0) LastEpoch = (DeviceCounters.Of(device) - epochStart, step);
+        if (skip == 0) LastEpoch = (DeviceCounters.Of(device) - start, step);
         Progress.EpochLosses.Add(Progress.EpochLoss / StepsPerEpoch);
         (Progress.Epoch, Progress.Step, Progress.EpochLoss, Progress.Pending) = (Progress.Epoch + 1, 0, 0, 0);
         return true;
     }
 
-    private Tensor Step(Tensor images, Tensor labels)
+    private Tensor Step(Tensor inputs, Tensor labels)
     {
         Optimizer.ZeroGrad();
-        var loss = F.CrossEntropy(Model.Forward(images), labels);
+        var loss = F.CrossEntropy(Model.Forward(inputs), labels);
         loss.Backward();
         Optimizer.Step();
         return loss;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using GpuTensor.Data;
-using GpuTensor.IO;
 using Spectre.Console;
 
 namespace GpuTensor.Cli;
@@ -15,9 +14,9 @@ internal static class TrainingSession
         Device.Default = device;
         using var interrupt = new Interrupt();
         var (train, test) = OpenData(data);
-        var (settings, progress) = resume is null ? (asked, new TrainingProgress()) : Resumed(resume, asked, given);
-        var training = new Training(device, settings, progress, train);
-        if (resume is not null) TrainingCheckpoint.Restore(resume, training.Model, training.Optimizer);
+        var training = new Training(device, asked, train);
+        if (resume is not null) training.Resume(resume, given);
+        var (settings, progress) = (training.Settings, training.Progress);
         if (!json) Console.WriteLine($"{device.Name} ({device.Description}); {train.Count:N0} images, {training.StepsPerEpoch} steps an epoch");
         Directory.CreateDirectory(folder);
         string checkpoint = Path.Combine(folder, "checkpoint.safetensors");
@@ -25,7 +24,7 @@ internal static class TrainingSession
         while (progress.Epoch < settings.Epochs)
         {
             bool whole = display ? EpochWithDisplay(training, settings, interrupt) : training.RunEpoch(interrupt, _ => { });
-            TrainingCheckpoint.Save(checkpoint, settings, progress, training.Model, training.Optimizer);
+            training.Save(checkpoint);
             if (whole && !json) Console.WriteLine($"epoch {progress.Epoch}/{settings.Epochs}: loss {progress.EpochLosses[^1]:F4}, {training.Images / training.Elapsed.TotalSeconds:N0} images/s");
             if (whole && (!interrupt.Requested || progress.Epoch == settings.Epochs)) continue;
             Console.Error.WriteLine($"gputensor: stopped after epoch {progress.Epoch}, step {progress.Step}; go on with --resume {checkpoint}");
@@ -51,16 +50,6 @@ internal static class TrainingSession
         Console.Error.WriteLine("gputensor: downloading Fashion-MNIST (31 MB)");
         FashionMnist.DownloadAsync().GetAwaiter().GetResult();
         return (FashionMnist.Open(train: true), FashionMnist.Open(train: false));
-    }
-
-    // A resumed run keeps its settings: only the number of epochs may be another.
-    private static (TrainingSettings, TrainingProgress) Resumed(string path, TrainingSettings asked, IReadOnlyList<string> given)
-    {
-        var (settings, progress) = TrainingCheckpoint.Peek(path);
-        foreach (var (option, before, now) in new (string, object, object)[]
-            { ("--batch-size", settings.BatchSize, asked.BatchSize), ("--lr", settings.LearningRate, asked.LearningRate), ("--seed", settings.Seed, asked.Seed) })
-            if (given.Contains(option) && !before.Equals(now)) throw new UsageException($"--resume: '{path}' was written by a run with {option} {before}, not {now}.");
-        return (given.Contains("--epochs") ? settings with { Epochs = asked.Epochs } : settings, progress);
     }
 
     private static bool EpochWithDisplay(Training training, TrainingSettings settings, Interrupt interrupt)
