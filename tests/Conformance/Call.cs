@@ -1,7 +1,11 @@
 namespace GpuTensor.Conformance;
 
 /// <summary>A call that the C# compiler would refuse: a number where a tensor belongs, an argument the method does not have.</summary>
-internal sealed class UnwritableCallException(string message) : Exception(message);
+internal sealed class UnwritableCallException(string message) : Exception(message)
+{
+    /// <summary>The argument that the method does not have; null where something else is wrong.</summary>
+    public string? Argument { get; init; }
+}
 
 /// <summary>A call of something that does not exist here (a mode of an operator), or whose results cannot be compared (they are random): it is listed, not run.</summary>
 internal sealed class NotHereException(string message) : Exception(message);
@@ -26,7 +30,7 @@ internal sealed class Call
             for (int i = 0; i < args.Count; i++) arguments[parameters[i]] = args[i];
         foreach (var (name, value) in kwargs)
             if (parameters.Contains(name)) arguments[name] = value;
-            else throw new UnwritableCallException($"the method has no argument '{name}'.");
+            else throw new UnwritableCallException($"the method has no argument '{name}'.") { Argument = name };
     }
 
     /// <summary>The arguments that were given by position.</summary>

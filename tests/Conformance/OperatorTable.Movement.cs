@@ -37,9 +37,7 @@ internal static partial class OperatorTable
             Row("slice", "dim start end step", move, c => c.X[[.. Enumerable.Repeat(TensorIndex.Slice(), Positive(c.Int("dim", 0), c.X.Rank)),
                 TensorIndex.Slice(c.IntOrNull("start"), c.IntOrNull("end"), c.Int("step", 1))]]),
             Row("__getitem__", "index", move, c => c.X[Indices(c["index"])]),
-            Row("nn.functional.pad", "pad mode value", move, c => c.Text("mode", "constant") == "constant"
-                ? c.X.Pad(c.Ints("pad"), c.NumberOrNull("value"))
-                : throw new NotHereException($"no padding mode '{c.Text("mode", "")}' here")),
+            Row("nn.functional.pad", "pad mode value", move, c => c.X.Pad(c.Ints("pad"), c.Text("mode", "constant"), c.NumberOrNull("value"))),
             Row("gather", "dim index", move, c => c.X.Gather(c.Int("dim"), c.T("index"))),
             Row("take_along_dim", "indices dim", move, c => c.X.TakeAlongDim(c.T("indices"), c.IntOrNull("dim"))),
             Row("index_select", "dim index", move, c => c.X.IndexSelect(c.Int("dim"), c.T("index"))),

@@ -32,6 +32,7 @@ internal static partial class OperatorTable
         Row("bmm", "mat2", Accumulating, c => c.X.Bmm(c.T("mat2"))),
         Row("mv", "vec", Accumulating, c => c.X.Mv(c.T("vec"))),
         Row("dot", "tensor", Accumulating, c => c.X.Dot(c.T("tensor"))),
+        Row("einsum", "equation", Accumulating, c => Tensor.Einsum(c.Text("equation", ""), c.Xs)),
         Row("outer", "vec2", Exact, c => c.X.Outer(c.T("vec2"))),
         Row("addmm", "mat1 mat2 beta alpha", Accumulating, c => c.X.Addmm(c.T("mat1"), c.T("mat2"), c.NumberOrNull("beta"), c.NumberOrNull("alpha"))),
         Row("baddbmm", "batch1 batch2 beta alpha", Accumulating,

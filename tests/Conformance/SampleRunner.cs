@@ -15,6 +15,10 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         {
             return Check(sample);
         }
+        catch (UnwritableCallException e) when (e.Argument is { } argument)
+        {
+            throw new NotHereException($"no argument {argument} here");
+        }
         catch (UnwritableCallException e)
         {
             return $"the API cannot express the call: {e.Message}";
