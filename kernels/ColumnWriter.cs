@@ -27,6 +27,8 @@ internal sealed class ColumnWriter : SectionWriter
         for (int d = nest.OuterCount; d < nest.Rank; d++) IndexNames[d] = "z" + d;
         if (!writer.Profile.IsCpu) return;
         long columns = nest.Sizes[LaneFrom];
+        // A tile repeats the section's code for each of its parts: long code is not worth the time it takes to compile.
+        if (Code.Length > 24) return;
         tileVectors = dot ? (columns >= 32 ? 2 : 1) : columns >= 64 ? 4 : 1;
         if (dot && LaneFrom > 0 && LaneFrom - 1 != nest.Chunk && nest.Sizes[LaneFrom - 1] >= 4) (rowDimension, tileRows) = (LaneFrom - 1, 4);
     }

@@ -12,7 +12,7 @@ internal sealed class RandomProgram
     {
         var random = new Random(seed);
         (rows, columns, depth) = (random.Next(1, 40), random.Next(1, 70), random.Next(1, 30));
-        int count = random.Next(4, 24);
+        int count = random.Next(1, 8);
         for (int i = 0; i < count; i++) steps.Add(Pick(random));
     }
 

@@ -124,7 +124,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
     private bool TryJoin(PlanNode node, Group group, out string reason)
     {
         reason = "";
-        if (node.Into is ({ BaseCopy: { } copy }, _) && copy.Group == group) return Refuse(out reason, "fills memory that is copied first");
+        if (node.Into is ({ BaseCopy: { } copy }, _) && copy.Group!.Ordinal >= group.Ordinal) return Refuse(out reason, "fills memory that is copied first");
         if (group.Members.Count >= MaxMembers) return Refuse(out reason, $"its group already holds {MaxMembers} operators");
         if (!HasRoom(group, node)) return Refuse(out reason, "the kernel would take more parameters than the device allows");
 

@@ -45,6 +45,9 @@ internal sealed class Placement
                 foreach (var (operand, view) in member.Operands) NoteRead(operand, view, group, member);
         foreach (var node in nodes)
             if (node.Role is Role.Computed or Role.Container && node.Into is null && (node.Stored || node.Kept || node.Role == Role.Container)) Assign(node);
+        foreach (var node in nodes)
+            if (node.BaseCopy?.Group is { Members.Count: > 0 } copy)
+                foreach (var filler in node.Fillers) filler.Group!.After.Add(copy);
     }
 
     /// <summary>Values in working memory; their position is their index.</summary>

@@ -46,8 +46,8 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
             scalars[i] = bits;
             kernel.SetBytes(memories.Length + 1 + i, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in bits)));
         }
-        fresh = false;
         backend.Launch(kernel, Generated.Groups, Generated.GroupSize);
+        fresh = false;
     }
 
     private bool Wide => Generated.WideIndices;

@@ -99,7 +99,8 @@ internal static class Rewriter
         var (target, value) = (node.Operands[0], node.Operands[1]);
         node.Role = Role.Container;
         node.BaseCopy = new PlanNode(Basic.Copy, node.DType, node.Shape) { Operands = [target], Into = (node, null), Stored = true };
-        result.Add(node.BaseCopy);
+        // As early as its base allows, so that what fills the rest may join the kernel that computes it.
+        result.Insert(target.Node.Role == Role.Leaf ? 0 : result.IndexOf(target.Node) + 1, node.BaseCopy);
         var filler = new PlanNode(Basic.Copy, node.DType, view.Shape) { Operands = [value] };
         Fill(node, filler, view);
         result.Add(filler);
