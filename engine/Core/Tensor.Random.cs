@@ -137,6 +137,14 @@ public partial class Tensor
     {
         var generator = Generator.Current;
         long first = generator.Take(shape.ElementCount);
-        return Apply(RandomNumbers.Words, DType.Int64, shape, FromScalar(generator.Key, DType.Int64, device).Operand, bits: first);
+        return Apply(RandomNumbers.Words, DType.Int64, shape, KeyOf(generator, device).Operand, bits: first);
+    }
+
+    /// <summary>The key as an argument that replays read anew.</summary>
+    private static Tensor KeyOf(Generator generator, Device device)
+    {
+        var key = FromScalar(generator.Key, DType.Int64, device);
+        key.Node.Link = Generator.KeySource;
+        return key;
     }
 }

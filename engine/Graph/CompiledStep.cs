@@ -185,7 +185,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
         for (int i = 0; i < scalars.Length; i++)
         {
             var (bits, dtype, source, draws) = capture.Scalars[i];
-            scalars[i] = draws > 0 ? throw new InvalidOperationException() : source is null ? bits : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
+            scalars[i] = draws > 0 ? throw new InvalidOperationException() : source is null ? bits : source == Generator.KeySource ? Generator.Current.Key : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
         }
         var outputs = executor.Replay(capture.Plan!, slots, capture.Homes!, scalars);
 

@@ -14,8 +14,9 @@ internal static class Products
         SavesFor = [Saves.B, Saves.A],
         Gradient = c =>
         {
-            if (c.Needs(0)) c.Return(0, Tensor.Product(c.Grad, c.B.Transpose(-2, -1)));
-            if (c.Needs(1)) c.Return(1, Tensor.Product(c.A.Transpose(-2, -1), c.Grad));
+            // An operand seen transposed gets its gradient as the transpose of a product, so that it lies in memory as the operand's own value does.
+            if (c.Needs(0)) c.Return(0, IsTransposed(c.Node.ViewA) ? Tensor.Product(c.B, c.Grad.Transpose(-2, -1)).Transpose(-2, -1) : Tensor.Product(c.Grad, c.B.Transpose(-2, -1)));
+            if (c.Needs(1)) c.Return(1, IsTransposed(c.Node.ViewB) ? Tensor.Product(c.Grad.Transpose(-2, -1), c.A).Transpose(-2, -1) : Tensor.Product(c.A.Transpose(-2, -1), c.Grad));
         },
         Reference = c =>
         {
@@ -31,6 +32,8 @@ internal static class Products
                 }
         },
     };
+
+    private static bool IsTransposed(View? view) => view is not null && view.Strides[^2] == 1 && view.Strides[^1] != 1;
 
     private static void AddRow(double factor, ReadOnlySpan<double> row, Span<double> sum)
     {

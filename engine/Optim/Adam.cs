@@ -43,7 +43,7 @@ public class Adam : Optimizer
         if (group.IsOn("maximize")) gradients = -gradients;
         if (group.WeightDecay != 0)
         {
-            if (IsDecoupled) values = values * (1 - group.Lr * group.WeightDecay);
+            if (IsDecoupled) values = values * Scalar.Live(() => 1 - group.Lr * group.WeightDecay);
             else gradients = gradients + values * group.WeightDecay;
         }
         var (beta1, beta2) = group.Betas;
@@ -59,9 +59,8 @@ public class Adam : Optimizer
             scale = largest.Maximum(newSquares);
             largest.Assign(scale, "Step");
         }
-        double correction1 = 1 - Math.Pow(beta1, run.Step), correction2 = 1 - Math.Pow(beta2, run.Step);
-        var denominator = scale.Sqrt() / Math.Sqrt(correction2) + group["eps"];
-        return values - newAverage / denominator * (group.Lr / correction1);
+        var denominator = scale.Sqrt() / Scalar.Live(() => Math.Sqrt(1 - Math.Pow(beta2, run.Step))) + group["eps"];
+        return values - newAverage / denominator * Scalar.Live(() => group.Lr / (1 - Math.Pow(beta1, run.Step)));
     }
 }
 

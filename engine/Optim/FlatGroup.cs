@@ -95,7 +95,7 @@ internal sealed class FlatGroup
         var parameters = Group.Parameters.Skip(start).Take(end - start).ToList();
         int length = offsets[end - 1] + Count(end - 1) - offsets[start];
         var gradients = Flat([.. Enumerable.Range(start, end - start).Select(i => Gradient(i)!)]);
-        var run = new FlatRun(stretch, offsets[start], length, steps[start] + 1, Flat(parameters), gradients);
+        var run = new FlatRun(stretch, offsets[start], length, () => steps[start], Flat(parameters), gradients);
         var updated = optimizer.Update(Group, run);
         if (parameters.Count == 1) parameters[0].Assign(updated.Reshape(parameters[0].Shape), "Step");
         else
@@ -105,8 +105,14 @@ internal sealed class FlatGroup
                 parameter.Assign(updated.Narrow(0, offsets[i] - offsets[start], Count(i)).Reshape(parameter.Shape), "Step");
             }
         if (!optimizer.KeepsState(Group)) return;
-        for (int i = start; i < end; i++) steps[i]++;
+        void Advance()
+        {
+            for (int i = start; i < end; i++) steps[i]++;
+        }
+        Advance();
+        run.IsRecorded = true;
         var recorder = Recorder.For(stretch.Device);
+        recorder.Capture?.OnReplay.Add(Advance);
         if (recorder.Nodes.Count == 0) return;
         recorder.OnRollback(() =>
         {
@@ -131,6 +137,7 @@ internal sealed class FlatGroup
     /// update of the first.</summary>
     private void LayOut()
     {
+        FlatStorage.Adopt(Group.Parameters);
         var states = stretches is [not null, ..] ? Enumerable.Range(0, steps.Length).Select(Read).ToList() : null;
         var inStretch = new HashSet<Storage>();
         Stretch? current = null;

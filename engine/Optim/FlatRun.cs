@@ -1,12 +1,15 @@
 namespace GpuTensor.Optim;
 
 /// <summary>Neighbouring parameters in one update: vectors of their values, gradients and state.</summary>
-internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, long step, Tensor values, Tensor gradients)
+internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, Func<long> steps, Tensor values, Tensor gradients)
 {
     private List<string>? made;
 
+    /// <summary>The step count has been advanced: from now on it is that of the update now running, a replay's too.</summary>
+    public bool IsRecorded { get; set; }
+
     /// <summary>The number of this update of these parameters, from 1.</summary>
-    public long Step { get; } = step;
+    public long Step => IsRecorded ? steps() : steps() + 1;
 
     /// <summary>The parameters' values.</summary>
     public Tensor Values { get; } = values;

@@ -49,10 +49,10 @@ public sealed class SGD : Optimizer
             // The first direction is the gradient itself, undamped. Zeros × momentum + gradient × 1 is that, by the same kernel as later
             // steps.
             var buffer = run.State("momentum_buffer");
-            var moved = buffer * group.Momentum + direction * (run.Step == 1 ? 1.0 : 1 - group["dampening"]);
+            var moved = buffer * group.Momentum + direction * Scalar.Live(() => run.Step == 1 ? 1.0 : 1 - group["dampening"]);
             buffer.Assign(moved, "Step");
             direction = group.IsOn("nesterov") ? direction + moved * group.Momentum : moved;
         }
-        return values - direction * group.Lr;
+        return values - direction * Scalar.Live(() => group.Lr);
     }
 }

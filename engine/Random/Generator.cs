@@ -20,6 +20,9 @@ internal sealed class Generator
 
     private const int HeaderSize = 17;
 
+    /// <summary>Marks an argument as the calling thread's key, for replays.</summary>
+    public static readonly Func<double> KeySource = () => Current.Key;
+
     [ThreadStatic] private static Generator? mine;
 
     private static int threads;

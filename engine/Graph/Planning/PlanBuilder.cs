@@ -35,11 +35,12 @@ internal static class PlanBuilder
         while (stack.TryPop(out var node))
         {
             if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
-            if ((node.Op.Saves & Saves.Output) != 0) Keep(node);
+            var saves = node.Op.SavedBy(node);
+            if ((saves & Saves.Output) != 0) Keep(node);
             for (int i = 0; i < node.OperandCount; i++)
             {
                 var operand = node[i];
-                if (((int)node.Op.Saves & 1 << i) != 0) Keep(operand.Node);
+                if (((int)saves & 1 << i) != 0) Keep(operand.Node);
                 if (operand.Grad && operand.Node.RequiresGrad) stack.Push(operand.Node);
             }
         }
