@@ -25,13 +25,15 @@ public partial class Tensor
         // A detached handle changes the numbers under a value that keeps its history.
         bool keepsHistory = Detached && Node.RequiresGrad;
         var before = Node;
-        Node after;
-        if (view is not null) after = ViewAssign(WholeOperand, view, value.Broadcast(Shape)).Node;
-        else if (IsFresh(value)) after = value.Node;
-        else after = Apply(Basic.Copy, DType, Shape, value.Broadcast(Shape)).Node;
-        if (keepsHistory) after = Apply(Basic.SetData, DType, before.Shape, new(before, null, true), new(after, null, false)).Node;
-        if (leaf is { } state && after.Link is null) after.Link = state;
-        Storage.Set(after);
+        Tensor after;
+        if (view is not null) after = ViewAssign(WholeOperand, view, value.Broadcast(Shape));
+        else if (IsFresh(value)) after = value;
+        else after = Apply(Basic.Copy, DType, Shape, value.Broadcast(Shape));
+        if (keepsHistory) after = Apply(Basic.SetData, DType, before.Shape, new(before, null, true), new(after.Node, null, false));
+        if (leaf is { } state && after.Node.Link is null) after.Node.Link = state;
+        // The result's own handle only looks on from here: this variable alone may change the memory in place.
+        after.Storage.Lend();
+        Storage.Set(after.Node);
         return this;
     }
 

@@ -84,9 +84,7 @@ public partial class Tensor : IDisposable
     /// <summary>A value as a tensor for gradient rules to read: never changed in place, and not counted as a user of the memory.</summary>
     internal static Tensor Borrow(Operand operand)
     {
-        var s = new Storage(operand.Node);
-        if (operand.Node.Storages is > 0 and < byte.MaxValue) operand.Node.Storages--;
-        return new(s, operand.View, detached: !operand.Grad) { leaf = operand.Grad ? operand.Node.Leaf : null };
+        return new(new Storage(operand.Node).Lend(), operand.View, detached: !operand.Grad) { leaf = operand.Grad ? operand.Node.Leaf : null };
     }
 
     /// <summary>This tensor as an operand of what is being recorded.</summary>

@@ -15,6 +15,17 @@ internal sealed class Storage
     /// <summary>In-place changes so far.</summary>
     public int Version;
 
+    /// <summary>It only looks at the node, whose owner is another variable: it does not count as a user of the memory until it is changed.</summary>
+    public bool Borrowed { get; private set; }
+
+    /// <summary>Gives up its share in the node to another variable.</summary>
+    public Storage Lend()
+    {
+        if (!Borrowed && Current.Storages is > 0 and < byte.MaxValue) Current.Storages--;
+        Borrowed = true;
+        return this;
+    }
+
     /// <summary>Handles given out and not disposed (collected handles still count: the collector frees those).</summary>
     public int Handles;
 
@@ -27,7 +38,8 @@ internal sealed class Storage
         var old = Current;
         old.Flags |= NodeFlags.Superseded;
         old.Link ??= node;
-        if (old.Storages is > 0 and < byte.MaxValue) old.Storages--;
+        if (!Borrowed && old.Storages is > 0 and < byte.MaxValue) old.Storages--;
+        Borrowed = false;
         if (node.Storages < byte.MaxValue) node.Storages++;
         Current = node;
         Version++;
