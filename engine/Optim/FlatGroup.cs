@@ -104,13 +104,17 @@ internal sealed class FlatGroup
                 var parameter = Group.Parameters[i];
                 parameter.Assign(updated.Narrow(0, offsets[i] - offsets[start], Count(i)).Reshape(parameter.Shape), "Step");
             }
-        if (!optimizer.KeepsState(Group)) return;
+        if (!optimizer.KeepsState(Group))
+        {
+            run.Recorded();
+            return;
+        }
         void Advance()
         {
             for (int i = start; i < end; i++) steps[i]++;
         }
         Advance();
-        run.IsRecorded = true;
+        run.Recorded();
         var recorder = Recorder.For(stretch.Device);
         recorder.Capture?.OnReplay.Add(Advance);
         if (recorder.Nodes.Count == 0) return;

@@ -5,17 +5,20 @@ internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, 
 {
     private List<string>? made;
 
-    /// <summary>The step count has been advanced: from now on it is that of the update now running, a replay's too.</summary>
-    public bool IsRecorded { get; set; }
+    /// <summary>Whether the step count has been advanced: from then on it is that of the update now running, a replay's too.</summary>
+    public bool IsRecorded { get; private set; }
+
+    /// <summary>Ends the recording. Only the step count is needed later: a handle kept here would keep its value in memory.</summary>
+    public void Recorded() => (IsRecorded, Values, Gradients) = (true, null!, null!);
 
     /// <summary>The number of this update of these parameters, from 1.</summary>
     public long Step => IsRecorded ? steps() : steps() + 1;
 
     /// <summary>The parameters' values.</summary>
-    public Tensor Values { get; } = values;
+    public Tensor Values { get; private set; } = values;
 
     /// <summary>Their gradients.</summary>
-    public Tensor Gradients { get; } = gradients;
+    public Tensor Gradients { get; private set; } = gradients;
 
     /// <summary>A part of their state; zeros where there is none yet. Assign to it to change it.</summary>
     public Tensor State(string name)
