@@ -108,32 +108,73 @@ internal abstract class SectionWriter
         string sum = "";
         for (int d = LaneFrom; d < LaneTo; d++)
             if (Nest.Strides[i]![d] != 0)
-                sum += (sum.Length == 0 ? "" : " + ") + (Out.Width == 1 || Stride(i, d) == "1" ? Times("x" + d, Stride(i, d)) : $"x{d}*({Out.X}16)({Stride(i, d)})");
+                sum += (sum.Length == 0 ? "" : " + ") + (Out.Width == 1 || Stride(i, d) == "1" ? Times("d" + d, Stride(i, d)) : $"d{d}*({Out.X}16)({Stride(i, d)})");
         return sum;
     }
 
-    /// <summary>Indices of the lanes along each lane dimension, where some access needs them: <c>x</c> and the dimension's number.</summary>
+    /// <summary>Indices of the lanes along each lane dimension, where some access needs them: <c>d</c> and the dimension's number.</summary>
     protected void LaneIndices()
     {
+        near = false;
         if (LaneTo - LaneFrom < 2 || !NeedsLaneIndices()) return;
-        string type = Dialect.Type(Out.Index, Out.Width), rest = Position;
-        if (Out.Width > 1)
+        if (Out.Width == 1)
         {
-            rest = "p";
-            string lanes = Lanes(Out.Index);
-            // Lanes that do not exist stand in for the last that does.
-            if (Part.Length > 0) lanes = $"min({lanes}, ({type})({Part} - 1))";
-            Out.Line($"const {type} p = ({type})({Position}) + {lanes};");
+            Quotients(X, Position, "d", "q");
+            return;
         }
+        string type = Dialect.Type(Out.Index, 16), lanes = Lanes(Out.Index);
+        near = Nest.Sizes[LaneTo - 1] >= 32 && !NeedsEveryIndex();
+        if (near)
+        {
+            // Most vectors lie within the innermost dimension: those need the indices of lane 0 alone.
+            Quotients(X, Position, "s", "q");
+            Out.Line($"const int near = s{LaneTo - 1} + {(Part.Length > 0 ? Part : "16")} <= {Size(LaneTo - 1)};");
+            for (int d = LaneFrom; d < LaneTo; d++) Out.Line($"{type} d{d} = ({type})(0);");
+            Out.Open("if (!near)");
+        }
+        // Lanes that do not exist stand in for the last that does.
+        if (Part.Length > 0) lanes = $"min({lanes}, ({type})({Part} - 1))";
+        Out.Line($"const {type} p = ({type})({Position}) + {lanes};");
+        string rest = "p";
         for (int d = LaneTo - 1; d > LaneFrom; d--)
         {
-            string q = d == LaneFrom + 1 ? "x" + LaneFrom : "q" + d;
+            string q = d == LaneFrom + 1 ? "d" + LaneFrom : "q" + d, declare = near ? "" : $"const {type} ";
             // A product with the reciprocal in double, half a step up, truncates to the exact quotient below 2^50.
-            Out.Line(Out.Width == 1
-                ? $"const {type} {q} = {rest} / {Size(d)}, x{d} = {rest} - {q} * {Size(d)};"
-                : $"const {type} {q} = convert_{type}((convert_double16({rest}) + 0.5) * (1.0 / (double){Size(d)})), x{d} = {rest} - {q} * ({type})({Size(d)});");
+            string quotient = $"convert_{type}((convert_double16({rest}) + 0.5) * (1.0 / (double){Size(d)}))";
+            Out.Line($"{(d == LaneFrom + 1 ? declare : $"const {type} ")}{q} = {quotient};").Line($"{declare}d{d} = {rest} - {q} * ({type})({Size(d)});");
             rest = q;
         }
+        if (near) Out.Close();
+    }
+
+    /// <summary>Whether the vector being written may lie within the innermost lane dimension, as <c>near</c> says.</summary>
+    private bool near;
+
+    private void Quotients(string type, string rest, string name, string quotient)
+    {
+        for (int d = LaneTo - 1; d > LaneFrom; d--)
+        {
+            string q = d == LaneFrom + 1 ? name + LaneFrom : quotient + name + d;
+            Out.Line($"const {type} {q} = {rest} / {Size(d)}, {name}{d} = {rest} - {q} * {Size(d)};");
+            rest = q;
+        }
+    }
+
+    /// <summary>Whether something other than a load or a store goes by the lanes' indices.</summary>
+    private bool NeedsEveryIndex()
+    {
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && Code[i] is Affine or Gather && LaneStride(i) is null) return true;
+        return false;
+    }
+
+    /// <summary>The address of lane 0 of an access without a single stride, in a near vector.</summary>
+    private string NearAddress(int i)
+    {
+        string sum = Base(i);
+        for (int d = LaneFrom; d < LaneTo; d++)
+            if (Nest.Strides[i]![d] != 0) sum += (sum.Length == 0 ? "" : " + ") + Times("s" + d, Stride(i, d));
+        return sum;
     }
 
     private bool NeedsLaneIndices()
@@ -232,9 +273,12 @@ internal abstract class SectionWriter
         switch (LaneStride(i))
         {
             case null:
-                string at = Base(i);
-                string pointer = Sum($"b{buffer}", at, extra);
-                return $"{Out.Call(Out.Wide ? "indexedw" : "indexed", stored, 16)}({pointer}, {GeneralLanes(i)})";
+                string general = $"{Out.Call(Out.Wide ? "indexedw" : "indexed", stored, 16)}({Sum($"b{buffer}", Base(i), extra)}, {GeneralLanes(i)})";
+                if (!near) return general;
+                string pointer = Sum($"b{buffer}", NearAddress(i), extra), lanes = Part.Length == 0 ? "16" : Part;
+                return "near ? " + (Nest.Strides[i]![LaneTo - 1] == 0 ? Dialect.Splat(stored, 16, $"*({pointer})")
+                    : Stride(i, LaneTo - 1) == "1" ? $"{Out.Call("part", stored, 16)}({pointer}, {lanes})"
+                    : $"{Out.Call("strided", stored, 16)}({pointer}, {Stride(i, LaneTo - 1)}, {lanes})") + $" : {general}";
             case "1" when Part.Length == 0: return $"vload16(0, {Sum($"b{buffer}", Address(i), extra)})";
             case "1": return $"{Out.Call("part", stored, 16)}({Sum($"b{buffer}", Address(i), extra)}, {Part})";
             case var stride: return $"{Out.Call("strided", stored, 16)}({Sum($"b{buffer}", Address(i), extra)}, {stride}, {(Part.Length == 0 ? "16" : Part)})";
@@ -400,6 +444,8 @@ internal abstract class SectionWriter
             return;
         }
         string lanes = Part.Length == 0 ? "16" : Part;
+        if (LaneStride(i) is null && near && Nest.Strides[i]![LaneTo - 1] == 1)
+            Out.Line($"if (near) {Out.Call("put", stored, 16)}({value}, {Sum(buffer, NearAddress(i), "")}, {lanes}); else");
         Out.Line(LaneStride(i) switch
         {
             null => $"{Out.Call(Out.Wide ? "putindexedw" : "putindexed", stored, 16)}({value}, {Sum(buffer, Base(i), "")}, {GeneralLanes(i)}, {lanes});",

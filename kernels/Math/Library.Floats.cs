@@ -161,9 +161,41 @@ internal static partial class Library
               return (a == ($T)(INFINITY)) | (b == ($T)(INFINITY)) ? ($T)(INFINITY) : r;
             }
             """);
-        AddLanes("pow_f32", 2, "pow(x, y)");
+        AddPower();
         AddPythonDivision();
     }
+
+    /// <summary>x^y = 2^(y·log2 x) in double, since a float's logarithm would have to be known to 32 bits; the special cases are C99's.</summary>
+    private static void AddPower()
+    {
+        string log = Wide(2 / (17 * Math.Log(2)));
+        for (int k = 15; k > 0; k -= 2) log = $"fma({log}, z, {Wide(2 / (k * Math.Log(2)))})";
+        double c = 1;
+        var terms = new double[9];
+        for (int k = 0; k < 9; k++) (terms[k], c) = (c, c * Math.Log(2) / (k + 1));
+        string exp = Wide(terms[8]);
+        for (int k = 7; k >= 0; k--) exp = $"fma({exp}, r, {Wide(terms[k])})";
+        Add("pow_f32", $$"""
+            $T $N($T x, $T y) {
+              const $T a = fabs(x), b = fabs(y);
+              const $J i = $aJ($cD(a)) - 0x3fe6a09e667f3bcdL;
+              const $D m = $aD((i & 0x000fffffffffffffL) + 0x3fe6a09e667f3bcdL), s = (m - ($D)(1.0)) / (m + ($D)(1.0)), z = s * s;
+              $D t = $cD(y) * fma(s, {{log}}, $cD(i >> 52));
+              t = t > ($D)(200.0) ? ($D)(200.0) : t; t = t > ($D)(-200.0) ? t : ($D)(-200.0);
+              const $D w = t + ($D)(6755399441055744.0), r = t - (w - ($D)(6755399441055744.0));
+              $T p = $cT($aD($aJ({{exp}}) + ($aJ(w) << 52)));
+              p = a == ($T)(0.0f) ? (y < ($T)(0.0f) ? ($T)(INFINITY) : a) : p;
+              p = a == ($T)(INFINITY) ? (y < ($T)(0.0f) ? ($T)(0.0f) : a) : p;
+              const $I whole = trunc(y) == y, odd = whole & (b < ($T)(16777216.0f)) & (($cI(b < ($T)(16777216.0f) ? b : ($T)(0.0f)) & 1) != 0);
+              p = ($aI(x) < 0) & odd ? -p : p;
+              p = (x < ($T)(0.0f)) & (a < ($T)(INFINITY)) & !whole ? ($T)(NAN) : p;
+              p = (x != x) | (y != y) ? x + y : p;
+              return (y == ($T)(0.0f)) | (x == ($T)(1.0f)) | ((a == ($T)(1.0f)) & (b == ($T)(INFINITY))) ? ($T)(1.0f) : p;
+            }
+            """);
+    }
+
+    private static string Wide(double value) => $"($D)({Dialect.OpenCl.Literal(value)})";
 
     /// <summary>Remainders and quotients as Python and PyTorch define them, over fmod. That one is the device's own, lane by lane.</summary>
     private static void AddPythonDivision()

@@ -7,10 +7,10 @@ internal static partial class Library
 {
     private static void AddMemory()
     {
-        // The first m of 16 elements.
+        // The first m of 16 elements. Reading past them is harmless while it stays on their page of memory, which is there; what the other lanes then hold is never used.
         Add("part_*", """
             $T $N(const $G$E* p, int m) {
-              if (m >= 16) return vload16(0, p);
+              if (m >= 16 || ((ulong)p & 4095) <= 4096 - sizeof($T)) return vload16(0, p);
               $E t[16] = { 0 };
               for (int k = 0; k < m; k++) t[k] = p[k];
               return vload16(0, t);
@@ -19,8 +19,10 @@ internal static partial class Library
         Add("put_*", """
             void $N($T v, $G$E* p, int m) {
               if (m >= 16) { vstore16(v, 0, p); return; }
-              $E t[16]; vstore16(v, 0, t);
-              for (int k = 0; k < m; k++) p[k] = t[k];
+              $E8 a = v.lo; if ((m & 8) != 0) { vstore8(a, 0, p); p += 8; a = v.hi; }
+              $E4 b = a.lo; if ((m & 4) != 0) { vstore4(b, 0, p); p += 4; b = a.hi; }
+              $E2 c = b.lo; if ((m & 2) != 0) { vstore2(c, 0, p); p += 2; c = b.hi; }
+              if ((m & 1) != 0) *p = c.lo;
             }
             """);
         // 16 elements s apart; those from the m-th on are the first again, so that nothing outside is read.
@@ -55,23 +57,25 @@ internal static partial class Library
         Tree("min_i", "a < b ? a : b");
         Add("any_b", "int $N(int16 v) { return any(v) ? 1 : 0; }");
         Add("all_b", "int $N(int16 v) { return all(v) ? 1 : 0; }");
-        foreach (var (name, op) in ((string, string)[])[("argmax", ">"), ("argmin", "<")])
-        {
-            // Of equal values the first position wins; NaN beats every number.
-            Add(name + "_*", $$"""
-                long $N($T v0, $T v1, $T v2, $T v3, $I i0, $I i1, $I i2, $I i3) {
-                  $E v[64]; $M i[64];
-                  vstore16(v0, 0, v); vstore16(v1, 1, v); vstore16(v2, 2, v); vstore16(v3, 3, v);
-                  vstore16(i0, 0, i); vstore16(i1, 1, i); vstore16(i2, 2, i); vstore16(i3, 3, i);
-                  int b = 0;
-                  for (int k = 1; k < 64; k++) {
-                    const int nan = v[k] != v[k], nanb = v[b] != v[b], tie = (v[k] == v[b]) | (nan & nanb);
-                    if ((tie & (i[k] < i[b])) | (v[k] {{op}} v[b] & !nanb) | (nan & !nanb)) b = k;
-                  }
-                  return i[b];
-                }
-                """);
-        }
+        // Of equal values the first position wins; NaN beats every number.
+        Positions("argmax_i", "b > a", "a == b");
+        Positions("argmin_i", "b < a", "a == b");
+        Positions("argmax_f", "(b > a) | ((b != b) & (a == a))", "(a == b) | ((a != a) & (b != b))");
+        Positions("argmin_f", "(b < a) | ((b != b) & (a == a))", "(a == b) | ((a != a) & (b != b))");
+    }
+
+    /// <summary>Four pairs of values and positions to the one best position.</summary>
+    private static void Positions(string name, string better, string tie)
+    {
+        var text = new StringBuilder("long $N($T v0, $T v1, $T v2, $T v3, $I i0, $I i1, $I i2, $I i3) {\n");
+        void Step(string type, string index, string a, string ia, string b, string ib, string to) => text.Append($"  {type} v{to}; {index} i{to}; {{ const {type} a = {a}, b = {b}; " +
+            $"const {index} ia = {ia}, ib = {ib}, t = ({better}) | (({tie}) & (ib < ia)); v{to} = t ? b : a; i{to} = t ? ib : ia; }}\n");
+        Step("$T", "$I", "v0", "i0", "v1", "i1", "01");
+        Step("$T", "$I", "v2", "i2", "v3", "i3", "23");
+        Step("$T", "$I", "v01", "i01", "v23", "i23", "_16");
+        for (int w = 16; w > 2; w /= 2) Step($"$E{w / 2}", $"$M{w / 2}", $"v_{w}.lo", $"i_{w}.lo", $"v_{w}.hi", $"i_{w}.hi", $"_{w / 2}");
+        Step("$E", "$M", "v_2.lo", "i_2.lo", "v_2.hi", "i_2.hi", "_1");
+        Add(name, text.Append("  return i_1;\n}").ToString());
     }
 
     private static void Tree(string name, string combine)

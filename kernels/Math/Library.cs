@@ -6,7 +6,7 @@ namespace GpuTensor.Kernels;
 /// 16 lanes. In a template: <c>$T</c> is the vector type, <c>$E</c> its element, <c>$I</c> and <c>$U</c> the integers of that size, <c>$M</c> one <c>$I</c>, <c>$cX(</c> a conversion and <c>$aX(</c> a
 /// reinterpretation to one of them, <c>$N</c> the function's name, <c>$W</c> the lanes, <c>$?(</c> whether a comparison holds in some lane, <c>$ld(a)</c> and <c>$st(v, a)</c>
 /// move lanes from and to an array of W elements (no bracket or comma in either), <c>@base(</c> calls another function of the same kind and width, <c>@base:kind(</c> one of another kind, <c>@base!(</c> its scalar form; <c>$H</c> is
-/// the stored half.
+/// the stored half, <c>$D</c> and <c>$J</c> are double and long.
 /// <c>$u(</c> and <c>$s(</c> make scalar arithmetic unsigned and signed again, since C leaves signed overflow undefined.</summary>
 internal static partial class Library
 {
@@ -118,6 +118,8 @@ internal static partial class Library
                         break;
                     case '0' or '1' or '2': text.Append(operands![t - '0']); break;
                     case '?': text.Append(width == 1 ? "" : "any"); break;
+                    case 'D': text.Append(dialect.Type(Kind.F64, width)); break;
+                    case 'J': text.Append(dialect.Type(Kind.I64, width)); break;
                     case 'H': text.Append(dialect.Type(Kind.U16, width)); break;
                     default:
                         throw new FormatException($"${t} in {template}");
@@ -126,7 +128,7 @@ internal static partial class Library
         }
     }
 
-    private static Kind Letter(char letter, Kind kind) => letter switch { 'I' => kind.Mask(), 'U' => kind.Unsigned(), 'E' or 'T' => kind, 'H' => Kind.U16, _ => throw new FormatException($"${letter}") };
+    private static Kind Letter(char letter, Kind kind) => letter switch { 'I' => kind.Mask(), 'U' => kind.Unsigned(), 'E' or 'T' => kind, 'H' => Kind.U16, 'D' => Kind.F64, 'J' => Kind.I64, _ => throw new FormatException($"${letter}") };
 
     /// <summary>c0 + c1·v + c2·v² + …, by Horner's rule with fused multiply-adds.</summary>
     private static string Poly(string v, params double[] c)

@@ -53,7 +53,7 @@ internal static class Elements
     public static Number Convert(Number value, DType from, DType to)
     {
         if (to == DType.Bool) return new(0, (from.IsFloatingPoint() ? value.Real != 0 : value.Integer != 0) ? 1 : 0);
-        if (to.IsFloatingPoint()) return Round(to, new(from.IsFloatingPoint() ? value.Real : to == DType.Float64 ? value.Integer : (float)value.Integer, 0));
+        if (to.IsFloatingPoint()) return Round(to, new(from.IsFloatingPoint() ? value.Real : to == DType.Float64 ? (double)value.Integer : (float)value.Integer, 0));
         return Round(to, new(0, from.IsFloatingPoint() ? (long)value.Real : value.Integer));
     }
 

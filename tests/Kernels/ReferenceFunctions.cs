@@ -32,7 +32,7 @@ internal static class ReferenceFunctions
                 double m = x % y, q = Elements.Round(type, new((x - m) / y, 0)).Real;
                 if (m != 0 && (m < 0) != (y < 0)) q -= 1;
                 return q == 0 ? Math.CopySign(0, x / y) : Math.Floor(q) + (q - Math.Floor(q) > 0.5 ? 1 : 0);
-            case "trunc_div": return Math.Truncate(Elements.Round(type, new(x / y, 0)).Real);
+            case "trunc_div": return Math.Truncate(type == DType.Float64 ? x / y : (float)(x / y));
             case "pow": return x == 1 || y == 0 ? 1 : Math.Abs(x) == 1 && double.IsInfinity(y) ? 1 : Math.Pow(x, y);
             case "atan2": return Math.Atan2(x, y);
             case "hypot": return double.IsInfinity(x) || double.IsInfinity(y) ? double.PositiveInfinity : type == DType.Float64 ? double.Hypot(x, y) : Math.Sqrt(x * x + y * y);
@@ -107,7 +107,7 @@ internal static class ReferenceFunctions
                 case "pow":
                     if (y < 0) return x == 1 ? 1 : x == -1 ? (y % 2 == 0 ? 1 : -1) : 0;
                     long p = 1;
-                    for (long k = 0; k < y; k++) p = wrap(p * x);
+                    for (long b = x, k = y; k != 0; k >>= 1, b = wrap(b * b)) if ((k & 1) != 0) p = wrap(p * b);
                     return p;
                 case "min": return Math.Min(x, y);
                 case "max": return Math.Max(x, y);
@@ -141,6 +141,7 @@ internal static class ReferenceFunctions
 
     private static double Expm1(double x)
     {
+        if (x == 0) return x;
         if (Math.Abs(x) < 1e-5) return x + x * x / 2 + x * x * x / 6;
         double u = Math.Exp(x);
         return u - 1 == -1 || double.IsInfinity(u) || x > 2 ? u - 1 : u == 1 ? x : (u - 1) * x / Math.Log(u);
@@ -149,7 +150,7 @@ internal static class ReferenceFunctions
     private static double Log1p(double x)
     {
         double u = 1 + x;
-        return u == 1 ? x : double.IsInfinity(u) ? u : Math.Log(u) * (x / (u - 1));
+        return u == 1 ? x : double.IsInfinity(u) ? Math.Log(u) : Math.Log(u) * (x / (u - 1));
     }
 
     private static double ErfSeries(double x)
@@ -169,6 +170,7 @@ internal static class ReferenceFunctions
         if (x > 30) return 0;
         double f = x;
         for (int k = 400; k > 0; k--) f = x + k / 2.0 / f;
-        return Math.Exp(-x * x) / (f * 1.7724538509055159);
+        double square = x * x, lost = Math.FusedMultiplyAdd(-x, x, square);
+        return Math.Exp(-square) * (1 + lost) / (f * 1.7724538509055159);
     }
 }

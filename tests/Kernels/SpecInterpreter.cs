@@ -18,18 +18,19 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
             {
                 outer = o;
                 reduced.Clear();
+                // Everything is read before anything is written: a buffer may be overwritten in place.
+                var pending = new List<(Store Store, long At, Number Value)>();
                 for (int i = 0; i < section.Code.Length; i++)
                 {
                     if (section.Code[i] is not Store store) continue;
                     bool element = Varies(i);
-                    var pending = new List<(long At, Number Value)>();
                     foreach (var r in element ? Positions() : [new long[section.Reduce.Length]])
                     {
                         inner = r;
-                        pending.Add((At(store.At), Value(store.Value)));
+                        pending.Add((store, At(store.At), Value(store.Value)));
                     }
-                    foreach (var (at, value) in pending) Elements.Write(buffers[store.Buffer], store.Type, at, value);
                 }
+                foreach (var (store, at, value) in pending) Elements.Write(buffers[store.Buffer], store.Type, at, value);
             }
         }
         return buffers;
