@@ -8,6 +8,8 @@ namespace GpuTensor;
 [CollectionBuilder(typeof(Dims), nameof(Create))]
 public readonly struct Dims : IReadOnlyCollection<int>
 {
+    private const int MaxRank = 64;
+
     private readonly int[]? dims;
 
     private Dims(int[]? dims) => this.dims = dims;
@@ -30,6 +32,7 @@ public readonly struct Dims : IReadOnlyCollection<int>
     {
         var meant = new bool[shape.Rank];
         if (Count == 0) Array.Fill(meant, true);
+        if (shape.Rank > MaxRank) throw new TensorShapeException($"{op}: reductions take tensors of up to {MaxRank} dimensions, not {shape.Rank}.");
         foreach (int d in this)
         {
             int at = shape.Dim(d);

@@ -44,7 +44,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 
     /// <summary>The size of a dimension; negative indices count from the end, as in PyTorch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
-    public int this[int dim] => sizes[Dim(dim)];
+    public int this[int dim] => sizes.Length > 0 ? sizes[Dim(dim)] : throw new ArgumentOutOfRangeException(nameof(dim), $"There is no dimension {dim}: the shape is [].");
 
     internal ReadOnlySpan<int> Span => sizes;
 

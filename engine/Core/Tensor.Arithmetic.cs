@@ -107,7 +107,8 @@ public partial class Tensor
 
     private static Tensor Scaled(Tensor x, Scalar? alpha) => alpha is { } factor ? x * factor : x;
 
-    private static Scalar Times(Scalar a, Scalar b) => a.Kind == DType.Float64 || b.Kind == DType.Float64 ? a.ToDouble() * b.ToDouble() : a.ToInt64() * b.ToInt64();
+    private static Scalar Times(Scalar a, Scalar b) =>
+        a.Kind == DType.Float64 || b.Kind == DType.Float64 ? a.ToDouble() * b.ToDouble() : (Scalar)(a.ToInt64() * b.ToInt64());
 
     /// <summary>The product; broadcast, promoted.</summary>
     public Tensor Mul(Tensor other) => this * other;
@@ -163,8 +164,8 @@ public partial class Tensor
             throw new TensorDTypeException($"Pow: integers to negative whole powers are not whole; the tensor is {DType.Name()}, the exponent {exponent}. Convert with To(dtype) first.");
         var x = To(exponent.PromoteWith(DType));
         double n = exponent.ToDouble();
-        return n == 2 && DType != DType.Bool ? x * x
-            : n == 3 && DType != DType.Bool ? x * x * x
+        return n == 2 && x.DType != DType.Bool ? x * x
+            : n == 3 && x.DType != DType.Bool ? x * x * x
             : x.DType.IsFloatingPoint() && n == 0.5 ? x.Sqrt()
             : x.DType.IsFloatingPoint() && n == -1 ? x.Reciprocal()
             : Binary(Arithmetic.Pow, x, exponent);

@@ -191,10 +191,10 @@ public partial class Tensor
     }
 
     /// <summary>Zero above a diagonal of the last two dimensions (0 the main one, positive above it).</summary>
-    public Tensor Tril(int diagonal = 0) => Where(Band("tril", diagonal).Ge(Zero), this, Zero);
+    public Tensor Tril(int diagonal = 0) => Where(Band("tril", diagonal).Ge(Zero), this, FromScalar(Zero, DType, Device));
 
     /// <summary>Zero below a diagonal of the last two dimensions.</summary>
-    public Tensor Triu(int diagonal = 0) => Where(Band("triu", diagonal).Le(Zero), this, Zero);
+    public Tensor Triu(int diagonal = 0) => Where(Band("triu", diagonal).Le(Zero), this, FromScalar(Zero, DType, Device));
 
     // row − column + diagonal: zero on the diagonal, positive below it.
     private Tensor Band(string op, int diagonal)

@@ -16,8 +16,8 @@ public partial class Tensor
     /// <summary>−1, 0 or 1 by sign; 0 for NaN. The gradient is zero.</summary>
     public Tensor Sign() => Unary(Arithmetic.Sign, this);
 
-    /// <summary>The square.</summary>
-    public Tensor Square() => this * this;
+    /// <summary>The square; of bools in int64.</summary>
+    public Tensor Square() => Pow(Two);
 
     /// <summary>Rounded down; integers stay. The gradient is zero.</summary>
     public Tensor Floor() => Whole(Rounding.Floor);

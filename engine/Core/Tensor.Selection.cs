@@ -1,5 +1,6 @@
 using GpuTensor.Graph;
 using GpuTensor.Operators;
+using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor;
 
@@ -66,7 +67,10 @@ public partial class Tensor
                 if (source[i] != index[i] && source[i] != 1 && index[i] != 1) throw new TensorShapeException($"take_along_dim: {Shape} and {indices.Shape} do not broadcast.");
                 source[i] = index[i] = source[i] == 1 ? index[i] : source[i];
             }
-        return Expand(GpuTensor.Shape.Adopt(source)).Gather(d, indices.Expand(GpuTensor.Shape.Adopt(index)));
+        var at = Indices("take_along_dim", indices);
+        // Unlike gather, negative positions count from the end.
+        at = Where(at.Lt(Zero), at + Constant((long)Shape[d]), at);
+        return Expand(GpuTensor.Shape.Adopt(source)).Gather(d, at.Expand(GpuTensor.Shape.Adopt(index)));
     }
 
     private Tensor Within(string op, Tensor index, int d)

@@ -147,7 +147,7 @@ public partial class Tensor
     /// <summary>Without its dimensions of size 1, or without that one.</summary>
     public Tensor Squeeze(int? dim = null)
     {
-        if (dim is { } only && Shape[only] != 1) return this;
+        if (dim is { } only && Shape.Dim(only) is var at && (Rank == 0 || Shape[at] != 1)) return this;
         int[] keep = [.. Enumerable.Range(0, Rank).Where(d => dim is null ? Shape[d] != 1 : d != Shape.Dim(dim.Value))];
         return WithView(FullView.Permute(keep), "Squeeze");
     }
