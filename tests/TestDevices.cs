@@ -2,35 +2,13 @@ using Xunit;
 
 namespace GpuTensor.Tests;
 
-/// <summary>The devices that device-independent tests run on, by name.</summary>
+/// <summary>The devices that device-independent tests run on, by name: what <c>GPUTENSOR_TEST_DEVICES</c> lists (<c>cpu,opencl</c>), else the
+/// reference.</summary>
 public static class TestDevices
 {
-    public static IEnumerable<string> Names { get; } = ["cpu"];
+    public static IEnumerable<string> Names { get; } =
+        (Environment.GetEnvironmentVariable("GPUTENSOR_TEST_DEVICES") ?? "cpu")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     public static TheoryData<string> All => [.. Names];
-
-    /// <summary>Every case on every device.</summary>
-    public static TheoryData<string, string> Cross(params IEnumerable<string> cases)
-    {
-        var data = new TheoryData<string, string>();
-        foreach (string each in cases)
-            foreach (string device in Names) data.Add(each, device);
-        return data;
-    }
-
-    /// <summary>The device of that name; skips the test where it is absent.</summary>
-    public static Device Get(string name)
-    {
-        try
-        {
-            var device = Device.Parse(name);
-            _ = device.Description;
-            return device;
-        }
-        catch (DeviceException e)
-        {
-            Assert.Skip(e.Message);
-            throw;
-        }
-    }
 }

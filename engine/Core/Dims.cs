@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>The dimensions an operation works over, as an argument: one (<c>dim: 1</c>), several (<c>dim: [0, -1]</c>), or none given, which means all.
+/// <summary>The dimensions an operation works over, as an argument: one (<c>dim: 1</c>), several (<c>dim: [0, -1]</c>), or none given,
+/// which means all.
 /// Negative ones count from the end.</summary>
 [CollectionBuilder(typeof(Dims), nameof(Create))]
 public readonly struct Dims : IReadOnlyCollection<int>
@@ -32,7 +33,8 @@ public readonly struct Dims : IReadOnlyCollection<int>
     {
         var meant = new bool[shape.Rank];
         if (Count == 0) Array.Fill(meant, true);
-        if (shape.Rank > MaxRank) throw new TensorShapeException($"{op}: reductions take tensors of up to {MaxRank} dimensions, not {shape.Rank}.");
+        if (shape.Rank > MaxRank)
+            throw new TensorShapeException($"{op}: reductions take tensors of up to {MaxRank} dimensions, not {shape.Rank}.");
         foreach (int d in this)
         {
             int at = shape.Dim(d);

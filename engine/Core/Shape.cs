@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. A negative size is allowed only where a method says so
+/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. A negative size is allowed only where a method
+/// says so
 /// (<c>Reshape(-1, 3)</c>).</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
@@ -44,7 +45,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 
     /// <summary>The size of a dimension; negative indices count from the end, as in PyTorch.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such dimension.</exception>
-    public int this[int dim] => sizes.Length > 0 ? sizes[Dim(dim)] : throw new ArgumentOutOfRangeException(nameof(dim), $"There is no dimension {dim}: the shape is [].");
+    public int this[int dim] => sizes.Length > 0 ? sizes[Dim(dim)]
+        : throw new ArgumentOutOfRangeException(nameof(dim), $"There is no dimension {dim}: the shape is [].");
 
     internal ReadOnlySpan<int> Span => sizes;
 
@@ -76,7 +78,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     public int[] ToArray() => (int[])sizes.Clone();
 
     /// <inheritdoc/>
-    public bool Equals(Shape? other) => ReferenceEquals(this, other) || (other is not null && hash == other.hash && sizes.AsSpan().SequenceEqual(other.sizes));
+    public bool Equals(Shape? other) =>
+        ReferenceEquals(this, other) || (other is not null && hash == other.hash && sizes.AsSpan().SequenceEqual(other.sizes));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Shape);
@@ -104,7 +107,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     {
         if (ReferenceEquals(a, b) || a.Equals(b)) return a;
         if (TryBroadcast(a, b, out var result)) return result!;
-        throw new TensorShapeException($"{op}: shapes {a} and {b} do not broadcast: aligned from the right, each pair of sizes must be equal or one of them 1.");
+        throw new TensorShapeException($"{op}: shapes {a} and {b} do not broadcast: aligned from the right, each pair of sizes must be "
+            + "equal or one of them 1.");
     }
 
     internal static bool TryBroadcast(Shape a, Shape b, out Shape? result)

@@ -15,7 +15,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
     public Tensor Gelu(string approximate = "none")
     {
-        if (!DType.IsFloatingPoint()) throw new TensorDTypeException($"gelu is not defined for {DType.Name()}; convert with To(dtype) first.");
+        if (!DType.IsFloatingPoint())
+            throw new TensorDTypeException($"gelu is not defined for {DType.Name()}; convert with To(dtype) first.");
         var x = Rows.Wide(this);
         var y = approximate switch
         {
@@ -26,7 +27,8 @@ public partial class Tensor
         return y.To(DType);
     }
 
-    /// <summary>Each element zero with probability p, the others divided by 1 − p; itself where <paramref name="training"/> is false.</summary>
+    /// <summary>Each element zero with probability p, the others divided by 1 − p; itself where <paramref name="training"/> is
+    /// false.</summary>
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Tensor Dropout(double p = 0.5, bool training = true)
     {

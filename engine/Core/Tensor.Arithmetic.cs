@@ -9,7 +9,8 @@ public partial class Tensor
     /// <summary>This tensor's numbers in another dtype: floating to integer truncates, anything to bool is ≠ 0.</summary>
     public Tensor To(DType dtype) => dtype == DType ? this : Apply(Basic.Cast, dtype, Shape, Operand);
 
-    /// <summary>The dtype of an operation of two tensors: tensors with dimensions outrank 0-d ones of the same category, as in PyTorch.</summary>
+    /// <summary>The dtype of an operation of two tensors: tensors with dimensions outrank 0-d ones of the same category, as in
+    /// PyTorch.</summary>
     internal static DType ResultType(Tensor a, Tensor b) => ResultType(a.DType, a.Rank, b.DType, b.Rank);
 
     private static DType ResultType(DType a, int rankA, DType b, int rankB)
@@ -57,8 +58,10 @@ public partial class Tensor
     private static DType Types(ref Operator op, DType promoted, out DType computed)
     {
         var rule = op.Types;
-        computed = (rule & TypeRule.TakesBool) != 0 ? DType.Bool : (rule & TypeRule.Floats) != 0 && !promoted.IsFloatingPoint() ? DType.Float32 : promoted;
-        if ((computed == DType.Bool && (rule & TypeRule.RefusesBool) != 0) || (computed.IsFloatingPoint() && (rule & TypeRule.RefusesFloats) != 0))
+        computed = (rule & TypeRule.TakesBool) != 0 ? DType.Bool : (rule & TypeRule.Floats) != 0 && !promoted.IsFloatingPoint()
+            ? DType.Float32 : promoted;
+        if ((computed == DType.Bool && (rule & TypeRule.RefusesBool) != 0)
+            || (computed.IsFloatingPoint() && (rule & TypeRule.RefusesFloats) != 0))
             throw new TensorDTypeException($"{op.Name} is not defined for {computed.Name()}; convert with To(dtype) first.");
         if (computed == DType.Bool && op.ForBool is { } forBool) op = forBool;
         return (rule & TypeRule.GivesBool) != 0 ? DType.Bool : computed;
@@ -88,7 +91,8 @@ public partial class Tensor
 
     /// <summary>The difference from <paramref name="other"/>, or from alpha · other; broadcast, promoted.</summary>
     /// <exception cref="TensorDTypeException">Both are bool.</exception>
-    public Tensor Sub(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other, Times(factor, -1L), "sub") : this - other;
+    public Tensor Sub(Tensor other, Scalar? alpha = null) =>
+        alpha is { } factor ? AddScaled(other, Times(factor, -1L), "sub") : this - other;
 
     /// <summary>The difference from a number, or from alpha times it.</summary>
     /// <exception cref="TensorDTypeException">Both are bool.</exception>
@@ -101,7 +105,8 @@ public partial class Tensor
         Meet(ref a, ref b);
         var type = ResultType(a, b);
         if (type == DType.Bool && op == "sub") throw new TensorDTypeException("sub is not defined for bool; convert with To(dtype) first.");
-        if (factor.Kind == DType.Float64 && !type.IsFloatingPoint()) throw new TensorDTypeException($"{op}: alpha must be a whole number for {type.Name()}.");
+        if (factor.Kind == DType.Float64 && !type.IsFloatingPoint())
+            throw new TensorDTypeException($"{op}: alpha must be a whole number for {type.Name()}.");
         return type == DType.Bool ? a + b * factor : Fma(b.To(type), FromScalar(factor, type, a.Device), a.To(type));
     }
 
@@ -118,12 +123,15 @@ public partial class Tensor
 
     /// <summary>The quotient; broadcast, promoted. Integers give float32, unless rounded.</summary>
     /// <param name="other">The divisor.</param>
-    /// <param name="roundingMode"><c>"trunc"</c> rounds towards zero, <c>"floor"</c> down (Python's <c>//</c>), keeping integers; null does not round.</param>
-    public Tensor Div(Tensor other, string? roundingMode = null) => roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
+    /// <param name="roundingMode"><c>"trunc"</c> rounds towards zero, <c>"floor"</c> down (Python's <c>//</c>), keeping integers; null does
+    /// not round.</param>
+    public Tensor Div(Tensor other, string? roundingMode = null) =>
+        roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
 
     /// <summary>The quotient by a number. Integers give float32, unless rounded.</summary>
     /// <inheritdoc cref="Div(Tensor, string?)"/>
-    public Tensor Div(Scalar other, string? roundingMode = null) => roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
+    public Tensor Div(Scalar other, string? roundingMode = null) =>
+        roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
 
     private static Operator Rounded(string mode) => mode switch
     {
@@ -161,7 +169,8 @@ public partial class Tensor
     public Tensor Pow(Scalar exponent)
     {
         if (!DType.IsFloatingPoint() && exponent.Kind != DType.Float64 && exponent.ToInt64() < 0)
-            throw new TensorDTypeException($"Pow: integers to negative whole powers are not whole; the tensor is {DType.Name()}, the exponent {exponent}. Convert with To(dtype) first.");
+            throw new TensorDTypeException($"Pow: integers to negative whole powers are not whole; the tensor is {DType.Name()}, the "
+                + $"exponent {exponent}. Convert with To(dtype) first.");
         var x = To(exponent.PromoteWith(DType));
         double n = exponent.ToDouble();
         return n == 2 && x.DType != DType.Bool ? x * x
@@ -209,7 +218,8 @@ public partial class Tensor
     public Tensor Addcdiv(Tensor tensor1, Tensor tensor2, Scalar? value = null)
     {
         if (!tensor1.DType.IsFloatingPoint() && !tensor2.DType.IsFloatingPoint())
-            throw new TensorDTypeException($"Addcdiv divides floating-point tensors, not {tensor1.DType.Name()} by {tensor2.DType.Name()}.");
+            throw new TensorDTypeException($"Addcdiv divides floating-point tensors, not {tensor1.DType.Name()} by "
+                + $"{tensor2.DType.Name()}.");
         return this + Scaled(tensor1, value) / tensor2;
     }
 
@@ -218,7 +228,8 @@ public partial class Tensor
     public Tensor Lerp(Tensor end, Tensor weight)
     {
         var type = Wider(ResultType(this, end));
-        if (!type.IsFloatingPoint()) throw new TensorDTypeException($"lerp is not defined for {type.Name()}; convert with To(dtype) first.");
+        if (!type.IsFloatingPoint())
+            throw new TensorDTypeException($"lerp is not defined for {type.Name()}; convert with To(dtype) first.");
         var (from, to, share) = (To(type), end.To(type), weight.To(type));
         var small = share.Abs() < OneHalf;
         return Fma(Where(small, share, share - One), to - from, Where(small, from, to)).To(ResultType(this, end));

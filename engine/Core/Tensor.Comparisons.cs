@@ -97,7 +97,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The dtype is floating.</exception>
     public Tensor BitwiseNot() => Unary(Logic.BitwiseNot, this);
 
-    /// <summary>Elements of <paramref name="a"/> where the condition holds, else of <paramref name="b"/>; all three broadcast, a and b promoted.</summary>
+    /// <summary>Elements of <paramref name="a"/> where the condition holds, else of <paramref name="b"/>; all three broadcast, a and b
+    /// promoted.</summary>
     /// <exception cref="TensorDTypeException">The condition is not bool.</exception>
     public static Tensor Where(Tensor condition, Tensor a, Tensor b)
     {
@@ -131,7 +132,8 @@ public partial class Tensor
 
     private static Tensor Choose(Tensor condition, Shape values, Tensor a, Tensor b)
     {
-        if (condition.DType != DType.Bool) throw new TensorDTypeException($"where: the condition must be bool, not {condition.DType.Name()}.");
+        if (condition.DType != DType.Bool)
+            throw new TensorDTypeException($"where: the condition must be bool, not {condition.DType.Name()}.");
         var shape = GpuTensor.Shape.Broadcast(condition.Shape, values, "where");
         return Apply(Logic.Where, a.DType, shape, condition.Broadcast(shape), a.Broadcast(shape), [b.Broadcast(shape)]);
     }
@@ -146,7 +148,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The mask is not bool, or the value is of a higher kind than this dtype.</exception>
     public Tensor MaskedFill(Tensor mask, Scalar value)
     {
-        if (value.Kind == DType.Float64 && DType.IsInteger()) throw new TensorDTypeException($"masked_fill: {value} cannot be stored in a tensor of {DType.Name()}.");
+        if (value.Kind == DType.Float64 && DType.IsInteger())
+            throw new TensorDTypeException($"masked_fill: {value} cannot be stored in a tensor of {DType.Name()}.");
         return Where(mask, FromScalar(value, DType, Device), this);
     }
 
@@ -155,8 +158,10 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The mask is not bool, or the value is of a higher kind than this dtype.</exception>
     public Tensor MaskedFill(Tensor mask, Tensor value)
     {
-        if (value.Rank != 0) throw new TensorShapeException($"masked_fill: the value must be a number or 0-d, but has shape {value.Shape}.");
-        if (value.DType.Category() > DType.Category()) throw new TensorDTypeException($"masked_fill: a {value.DType.Name()} cannot be stored in a tensor of {DType.Name()}.");
+        if (value.Rank != 0)
+            throw new TensorShapeException($"masked_fill: the value must be a number or 0-d, but has shape {value.Shape}.");
+        if (value.DType.Category() > DType.Category())
+            throw new TensorDTypeException($"masked_fill: a {value.DType.Name()} cannot be stored in a tensor of {DType.Name()}.");
         return Where(mask, value.To(DType), this);
     }
 
@@ -166,7 +171,8 @@ public partial class Tensor
         if (DType != other.DType) throw new TensorDTypeException($"is_close: the dtypes differ, {DType.Name()} and {other.DType.Name()}.");
         var close = Eq(other);
         if (DType.IsFloatingPoint()) close |= IsFinite() & other.IsFinite() & ((this - other).Abs() <= atol + rtol * other.Abs());
-        else if (DType != DType.Bool && (rtol != 0 || atol != 0)) close |= (this - other).Abs() <= atol + rtol * other.Abs().To(DType.Float64);
+        else if (DType != DType.Bool && (rtol != 0 || atol != 0)) close |= (this - other).Abs() <= atol
+            + rtol * other.Abs().To(DType.Float64);
         return equalNaN && DType.IsFloatingPoint() ? close | (IsNaN() & other.IsNaN()) : close;
     }
 

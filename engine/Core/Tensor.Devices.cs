@@ -7,14 +7,16 @@ namespace GpuTensor;
 /// <content>Moving between devices, conversions by name, and sizes.</content>
 public partial class Tensor
 {
-    /// <summary>These contents on another device: flushes, waits and copies; the tensor itself if it is there already. Gradients flow back.</summary>
+    /// <summary>These contents on another device: flushes, waits and copies; the tensor itself if it is there already. Gradients flow
+    /// back.</summary>
     public Tensor To(Device device)
     {
         if (device == Device) return this;
         var host = ToHost();
         var operand = Operand;
         // A value that is there already, as a leaf is, but with the history of the one it was copied from.
-        var node = new Node(Transfer.ToDevice, DType, Shape, device) { State = NodeState.Materialized, Owner = device.Executor.Upload(host) };
+        var node = new Node(Transfer.ToDevice, DType, Shape, device) { State = NodeState.Materialized,
+            Owner = device.Executor.Upload(host) };
         if (operand.Grad)
         {
             (node.NodeA, node.ViewA) = (operand.Node, operand.View);

@@ -1,7 +1,9 @@
 namespace GpuTensor;
 
-/// <content>In-place forms: this variable, and every view of it, gets the result. The result must fit this shape and may not be of a higher kind than this dtype.
-/// A leaf that requires gradients can only be changed under <see cref="NoGrad"/>; changing a value that a gradient needs is found out in backward.</content>
+/// <content>In-place forms: this variable, and every view of it, gets the result. The result must fit this shape and may not be of a higher
+/// kind than this dtype.
+/// A leaf that requires gradients can only be changed under <see cref="NoGrad"/>; changing a value that a gradient needs is found out in
+/// backward.</content>
 public partial class Tensor
 {
     /// <summary><see cref="Add(Tensor, Scalar?)"/> in place.</summary>
@@ -134,7 +136,8 @@ public partial class Tensor
 
     /// <summary><see cref="Addmm(Tensor, Tensor, Scalar?, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Addmm_(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) => Assign(Addmm(mat1, mat2, beta, alpha), "addmm_");
+    public Tensor Addmm_(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) =>
+        Assign(Addmm(mat1, mat2, beta, alpha), "addmm_");
 
     /// <summary><see cref="Clamp(Scalar?, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
@@ -315,7 +318,8 @@ public partial class Tensor
     /// <summary>All elements the value of a 0-d tensor, converted to this dtype.</summary>
     /// <returns>This tensor.</returns>
     /// <exception cref="TensorShapeException">The value has dimensions.</exception>
-    public Tensor Fill_(Tensor value) => value.Rank == 0 ? Copy_(value) : throw new TensorShapeException($"fill_: the value must be 0-d, but has shape {value.Shape}.");
+    public Tensor Fill_(Tensor value) =>
+        value.Rank == 0 ? Copy_(value) : throw new TensorShapeException($"fill_: the value must be 0-d, but has shape {value.Shape}.");
 
     /// <summary>The elements of another tensor, which broadcasts to this shape; converted to this dtype and moved to this device.</summary>
     /// <returns>This tensor.</returns>

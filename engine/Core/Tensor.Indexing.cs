@@ -6,7 +6,8 @@ namespace GpuTensor;
 /// <content>Indexing by position, range, mask and index tensors.</content>
 public partial class Tensor
 {
-    /// <summary>The elements that the entries select, one entry a dimension; missing ones take all. Positions and ranges give views, which write through; masks and index
+    /// <summary>The elements that the entries select, one entry a dimension; missing ones take all. Positions and ranges give views, which
+    /// write through; masks and index
     /// tensors give copies (a mask reads a count: it flushes and waits).</summary>
     /// <remarks>Setting writes in place; the value broadcasts and is converted to this dtype.</remarks>
     /// <exception cref="TensorShapeException">There are too many entries, or index shapes do not broadcast.</exception>
@@ -24,10 +25,12 @@ public partial class Tensor
         {
             if (value.Device != Device && value.IsNumber) value = value.NumberOn(Device);
             value = value.To(DType);
-            if (IsMask(indices, out var mask) && value.ElementCount == 1 && mask.Rank <= Rank && mask.Shape.SequenceEqual(Shape.Take(mask.Rank)))
+            if (IsMask(indices, out var mask) && value.ElementCount == 1 && mask.Rank <= Rank
+                && mask.Shape.SequenceEqual(Shape.Take(mask.Rank)))
             {
                 // One value needs no count: a choice that waits for nothing.
-                Assign(Where(mask.Reshape([.. mask.Shape, .. Enumerable.Repeat(1, Rank - mask.Rank)]), value.Reshape(GpuTensor.Shape.Scalar), this), "index_put_");
+                Assign(Where(mask.Reshape([.. mask.Shape, .. Enumerable.Repeat(1, Rank - mask.Rank)]),
+                    value.Reshape(GpuTensor.Shape.Scalar), this), "index_put_");
                 return;
             }
             var view = Basics(indices, out var tensors);
@@ -47,7 +50,8 @@ public partial class Tensor
         return mask is not null && mask.DType == DType.Bool;
     }
 
-    /// <summary>Applies positions, ranges and new dimensions as a view. Index tensors stay as whole dimensions of the view; they are returned by dimension.</summary>
+    /// <summary>Applies positions, ranges and new dimensions as a view. Index tensors stay as whole dimensions of the view; they are
+    /// returned by dimension.</summary>
     private Tensor Basics(ReadOnlySpan<TensorIndex> indices, out Tensor?[]? tensors)
     {
         int used = 0, ellipses = 0;
@@ -74,7 +78,9 @@ public partial class Tensor
                 case TensorIndex.Kind.Position:
                     int n = view.Shape[d];
                     long at = index.Start < 0 ? index.Start + n : index.Start;
-                    if (at < 0 || at >= n) throw new ArgumentOutOfRangeException(nameof(indices), $"Index {index.Start} is out of range for a dimension of size {n} of shape {Shape}.");
+                    if (at < 0 || at >= n)
+                        throw new ArgumentOutOfRangeException(nameof(indices),
+                            $"Index {index.Start} is out of range for a dimension of size {n} of shape {Shape}.");
                     view = view.Select(d, at);
                     break;
                 case TensorIndex.Kind.Slice:
@@ -83,7 +89,8 @@ public partial class Tensor
                     found.Add(null);
                     break;
                 case TensorIndex.Kind.NewAxis:
-                    view = new([.. view.Shape.Take(d), 1, .. view.Shape.Skip(d)], [.. view.Strides.Take(d), 1, .. view.Strides.Skip(d)], view.Offset);
+                    view = new([.. view.Shape.Take(d), 1, .. view.Shape.Skip(d)], [.. view.Strides.Take(d), 1, .. view.Strides.Skip(d)],
+                        view.Offset);
                     d++;
                     found.Add(null);
                     break;
@@ -108,7 +115,8 @@ public partial class Tensor
         return WithView(view, "Slice");
     }
 
-    /// <summary>The elements where a mask (bool, broadcasts with this tensor) holds, as a vector in row-major order; reads a count, so it flushes and waits.</summary>
+    /// <summary>The elements where a mask (bool, broadcasts with this tensor) holds, as a vector in row-major order; reads a count, so it
+    /// flushes and waits.</summary>
     /// <exception cref="TensorDTypeException">The mask is not bool.</exception>
     public Tensor MaskedSelect(Tensor mask)
     {

@@ -15,7 +15,8 @@ public partial class Tensor
         var dtype = all.Skip(1).Aggregate(all[0].DType, (t, x) => DTypes.Promote(t, x.DType));
         // PyTorch takes old-style empty tensors of shape [0] with anything.
         var shaped = all.FirstOrDefault(t => t.Rank != 1 || t.ElementCount > 0) ?? all[0];
-        Tensor[] parts = [.. all.Select(t => t.Rank == 1 && t.ElementCount == 0 && shaped.Rank > 1 ? t.Reshape(shaped.EmptyAlong(dim)) : t)];
+        Tensor[] parts = [.. all.Select(t => t.Rank == 1 && t.ElementCount == 0 && shaped.Rank > 1 ? t.Reshape(shaped.EmptyAlong(dim))
+            : t)];
         var first = shaped;
         if (first.Rank == 0) throw new TensorShapeException("cat: 0-d tensors cannot be concatenated; use Stack.");
         int d = first.Shape.Dim(dim);
@@ -24,7 +25,8 @@ public partial class Tensor
         {
             bool fits = part.Rank == first.Rank;
             for (int i = 0; fits && i < first.Rank; i++) fits = i == d || part.Shape[i] == first.Shape[i];
-            if (!fits) throw new TensorShapeException($"cat: {part.Shape} does not fit {first.Shape}: all sizes but that of dimension {d} must be equal.");
+            if (!fits) throw new TensorShapeException($"cat: {part.Shape} does not fit {first.Shape}: all sizes but that of dimension "
+                + $"{d} must be equal.");
             total += part.Shape[d];
         }
         if (parts.Length == 1) return first.To(dtype).Clone();
@@ -35,7 +37,8 @@ public partial class Tensor
         Graph.Operand Turned(Tensor t) => t.To(dtype).ToFront(d).Operand;
         (sizes[0], sizes[d]) = (sizes[d], sizes[0]);
         if (d > 0) sizes = [sizes[0], .. first.Shape.Take(d), .. first.Shape.Skip(d + 1)];
-        var joined = Apply(Basic.Concat, dtype, GpuTensor.Shape.Adopt(sizes), Turned(parts[0]), Turned(parts[1]), parts.Length > 2 ? [.. parts.Skip(2).Select(Turned)] : null);
+        var joined = Apply(Basic.Concat, dtype, GpuTensor.Shape.Adopt(sizes), Turned(parts[0]), Turned(parts[1]), parts.Length > 2
+            ? [.. parts.Skip(2).Select(Turned)] : null);
         return joined.FromFront(d);
     }
 
@@ -50,7 +53,8 @@ public partial class Tensor
     private Tensor ToFront(int d) => d == 0 ? this : Permute([d, .. Enumerable.Range(0, Rank).Where(i => i != d)]);
 
     /// <summary>The first dimension put at place d, the elements in row-major order again.</summary>
-    private Tensor FromFront(int d) => d == 0 ? this : Permute([.. Enumerable.Range(1, d), 0, .. Enumerable.Range(d + 1, Rank - d - 1)]).Contiguous();
+    private Tensor FromFront(int d) =>
+        d == 0 ? this : Permute([.. Enumerable.Range(1, d), 0, .. Enumerable.Range(d + 1, Rank - d - 1)]).Contiguous();
 
     /// <summary>Tensors of one shape side by side along a new dimension.</summary>
     /// <exception cref="TensorShapeException">There are none, or their shapes differ.</exception>
@@ -59,8 +63,10 @@ public partial class Tensor
         Tensor[] all = [.. tensors];
         if (all.Length == 0) throw new TensorShapeException("stack: at least one tensor is needed.");
         foreach (var t in all)
-            if (t.Shape != all[0].Shape) throw new TensorShapeException($"stack: all shapes must be equal, but {all[0].Shape} and {t.Shape} differ.");
-        if (dim < -all[0].Rank - 1 || dim > all[0].Rank) throw new ArgumentOutOfRangeException(nameof(dim), $"stack: dimension {dim} is out of range for {all[0].Rank + 1} dimensions.");
+            if (t.Shape != all[0].Shape)
+                throw new TensorShapeException($"stack: all shapes must be equal, but {all[0].Shape} and {t.Shape} differ.");
+        if (dim < -all[0].Rank - 1 || dim > all[0].Rank)
+            throw new ArgumentOutOfRangeException(nameof(dim), $"stack: dimension {dim} is out of range for {all[0].Rank + 1} dimensions.");
         int d = dim < 0 ? dim + all[0].Rank + 1 : dim;
         return Cat(all.Select(t => t.Unsqueeze(d)), d);
     }
@@ -79,7 +85,8 @@ public partial class Tensor
     public Tensor[] Split(int[] splitSizes, int dim = 0)
     {
         if (splitSizes.Any(n => n < 0) || splitSizes.Sum() != Shape[dim])
-            throw new TensorShapeException($"split: sizes [{string.Join(", ", splitSizes)}] do not add up to {Shape[dim]}, dimension {dim} of {Shape}.");
+            throw new TensorShapeException($"split: sizes [{string.Join(", ", splitSizes)}] do not add up to {Shape[dim]}, dimension "
+                + $"{dim} of {Shape}.");
         int at = 0;
         return [.. splitSizes.Select(n => Narrow(dim, (at += n) - n, n))];
     }
@@ -102,21 +109,26 @@ public partial class Tensor
     public Tensor Diagonal(int offset = 0, int dim1 = 0, int dim2 = 1)
     {
         int rows = Shape.Dim(dim1), columns = Shape.Dim(dim2);
-        if (Rank < 2 || rows == columns) throw new TensorShapeException($"diagonal: dimensions {dim1} and {dim2} of shape {Shape} are not two.");
+        if (Rank < 2 || rows == columns)
+            throw new TensorShapeException($"diagonal: dimensions {dim1} and {dim2} of shape {Shape} are not two.");
         var view = FullView;
-        int length = Math.Max(0, offset >= 0 ? Math.Min(Shape[rows], Shape[columns] - offset) : Math.Min(Shape[rows] + offset, Shape[columns]));
+        int length = Math.Max(0, offset >= 0 ? Math.Min(Shape[rows], Shape[columns] - offset)
+            : Math.Min(Shape[rows] + offset, Shape[columns]));
         long start = length == 0 ? 0 : offset >= 0 ? offset * view.Strides[columns] : -offset * view.Strides[rows];
         int[] others = [.. Enumerable.Range(0, Rank).Where(d => d != rows && d != columns)];
-        return WithView(new View([.. others.Select(d => Shape[d]), length], [.. others.Select(d => view.Strides[d]), view.Strides[rows] + view.Strides[columns]], view.Offset + start),
+        return WithView(new View([.. others.Select(d => Shape[d]), length],
+            [.. others.Select(d => view.Strides[d]), view.Strides[rows] + view.Strides[columns]], view.Offset + start),
             "Diagonal");
     }
 
-    /// <summary>A view of all windows of <paramref name="size"/> elements of a dimension, <paramref name="step"/> apart; a last dimension goes through each window.</summary>
+    /// <summary>A view of all windows of <paramref name="size"/> elements of a dimension, <paramref name="step"/> apart; a last dimension
+    /// goes through each window.</summary>
     /// <exception cref="TensorShapeException">The window is larger than the dimension.</exception>
     public Tensor Unfold(int dimension, int size, int step)
     {
         int d = Shape.Dim(dimension), n = Rank == 0 ? 1 : Shape[d];
-        if (size < 0 || size > n || step < 1) throw new TensorShapeException($"unfold: windows of {size}, {step} apart, do not fit dimension {dimension} of shape {Shape}.");
+        if (size < 0 || size > n || step < 1)
+            throw new TensorShapeException($"unfold: windows of {size}, {step} apart, do not fit dimension {dimension} of shape {Shape}.");
         if (Rank == 0) return Reshape(1).Narrow(0, 0, size);
         var view = FullView;
         int[] sizes = [.. Shape, size];
@@ -129,7 +141,8 @@ public partial class Tensor
     /// <summary>The tensor laid out several times along each dimension; more repeats than dimensions add dimensions in front.</summary>
     public Tensor Repeat(params ReadOnlySpan<int> repeats)
     {
-        if (repeats.Length < Rank) throw new TensorShapeException($"repeat: {repeats.Length} repeats were given for shape {Shape}; each dimension needs one.");
+        if (repeats.Length < Rank)
+            throw new TensorShapeException($"repeat: {repeats.Length} repeats were given for shape {Shape}; each dimension needs one.");
         var x = this;
         while (x.Rank < repeats.Length) x = x.Unsqueeze(0);
         var (spread, wide, sizes) = (x, new List<int>(), new List<int>());
@@ -170,7 +183,8 @@ public partial class Tensor
         return WithView(turned, "Flip").Clone();
     }
 
-    /// <summary>Elements shifted along a dimension; what leaves at one end comes in at the other. Without a dimension, all elements in row-major order.</summary>
+    /// <summary>Elements shifted along a dimension; what leaves at one end comes in at the other. Without a dimension, all elements in
+    /// row-major order.</summary>
     public Tensor Roll(int shifts, int? dim = null)
     {
         if (dim is null) return Flatten().Roll(shifts, 0).Reshape(Shape);

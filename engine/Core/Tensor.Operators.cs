@@ -2,10 +2,12 @@ using GpuTensor.Operators;
 
 namespace GpuTensor;
 
-/// <content>C#'s operators. Each comes for two tensors and for a tensor and a number on either side; numbers promote by kind (<see cref="Scalar"/>).</content>
+/// <content>C#'s operators. Each comes for two tensors and for a tensor and a number on either side; numbers promote by kind
+/// (<see cref="Scalar"/>).</content>
 public partial class Tensor
 {
-    /// <summary>A 0-d tensor of the number: float32, int64 or bool by kind, on the default device; it mixes with tensors of any device.</summary>
+    /// <summary>A 0-d tensor of the number: float32, int64 or bool by kind, on the default device; it mixes with tensors of any
+    /// device.</summary>
     public static implicit operator Tensor(Scalar value) => FromScalar(value);
 
     /// <inheritdoc cref="op_Implicit(Scalar)"/>

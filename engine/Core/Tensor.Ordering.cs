@@ -20,10 +20,12 @@ public partial class Tensor
         return Scans.Inclusive(To(Wider(type)).Transpose(d, -1), combine).Transpose(d, -1).To(type).Contiguous();
     }
 
-    /// <summary>Running maxima along a dimension and where they stand (the last of equal ones); NaN wins. The gradient flows to those.</summary>
+    /// <summary>Running maxima along a dimension and where they stand (the last of equal ones); NaN wins. The gradient flows to
+    /// those.</summary>
     public (Tensor Values, Tensor Indices) CumMax(int dim) => Running(dim, (a, b) => a.Maximum(b));
 
-    /// <summary>Running minima along a dimension and where they stand (the last of equal ones); NaN wins. The gradient flows to those.</summary>
+    /// <summary>Running minima along a dimension and where they stand (the last of equal ones); NaN wins. The gradient flows to
+    /// those.</summary>
     public (Tensor Values, Tensor Indices) CumMin(int dim) => Running(dim, (a, b) => a.Minimum(b));
 
     private (Tensor, Tensor) Running(int dim, Func<Tensor, Tensor, Tensor> better)
@@ -38,8 +40,10 @@ public partial class Tensor
         return (x.Gather(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
     }
 
-    /// <summary>The elements along a dimension in order, and where they came from. Equal elements keep their order; NaN counts as the largest.</summary>
-    /// <remarks>In short rows each element's place is counted by n² comparisons, in one kernel; longer ones are merged by a bitonic network of n·log²n. Both give the same order.</remarks>
+    /// <summary>The elements along a dimension in order, and where they came from. Equal elements keep their order; NaN counts as the
+    /// largest.</summary>
+    /// <remarks>In short rows each element's place is counted by n² comparisons, in one kernel; longer ones are merged by a bitonic network
+    /// of n·log²n. Both give the same order.</remarks>
     public (Tensor Values, Tensor Indices) Sort(int dim = -1, bool descending = false)
     {
         if (Rank == 0) return (Clone(), Zeros([], DType.Int64, Device));
@@ -59,7 +63,8 @@ public partial class Tensor
     {
         _ = sorted; // They always are.
         if (Rank == 0 && k is 0 or 1) return (k == 1 ? Clone() : Zeros([0], DType, Device), Zeros(k == 1 ? [] : [0], DType.Int64, Device));
-        if (k < 0 || k > Shape[dim]) throw new TensorShapeException($"topk: {k} elements were asked for, but dimension {dim} of {Shape} has {Shape[dim]}.");
+        if (k < 0 || k > Shape[dim])
+            throw new TensorShapeException($"topk: {k} elements were asked for, but dimension {dim} of {Shape} has {Shape[dim]}.");
         var at = ArgSort(dim, largest).Narrow(dim, 0, k).Contiguous();
         return (Gather(dim, at), at);
     }

@@ -12,7 +12,8 @@ public partial class Tensor
     public Tensor Pad(ReadOnlySpan<int> pad, Scalar? value = null)
     {
         if (pad.Length % 2 != 0 || pad.Length / 2 > Rank)
-            throw new TensorShapeException($"pad: {pad.Length} widths were given for shape {Shape}; a pair for each of the last dimensions was expected.");
+            throw new TensorShapeException($"pad: {pad.Length} widths were given for shape {Shape}; a pair for each of the last "
+                + "dimensions was expected.");
         var inner = this;
         int[] sizes = Shape.ToArray();
         var starts = new int[Rank];
@@ -20,7 +21,8 @@ public partial class Tensor
         {
             int d = Rank - 1 - i, before = pad[2 * i], after = pad[2 * i + 1];
             sizes[d] += before + after;
-            if (sizes[d] < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} of {Shape}.");
+            if (sizes[d] < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} "
+                + $"of {Shape}.");
             inner = inner.Narrow(d, Math.Max(0, -before), Math.Max(0, Shape[d] - Math.Max(0, -before) - Math.Max(0, -after)));
             starts[d] = Math.Max(0, before);
         }
@@ -35,7 +37,8 @@ public partial class Tensor
 
     /// <summary>A border made of the tensor itself.</summary>
     /// <param name="pad">Pairs (before, after), the last dimension's first; negative widths cut.</param>
-    /// <param name="mode"><c>"reflect"</c>: mirrored at the edge, which is not repeated; <c>"replicate"</c>: the edge repeated; <c>"circular"</c>: from the other end;
+    /// <param name="mode"><c>"reflect"</c>: mirrored at the edge, which is not repeated; <c>"replicate"</c>: the edge repeated;
+    /// <c>"circular"</c>: from the other end;
     /// <c>"constant"</c>: <paramref name="value"/>.</param>
     /// <param name="value">The constant.</param>
     /// <exception cref="TensorShapeException">The widths do not fit the shape.</exception>
@@ -44,7 +47,8 @@ public partial class Tensor
         if (mode == "constant") return Pad(pad, value);
         if (value is not null) throw new ArgumentException($"pad: the mode \"{mode}\" takes no value.", nameof(value));
         if (pad.Length % 2 != 0 || pad.Length / 2 > Rank)
-            throw new TensorShapeException($"pad: {pad.Length} widths were given for shape {Shape}; a pair for each of the last dimensions was expected.");
+            throw new TensorShapeException($"pad: {pad.Length} widths were given for shape {Shape}; a pair for each of the last "
+                + "dimensions was expected.");
         var x = this;
         if (mode == "circular")
         {
@@ -63,7 +67,8 @@ public partial class Tensor
             "reflect" => n - 1,
             "circular" => n,
             "replicate" => n > 0 ? int.MaxValue : 0,
-            _ => throw new ArgumentException($"pad: mode is \"constant\", \"reflect\", \"replicate\" or \"circular\", not \"{mode}\".", nameof(mode)),
+            _ => throw new ArgumentException($"pad: mode is \"constant\", \"reflect\", \"replicate\" or \"circular\", not \"{mode}\".",
+                nameof(mode)),
         };
         if (before > most || after > most || n + before + after < (mode == "circular" ? 0 : 1))
             throw new TensorShapeException($"pad: widths ({before}, {after}) do not fit dimension {d} of {Shape} in mode \"{mode}\".");

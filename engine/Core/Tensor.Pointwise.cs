@@ -119,7 +119,8 @@ public partial class Tensor
     /// <summary>1/(1 + e⁻ˣ).</summary>
     public Tensor Sigmoid() => Unary(Transcendental.Sigmoid, this);
 
-    /// <summary>No smaller than <paramref name="min"/> and no larger than <paramref name="max"/>; where min exceeds max, max wins; NaN stays. No gradient flows to what was cut off.</summary>
+    /// <summary>No smaller than <paramref name="min"/> and no larger than <paramref name="max"/>; where min exceeds max, max wins; NaN
+    /// stays. No gradient flows to what was cut off.</summary>
     /// <exception cref="ArgumentException">Neither bound is given.</exception>
     [OverloadResolutionPriority(1)]
     public Tensor Clamp(Scalar? min = null, Scalar? max = null)
@@ -144,7 +145,8 @@ public partial class Tensor
         return Where(inside!, x, cut);
     }
 
-    /// <summary>No smaller than <paramref name="min"/> and no larger than <paramref name="max"/>, element by element; the gradient flows to whichever was taken.</summary>
+    /// <summary>No smaller than <paramref name="min"/> and no larger than <paramref name="max"/>, element by element; the gradient flows to
+    /// whichever was taken.</summary>
     /// <exception cref="ArgumentException">Neither bound is given.</exception>
     public Tensor Clamp(Tensor? min = null, Tensor? max = null)
     {
@@ -153,7 +155,8 @@ public partial class Tensor
         if (min is null) return Where(this <= max, this, Where(this > max, max, Detach() + max.Detach()));
         // PyTorch's rule: min takes part where it is below max, max where it cuts or the bounds are crossed.
         var rest = Detach().Maximum(min.Detach()).Minimum(max.Detach());
-        return Where((this >= min) & (this <= max), this, Where((min < max) & (this < min), min, Where((this > max) | (max < min), max, rest)));
+        return Where((this >= min) & (this <= max), this, Where((min < max) & (this < min), min,
+            Where((this > max) | (max < min), max, rest)));
     }
 
     /// <summary>No smaller than <paramref name="min"/>.</summary>
@@ -166,7 +169,8 @@ public partial class Tensor
     public Tensor NanToNum(double nan = 0, double? posInf = null, double? negInf = null)
     {
         if (!DType.IsFloatingPoint()) return Clone();
-        double largest = DType switch { DType.Float16 => 65504, DType.BFloat16 => 3.3895313892515355e38, DType.Float32 => float.MaxValue, _ => double.MaxValue };
+        double largest = DType switch { DType.Float16 => 65504, DType.BFloat16 => 3.3895313892515355e38, DType.Float32 => float.MaxValue,
+            _ => double.MaxValue };
         var infinite = Where(this > Zero, posInf ?? largest, Full([], negInf ?? -largest, DType, Device));
         return Where(IsNaN(), nan, Where(IsInf(), infinite.To(DType), this));
     }

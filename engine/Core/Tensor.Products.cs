@@ -2,10 +2,12 @@ using GpuTensor.Operators;
 
 namespace GpuTensor;
 
-/// <content>Matrix products. Operands have one dtype; transposed operands are views; half types accumulate in float32, integers wrap.</content>
+/// <content>Matrix products. Operands have one dtype; transposed operands are views; half types accumulate in float32, integers
+/// wrap.</content>
 public partial class Tensor
 {
-    /// <summary>The matrix product as <c>torch.matmul</c>: vectors (n)·(n) give a number, matrices (…, m, k)·(…, k, n) give (…, m, n) with broadcast batch dimensions; a vector on the
+    /// <summary>The matrix product as <c>torch.matmul</c>: vectors (n)·(n) give a number, matrices (…, m, k)·(…, k, n) give (…, m, n) with
+    /// broadcast batch dimensions; a vector on the
     /// left is a row, on the right a column, and that dimension goes again.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
     /// <exception cref="TensorDTypeException">The dtypes differ or are bool.</exception>
@@ -22,7 +24,8 @@ public partial class Tensor
             product = Product(a.Reshape([RowsOf(a), a.Shape[-1]]), b).Reshape([.. a.Shape.Take(a.Rank - 1), b.Shape[-1]]);
         else
         {
-            if (!GpuTensor.Shape.TryBroadcast(Batch(a), Batch(b), out var batch)) throw Unfit("matmul", other, "the leading dimensions must broadcast");
+            if (!GpuTensor.Shape.TryBroadcast(Batch(a), Batch(b), out var batch))
+                throw Unfit("matmul", other, "the leading dimensions must broadcast");
             product = Product(a.Over(batch!), b.Over(batch!));
         }
         if (other.Rank == 1) product = product.Squeeze(-1);
@@ -55,11 +58,13 @@ public partial class Tensor
 
     /// <summary>beta · this + alpha · mat1·mat2; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
-    public Tensor Addmm(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) => AddProduct("addmm", mat1.Mm(mat2), beta, alpha);
+    public Tensor Addmm(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) =>
+        AddProduct("addmm", mat1.Mm(mat2), beta, alpha);
 
     /// <summary>beta · this + alpha · batch1·batch2; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
-    public Tensor Baddbmm(Tensor batch1, Tensor batch2, Scalar? beta = null, Scalar? alpha = null) => AddProduct("baddbmm", batch1.Bmm(batch2), beta, alpha);
+    public Tensor Baddbmm(Tensor batch1, Tensor batch2, Scalar? beta = null, Scalar? alpha = null) =>
+        AddProduct("baddbmm", batch1.Bmm(batch2), beta, alpha);
 
     /// <summary>beta · this + alpha · mat·vec; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
@@ -67,7 +72,9 @@ public partial class Tensor
 
     private Tensor AddProduct(string op, Tensor product, Scalar? beta, Scalar? alpha)
     {
-        if (DType != product.DType) throw new TensorDTypeException($"{op}: the dtypes differ, {DType.Name()} and {product.DType.Name()}; convert with To(dtype) first.");
+        if (DType != product.DType)
+            throw new TensorDTypeException($"{op}: the dtypes differ, {DType.Name()} and {product.DType.Name()}; convert with To(dtype) "
+                + "first.");
         if (!GpuTensor.Shape.TryBroadcast(Shape, product.Shape, out var shape) || shape != product.Shape)
             throw new TensorShapeException($"{op}: {Shape} does not broadcast to the product's {product.Shape}.");
         if (!DType.IsFloatingPoint()) (beta, alpha) = (Whole(beta), Whole(alpha));
@@ -85,12 +92,14 @@ public partial class Tensor
     public Tensor Linear(Tensor weight, Tensor? bias = null)
     {
         if (weight.Rank is not (1 or 2) || Rank == 0 || weight.Shape[-1] != Shape[-1])
-            throw new TensorShapeException($"linear: an input (…, in) and a weight (out, in) or (in) were expected, got {Shape} and {weight.Shape}.");
+            throw new TensorShapeException($"linear: an input (…, in) and a weight (out, in) or (in) were expected, got {Shape} and "
+                + $"{weight.Shape}.");
         var product = MatMul(weight.T);
         return bias is null ? product : product + bias;
     }
 
-    /// <summary>Einstein's sum convention, <c>"bij,bjk->bik"</c>: one letter a dimension; letters missing on the right are summed; <c>...</c> stands for leading dimensions that
+    /// <summary>Einstein's sum convention, <c>"bij,bjk->bik"</c>: one letter a dimension; letters missing on the right are summed;
+    /// <c>...</c> stands for leading dimensions that
     /// broadcast.</summary>
     /// <exception cref="TensorShapeException">The equation does not fit the operands.</exception>
     public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) => Operators.Einsum.Evaluate(equation, [.. operands]);
@@ -98,7 +107,9 @@ public partial class Tensor
     /// <summary>Records one (batched) matrix product of operands that fit.</summary>
     internal static Tensor Product(Tensor a, Tensor b)
     {
-        if (a.DType != b.DType) throw new TensorDTypeException($"matmul: the dtypes differ, {a.DType.Name()} and {b.DType.Name()}; convert one with To(dtype).");
+        if (a.DType != b.DType)
+            throw new TensorDTypeException($"matmul: the dtypes differ, {a.DType.Name()} and {b.DType.Name()}; convert one with "
+                + "To(dtype).");
         if (a.DType == DType.Bool) throw new TensorDTypeException("matmul is not defined for bool; convert with To(dtype) first.");
         int[] sizes = a.Shape.ToArray();
         sizes[^1] = b.Shape[-1];
@@ -110,13 +121,16 @@ public partial class Tensor
 
     private static Shape Batch(Tensor x) => GpuTensor.Shape.Adopt([.. x.Shape.Take(x.Rank - 2)]);
 
-    private Tensor Over(Shape batch) => Rank - 2 == batch.Rank && Batch(this).Equals(batch) ? this : Expand([.. batch, Shape[-2], Shape[-1]]);
+    private Tensor Over(Shape batch) =>
+        Rank - 2 == batch.Rank && Batch(this).Equals(batch) ? this : Expand([.. batch, Shape[-2], Shape[-1]]);
 
     private Tensor Ranked(string op, int rank, Tensor other, int otherRank)
     {
         if (Rank != rank || other.Rank != otherRank) throw Unfit(op, other, $"tensors of rank {rank} and {otherRank} were expected");
-        return op == "outer" || Shape[-1] == other.Shape[Math.Max(-otherRank, -2)] ? this : throw Unfit(op, other, "the inner sizes must be equal");
+        return op == "outer" || Shape[-1] == other.Shape[Math.Max(-otherRank, -2)] ? this
+            : throw Unfit(op, other, "the inner sizes must be equal");
     }
 
-    private TensorShapeException Unfit(string op, Tensor other, string why) => new($"{op}: shapes {Shape} and {other.Shape} do not fit: {why}.");
+    private TensorShapeException Unfit(string op, Tensor other, string why) =>
+        new($"{op}: shapes {Shape} and {other.Shape} do not fit: {why}.");
 }

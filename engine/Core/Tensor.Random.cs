@@ -5,8 +5,10 @@ namespace GpuTensor;
 
 /// <content>
 /// Random numbers, from the calling thread's stream of Philox words w (32 bits each):
-/// uniform float32 is (w >> 8)·2⁻²⁴, float16 (w >> 21)·2⁻¹¹, bfloat16 (w >> 24)·2⁻⁸, float64 ((w₀ >> 5)·2²⁶ + (w₁ >> 6))·2⁻⁵³; normal is √(−2 ln(1 − u₁))·cos 2πu₂ with two
-/// uniform numbers; whole numbers are low + ((w₀ mod 2³¹)·2³² + w₁) mod (high − low). Where an element takes several words, all first words come before all second ones.
+/// uniform float32 is (w >> 8)·2⁻²⁴, float16 (w >> 21)·2⁻¹¹, bfloat16 (w >> 24)·2⁻⁸, float64 ((w₀ >> 5)·2²⁶ + (w₁ >> 6))·2⁻⁵³; normal is
+/// √(−2 ln(1 − u₁))·cos 2πu₂ with two
+/// uniform numbers; whole numbers are low + ((w₀ mod 2³¹)·2³² + w₁) mod (high − low). Where an element takes several words, all first words
+/// come before all second ones.
 /// </content>
 public partial class Tensor
 {
@@ -40,18 +42,21 @@ public partial class Tensor
         RandN(like.Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
 
     /// <summary>Normal numbers of a mean and a standard deviation.</summary>
-    public static Tensor Normal(double mean, double std, Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+    public static Tensor Normal(double mean, double std, Shape shape, DType? dtype = null, Device? device = null,
+        bool requiresGrad = false) =>
         Asking(Gaussian(shape, dtype ?? DType.Float32, device) * std + mean, requiresGrad);
 
     /// <summary>Whole numbers from 0 to below <paramref name="high"/>, int64 unless given.</summary>
-    public static Tensor RandInt(long high, Shape shape, DType? dtype = null, Device? device = null) => RandInt(0, high, shape, dtype, device);
+    public static Tensor RandInt(long high, Shape shape, DType? dtype = null, Device? device = null) =>
+        RandInt(0, high, shape, dtype, device);
 
     /// <summary>Whole numbers from <paramref name="low"/> to below <paramref name="high"/>, int64 unless given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no number between them, or they are 2⁶³ and more apart.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, DType? dtype = null, Device? device = null)
     {
         if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: high must be above low, which is {low}.");
-        if (unchecked(high - low) < 0) throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: a span of 2⁶³ and more from {low} is too wide.");
+        if (unchecked(high - low) < 0)
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: a span of 2⁶³ and more from {low} is too wide.");
         var type = dtype ?? DType.Int64;
         device ??= Device.Default;
         if (Generator.Current.Torch is { } torch) return FromHost(torch.RandInt(low, high, shape), device).To(type);
@@ -107,7 +112,8 @@ public partial class Tensor
     private static Tensor Uniform(Shape shape, DType dtype, Device? device)
     {
         if (!dtype.IsFloatingPoint()) throw new TensorDTypeException($"rand draws floating-point numbers, not {dtype.Name()}.");
-        return Generator.Current.Torch is { } torch ? FromHost(torch.Rand(shape, dtype), device) : UniformWords(shape, dtype, device ?? Device.Default);
+        return Generator.Current.Torch is { } torch ? FromHost(torch.Rand(shape, dtype), device)
+            : UniformWords(shape, dtype, device ?? Device.Default);
     }
 
     private static Tensor Gaussian(Shape shape, DType dtype, Device? device)
@@ -126,7 +132,8 @@ public partial class Tensor
         if (dtype == DType.Float64)
         {
             var words = RandomWords([2, .. shape], device);
-            return ((words.Select(0, 0) >> Constant(5L) << Constant(26L)) | (words.Select(0, 1) >> Constant(6L))).To(dtype) * Constant(1.0 / (1L << 53));
+            return ((words.Select(0, 0) >> Constant(5L) << Constant(26L)) | (words.Select(0,
+                1) >> Constant(6L))).To(dtype) * Constant(1.0 / (1L << 53));
         }
         int digits = dtype switch { DType.Float32 => 24, DType.Float16 => 11, _ => 8 };
         return (RandomWords(shape, device) >> Constant(32L - digits)).To(dtype) * Constant(1.0 / (1 << digits));

@@ -9,17 +9,21 @@ namespace GpuTensor;
 public partial class Tensor
 {
     /// <summary>0, 1, … below <paramref name="end"/>: int64 for a whole number, else float32, unless given.</summary>
-    public static Tensor Arange(Scalar end, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Arange(0, end, 1, dtype, device, requiresGrad);
+    public static Tensor Arange(Scalar end, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Arange(0, end, 1, dtype, device, requiresGrad);
 
-    /// <summary>start, start + step, … below <paramref name="end"/> (above it for a negative step): int64 if all are whole, else float32, unless given.</summary>
+    /// <summary>start, start + step, … below <paramref name="end"/> (above it for a negative step): int64 if all are whole, else float32,
+    /// unless given.</summary>
     /// <exception cref="ArgumentException">The step is zero or leads away from the end.</exception>
-    public static Tensor Arange(Scalar start, Scalar end, Scalar? step = null, DType? dtype = null, Device? device = null, bool requiresGrad = false)
+    public static Tensor Arange(Scalar start, Scalar end, Scalar? step = null, DType? dtype = null, Device? device = null,
+        bool requiresGrad = false)
     {
         var by = step ?? 1;
         bool whole = start.Kind != DType.Float64 && end.Kind != DType.Float64 && by.Kind != DType.Float64;
         if (by.ToDouble() == 0 || (end.ToDouble() - start.ToDouble()) / by.ToDouble() is var span && (span < 0 || !double.IsFinite(span)))
             throw new ArgumentException($"arange: no steps of {by} lead from {start} to {end}.");
-        double count = whole ? Math.Ceiling(((decimal)end.ToInt64() - start.ToInt64()) / by.ToInt64()) is var exact ? (double)exact : 0 : Math.Ceiling(span);
+        double count = whole ? Math.Ceiling(((decimal)end.ToInt64() - start.ToInt64()) / by.ToInt64()) is var exact ? (double)exact : 0
+            : Math.Ceiling(span);
         if (count > int.MaxValue) throw new TensorShapeException($"arange: {count} elements are more than a dimension can have.");
         var type = dtype ?? (whole ? DType.Int64 : DType.Float32);
         var result = whole ? Positions(new View([(int)count], [by.ToInt64()], start.ToInt64()), device ?? Device.Default).To(type)
@@ -28,13 +32,15 @@ public partial class Tensor
     }
 
     /// <summary><paramref name="steps"/> numbers at equal distances from start to end, both included: float32 unless given.</summary>
-    public static Tensor Linspace(Scalar start, Scalar end, int steps, DType? dtype = null, Device? device = null, bool requiresGrad = false)
+    public static Tensor Linspace(Scalar start, Scalar end, int steps, DType? dtype = null, Device? device = null,
+        bool requiresGrad = false)
     {
         if (steps < 0) throw new TensorShapeException($"linspace: {steps} steps were asked for.");
         var type = dtype ?? DType.Float32;
         double step = steps > 1 ? (end.ToDouble() - start.ToDouble()) / (steps - 1) : 0;
         // From both ends, so that the last element is the end itself.
-        var result = Computed(steps, i => i < steps / 2 ? start.ToDouble() + step * i : steps == 1 ? start.ToDouble() : end.ToDouble() - step * (steps - 1 - i), type, device);
+        var result = Computed(steps, i => i < steps / 2 ? start.ToDouble() + step * i : steps == 1 ? start.ToDouble()
+            : end.ToDouble() - step * (steps - 1 - i), type, device);
         return requiresGrad ? result.RequiresGrad_() : result;
     }
 
@@ -43,7 +49,8 @@ public partial class Tensor
     {
         var values = new double[count];
         for (int i = 0; i < count; i++) values[i] = f(i);
-        var array = dtype.IsFloatingPoint() ? new ReferenceArray(dtype, [count], values, null) : new(dtype, [count], null, Array.ConvertAll(values, v => (long)v));
+        var array = dtype.IsFloatingPoint() ? new ReferenceArray(dtype, [count], values, null)
+            : new(dtype, [count], null, Array.ConvertAll(values, v => (long)v));
         return FromHost(ReferenceExecutor.Round(array), device);
     }
 
@@ -60,19 +67,23 @@ public partial class Tensor
         Full(like.Shape, value, dtype ?? like.DType, device ?? like.Device, requiresGrad);
 
     /// <summary>Zeros of another tensor's shape, dtype and device, unless given.</summary>
-    public static Tensor ZerosLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) => FullLike(like, Zero, dtype, device, requiresGrad);
+    public static Tensor ZerosLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        FullLike(like, Zero, dtype, device, requiresGrad);
 
     /// <summary>Ones of another tensor's shape, dtype and device, unless given.</summary>
-    public static Tensor OnesLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) => FullLike(like, One, dtype, device, requiresGrad);
+    public static Tensor OnesLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        FullLike(like, One, dtype, device, requiresGrad);
 
     /// <summary>Memory to be filled: zeros here, so that nothing undefined is ever read.</summary>
     public static Tensor Empty(params Shape shape) => Zeros(shape);
 
     /// <summary>Memory to be filled: zeros here, so that nothing undefined is ever read.</summary>
-    public static Tensor Empty(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Zeros(shape, dtype, device, requiresGrad);
+    public static Tensor Empty(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Zeros(shape, dtype, device, requiresGrad);
 
     /// <summary>As <see cref="ZerosLike"/>.</summary>
-    public static Tensor EmptyLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) => ZerosLike(like, dtype, device, requiresGrad);
+    public static Tensor EmptyLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        ZerosLike(like, dtype, device, requiresGrad);
 
     /// <summary>For int64 class numbers a row each, 1 at the class and 0 elsewhere: int64, shape (…, classes).</summary>
     /// <param name="numClasses">How many classes; −1 takes the largest number plus one, which flushes and waits.</param>

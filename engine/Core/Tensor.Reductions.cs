@@ -4,7 +4,8 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor;
 
-/// <content>Reductions. <c>dim</c> names the dimensions that go (all by default; they stay with size 1 where <c>keepDim</c> is true).</content>
+/// <content>Reductions. <c>dim</c> names the dimensions that go (all by default; they stay with size 1 where <c>keepDim</c> is
+/// true).</content>
 public partial class Tensor
 {
     /// <summary>The sum over dimensions. Integers and bools add up in int64; half types accumulate in float32.</summary>
@@ -31,7 +32,9 @@ public partial class Tensor
     public Tensor Mean(Dims dim = default, bool keepDim = false, DType? dtype = null)
     {
         var type = dtype ?? DType;
-        if (!type.IsFloatingPoint()) throw new TensorDTypeException($"mean: the result would be {type.Name()}; pass a floating dtype or convert with To(dtype) first.");
+        if (!type.IsFloatingPoint())
+            throw new TensorDTypeException($"mean: the result would be {type.Name()}; pass a floating dtype or convert with To(dtype) "
+                + "first.");
         var x = To(Wider(type));
         return (x.Sum(dim, keepDim) / Constant((long)CountOf(dim, "mean"))).To(type);
     }
@@ -40,17 +43,21 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
     public Tensor Var(Dims dim = default, double correction = 1, bool keepDim = false) => Spread(dim, correction, keepDim, "var").To(DType);
 
-    /// <summary>The standard deviation over dimensions: the root of <see cref="Var"/>. Its gradient is zero where the deviation is.</summary>
+    /// <summary>The standard deviation over dimensions: the root of <see cref="Var"/>. Its gradient is zero where the deviation
+    /// is.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
-    public Tensor Std(Dims dim = default, double correction = 1, bool keepDim = false) => RootOrZero(Spread(dim, correction, keepDim, "std")).To(DType);
+    public Tensor Std(Dims dim = default, double correction = 1, bool keepDim = false) =>
+        RootOrZero(Spread(dim, correction, keepDim, "std")).To(DType);
 
     /// <summary>Variance and mean over dimensions.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
-    public (Tensor Var, Tensor Mean) VarMean(Dims dim = default, double correction = 1, bool keepDim = false) => (Var(dim, correction, keepDim), Mean(dim, keepDim));
+    public (Tensor Var, Tensor Mean) VarMean(Dims dim = default, double correction = 1, bool keepDim = false) =>
+        (Var(dim, correction, keepDim), Mean(dim, keepDim));
 
     private Tensor Spread(Dims dim, double correction, bool keepDim, string op)
     {
-        if (!DType.IsFloatingPoint()) throw new TensorDTypeException($"{op} is not defined for {DType.Name()}; convert with To(dtype) first.");
+        if (!DType.IsFloatingPoint())
+            throw new TensorDTypeException($"{op} is not defined for {DType.Name()}; convert with To(dtype) first.");
         var x = To(Wider(DType));
         var distance = x - x.Mean(dim, keepDim: true);
         return (distance * distance).Sum(dim, keepDim) / Constant(Math.Max(0, CountOf(dim, op) - correction));
@@ -106,7 +113,8 @@ public partial class Tensor
     /// <summary>The smaller of each pair: <see cref="Minimum"/>.</summary>
     public Tensor Min(Tensor other) => Minimum(other);
 
-    /// <summary>Where the first largest element stands, in row-major order over all elements or along one dimension: int64. NaN counts as the largest.</summary>
+    /// <summary>Where the first largest element stands, in row-major order over all elements or along one dimension: int64. NaN counts as
+    /// the largest.</summary>
     /// <exception cref="TensorShapeException">There are no elements to choose from.</exception>
     public Tensor ArgMax(int? dim = null, bool keepDim = false) => Position(Reductions.ArgMax, dim, keepDim);
 
@@ -144,12 +152,15 @@ public partial class Tensor
     /// <summary>How many elements are not zero: int64.</summary>
     public Tensor CountNonzero(Dims dim = default) => To(DType.Bool).Sum(dim);
 
-    /// <summary>The p-norm over dimensions: (Σ |x|ᵖ)^(1/p); ±∞ take the largest and smallest magnitude, 0 counts what is not zero.</summary>
+    /// <summary>The p-norm over dimensions: (Σ |x|ᵖ)^(1/p); ±∞ take the largest and smallest magnitude, 0 counts what is not
+    /// zero.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
     public Tensor Norm(double p = 2, Dims dim = default, bool keepDim = false, DType? dtype = null)
     {
         var type = dtype ?? DType;
-        if (!type.IsFloatingPoint()) throw new TensorDTypeException($"norm is not defined for {type.Name()}; pass a floating dtype or convert with To(dtype) first.");
+        if (!type.IsFloatingPoint())
+            throw new TensorDTypeException($"norm is not defined for {type.Name()}; pass a floating dtype or convert with To(dtype) "
+                + "first.");
         var x = To(Wider(type));
         Tensor norm;
         if (p == 2) norm = RootOrZero((x * x).Sum(dim, keepDim));

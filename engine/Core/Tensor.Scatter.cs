@@ -3,10 +3,12 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor;
 
-/// <content>Writing and adding at places that an int64 tensor names. Every place is compared with every index: deterministic, without atomics.</content>
+/// <content>Writing and adding at places that an int64 tensor names. Every place is compared with every index: deterministic, without
+/// atomics.</content>
 public partial class Tensor
 {
-    /// <summary>A copy with out[…, index[…, i, …], …] = src[…, i, …] along a dimension; of several values for one place the last is taken.</summary>
+    /// <summary>A copy with out[…, index[…, i, …], …] = src[…, i, …] along a dimension; of several values for one place the last is
+    /// taken.</summary>
     /// <param name="dim">The dimension the index counts in.</param>
     /// <param name="index">Int64, no larger than this tensor in the other dimensions, nor than <paramref name="src"/> in any.</param>
     /// <param name="src">The values.</param>
@@ -26,26 +28,33 @@ public partial class Tensor
     };
 
     /// <summary><see cref="Scatter(int, Tensor, Tensor, string?)"/> of one number.</summary>
-    public Tensor Scatter(int dim, Tensor index, Scalar value, string? reduce = null) => Scatter(dim, index, Full(index.Shape, value, DType, Device), reduce);
+    public Tensor Scatter(int dim, Tensor index, Scalar value, string? reduce = null) =>
+        Scatter(dim, index, Full(index.Shape, value, DType, Device), reduce);
 
     /// <summary>A copy with src[…, i, …] added at […, index[…, i, …], …] along a dimension.</summary>
     /// <inheritdoc cref="Scatter(int, Tensor, Tensor, string?)"/>
     public Tensor ScatterAdd(int dim, Tensor index, Tensor src) =>
-        AtPlaces("scatter_add", dim, index, src, (old, values, hits) => old + Where(hits, values.Unsqueeze(-2), Zero).Sum(-1, dtype: old.DType));
+        AtPlaces("scatter_add", dim, index, src, (old, values, hits) => old
+            + Where(hits, values.Unsqueeze(-2), Zero).Sum(-1, dtype: old.DType));
 
-    // Calls update with what stands there, the values and (…, place, i) whether value i goes to that place; the dimension is last in all three.
+    // Calls update with what stands there, the values and (…, place, i) whether value i goes to that place; the dimension is last in all
+    // three.
     private Tensor AtPlaces(string op, int dim, Tensor index, Tensor src, Func<Tensor, Tensor, Tensor, Tensor> update)
     {
         index = Indices(op, index);
-        if (src.DType != DType) throw new TensorDTypeException($"{op}: the dtypes differ, {DType.Name()} and {src.DType.Name()}; convert with To(dtype) first.");
+        if (src.DType != DType)
+            throw new TensorDTypeException($"{op}: the dtypes differ, {DType.Name()} and {src.DType.Name()}; convert with To(dtype) "
+                + "first.");
         if (Rank == 0) return Reshape(1).AtPlaces(op, 0, index.Reshape(-1), src.Reshape(-1), update).Reshape(Shape);
         if (index.ElementCount == 0) return Clone();
         int d = Shape.Dim(dim);
         var target = Within(op, index, d);
-        if (src.Rank != index.Rank) throw new TensorShapeException($"{op}: the index {index.Shape} and the values {src.Shape} must have as many dimensions.");
+        if (src.Rank != index.Rank)
+            throw new TensorShapeException($"{op}: the index {index.Shape} and the values {src.Shape} must have as many dimensions.");
         for (int i = 0; i < Rank; i++)
         {
-            if (src.Shape[i] < index.Shape[i]) throw new TensorShapeException($"{op}: the index {index.Shape} is larger than the values {src.Shape} in dimension {i}.");
+            if (src.Shape[i] < index.Shape[i])
+                throw new TensorShapeException($"{op}: the index {index.Shape} is larger than the values {src.Shape} in dimension {i}.");
             src = src.Narrow(i, 0, index.Shape[i]);
         }
         Tensor last(Tensor t) => t.Transpose(d, -1);
@@ -57,19 +66,24 @@ public partial class Tensor
     // The view that shows in a contiguous copy of the whole what this tensor shows in the whole: both start at the origin of one shape.
     private View ViewIn(Tensor whole) => new(Shape, whole.Shape.ContiguousStrides(), 0);
 
-    /// <summary>A copy with alpha times the rows of <paramref name="source"/> added at the positions of a dimension that a vector names.</summary>
+    /// <summary>A copy with alpha times the rows of <paramref name="source"/> added at the positions of a dimension that a vector
+    /// names.</summary>
     /// <exception cref="TensorShapeException">The index is no vector, or the source does not fit.</exception>
     /// <exception cref="TensorDTypeException">The index is not int64, or the source is of another dtype.</exception>
     public Tensor IndexAdd(int dim, Tensor index, Tensor source, Scalar? alpha = null)
     {
         if (index.Rank > 1) throw new TensorShapeException($"index_add: the index must be a vector, but has shape {index.Shape}.");
-        if (source.DType != DType) throw new TensorDTypeException($"index_add: the dtypes differ, {DType.Name()} and {source.DType.Name()}; convert with To(dtype) first.");
+        if (source.DType != DType)
+            throw new TensorDTypeException($"index_add: the dtypes differ, {DType.Name()} and {source.DType.Name()}; convert with "
+                + "To(dtype) first.");
         var at = Indices("index_add", index).Reshape(-1);
         if (Rank == 0) return Reshape(1).IndexAdd(0, at, source.Reshape(-1), alpha).Reshape(Shape);
         int d = Shape.Dim(dim);
         int[] expected = Shape.ToArray();
         expected[d] = (int)at.ElementCount;
-        if (!source.Shape.SequenceEqual(expected)) throw new TensorShapeException($"index_add: a source of shape [{string.Join(", ", expected)}] was expected, got {source.Shape}.");
+        if (!source.Shape.SequenceEqual(expected))
+            throw new TensorShapeException($"index_add: a source of shape [{string.Join(", ", expected)}] was expected, got "
+                + $"{source.Shape}.");
         if (source.ElementCount == 0) return Clone();
         var sums = Operators.Selection.SumAt(Scaled(source, alpha).To(DType).ToFront(d), at, Shape[d]);
         return this + sums.FromFront(d).To(DType);
@@ -86,11 +100,13 @@ public partial class Tensor
 
     /// <summary><see cref="Scatter(int, Tensor, Tensor, string?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Scatter_(int dim, Tensor index, Tensor src, string? reduce = null) => Assign(Scatter(dim, index, src, reduce), "scatter_");
+    public Tensor Scatter_(int dim, Tensor index, Tensor src, string? reduce = null) =>
+        Assign(Scatter(dim, index, src, reduce), "scatter_");
 
     /// <summary><see cref="Scatter(int, Tensor, Scalar, string?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Scatter_(int dim, Tensor index, Scalar value, string? reduce = null) => Assign(Scatter(dim, index, value, reduce), "scatter_");
+    public Tensor Scatter_(int dim, Tensor index, Scalar value, string? reduce = null) =>
+        Assign(Scatter(dim, index, value, reduce), "scatter_");
 
     /// <summary><see cref="ScatterAdd"/> in place.</summary>
     /// <returns>This tensor.</returns>
@@ -98,7 +114,8 @@ public partial class Tensor
 
     /// <summary><see cref="IndexAdd"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor IndexAdd_(int dim, Tensor index, Tensor source, Scalar? alpha = null) => Assign(IndexAdd(dim, index, source, alpha), "index_add_");
+    public Tensor IndexAdd_(int dim, Tensor index, Tensor source, Scalar? alpha = null) =>
+        Assign(IndexAdd(dim, index, source, alpha), "index_add_");
 
     /// <summary><see cref="IndexFill"/> in place.</summary>
     /// <returns>This tensor.</returns>

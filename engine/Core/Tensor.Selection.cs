@@ -26,20 +26,23 @@ public partial class Tensor
         if (shape.ElementCount == 0) return Nothing([.. Shape.Take(d), .. index.Shape, .. Shape.Skip(d + 1)]);
         var picked = Apply(Operators.Selection.IndexSelect, DType, shape, source.Operand, index.Operand);
         if (d == 0) return picked;
-        int[] order = [.. Enumerable.Range(index.Rank, d), .. Enumerable.Range(0, index.Rank), .. Enumerable.Range(index.Rank + d, Rank - 1 - d)];
+        int[] order = [.. Enumerable.Range(index.Rank, d), .. Enumerable.Range(0, index.Rank),
+            .. Enumerable.Range(index.Rank + d, Rank - 1 - d)];
         return picked.Permute(order).Contiguous();
     }
 
     // No elements of this tensor, with its history.
     private Tensor Nothing(Shape shape) => Flatten().Narrow(0, 0, 0).Reshape(shape).Clone();
 
-    /// <summary>The rows of a table (n, …) that an int64 tensor of any shape names: shape (index…, …). Gradients add up in the table.</summary>
+    /// <summary>The rows of a table (n, …) that an int64 tensor of any shape names: shape (index…, …). Gradients add up in the
+    /// table.</summary>
     /// <exception cref="TensorDTypeException">The index is of no integer dtype.</exception>
     /// <exception cref="TensorShapeException">The table has no dimensions.</exception>
     internal Tensor Lookup(Tensor index) => Rank > 0 ? Take(Indices("embedding", index), 0)
         : throw new TensorShapeException("embedding: the table must have rows, but it is 0-d.");
 
-    /// <summary>out[…, i, …] = this[…, index[…, i, …], …] along a dimension; the other sizes of the index are at most this tensor's.</summary>
+    /// <summary>out[…, i, …] = this[…, index[…, i, …], …] along a dimension; the other sizes of the index are at most this
+    /// tensor's.</summary>
     /// <exception cref="TensorShapeException">The ranks differ or the index is too large.</exception>
     /// <exception cref="TensorDTypeException">The index is of no integer dtype.</exception>
     public Tensor Gather(int dim, Tensor index)
@@ -51,20 +54,24 @@ public partial class Tensor
         var source = Within("gather", index, d);
         if (d == Rank - 1) return Apply(Operators.Selection.Gather, DType, index.Shape, source.Operand, index.Operand);
         var turned = index.Transpose(d, -1);
-        return Apply(Operators.Selection.Gather, DType, turned.Shape, source.Transpose(d, -1).Operand, turned.Operand).Transpose(d, -1).Contiguous();
+        return Apply(Operators.Selection.Gather, DType, turned.Shape, source.Transpose(d, -1).Operand, turned.Operand).Transpose(d,
+            -1).Contiguous();
     }
 
-    /// <summary>As <see cref="Gather"/>, where all other dimensions broadcast; without a dimension, among all elements in row-major order.</summary>
+    /// <summary>As <see cref="Gather"/>, where all other dimensions broadcast; without a dimension, among all elements in row-major
+    /// order.</summary>
     public Tensor TakeAlongDim(Tensor indices, int? dim = null)
     {
         if (dim is null) return Flatten().Gather(0, indices.Flatten());
         int d = Shape.Dim(dim.Value);
-        if (indices.Rank != Rank) throw new TensorShapeException($"take_along_dim: ranks must be equal, but the shapes are {Shape} and {indices.Shape}.");
+        if (indices.Rank != Rank)
+            throw new TensorShapeException($"take_along_dim: ranks must be equal, but the shapes are {Shape} and {indices.Shape}.");
         int[] source = Shape.ToArray(), index = indices.Shape.ToArray();
         for (int i = 0; i < Rank; i++)
             if (i != d)
             {
-                if (source[i] != index[i] && source[i] != 1 && index[i] != 1) throw new TensorShapeException($"take_along_dim: {Shape} and {indices.Shape} do not broadcast.");
+                if (source[i] != index[i] && source[i] != 1 && index[i] != 1)
+                    throw new TensorShapeException($"take_along_dim: {Shape} and {indices.Shape} do not broadcast.");
                 source[i] = index[i] = source[i] == 1 ? index[i] : source[i];
             }
         var at = Indices("take_along_dim", indices);
@@ -75,12 +82,15 @@ public partial class Tensor
 
     private Tensor Within(string op, Tensor index, int d)
     {
-        if (index.Rank != Rank) throw new TensorShapeException($"{op}: the index must have as many dimensions as the tensor, but the shapes are {index.Shape} and {Shape}.");
+        if (index.Rank != Rank)
+            throw new TensorShapeException($"{op}: the index must have as many dimensions as the tensor, but the shapes are "
+                + $"{index.Shape} and {Shape}.");
         var source = this;
         for (int i = 0; i < Rank; i++)
         {
             if (i == d || index.Shape[i] == Shape[i]) continue;
-            if (index.Shape[i] > Shape[i]) throw new TensorShapeException($"{op}: the index {index.Shape} is larger than the tensor {Shape} in dimension {i}.");
+            if (index.Shape[i] > Shape[i])
+                throw new TensorShapeException($"{op}: the index {index.Shape} is larger than the tensor {Shape} in dimension {i}.");
             source = source.Narrow(i, 0, index.Shape[i]);
         }
         return source;

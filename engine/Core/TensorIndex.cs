@@ -1,6 +1,7 @@
 namespace GpuTensor;
 
-/// <summary>One entry of <c>tensor[…]</c>: a position (int or <c>^1</c>), a range (<c>1..3</c>), a slice with a step, a bool mask or int64 indices, a new dimension, or "all the
+/// <summary>One entry of <c>tensor[…]</c>: a position (int or <c>^1</c>), a range (<c>1..3</c>), a slice with a step, a bool mask or int64
+/// indices, a new dimension, or "all the
 /// dimensions in between".</summary>
 public readonly struct TensorIndex
 {
@@ -37,7 +38,8 @@ public readonly struct TensorIndex
     public static implicit operator TensorIndex(int position) => new(Kind.Position, position);
 
     /// <summary>One position, <c>^1</c> the last. The dimension goes away.</summary>
-    public static implicit operator TensorIndex(Index position) => new(Kind.Position, position.IsFromEnd ? -(long)position.Value : position.Value);
+    public static implicit operator TensorIndex(Index position) =>
+        new(Kind.Position, position.IsFromEnd ? -(long)position.Value : position.Value);
 
     /// <summary>A range; bounds past the ends are cut, as in Python.</summary>
     public static implicit operator TensorIndex(Range range) => new(Kind.Slice,
@@ -48,7 +50,8 @@ public readonly struct TensorIndex
     public static implicit operator TensorIndex(Tensor indices) => new(Kind.Tensor, tensor: indices);
 
     /// <summary>Positions as int64 indices.</summary>
-    public static implicit operator TensorIndex(int[] positions) => new(Kind.Tensor, tensor: GpuTensor.Tensor.From(Array.ConvertAll(positions, i => (long)i), device: Device.Cpu));
+    public static implicit operator TensorIndex(int[] positions) =>
+        new(Kind.Tensor, tensor: GpuTensor.Tensor.From(Array.ConvertAll(positions, i => (long)i), device: Device.Cpu));
 
     /// <summary>The start and count of a slice of a dimension of size n, by Python's rules.</summary>
     internal (long Start, int Count) Bounds(int n)

@@ -3,7 +3,8 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Indexing with tensors: masks become places on the host (their count is a shape), places become one index into flattened dimensions.</summary>
+/// <summary>Indexing with tensors: masks become places on the host (their count is a shape), places become one index into flattened
+/// dimensions.</summary>
 internal static class Advanced
 {
     /// <summary>An index tensor as int64 places, one tensor for each dimension it stands for (a mask of rank r stands for r).</summary>
@@ -17,7 +18,8 @@ internal static class Advanced
         }
         for (int i = 0; i < index.Rank; i++)
             if (index.Shape[i] != shape[dim + i])
-                throw new TensorShapeException($"Indexing: a mask of shape {index.Shape} does not fit dimension {dim + i} of shape {shape}.");
+                throw new TensorShapeException($"Indexing: a mask of shape {index.Shape} does not fit dimension {dim + i} of shape "
+                    + $"{shape}.");
         return Unravel(Places(index), index.Shape, device);
     }
 
@@ -35,7 +37,8 @@ internal static class Advanced
     public static Tensor[] Unravel(long[] places, Shape shape, Device device)
     {
         var strides = shape.ContiguousStrides();
-        return [.. Enumerable.Range(0, shape.Rank).Select(d => Tensor.From(Array.ConvertAll(places, p => p / strides[d] % Math.Max(1, shape[d])), device: device))];
+        return [.. Enumerable.Range(0, shape.Rank).Select(d => Tensor.From(Array.ConvertAll(places,
+            p => p / strides[d] % Math.Max(1, shape[d])), device: device))];
     }
 
     /// <summary>The elements of x where a mask of its shape holds. The gradient reads the mask's inverse instead of adding up.</summary>
@@ -51,17 +54,20 @@ internal static class Advanced
             attributes: flat.RequiresGrad ? new InverseAttributes(Tensor.From(inverse, device: x.Device)) : null);
     }
 
-    /// <summary>x at the places of index tensors (null: the whole dimension). Their broadcast dimensions stand where the first of them was if they are neighbours, else in front.</summary>
+    /// <summary>x at the places of index tensors (null: the whole dimension). Their broadcast dimensions stand where the first of them was
+    /// if they are neighbours, else in front.</summary>
     public static Tensor Read(Tensor x, Tensor?[] tensors)
     {
         var (source, index, at) = Flattened(x, tensors);
         var picked = source.Lookup(index);
         if (at == 0) return picked;
         int r = index.Rank;
-        return picked.Permute([.. Enumerable.Range(r, at), .. Enumerable.Range(0, r), .. Enumerable.Range(r + at, picked.Rank - r - at)]).Contiguous();
+        return picked.Permute([.. Enumerable.Range(r, at), .. Enumerable.Range(0, r),
+            .. Enumerable.Range(r + at, picked.Rank - r - at)]).Contiguous();
     }
 
-    /// <summary>x with the elements at the places replaced by a value that broadcasts to them; of several values for one place the last is taken.</summary>
+    /// <summary>x with the elements at the places replaced by a value that broadcasts to them; of several values for one place the last is
+    /// taken.</summary>
     public static Tensor Write(Tensor x, Tensor?[] tensors, Tensor value)
     {
         var (source, index, at) = Flattened(x, tensors);
@@ -69,13 +75,15 @@ internal static class Advanced
         if (count == 0) return x;
         int[] rest = [.. source.Shape.Skip(1)];
         int[] placed = [.. rest.Take(at), .. index.Shape, .. rest.Skip(at)];
-        var values = value.Expand([.. placed]).Permute([.. Enumerable.Range(at, r), .. Enumerable.Range(0, at), .. Enumerable.Range(at + r, rest.Length - at)]).Reshape([count, .. rest]);
+        var values = value.Expand([.. placed]).Permute([.. Enumerable.Range(at, r), .. Enumerable.Range(0, at),
+            .. Enumerable.Range(at + r, rest.Length - at)]).Reshape([count, .. rest]);
 
         // For each row the number of the last value that goes there, counted from 1; 0 where none does.
         int rows = source.Shape[0];
         var hits = Tensor.Positions(rows, x.Device).Unsqueeze(1).Eq(index.Reshape(count));
         var last = Tensor.Where(hits, Tensor.Positions(new View([count], [1], 1), x.Device), Zero).AMax(1);
-        var written = Tensor.Where(last.Gt(Zero).Reshape([rows, .. Enumerable.Repeat(1, rest.Length)]), values.Lookup((last - One).ClampMin(Zero)), source);
+        var written = Tensor.Where(last.Gt(Zero).Reshape([rows, .. Enumerable.Repeat(1, rest.Length)]),
+            values.Lookup((last - One).ClampMin(Zero)), source);
 
         // Back to x's own order of dimensions.
         int[] indexed = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is not null)];
@@ -85,10 +93,12 @@ internal static class Advanced
         return written.Reshape([.. order.Select(d => x.Shape[d])]).Permute(inverse);
     }
 
-    /// <summary>The indexed dimensions of x as one leading dimension, the places in it, and how many of the other dimensions stand before the indexed ones in the result.</summary>
+    /// <summary>The indexed dimensions of x as one leading dimension, the places in it, and how many of the other dimensions stand before
+    /// the indexed ones in the result.</summary>
     private static (Tensor Source, Tensor Index, int At) Flattened(Tensor x, Tensor?[] tensors)
     {
-        int[] indexed = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is not null)], others = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is null)];
+        int[] indexed = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is not null)],
+            others = [.. Enumerable.Range(0, x.Rank).Where(d => tensors[d] is null)];
         Tensor? index = null;
         foreach (int d in indexed)
         {

@@ -28,7 +28,8 @@ internal static class Logic
         TypeRule.RefusesFloats | TypeRule.RefusesBool);
 
     /// <summary>Arithmetic for signed types. A shift by a negative number or past the width leaves only the sign.</summary>
-    public static readonly Operator ShiftRight = OfIntegers("shift_right", (a, b, type) => b < 0 || b >= type.Size() * 8 ? (a < 0 ? -1 : 0) : a >> (int)b,
+    public static readonly Operator ShiftRight = OfIntegers("shift_right", (a, b, type) => b < 0 || b >= type.Size() * 8 ? (a < 0 ? -1 : 0)
+        : a >> (int)b,
         TypeRule.RefusesFloats | TypeRule.RefusesBool);
 
     /// <summary>Operand 1 where operand 0 (bool) holds, else operand 2.</summary>

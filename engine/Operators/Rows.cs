@@ -3,11 +3,13 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Makes the rows of pointwise operators. The name is also the function of the kernels; gradients of half types are computed in float32 and rounded once.</summary>
+/// <summary>Makes the rows of pointwise operators. The name is also the function of the kernels; gradients of half types are computed in
+/// float32 and rounded once.</summary>
 internal static class Rows
 {
     /// <summary>A function of one floating number whose derivative is written with its argument.</summary>
-    public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) => new(name, OperatorKind.Pointwise)
+    public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) =>
+        new(name, OperatorKind.Pointwise)
     {
         Function = name,
         Types = TypeRule.Floats,
@@ -17,7 +19,8 @@ internal static class Rows
     };
 
     /// <summary>A function of one floating number whose derivative is written with its result.</summary>
-    public static Operator OfOutput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) => new(name, OperatorKind.Pointwise)
+    public static Operator OfOutput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) =>
+        new(name, OperatorKind.Pointwise)
     {
         Function = name,
         Types = TypeRule.Floats,
@@ -53,7 +56,8 @@ internal static class Rows
     };
 
     /// <summary>A comparison of two numbers: bool.</summary>
-    public static Operator Comparison(string name, Func<double, double, bool> real, Func<long, long, bool> integer) => new(name, OperatorKind.Pointwise)
+    public static Operator Comparison(string name, Func<double, double, bool> real, Func<long, long, bool> integer) =>
+        new(name, OperatorKind.Pointwise)
     {
         Function = name,
         Types = TypeRule.GivesBool,
@@ -72,7 +76,8 @@ internal static class Rows
     };
 
     /// <summary>A function of integers (or bools) only.</summary>
-    public static Operator OfIntegers(string name, Func<long, long, DType, long> f, TypeRule types = TypeRule.RefusesFloats, Operator? forBool = null)
+    public static Operator OfIntegers(string name, Func<long, long, DType, long> f, TypeRule types = TypeRule.RefusesFloats,
+        Operator? forBool = null)
         => new(name, OperatorKind.Pointwise)
     {
         Function = name,

@@ -4,7 +4,8 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Reading at places that another tensor names. The gradients compare every place with every index and add up: exact and deterministic, without atomics.</summary>
+/// <summary>Reading at places that another tensor names. The gradients compare every place with every index and add up: exact and
+/// deterministic, without atomics.</summary>
 internal static class Selection
 {
     /// <summary>out[i…, r…] = source[index[i…], r…].</summary>
@@ -15,7 +16,8 @@ internal static class Selection
         Reference = ReadRows,
     };
 
-    /// <summary><see cref="IndexSelect"/> of a flat source at places that are all different, as a mask gives them: the gradient is read through the inverse
+    /// <summary><see cref="IndexSelect"/> of a flat source at places that are all different, as a mask gives them: the gradient is read
+    /// through the inverse
     /// (<see cref="InverseAttributes"/>) instead of being added up.</summary>
     public static readonly Operator MaskedSelect = new("masked_select", OperatorKind.IndexSelect)
     {
@@ -72,8 +74,10 @@ internal static class Selection
             CopyElement(c, Place(c, c.In[1].Integer[i / row], n) * row + i % row, i);
     }
 
-    private static long Place(ReferenceCall c, long index, int count) => index >= -count && index < count ? (index < 0 ? index + count : index)
-        : throw new ArgumentOutOfRangeException(nameof(index), $"{c.Node.Op.Name}: index {index} is out of range for a dimension of size {count}.");
+    private static long Place(ReferenceCall c, long index, int count) =>
+        index >= -count && index < count ? (index < 0 ? index + count : index)
+        : throw new ArgumentOutOfRangeException(nameof(index),
+            $"{c.Node.Op.Name}: index {index} is out of range for a dimension of size {count}.");
 
     private static void CopyElement(ReferenceCall c, long from, long to)
     {
@@ -82,7 +86,8 @@ internal static class Selection
     }
 }
 
-/// <summary>For each place of the source its position in the selection, or −1. Only the gradient reads it, as an operand of its own graph.</summary>
+/// <summary>For each place of the source its position in the selection, or −1. Only the gradient reads it, as an operand of its own
+/// graph.</summary>
 internal sealed record InverseAttributes(Tensor Inverse) : IAttributes
 {
     public void Write(Trace trace) { }

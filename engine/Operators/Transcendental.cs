@@ -5,10 +5,12 @@ using static GpuTensor.Operators.Rows;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Functions of one floating number, each with its derivative (g: the gradient of the result, x: the argument, y: the result).</summary>
+/// <summary>Functions of one floating number, each with its derivative (g: the gradient of the result, x: the argument, y: the
+/// result).</summary>
 internal static class Transcendental
 {
-    private static readonly Scalar Ln2 = Constant(Math.Log(2)), Ln10 = Constant(Math.Log(10)), TwoBySqrtPi = Constant(2 / Math.Sqrt(Math.PI));
+    private static readonly Scalar Ln2 = Constant(Math.Log(2)), Ln10 = Constant(Math.Log(10)),
+        TwoBySqrtPi = Constant(2 / Math.Sqrt(Math.PI));
 
     public static readonly Operator Exp = OfOutput("exp", Math.Exp, (g, y) => g * y);
 

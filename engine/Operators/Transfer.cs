@@ -2,7 +2,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Copies between devices. Not recorded in a graph, which belongs to one device: the value is there when its node is made.</summary>
+/// <summary>Copies between devices. Not recorded in a graph, which belongs to one device: the value is there when its node is
+/// made.</summary>
 internal static class Transfer
 {
     public static readonly Operator ToDevice = new("to_device", OperatorKind.Leaf)

@@ -7,11 +7,13 @@ public enum RandomStream
 {
     /// <summary>Philox 4x32-10, drawn on the device: the same integers on every device.</summary>
     Philox,
-    /// <summary>PyTorch's CPU generator, drawn on the host and copied: the numbers of <c>torch.manual_seed(seed)</c>, to compare runs.</summary>
+    /// <summary>PyTorch's CPU generator, drawn on the host and copied: the numbers of <c>torch.manual_seed(seed)</c>, to compare
+    /// runs.</summary>
     PyTorch,
 }
 
-/// <summary>The random stream of one thread: a key and the number of the next block of four words. What is recorded takes its numbers then, so a program's draws do not depend on
+/// <summary>The random stream of one thread: a key and the number of the next block of four words. What is recorded takes its numbers then,
+/// so a program's draws do not depend on
 /// when it is flushed.</summary>
 internal sealed class Generator
 {
@@ -29,8 +31,10 @@ internal sealed class Generator
 
     private Generator(long key) => Key = key;
 
-    /// <summary>The calling thread's stream. Threads that set no seed have streams of their own, in the order in which they first draw.</summary>
-    public static Generator Current => mine ??= new(unchecked(DefaultSeed + (Interlocked.Increment(ref threads) - 1) * unchecked((long)0x9E3779B97F4A7C15)));
+    /// <summary>The calling thread's stream. Threads that set no seed have streams of their own, in the order in which they first
+    /// draw.</summary>
+    public static Generator Current =>
+        mine ??= new(unchecked(DefaultSeed + (Interlocked.Increment(ref threads) - 1) * unchecked((long)0x9E3779B97F4A7C15)));
 
     public long Key { get; private set; }
 
@@ -40,7 +44,8 @@ internal sealed class Generator
     /// <summary>PyTorch's generator, where that stream was chosen.</summary>
     public TorchRandom? Torch { get; private set; }
 
-    public void Seed(long seed, RandomStream stream) => (Key, Counter, Torch) = (seed, 0, stream == RandomStream.PyTorch ? new(seed) : null);
+    public void Seed(long seed, RandomStream stream) =>
+        (Key, Counter, Torch) = (seed, 0, stream == RandomStream.PyTorch ? new(seed) : null);
 
     /// <summary>Takes blocks for that many words; returns the first.</summary>
     public long Take(long words)

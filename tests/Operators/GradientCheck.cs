@@ -58,7 +58,8 @@ internal static class GradientCheck
 
     private static Tensor Weighted(Tensor x)
     {
-        var weights = Tensor.From([.. Enumerable.Range(0, (int)x.ElementCount).Select(i => Math.Sin(1.3 * i + 0.7))], DType.Float64, x.Device);
+        var weights = Tensor.From([.. Enumerable.Range(0, (int)x.ElementCount).Select(i => Math.Sin(1.3 * i + 0.7))], DType.Float64,
+            x.Device);
         return (x * weights.Reshape(x.Shape)).Sum();
     }
 }

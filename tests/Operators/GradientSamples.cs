@@ -1,12 +1,15 @@
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>A call to check the gradient of: its inputs are drawn from (Low, High), away from the jumps of functions that have some.</summary>
-internal sealed record GradientSample(string Name, Func<Tensor[], Tensor> Call, double Low, double High, bool TwiceDifferentiable, Shape[] Shapes)
+/// <summary>A call to check the gradient of: its inputs are drawn from (Low, High), away from the jumps of functions that have
+/// some.</summary>
+internal sealed record GradientSample(string Name, Func<Tensor[], Tensor> Call, double Low, double High, bool TwiceDifferentiable,
+    Shape[] Shapes)
 {
     public double[][] Values()
     {
         var random = new Random(Name.Aggregate(17, (h, c) => unchecked(h * 31 + c)));
-        return [.. Shapes.Select(s => Enumerable.Range(0, (int)s.ElementCount).Select(_ => Low + (High - Low) * random.NextDouble()).ToArray())];
+        return [.. Shapes.Select(s => Enumerable.Range(0, (int)s.ElementCount).Select(_ => Low
+            + (High - Low) * random.NextDouble()).ToArray())];
     }
 
     public override string ToString() => Name;
@@ -18,10 +21,12 @@ internal static class GradientSamples
 
     public static IReadOnlyDictionary<string, GradientSample> All { get; } = Table().ToDictionary(s => s.Name);
 
-    private static GradientSample One(string name, Func<Tensor, Tensor> f, double low = -2, double high = 2, bool twice = true, Shape? shape = null) =>
+    private static GradientSample One(string name, Func<Tensor, Tensor> f, double low = -2, double high = 2, bool twice = true,
+        Shape? shape = null) =>
         new(name, x => f(x[0]), low, high, twice, [shape ?? [2, 3]]);
 
-    private static GradientSample Two(string name, Func<Tensor, Tensor, Tensor> f, double low = -2, double high = 2, bool twice = true, Shape? a = null, Shape? b = null) =>
+    private static GradientSample Two(string name, Func<Tensor, Tensor, Tensor> f, double low = -2, double high = 2, bool twice = true,
+        Shape? a = null, Shape? b = null) =>
         new(name, x => f(x[0], x[1]), low, high, twice, [a ?? [2, 3], b ?? [3]]);
 
     private static IEnumerable<GradientSample> Table()
@@ -104,7 +109,8 @@ internal static class GradientSamples
         yield return One("mean", a => a.Mean(0), shape: Cube);
         yield return One("prod", a => a.Prod());
         yield return One("prod 1", a => a.Prod(1), shape: Cube);
-        yield return One("prod with zeros", a => (a * Tensor.From(new double[,] { { 0, 1, 1 }, { 0, 1, 0 } }, device: a.Device) + a.Detach() * 0).Prod(1));
+        yield return One("prod with zeros", a => (a * Tensor.From(new double[,] { { 0, 1, 1 }, { 0, 1, 0 } }, device: a.Device)
+            + a.Detach() * 0).Prod(1));
         yield return One("amax", a => a.AMax(1), shape: Cube);
         yield return One("amin", a => a.AMin([0, 2]), shape: Cube);
         yield return One("max", a => a.Max(1).Values, shape: Cube);
@@ -166,7 +172,8 @@ internal static class GradientSamples
         yield return One("gather", a => a.Gather(1, At(a, 2, 0, 2, 1, 1, 0).Reshape(2, 3)).Sin());
         yield return One("gather rows", a => a.Gather(0, At(a, 1, 0, 1).Reshape(1, 3)).Sin());
         yield return One("take along dim", a => a.TakeAlongDim(At(a, 1, 0).Reshape(2, 1), 1).Sin());
-        yield return One("masked select", a => a.MaskedSelect(Tensor.From(new[,] { { true, false, true }, { false, true, true } }, device: a.Device)).Sin());
+        yield return One("masked select", a => a.MaskedSelect(Tensor.From(new[,] { { true, false, true }, { false, true, true } },
+            device: a.Device)).Sin());
         yield return One("index tensors", a => a[At(a, 0, 1, 1), .., At(a, 1, 1, 0)].Sin(), shape: Cube);
         yield return Two("scatter add", (a, b) => a.ScatterAdd(1, At(a, 2, 0, 2, 1).Reshape(2, 2), b).Sin(), a: [2, 3], b: [2, 2]);
         yield return Two("scatter", (a, b) => a.Scatter(1, At(a, 2, 0, 2, 1).Reshape(2, 2), b).Sin(), a: [2, 3], b: [2, 2]);

@@ -41,7 +41,8 @@ public class OperatorTests
     {
         var x = On(device, new short[] { 30000, -30000 });
         Assert.Equal([-5536, 5536], (x + x).ToArray<short>());
-        Assert.Equal([(short)24464, (short)24464], On(device, new short[,] { { 300, 300 } }).MatMul(On(device, new short[,] { { 150, 150 }, { 150, 150 } })).ToArray<short>());
+        Assert.Equal([(short)24464, (short)24464], On(device, new short[,] { { 300, 300 } }).MatMul(On(device,
+            new short[,] { { 150, 150 }, { 150, 150 } })).ToArray<short>());
         var a = On(device, new[] { 7, -7, 7, -7 });
         var b = On(device, new[] { 3, 3, -3, -3 });
         Assert.Equal([1, 2, -2, -1], (a % b).ToArray<int>());
@@ -179,7 +180,8 @@ public class OperatorTests
         Generator.Current.SetState(state);
         Assert.Equal(third, Tensor.RandN([5], device: on).ToArray<float>());
         Tensor.ManualSeed(7);
-        Assert.Equal([.. Enumerable.Range(0, 5).Select(i => (Philox.Word(7, 0, i) >> 8) / 16777216f)], Tensor.Rand([5], device: on).ToArray<float>());
+        Assert.Equal([.. Enumerable.Range(0, 5).Select(i => (Philox.Word(7, 0, i) >> 8) / 16777216f)],
+            Tensor.Rand([5], device: on).ToArray<float>());
         // Five words take two blocks.
         Assert.Equal([.. Enumerable.Range(0, 5).Select(i => (Philox.Word(7, 2, i) >> 8) / 16777216f)], second.ToArray<float>());
         Assert.Equal(Enumerable.Range(0, 9).Select(i => (long)i), Tensor.RandPerm(9, device: on).ToArray<long>().Order());

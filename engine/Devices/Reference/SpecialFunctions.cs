@@ -43,7 +43,8 @@ internal static class SpecialFunctions
         return TwoBySqrtPi * ExpOfMinusSquare(x) * sum;
     }
 
-    /// <summary>erfc(x) for x ≥ 0.9: the continued fraction e^(−x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))), evaluated from the depth that x needs.</summary>
+    /// <summary>erfc(x) for x ≥ 0.9: the continued fraction e^(−x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))), evaluated from the depth that
+    /// x needs.</summary>
     private static double Tail(double x)
     {
         if (x > 28) return 0;
