@@ -7,8 +7,32 @@ namespace GpuTensor.Tests;
 public static class TestDevices
 {
     public static IEnumerable<string> Names { get; } =
-        (Environment.GetEnvironmentVariable("GPUTENSOR_TEST_DEVICES") ?? "cpu")
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        (Environment.GetEnvironmentVariable("GPUTENSOR_TEST_DEVICES") ?? "cpu").Split(',', StringSplitOptions.TrimEntries);
 
     public static TheoryData<string> All => [.. Names];
+
+    /// <summary>Every case on every device.</summary>
+    public static TheoryData<string, string> Cross(params IEnumerable<string> cases)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (string each in cases)
+            foreach (string device in Names) data.Add(each, device);
+        return data;
+    }
+
+    /// <summary>The device of that name; skips the test where it is absent.</summary>
+    public static Device Get(string name)
+    {
+        try
+        {
+            var device = Device.Parse(name);
+            _ = device.Description;
+            return device;
+        }
+        catch (DeviceException e)
+        {
+            Assert.Skip(e.Message);
+            throw;
+        }
+    }
 }

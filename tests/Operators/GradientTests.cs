@@ -14,7 +14,7 @@ public class GradientTests
     public void Gradients_are_those_of_central_differences(string device, string sample)
     {
         var s = GradientSamples.All[sample];
-        GradientCheck.First(s.Call, s.Values(), s.Shapes, Device.Parse(device));
+        GradientCheck.First(s.Call, s.Values(), s.Shapes, TestDevices.Get(device));
     }
 
     [Theory]
@@ -22,7 +22,7 @@ public class GradientTests
     public void Gradients_of_gradients_are_those_of_central_differences(string device, string sample)
     {
         var s = GradientSamples.All[sample];
-        GradientCheck.Second(s.Call, s.Values(), s.Shapes, Device.Parse(device));
+        GradientCheck.Second(s.Call, s.Values(), s.Shapes, TestDevices.Get(device));
     }
 
     private static TheoryData<string, string> Cases(Func<GradientSample, bool> which)

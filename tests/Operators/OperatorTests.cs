@@ -7,7 +7,7 @@ public class OperatorTests
 {
     public static TheoryData<string> Devices => TestDevices.All;
 
-    private static Tensor On(string device, Array values, DType? dtype = null) => Tensor.From(values, dtype, Device.Parse(device));
+    private static Tensor On(string device, Array values, DType? dtype = null) => Tensor.From(values, dtype, TestDevices.Get(device));
 
     [Theory]
     [MemberData(nameof(Devices))]
@@ -28,8 +28,8 @@ public class OperatorTests
         Assert.Equal(DType.Int64, bytes.Sum().DType);
         Assert.Equal(DType.Bool, (ints > 1.5).DType);
         // A 0-d tensor of the same category does not widen, one of a higher category does.
-        Assert.Equal(DType.Float16, (halves + Tensor.Full([], 1.0, DType.Float64, Device.Parse(device))).DType);
-        Assert.Equal(DType.Float64, (ints + Tensor.Full([], 1.0, DType.Float64, Device.Parse(device))).DType);
+        Assert.Equal(DType.Float16, (halves + Tensor.Full([], 1.0, DType.Float64, TestDevices.Get(device))).DType);
+        Assert.Equal(DType.Float64, (ints + Tensor.Full([], 1.0, DType.Float64, TestDevices.Get(device))).DType);
         Assert.Throws<TensorDTypeException>(() => bools - bools);
         Assert.Throws<TensorDTypeException>(() => ints.Mean());
         Assert.Throws<TensorDTypeException>(() => ints & On(device, new[] { 1f, 2f }));
@@ -56,7 +56,7 @@ public class OperatorTests
     [MemberData(nameof(Devices))]
     public void The_indexing_program_of_the_tutorial(string device)
     {
-        var m = Tensor.Arange(12, device: Device.Parse(device)).Reshape(3, 4);
+        var m = Tensor.Arange(12, device: TestDevices.Get(device)).Reshape(3, 4);
         Assert.Equal([4, 5, 6, 7], m[1].ToArray<long>());
         Assert.Equal([1, 2, 5, 6, 9, 10], m[.., 1..3].ToArray<long>());
         Assert.Equal(11, m[^1, ^1].Item<long>());
@@ -94,7 +94,7 @@ public class OperatorTests
         Assert.Equal([3, 3, 3], x.Fill_(3).ToArray<float>());
         Assert.Throws<TensorShapeException>(() => x.Add_(On(device, new float[2, 3])));
         Assert.Throws<TensorDTypeException>(() => On(device, new[] { 1, 2 }).Mul_(1.5));
-        var leaf = Tensor.Ones([2], device: Device.Parse(device), requiresGrad: true);
+        var leaf = Tensor.Ones([2], device: TestDevices.Get(device), requiresGrad: true);
         Assert.Throws<AutogradException>(() => leaf.Add_(1));
         using (Tensor.NoGrad()) leaf.Add_(1);
         Assert.Equal([2, 2], leaf.ToArray<float>());
@@ -144,7 +144,7 @@ public class OperatorTests
     [MemberData(nameof(Devices))]
     public void Ranges_include_what_PyTorch_includes(string device)
     {
-        var on = Device.Parse(device);
+        var on = TestDevices.Get(device);
         Assert.Equal([2, 5, 8], Tensor.Arange(2, 10, 3, device: on).ToArray<long>());
         Assert.Equal([5, 3], Tensor.Arange(5, 1, -2, device: on).ToArray<long>());
         Assert.Equal([0, 0.5f, 1], Tensor.Arange(0, 1.5, 0.5, device: on).ToArray<float>());
@@ -157,7 +157,7 @@ public class OperatorTests
     [MemberData(nameof(Devices))]
     public void Errors_name_the_operator_and_the_shapes(string device)
     {
-        var a = Tensor.Ones([2, 3], device: Device.Parse(device));
+        var a = Tensor.Ones([2, 3], device: TestDevices.Get(device));
         var e = Assert.Throws<TensorShapeException>(() => a.MatMul(a));
         Assert.Contains("matmul", e.Message);
         Assert.Contains("[2, 3]", e.Message);
@@ -170,7 +170,7 @@ public class OperatorTests
     [MemberData(nameof(Devices))]
     public void Random_numbers_depend_on_the_seed_alone(string device)
     {
-        var on = Device.Parse(device);
+        var on = TestDevices.Get(device);
         Tensor.ManualSeed(7);
         var first = Tensor.Rand([5], device: on);
         var second = Tensor.Rand([5], device: on);
@@ -195,7 +195,7 @@ public class OperatorTests
         Tensor.ManualSeed(1);
         foreach (var dtype in new[] { DType.Float32, DType.Float64 })
         {
-            var x = Tensor.RandN([4000], dtype, Device.Parse(device));
+            var x = Tensor.RandN([4000], dtype, TestDevices.Get(device));
             Assert.InRange(x.Mean().Item<double>(), -0.06, 0.06);
             Assert.InRange(x.Std().Item<double>(), 0.95, 1.05);
             Assert.InRange(x.Pow(3).Mean().Item<double>(), -0.2, 0.2);
@@ -217,7 +217,7 @@ public class OperatorTests
     public void Dropout_keeps_the_expectation_and_masks_the_gradient_alike(string device)
     {
         Tensor.ManualSeed(2);
-        var x = Tensor.Ones([1000], device: Device.Parse(device), requiresGrad: true);
+        var x = Tensor.Ones([1000], device: TestDevices.Get(device), requiresGrad: true);
         var y = x.Dropout(0.25);
         float[] values = y.ToArray<float>();
         Assert.Equal([0, 4 / 3f], values.Distinct().Order());
@@ -242,7 +242,7 @@ public class OperatorTests
     [MemberData(nameof(Devices))]
     public void Einsum_is_the_product_it_spells(string device)
     {
-        var a = Tensor.Arange(6, dtype: DType.Float32, device: Device.Parse(device)).Reshape(2, 3);
+        var a = Tensor.Arange(6, dtype: DType.Float32, device: TestDevices.Get(device)).Reshape(2, 3);
         Assert.True(Tensor.Einsum("ij,kj->ik", a, a).Equal(a.MatMul(a.T)));
         Assert.True(Tensor.Einsum("ij->j", a).Equal(a.Sum(0)));
         Assert.True(Tensor.Einsum("...j,j", a, a[0]).Equal(a.MatMul(a[0])));
