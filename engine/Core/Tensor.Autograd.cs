@@ -23,7 +23,7 @@ public partial class Tensor
     }
 
     /// <summary>True for tensors the user made (or detached), false for results of operators that record history.</summary>
-    public bool IsLeaf => leaf is not null ? viewName is null : !RequiresGrad;
+    public bool IsLeaf => leaf is not null ? viewName is null || !leaf.RequiresGrad : !RequiresGrad;
 
     /// <summary>Asks for gradients of this leaf, or stops asking.</summary>
     /// <returns>This tensor.</returns>
@@ -31,8 +31,12 @@ public partial class Tensor
     {
         if (!IsLeaf) throw new AutogradException("RequiresGrad can only be changed on leaf tensors; use Detach() to get one from a result.");
         if (requiresGrad && !DType.IsFloatingPoint()) throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
-        if (leaf is null && !requiresGrad) return this;
-        leaf ??= new(view);
+        if (leaf is null || viewName is not null)
+        {
+            if (!requiresGrad) return this;
+            // A view of what asks for no gradients becomes a leaf of its own.
+            (leaf, viewName) = (new(view), null);
+        }
         if (leaf.RequiresGrad != requiresGrad) Interlocked.Increment(ref CompiledStep.Epoch);
         leaf.RequiresGrad = requiresGrad;
         return this;

@@ -53,7 +53,8 @@ public static class Checkpoint
         ArgumentNullException.ThrowIfNull(model);
         var tensors = SafeTensors.Load(path, out var metadata, Device.Cpu);
         if (metadata.GetValueOrDefault("format") != Format)
-            throw new TensorFileException($"{path}: this is no checkpoint: its metadata has no format '{Format}'. Module.Load reads files of weights.");
+            throw new TensorFileException(
+                $"{path}: this is no checkpoint: its metadata has no format '{Format}'. Module.Load reads files of weights.");
         IReadOnlyDictionary<string, double> numbers;
         OptimizerState? state = null;
         byte[] before = Generator.Current.GetState();
@@ -96,7 +97,8 @@ public static class Checkpoint
     }
 
     private static Dictionary<string, double> ReadNumbers(JsonElement json) =>
-        json.EnumerateObject().ToDictionary(p => p.Name, p => double.Parse(p.Value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture));
+        json.EnumerateObject().ToDictionary(p => p.Name,
+            p => double.Parse(p.Value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture));
 
     private static void WriteOptimizer(Utf8JsonWriter json, OptimizerState state)
     {

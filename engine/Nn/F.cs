@@ -32,16 +32,7 @@ public static partial class F
     /// <param name="bias">(outputs), or none.</param>
     /// <returns>(…, outputs).</returns>
     /// <exception cref="TensorShapeException">The last size of x is not the weight's.</exception>
-    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
-    {
-        if (weight.Rank != 2 || x.Rank == 0 || x.Shape[-1] != weight.Shape[1])
-            throw new TensorShapeException(
-                $"Linear: x {x.Shape} and weight {weight.Shape} do not fit: the last size of x must be the second of the weight.");
-        // One product of two matrices, whatever the number of leading dimensions.
-        var product = x.Rank <= 2 ? x.MatMul(weight.T)
-            : x.Flatten(0, -2).MatMul(weight.T).Reshape([.. x.Shape.Take(x.Rank - 1), weight.Shape[0]]);
-        return bias is null ? product : product + bias;
-    }
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null) => x.Linear(weight, bias);
 
     /// <summary>Rows of a matrix, looked up by number.</summary>
     /// <param name="indices">int64, of any shape.</param>
@@ -50,6 +41,7 @@ public static partial class F
     /// <returns>(…, width).</returns>
     public static Tensor Embedding(Tensor indices, Tensor weight, int? paddingIdx = null)
     {
+        if (weight.Rank != 2) throw new TensorShapeException($"Embedding: the weight must be a matrix (rows, width), not {weight.Shape}.");
         var rows = weight.IndexSelect(0, indices.Reshape(-1)).Reshape([.. indices.Shape, .. weight.Shape.Skip(1)]);
         if (paddingIdx is not { } row) return rows;
         var isPadding = indices.Eq(row < 0 ? row + weight.Shape[0] : row).Unsqueeze(-1);

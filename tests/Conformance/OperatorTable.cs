@@ -10,7 +10,7 @@ internal static partial class OperatorTable
         Rows.GetValueOrDefault(file.Operator) ?? file.Aliases.Select(a => Rows.GetValueOrDefault(a)).FirstOrDefault(r => r is not null);
 
     private static Dictionary<string, OperatorRow> Index() =>
-        new IEnumerable<OperatorRow>[] { Pointwise(), Reductions(), Movement() }.SelectMany(r => r).ToDictionary(r => r.Name);
+        new IEnumerable<OperatorRow>[] { Pointwise(), Reductions(), Movement(), Functional() }.SelectMany(r => r).ToDictionary(r => r.Name);
 
     private static OperatorRow Row(string name, string parameters, OperatorClass kind, Func<Call, object> invoke, Ties ties = Ties.None) =>
         new(name, parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries), kind, invoke, ties);

@@ -60,4 +60,32 @@ public class CoreTests
         Assert.Equal([4, 8], a.Grad!.ToArray<float>());
         Assert.Throws<AutogradException>(() => loss.Backward());
     }
+
+    [Fact]
+    public void A_view_of_what_asks_for_no_gradients_becomes_a_leaf_of_its_own()
+    {
+        var x = From(new float[] { 1, 2, 3, 4 });
+        var leaf = x.Reshape(2, 2).RequiresGrad_();
+        Assert.True(leaf.IsLeaf);
+        (leaf * leaf).Sum().Backward();
+        Assert.Equal([2, 4, 6, 8], leaf.Grad!.ToArray<float>());
+        Assert.False(x.RequiresGrad);
+        Assert.False(leaf.Select(0, 0).IsLeaf);
+
+        var frozen = From(new float[] { 1, 2 }, grad: true).RequiresGrad_(false);
+        var part = frozen.Narrow(0, 1, 1).RequiresGrad_();
+        (part * 3).Sum().Backward();
+        Assert.Equal([3], part.Grad!.ToArray<float>());
+        Assert.False(frozen.RequiresGrad);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_read_can_be_changed_without_changing_another()
+    {
+        var (a, b) = (From(new float[] { 1, 2 }, grad: true), From(new float[] { 3, 4 }, grad: true));
+        (a + b).Sum().Backward();
+        a.Grad!.Mul_(5);
+        Assert.Equal([5, 5], a.Grad!.ToArray<float>());
+        Assert.Equal([1, 1], b.Grad!.ToArray<float>());
+    }
 }

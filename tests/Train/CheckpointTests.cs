@@ -8,18 +8,23 @@ namespace GpuTensor.Tests.Train;
 
 public class CheckpointTests
 {
-    private static readonly Tensor X = Tensor.From(new float[,] { { 1, 2, 3 }, { -1, 0.5f, 2 }, { 0, 1, -2 }, { 2, 2, 1 } }, device: Device.Cpu);
+    private static readonly Tensor X =
+        Tensor.From(new float[,] { { 1, 2, 3 }, { -1, 0.5f, 2 }, { 0, 1, -2 }, { 2, 2, 1 } }, device: Device.Cpu);
     private static readonly Tensor Y = Tensor.From([0L, 1, 1, 0], device: Device.Cpu);
 
     private static (Sequential Model, Optimizer Optimizer) Make(string kind)
     {
         var tied = new Linear(5, 5, device: Device.Cpu);
-        var model = new Sequential(new Linear(3, 5, device: Device.Cpu), new Tanh(), tied, new Dropout(0.3), tied, new Linear(5, 2, device: Device.Cpu));
+        Linear first = new(3, 5, device: Device.Cpu), last = new(5, 2, device: Device.Cpu);
+        var model = new Sequential(first, new Tanh(), tied, new Dropout(0.3), tied, last);
         ParameterGroup[] groups = [new(model[0].Parameters()), new(model.Parameters().Skip(2)) { Lr = 0.03 }];
         return (model, kind == "sgd" ? new SGD(groups, momentum: 0.9) : new AdamW(groups, amsgrad: true));
     }
 
-    private static float[] Train(Sequential model, Optimizer optimizer, int from, int to) => [.. Enumerable.Range(from, to - from).Select(step =>
+    private static float[] Train(Sequential model, Optimizer optimizer, int from, int to) =>
+        [.. Enumerable.Range(from, to - from).Select(step => Step(model, optimizer, step))];
+
+    private static float Step(Sequential model, Optimizer optimizer, int step)
     {
         optimizer.Lr = 0.01 * (1 + step);
         var loss = F.CrossEntropy(model.Forward(X), Y);
@@ -28,9 +33,10 @@ public class CheckpointTests
         if (step < 2) model[0].Parameters().First().Grad = null;
         optimizer.Step();
         return loss.Item<float>();
-    })];
+    }
 
-    private static Dictionary<string, float[]> Values(Module model) => model.StateDict().ToDictionary(e => e.Key, e => e.Value.ToArray<float>());
+    private static Dictionary<string, float[]> Values(Module model) =>
+        model.StateDict().ToDictionary(e => e.Key, e => e.Value.ToArray<float>());
 
     [Theory]
     [InlineData("sgd", RandomStream.Philox)]
@@ -43,7 +49,8 @@ public class CheckpointTests
         Tensor.ManualSeed(7, stream);
         var (model, optimizer) = Make(kind);
         Train(model, optimizer, 0, 4);
-        Checkpoint.Save(path, model, optimizer, new Dictionary<string, double> { ["epoch"] = 4, ["best"] = double.PositiveInfinity, ["third"] = 1 / 3.0 });
+        var extra = new Dictionary<string, double> { ["epoch"] = 4, ["best"] = double.PositiveInfinity, ["third"] = 1 / 3.0 };
+        Checkpoint.Save(path, model, optimizer, extra);
         float[] losses = Train(model, optimizer, 4, 9);
         float next = Tensor.Rand([1], device: Device.Cpu).Item<float>();
 
