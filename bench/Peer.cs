@@ -61,7 +61,7 @@ internal static class Peer
         foreach (var (from, to) in ours.Zip(theirs)) to.copy_(Copy(from));
     }
 
-    /// <summary>Two times mean nothing where the results differ: throws.</summary>
+    /// <summary>Throws where results differ: then two times mean nothing.</summary>
     /// <param name="tolerance">Of the difference, relative to the largest value.</param>
     /// <exception cref="InvalidOperationException">They differ.</exception>
     public static void MustAgree(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs, double tolerance)
