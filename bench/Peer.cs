@@ -61,12 +61,33 @@ internal static class Peer
         foreach (var (from, to) in ours.Zip(theirs)) to.copy_(Copy(from));
     }
 
+    /// <summary>All values of the peer's parameters, one after the other.</summary>
+    public static float[] Values(IEnumerable<Parameter> parameters) => [.. parameters.SelectMany(p => p.data<float>().ToArray())];
+
+    /// <summary>Throws where training went another way. In the mean, since Adam turns the rounding of a gradient near zero into a
+    /// step of full size.</summary>
+    /// <param name="tolerance">Of the mean difference, relative to the mean distance from the start.</param>
+    /// <exception cref="InvalidOperationException">They differ, or nothing moved.</exception>
+    public static void MustMoveAlike(float[] start, float[] ours, float[] theirs, double tolerance)
+    {
+        double moved = 0, apart = 0;
+        for (int i = 0; i < start.Length; i++)
+        {
+            moved += Math.Abs((double)theirs[i] - start[i]);
+            apart += Math.Abs((double)ours[i] - theirs[i]);
+        }
+        if (!(moved > 0 && apart <= tolerance * moved))
+            throw new InvalidOperationException(
+                $"Our weights went another way than TorchSharp's: {apart:G3} apart after moving {moved:G3}.");
+    }
+
     /// <summary>Throws where results differ: then two times mean nothing.</summary>
     /// <param name="tolerance">Of the difference, relative to the largest value.</param>
     /// <exception cref="InvalidOperationException">They differ.</exception>
     public static void MustAgree(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs, double tolerance)
     {
-        if (ours.Length != theirs.Length) throw new InvalidOperationException($"We have {ours.Length} results, TorchSharp {theirs.Length}.");
+        if (ours.Length != theirs.Length)
+            throw new InvalidOperationException($"We have {ours.Length} results, TorchSharp {theirs.Length}.");
         double scale = 0, worst = 0;
         for (int i = 0; i < ours.Length; i++)
         {

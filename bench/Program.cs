@@ -15,6 +15,7 @@ if (!rest.Any(a => a is "--filter" or "-f" or "--list")) rest.AddRange(["--filte
 
 // Named before HostWork puts a device of its own in its place.
 var device = GpuTensor.Device.Default;
+var load = Report.LoadAverage();
 if (!Peer.IsLoaded) Console.WriteLine($"TorchSharp is skipped, no ratios: {Peer.WhyNot}");
 
 // In this process: the loader's tricks that make the peer run (see README.md) need not survive a second build, and both sides share one
@@ -33,7 +34,7 @@ var summaries = BenchmarkSwitcher
     .ToArray();
 if (summaries.Length == 0) return rest.Contains("--list") ? 0 : 1;
 
-var report = new Report(summaries, quick, device);
+var report = new Report(summaries, quick, device, load);
 Console.WriteLine();
 Console.Write(report.Text());
 if (json) Console.WriteLine(report.Json());

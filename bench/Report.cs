@@ -15,10 +15,11 @@ internal sealed class Report
     private readonly Summary[] summaries;
     private readonly bool quick;
     private readonly Device device;
+    private readonly double? load;
 
-    public Report(Summary[] summaries, bool quick, Device device)
+    public Report(Summary[] summaries, bool quick, Device device, double? load)
     {
-        (this.summaries, this.quick, this.device) = (summaries, quick, device);
+        (this.summaries, this.quick, this.device, this.load) = (summaries, quick, device, load);
         foreach (var workload in summaries.SelectMany(s => s.Reports).GroupBy(r => r.BenchmarkCase.Descriptor.Type.Name))
         {
             var peer = workload.FirstOrDefault(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == Peer.Method);
@@ -31,6 +32,10 @@ internal sealed class Report
         IsComplete = summaries.All(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) && lines.Count > 0;
     }
 
+    /// <summary>Processes that wanted to run in the last minute; null where the system does not say.</summary>
+    public static double? LoadAverage() =>
+        File.Exists("/proc/loadavg") ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) : null;
+
     /// <summary>Every benchmark that was asked for has a time.</summary>
     public bool IsComplete { get; }
 
@@ -42,7 +47,16 @@ internal sealed class Report
         public double? PeerNanoseconds => Peer?.ResultStatistics?.Median;
 
         public double? Ratio => PeerNanoseconds / OursNanoseconds;
+
+        /// <summary>The slowest iteration over the fastest, of the side where that is larger.</summary>
+        public double? Spread => Spreads(Ours) is { } ours ? Math.Max(ours, Spreads(Peer) ?? 1) : null;
+
+        private static double? Spreads(BenchmarkReport? report) => report?.ResultStatistics is { } s ? s.Max / s.Min : null;
     }
+
+    // On a quiet machine iterations are within a few percent. Threads that spin at barriers, as OpenMP's do, get slower by orders of
+    // magnitude when others want the processors: such a ratio is about the machine and not about the libraries.
+    private const double MostSpread = 1.25;
 
     /// <summary>One line a workload.</summary>
     public string Text()
@@ -53,7 +67,13 @@ internal sealed class Report
         {
             string ratio = line.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
             Row(line.Name, Time(line.OursNanoseconds), Time(line.PeerNanoseconds), ratio);
+            if (line.Spread > MostSpread)
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"  unsteady: iterations differ by {line.Spread:0.0} times; do not quote this ratio");
         }
+        if (load > Environment.ProcessorCount)
+            text.AppendLine(CultureInfo.InvariantCulture, $"The load average was {load:0.0} on {Environment.ProcessorCount} cores before "
+                + "the first benchmark: others compute here, and no ratio of this run can be quoted.");
         if (!Peer.IsLoaded) text.AppendLine($"TorchSharp was skipped: {Peer.WhyNot}");
         if (Host() is var (nanoseconds, bytes))
             text.AppendLine(CultureInfo.InvariantCulture, $"HostWork: {nanoseconds:0} ns and {bytes:0} bytes per recorded operator "
@@ -76,6 +96,8 @@ internal sealed class Report
                 ["ours_ns"] = Number(line.OursNanoseconds),
                 ["peer_ns"] = Number(line.PeerNanoseconds),
                 ["ratio"] = Number(line.Ratio),
+                ["spread"] = Number(line.Spread),
+                ["steady"] = line.Spread <= MostSpread,
             };
             ratios[line.Name] = Number(line.Ratio);
         }
@@ -99,6 +121,7 @@ internal sealed class Report
             ["machine"] = new JsonObject
             {
                 ["processor"] = summaries[0].HostEnvironmentInfo.Cpu.Value?.ProcessorName,
+                ["load_average"] = Number(load),
                 ["cores"] = Environment.ProcessorCount,
                 ["system"] = RuntimeInformation.OSDescription,
                 ["device"] = $"{device.Name}: {device.Description}",
