@@ -73,7 +73,7 @@ internal sealed class Report
         }
         if (load > Environment.ProcessorCount)
             text.AppendLine(CultureInfo.InvariantCulture, $"The load average was {load:0.0} on {Environment.ProcessorCount} cores before "
-                + "the first benchmark: others compute here, and no ratio of this run can be quoted.");
+                + $"the first benchmark: others compute here, and no ratio of this run can be quoted.");
         if (!Peer.IsLoaded) text.AppendLine($"TorchSharp was skipped: {Peer.WhyNot}");
         if (Host() is var (nanoseconds, bytes))
             text.AppendLine(CultureInfo.InvariantCulture, $"HostWork: {nanoseconds:0} ns and {bytes:0} bytes per recorded operator "
