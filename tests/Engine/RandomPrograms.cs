@@ -67,7 +67,7 @@ internal sealed class RandomProgram
         Tensor B(List<Tensor> v) => v[c % v.Count];
         int split = random.Next(0, columns + 1), dim = random.Next(2);
         double number = random.NextDouble() * 4 - 2;
-        return random.Next(24) switch
+        return random.Next(36) switch
         {
             0 => v => A(v) + B(v),
             1 => v => A(v) * B(v),
@@ -91,9 +91,29 @@ internal sealed class RandomProgram
             19 => v => A(v).To(DType.BFloat16).Mul(1.25).To(DType.Float32),
             20 => v => A(v).To(DType.Float16).Add(B(v).To(DType.Float16)).To(DType.Float32),
             21 => v => InPlace(A(v).Clone(), number),
+            23 => v => A(v).Flip(dim).Sin() * A(v),
+            24 => v => A(v) + B(v).Flip(0, 1) * A(v),
+            25 => v => A(v).Roll([c % 5], [dim]) - A(v),
+            26 => v => A(v).IndexSelect(0, Tensor.Arange(rows, device: v[0].Device).Flip(0)) * B(v),
+            27 => v => A(v).CumSum(dim) * 0.05 + B(v),
+            28 => v => Tensor.Stack([A(v), B(v)], 2).Mean([2]) + A(v),
+            29 => v => A(v).Pad([1, 2, 0, 1]).Narrow(0, 0, rows).Narrow(1, 1, columns) * B(v),
+            30 => v => A(v).Transpose(0, 1).Softmax(dim).T * B(v) + A(v),
+            31 => v => A(v).Sum() * 0.001 + A(v) * B(v).Sum([0]),
+            32 => v => A(v).Var([dim], keepDim: true).Add(1e-3).Rsqrt() * (A(v) - A(v).Mean([dim], keepDim: true)),
+            33 => v => A(v).Unsqueeze(0).Expand(3, rows, columns).Sum([0]) * 0.2 + B(v).Tril(),
+            34 => v => Halves(A(v), B(v), split),
             22 => v => A(v).MatMul(B(v).T).MatMul(A(v)) * (0.1 / columns),
             _ => v => (A(v) * A(v)).Mean() + B(v) * number,
         };
+    }
+
+    /// <summary>One value read through two windows that overlap, one of them backwards.</summary>
+    private Tensor Halves(Tensor a, Tensor b, int split)
+    {
+        var left = a.Narrow(1, 0, split).Tanh();
+        var joined = Tensor.Cat([left.Flip(1), b.Narrow(1, 0, columns - split)], 1);
+        return joined * a - joined.Flip(0);
     }
 
     private static Tensor InPlace(Tensor copy, double number)

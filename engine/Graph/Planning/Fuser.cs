@@ -242,6 +242,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             if (!covers || (anyReduced && !allReduced)) continue;
             if (group.Kind == GroupKind.Row && group.ReduceDims > 1
                 && other.Members.Any(m => !group.FollowsRow(m, [.. m.Map.Select(row => Group.Combine(row, map, dims))]))) continue;
+            if (!ReadsOnlyAt(group, other, map)) continue;
             // No third group reads from it, so nothing stands between the two; its own sources are earlier still.
             foreach (var member in other.Members)
             {
@@ -264,6 +265,31 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             group.Accesses += other.Accesses;
             other.Members.Clear();
         }
+    }
+
+    /// <summary>Whether every read that <paramref name="group"/> makes of a value of <paramref name="other"/> is of the element which that value would have there: a second read through
+    /// another view (x.Flip(0) * x) needs the value in memory.</summary>
+    private bool ReadsOnlyAt(Group group, Group other, long[][] map)
+    {
+        int dims = group.Sizes.Length;
+        foreach (var member in group.Members)
+        {
+            Visits++;
+            for (int i = 0; i < member.Operands.Length; i++)
+            {
+                var (operand, view) = member.Operands[i];
+                if (operand.Role is Role.Container or Role.Alias)
+                {
+                    if (Sources(operand).Any(s => s.Group == other)) return false;
+                    continue;
+                }
+                if (operand.Group != other) continue;
+                if (IsGatherTable(member, i) || (view?.Offset ?? 0) != 0) return false;
+                var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), member.Op.Kind == OperatorKind.Reduce ? member.ReduceMap : member.Map, dims);
+                if (!Same(read, Group.Combine(operand.Position, map, dims), group.Sizes)) return false;
+            }
+        }
+        return true;
     }
 
     private bool HasRoom(Group group, PlanNode node)

@@ -140,7 +140,15 @@ internal sealed class Lowering(Placement places)
         /// <summary>A register that holds an operand's element.</summary>
         public int Read(PlanNode operand, View? view, Shape shape, long[][] map)
         {
-            if (registers.TryGetValue(operand, out int register) && operand.Group == group && operand.Role == Role.Computed) return register;
+            if (registers.TryGetValue(operand, out int register) && operand.Group == group && operand.Role == Role.Computed)
+            {
+                // A register holds the element of this iteration. The fuser sees to it that no other is asked for; a wrong number would be worse than an exception.
+                var read = Group.Combine(view?.Strides ?? shape.ContiguousStrides(), map, Dims);
+                for (int k = 0; k < Dims; k++)
+                    if ((view?.Offset ?? 0) != 0 || (group.Sizes[k] > 1 && read[k] != operand.Position[k]))
+                        throw new InvalidOperationException($"Fusion error: {operand} is read through {view} in the kernel that computes it. Please report this program.");
+                return register;
+            }
             switch (operand.Role)
             {
                 case Role.Scalar when operand.Attributes is ConstantAttributes constant:
