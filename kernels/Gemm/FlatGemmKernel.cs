@@ -23,7 +23,7 @@ internal static class FlatGemmKernel
         writer.Coordinate("block", blocks);
         writer.BatchCoordinates(spec.Batch);
         var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "j", rank + 1, "a");
-        var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "j", "n", rank, "b");
+        var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "j", "n", rank, "w");
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "j", rank + 1, "v");
 
         o.Open($"for ({x} from = block * {e} * {Lanes}; from < min((block + 1) * {e} * {Lanes}, {n}); from += {Lanes})");

@@ -28,7 +28,7 @@ internal static class GpuGemmKernel
         writer.BatchCoordinates(spec.Batch);
         o.Line($"const {x} m0 = block * {tile}, n0 = column * {tile};");
         var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "l", -1, "a");
-        var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "l", "n", -1, "b");
+        var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "l", "n", -1, "w");
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "n", rank + 1, "v");
 
         o.Line($"{type} c[{each}][{each}];");

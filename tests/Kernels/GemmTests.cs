@@ -57,6 +57,15 @@ public class GemmTests
         if (dtype.IsFloatingPoint()) product.Data[1] = GemmCase.Random(random, dtype, [], 1, 1, 2800).Data[0];
         Assert.Equal("gemv", Assert.Single(GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = true }, Dialect.OpenCl).Launches).Kernel.EntryPoint[..4]);
         Check(backend, product, cpu: true);
+
+        // The order in which buffers are passed means nothing: no register may hide a buffer's name.
+        var swapped = new GemmCase
+        {
+            Data = [product.Data[1], product.Data[0], product.Data[2]],
+            Spec = product.Spec with { A = [new Load(1, dtype, ((Load)product.Spec.A[0]).At)], B = [new Load(0, dtype, new Access(2, [1, 39]))] },
+        };
+        foreach (bool cpu in new[] { true, false })
+            Assert.Equal(product.Expected(), swapped.Run(backend, GemmPlanner.Plan(swapped.Spec, backend.Profile with { IsCpu = cpu }, Dialect.OpenCl)));
     }
 
     [Theory]
