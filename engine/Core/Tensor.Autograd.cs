@@ -1,4 +1,4 @@
-using GpuTensor.Autograd;
+using GpuTensor.Differentiation;
 using GpuTensor.Graph;
 
 namespace GpuTensor;

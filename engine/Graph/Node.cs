@@ -64,7 +64,7 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 
     public Exception? Failure => Owner as Exception;
 
-    public Autograd.LeafState? Leaf => Link as Autograd.LeafState;
+    public Differentiation.LeafState? Leaf => Link as Differentiation.LeafState;
 
     public bool RequiresGrad => (Flags & NodeFlags.RequiresGrad) != 0;
 

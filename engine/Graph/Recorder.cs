@@ -18,7 +18,7 @@ internal sealed class Recorder
     private readonly List<Action> rollbacks = [];
     private readonly List<(Node, Memory.Block)> homes = [];
     private readonly HashSet<Storage> settled = [];
-    private readonly HashSet<Autograd.LeafState> gradients = [];
+    private readonly HashSet<Differentiation.LeafState> gradients = [];
     private WeakReference<Storage>?[] handles = new WeakReference<Storage>?[256];
 
     private Recorder(Device device) => Device = device;
@@ -46,7 +46,7 @@ internal sealed class Recorder
     public Capture? Capture { get; set; }
 
     /// <summary>Leaves whose gradients what is recorded changes.</summary>
-    public IReadOnlyCollection<Autograd.LeafState> Gradients => gradients;
+    public IReadOnlyCollection<Differentiation.LeafState> Gradients => gradients;
 
     /// <summary>The slot of a materialised node that pending ones read.</summary>
     public int SlotOf(Node leaf) => leafSlots[leaf];
@@ -198,7 +198,7 @@ internal sealed class Recorder
     }
 
     /// <summary>A leaf's gradient was changed by what is recorded here.</summary>
-    public void NoteGradient(Autograd.LeafState leaf) => gradients.Add(leaf);
+    public void NoteGradient(Differentiation.LeafState leaf) => gradients.Add(leaf);
 
     private void Append(Node node)
     {

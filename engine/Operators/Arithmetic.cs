@@ -105,7 +105,7 @@ internal static class Arithmetic
     };
 
     // 1/(a² + b²), and 0 at the origin, where atan2 has no derivative.
-    private static Tensor InverseSquare(Autograd.GradientContext c)
+    private static Tensor InverseSquare(Differentiation.GradientContext c)
     {
         var square = Wide(c.A) * Wide(c.A) + Wide(c.B) * Wide(c.B);
         return Tensor.Where(square.Eq(Zero), Zero, square.Reciprocal());

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using GpuTensor.Autograd;
+using GpuTensor.Differentiation;
 
 namespace GpuTensor.Conformance;
 
