@@ -15,22 +15,34 @@ internal static class ViewAdjoint
         if (shape.ElementCount == 0) return Tensor.Zeros(node.Shape, gradient.DType, node.Device);
 
         // An expanded dimension was read many times: its gradients add up.
-        var expanded = new List<int>();
-        for (int d = 0; d < shape.Rank; d++)
-            if (view.Strides[d] == 0 && shape.Span[d] != 1) expanded.Add(d);
-        if (expanded.Count > 0)
+        int rank = shape.Rank, count = 0;
+        var dims = rank <= 16 ? stackalloc int[rank] : new int[rank];
+        for (int d = 0; d < rank; d++)
+            if (view.Strides[d] == 0 && shape.Span[d] != 1) dims[count++] = d;
+        if (count > 0)
         {
-            gradient = gradient.Sum([.. expanded], keepDim: true);
-            foreach (int d in expanded) view = view.Slice(d, 0, 1, 1);
+            gradient = gradient.Sum(Dims.Create(dims[..count]), keepDim: true);
+            foreach (int d in dims[..count]) view = view.Slice(d, 0, 1, 1);
         }
 
-        // What is left reads each element once. Ordered by stride it is the value's own order where it covers all of it.
-        int[] order = [.. Enumerable.Range(0, shape.Rank).Where(d => view.Shape.Span[d] != 1).OrderByDescending(d => Math.Abs(view.Strides[d]))];
-        int[] ones = [.. Enumerable.Range(0, shape.Rank).Where(d => view.Shape.Span[d] == 1)];
-        int[] permutation = [.. ones, .. order];
-        var sorted = view.Permute(permutation);
+        // What is left reads each element once. Ordered by stride (dimensions of size 1 first) it is the value's own order where it covers
+        // all of it.
+        count = 0;
+        for (int d = 0; d < rank; d++)
+            if (view.Shape.Span[d] == 1) dims[count++] = d;
+        int ones = count;
+        for (int d = 0; d < rank; d++)
+        {
+            if (view.Shape.Span[d] == 1) continue;
+            int at = count++;
+            for (; at > ones && Math.Abs(view.Strides[dims[at - 1]]) < Math.Abs(view.Strides[d]); at--) dims[at] = dims[at - 1];
+            dims[at] = d;
+        }
+        var sorted = view.Permute(dims);
         if (sorted.Offset == 0 && sorted.IsContiguous && sorted.Shape.ElementCount == node.Shape.ElementCount)
-            return gradient.Permute(permutation).Reshape(node.Shape);
+            return gradient.Permuted(dims, node.Shape);
+
+        var order = dims[ones..];
 
         for (int i = 0; i + 1 < order.Length; i++)
         {

@@ -11,6 +11,9 @@ public readonly struct Dims : IReadOnlyCollection<int>
 {
     private const int MaxRank = 64;
 
+    // Never changed: one dimension is the usual case.
+    private static readonly int[][] Singles = [.. Enumerable.Range(-8, 16).Select(d => new[] { d })];
+
     private readonly int[]? dims;
 
     private Dims(int[]? dims) => this.dims = dims;
@@ -19,7 +22,7 @@ public readonly struct Dims : IReadOnlyCollection<int>
     public static Dims Create(ReadOnlySpan<int> dims) => new(dims.ToArray());
 
     /// <summary>One dimension.</summary>
-    public static implicit operator Dims(int dim) => new([dim]);
+    public static implicit operator Dims(int dim) => new((uint)(dim + Singles.Length / 2) < (uint)Singles.Length ? Singles[dim + Singles.Length / 2] : [dim]);
 
     /// <summary>The dimensions of an array; null or empty: all.</summary>
     public static implicit operator Dims(int[]? dims) => new(dims);
@@ -27,22 +30,20 @@ public readonly struct Dims : IReadOnlyCollection<int>
     /// <summary>How many were named; 0 means all.</summary>
     public int Count => dims?.Length ?? 0;
 
-    /// <summary>For each dimension of a shape whether it is meant.</summary>
+    /// <summary>Sets for each dimension of a shape whether it is meant.</summary>
     /// <exception cref="TensorShapeException">A dimension appears twice.</exception>
-    internal bool[] Of(Shape shape, string op)
+    internal void Mark(Shape shape, string op, Span<bool> meant)
     {
-        var meant = new bool[shape.Rank];
-        if (Count == 0) Array.Fill(meant, true);
+        meant.Fill(Count == 0);
         if (shape.Rank > MaxRank)
             throw new TensorShapeException($"{op}: reductions take tensors of up to {MaxRank} dimensions, not {shape.Rank}.");
-        foreach (int d in this)
+        foreach (int d in dims ?? [])
         {
             int at = shape.Dim(d);
             if (shape.Rank == 0) continue;
             if (meant[at]) throw new TensorShapeException($"{op}: dimension {d} appears twice.");
             meant[at] = true;
         }
-        return meant;
     }
 
     /// <inheritdoc/>

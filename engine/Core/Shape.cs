@@ -10,29 +10,37 @@ namespace GpuTensor;
 public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 {
     /// <summary>The shape of a scalar: no dimensions, one element.</summary>
-    public static readonly Shape Scalar = new([]);
+    public static readonly Shape Scalar = new([], 0);
+
+    // A step makes the same few shapes again and again: those seen last are kept, by their hash. Threads may overwrite each other's
+    // entries, which are immutable.
+    private const int SeenCount = 1024;
+    private static readonly Shape?[] Seen = new Shape?[SeenCount];
 
     private readonly int[] sizes;
     private readonly int hash;
+    private View? identity;
 
-    private Shape(int[] sizes)
+    private Shape(int[] sizes, int hash)
     {
-        this.sizes = sizes;
-        var h = new HashCode();
+        (this.sizes, this.hash) = (sizes, hash);
         long count = 1;
-        foreach (int n in sizes)
-        {
-            h.Add(n);
-            count = n < 0 ? count : checked(count * n);
-        }
-        hash = h.ToHashCode();
+        foreach (int n in sizes) count = n < 0 ? count : checked(count * n);
         ElementCount = count;
     }
 
     /// <summary>Makes a shape from sizes; collection expressions call this.</summary>
-    public static Shape Create(ReadOnlySpan<int> sizes) => sizes.IsEmpty ? Scalar ?? new([]) : new(sizes.ToArray());
+    public static Shape Create(ReadOnlySpan<int> sizes)
+    {
+        if (sizes.IsEmpty) return Scalar;
+        int hash = sizes.Length;
+        foreach (int n in sizes) hash = hash * 486187739 + n;
+        ref var known = ref Seen[(uint)(hash ^ hash >>> 16) % SeenCount];
+        return known is { } shape && shape.hash == hash && sizes.SequenceEqual(shape.sizes) ? shape : known = new(sizes.ToArray(), hash);
+    }
 
-    internal static Shape Adopt(int[] sizes) => sizes.Length == 0 ? Scalar : new(sizes);
+    /// <summary>How a value of this shape looks at itself.</summary>
+    internal View Identity => identity ??= new(this, ContiguousStrides(), 0);
 
     /// <summary>The number of dimensions.</summary>
     public int Rank => sizes.Length;
@@ -114,7 +122,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     internal static bool TryBroadcast(Shape a, Shape b, out Shape? result)
     {
         int rank = Math.Max(a.Rank, b.Rank);
-        var sizes = new int[rank];
+        var sizes = rank <= 16 ? stackalloc int[rank] : new int[rank];
         result = null;
         for (int i = 1; i <= rank; i++)
         {
@@ -122,7 +130,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
             if (m != n && m != 1 && n != 1) return false;
             sizes[^i] = m == 1 ? n : m;
         }
-        result = sizes.AsSpan().SequenceEqual(a.sizes) ? a : sizes.AsSpan().SequenceEqual(b.sizes) ? b : Adopt(sizes);
+        result = sizes.SequenceEqual(a.sizes) ? a : sizes.SequenceEqual(b.sizes) ? b : Create(sizes);
         return true;
     }
 }

@@ -37,14 +37,14 @@ public partial class Tensor
     internal static Tensor Binary(Operator op, Tensor a, Scalar b)
     {
         var result = Types(ref op, ResultType(a, b), out var dtype);
-        return Apply(op, result, a.Shape, a.To(dtype).Operand, FromScalar(b, dtype, a.Device).Broadcast(a.Shape));
+        return Apply(op, result, a.Shape, a.To(dtype).Operand, FromScalar(b, dtype, a.Device, a.Shape));
     }
 
     /// <summary>A pointwise operator on a number and a tensor.</summary>
     internal static Tensor Binary(Operator op, Scalar a, Tensor b)
     {
         var result = Types(ref op, ResultType(a, b), out var dtype);
-        return Apply(op, result, b.Shape, FromScalar(a, dtype, b.Device).Broadcast(b.Shape), b.To(dtype).Operand);
+        return Apply(op, result, b.Shape, FromScalar(a, dtype, b.Device, b.Shape), b.To(dtype).Operand);
     }
 
     /// <summary>A pointwise operator on one tensor.</summary>

@@ -106,36 +106,40 @@ public partial class Tensor
         Meet(ref condition, ref a);
         Meet(ref condition, ref b);
         var dtype = ResultType(a, b);
-        return Choose(condition, GpuTensor.Shape.Broadcast(a.Shape, b.Shape, "where"), a.To(dtype), b.To(dtype));
+        return Choose(condition, GpuTensor.Shape.Broadcast(a.Shape, b.Shape, "where"), dtype, a, default, b, default);
     }
 
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Tensor a, Scalar b)
     {
         var dtype = ResultType(a, b);
-        return Choose(condition, a.Shape, a.To(dtype), FromScalar(b, dtype, a.Device));
+        return Choose(condition, a.Shape, dtype, a, default, null, b);
     }
 
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Scalar a, Tensor b)
     {
         var dtype = ResultType(a, b);
-        return Choose(condition, b.Shape, FromScalar(a, dtype, b.Device), b.To(dtype));
+        return Choose(condition, b.Shape, dtype, null, a, b, default);
     }
 
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Scalar a, Scalar b)
     {
         var dtype = a.Kind.Category() >= b.Kind.Category() ? a.PromoteWith(DType.Bool) : b.PromoteWith(DType.Bool);
-        return Choose(condition, GpuTensor.Shape.Scalar, FromScalar(a, dtype, condition.Device), FromScalar(b, dtype, condition.Device));
+        return Choose(condition, GpuTensor.Shape.Scalar, dtype, null, a, null, b);
     }
 
-    private static Tensor Choose(Tensor condition, Shape values, Tensor a, Tensor b)
+    /// <summary>The choice between two tensors, or numbers where a tensor is null.</summary>
+    private static Tensor Choose(Tensor condition, Shape values, DType dtype, Tensor? a, Scalar numberA, Tensor? b, Scalar numberB)
     {
         if (condition.DType != DType.Bool)
             throw new TensorDTypeException($"where: the condition must be bool, not {condition.DType.Name()}.");
         var shape = GpuTensor.Shape.Broadcast(condition.Shape, values, "where");
-        return Apply(Logic.Where, a.DType, shape, condition.Broadcast(shape), a.Broadcast(shape), [b.Broadcast(shape)]);
+        var device = (a ?? b ?? condition).Device;
+        return Apply(Logic.Where, dtype, shape, condition.Broadcast(shape),
+            a is null ? FromScalar(numberA, dtype, device, shape) : a.To(dtype).Broadcast(shape),
+            [b is null ? FromScalar(numberB, dtype, device, shape) : b.To(dtype).Broadcast(shape)]);
     }
 
     /// <summary>These elements where the condition holds, else those of <paramref name="other"/>.</summary>

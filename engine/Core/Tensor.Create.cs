@@ -16,13 +16,22 @@ public partial class Tensor
     }
 
     /// <summary>A 0-d value that kernels take as an argument: it may change from step to step without a new kernel.</summary>
-    internal static Tensor FromScalar(Scalar value, DType dtype, Device device)
+    internal static Tensor FromScalar(Scalar value, DType dtype, Device device) => FromNode(RecordScalar(value, dtype, device));
+
+    /// <summary>A number as an operand of that shape: nobody holds it, so it needs no handle.</summary>
+    private static Graph.Operand FromScalar(Scalar value, DType dtype, Device device, Shape shape)
+    {
+        var node = RecordScalar(value, dtype, device);
+        return new(node, shape.Rank == 0 ? null : GpuTensor.View.Identity(node.Shape).Expand(shape), false);
+    }
+
+    private static Node RecordScalar(Scalar value, DType dtype, Device device)
     {
         long bits = dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(value.ToDouble()) : dtype == DType.Bool ? (value.ToDouble() != 0 ? 1 : 0) : value.ToInt64();
         var node = Recorder.For(device).Record(value.IsConstant ? Basic.Constant : Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
-            attributes: value.IsConstant ? new ConstantAttributes(bits) : null, bits: bits);
+            attributes: value.IsConstant ? ConstantAttributes.Of(bits) : null, bits: bits);
         node.Link = value.Source;
-        return FromNode(node);
+        return node;
     }
 
     /// <summary>A 0-d tensor of one number on the default device: float32, int64 or bool by kind.</summary>
@@ -39,7 +48,7 @@ public partial class Tensor
         var own = DTypeOf(array.GetType().GetElementType()!);
         var sizes = new int[array.Rank];
         for (int d = 0; d < sizes.Length; d++) sizes[d] = array.GetLength(d);
-        var host = new HostArray(own, GpuTensor.Shape.Adopt(sizes));
+        var host = new HostArray(own, GpuTensor.Shape.Create(sizes));
         MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(array), host.Data.Length).CopyTo(host.Data);
         var tensor = FromHost(host, device);
         if (dtype is { } target && target != own) tensor = tensor.To(target);
@@ -61,7 +70,7 @@ public partial class Tensor
         var type = dtype ?? value.PromoteWith(DType.Bool);
         foreach (int n in shape)
             if (n < 0) throw new TensorShapeException($"Shape {shape}: sizes must not be negative.");
-        var tensor = Apply(Basic.Copy, type, shape, FromScalar(value, type, device).Broadcast(shape));
+        var tensor = Apply(Basic.Copy, type, shape, FromScalar(value, type, device, shape));
         return requiresGrad ? tensor.RequiresGrad_() : tensor;
     }
 

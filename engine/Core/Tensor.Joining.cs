@@ -37,7 +37,7 @@ public partial class Tensor
         Graph.Operand Turned(Tensor t) => t.To(dtype).ToFront(d).Operand;
         (sizes[0], sizes[d]) = (sizes[d], sizes[0]);
         if (d > 0) sizes = [sizes[0], .. first.Shape.Take(d), .. first.Shape.Skip(d + 1)];
-        var joined = Apply(Basic.Concat, dtype, GpuTensor.Shape.Adopt(sizes), Turned(parts[0]), Turned(parts[1]), parts.Length > 2
+        var joined = Apply(Basic.Concat, dtype, GpuTensor.Shape.Create(sizes), Turned(parts[0]), Turned(parts[1]), parts.Length > 2
             ? [.. parts.Skip(2).Select(Turned)] : null);
         return joined.FromFront(d);
     }
@@ -46,7 +46,7 @@ public partial class Tensor
     {
         int[] sizes = Shape.ToArray();
         sizes[Shape.Dim(dim)] = 0;
-        return GpuTensor.Shape.Adopt(sizes);
+        return GpuTensor.Shape.Create(sizes);
     }
 
     /// <summary>This tensor with one dimension first.</summary>
@@ -135,7 +135,7 @@ public partial class Tensor
         long[] strides = [.. view.Strides, view.Strides[d]];
         sizes[d] = (n - size) / step + 1;
         strides[d] *= step;
-        return WithView(new View(GpuTensor.Shape.Adopt(sizes), strides, view.Offset), "Unfold");
+        return WithView(new View(GpuTensor.Shape.Create(sizes), strides, view.Offset), "Unfold");
     }
 
     /// <summary>The tensor laid out several times along each dimension; more repeats than dimensions add dimensions in front.</summary>
@@ -168,7 +168,7 @@ public partial class Tensor
         int[] wide = [.. Shape.Take(d + 1), repeats, .. Shape.Skip(d + 1)];
         int[] sizes = Shape.ToArray();
         sizes[d] = checked(sizes[d] * repeats);
-        return Unsqueeze(d + 1).Expand(GpuTensor.Shape.Adopt(wide)).Clone().Reshape(GpuTensor.Shape.Adopt(sizes));
+        return Unsqueeze(d + 1).Expand(GpuTensor.Shape.Create(wide)).Clone().Reshape(GpuTensor.Shape.Create(sizes));
     }
 
     /// <summary>The order of the elements along some dimensions reversed. A copy, as in PyTorch.</summary>

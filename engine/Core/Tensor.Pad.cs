@@ -26,7 +26,7 @@ public partial class Tensor
             inner = inner.Narrow(d, Math.Max(0, -before), Math.Max(0, Shape[d] - Math.Max(0, -before) - Math.Max(0, -after)));
             starts[d] = Math.Max(0, before);
         }
-        var shape = GpuTensor.Shape.Adopt(sizes);
+        var shape = GpuTensor.Shape.Create(sizes);
         if (inner.Shape == shape) return inner.Clone();
         var border = Full(shape, value ?? Constant(0L), DType, Device);
         long[] strides = shape.ContiguousStrides();
@@ -87,6 +87,6 @@ public partial class Tensor
         if (mode == "circular") return Narrow(d, before ? n - width : 0, width);
         int[] sizes = Shape.ToArray();
         sizes[d] = width;
-        return Narrow(d, before ? 0 : n - 1, 1).Expand(GpuTensor.Shape.Adopt(sizes));
+        return Narrow(d, before ? 0 : n - 1, 1).Expand(GpuTensor.Shape.Create(sizes));
     }
 }

@@ -21,7 +21,7 @@ public partial class Tensor
         Tensor product;
         if (b.Rank == 2 && a.Rank > 2)
             // Many rows by one matrix: one large product, and one for the matrix's gradient.
-            product = Product(a.Reshape([RowsOf(a), a.Shape[-1]]), b).Reshape([.. a.Shape.Take(a.Rank - 1), b.Shape[-1]]);
+            product = Product(a.Reshape([RowsOf(a), a.Shape[-1]]), b).Reshape([.. a.Shape.Span[..(a.Rank - 1)], b.Shape[-1]]);
         else
         {
             if (!GpuTensor.Shape.TryBroadcast(Batch(a), Batch(b), out var batch))
@@ -111,15 +111,16 @@ public partial class Tensor
             throw new TensorDTypeException($"matmul: the dtypes differ, {a.DType.Name()} and {b.DType.Name()}; convert one with "
                 + "To(dtype).");
         if (a.DType == DType.Bool) throw new TensorDTypeException("matmul is not defined for bool; convert with To(dtype) first.");
-        int[] sizes = a.Shape.ToArray();
+        var sizes = a.Rank <= MaxStackRank ? stackalloc int[a.Rank] : new int[a.Rank];
+        a.Shape.Span.CopyTo(sizes);
         sizes[^1] = b.Shape[-1];
-        return Apply(Products.MatMul, a.DType, GpuTensor.Shape.Adopt(sizes), a.Operand, b.Operand);
+        return Apply(Products.MatMul, a.DType, GpuTensor.Shape.Create(sizes), a.Operand, b.Operand);
     }
 
     // The −1 of Reshape cannot be worked out where a size is 0.
     private static int RowsOf(Tensor x) => checked((int)x.Shape.Take(x.Rank - 1).Aggregate(1L, (n, size) => n * size));
 
-    private static Shape Batch(Tensor x) => GpuTensor.Shape.Adopt([.. x.Shape.Take(x.Rank - 2)]);
+    private static Shape Batch(Tensor x) => GpuTensor.Shape.Create(x.Shape.Span[..(x.Rank - 2)]);
 
     private Tensor Over(Shape batch) =>
         Rank - 2 == batch.Rank && Batch(this).Equals(batch) ? this : Expand([.. batch, Shape[-2], Shape[-1]]);

@@ -75,7 +75,8 @@ public partial class Tensor
 
     private long CountOf(Dims dim, string op)
     {
-        var meant = dim.Of(Shape, op);
+        var meant = Rank <= MaxStackRank ? stackalloc bool[Rank] : new bool[Rank];
+        dim.Mark(Shape, op, meant);
         long count = 1;
         for (int d = 0; d < meant.Length; d++) count *= meant[d] ? Shape.Span[d] : 1;
         return count;
@@ -217,12 +218,22 @@ public partial class Tensor
     /// <summary>A reduction: the reduced dimensions are brought to the end by a view, the operator reduces trailing dimensions.</summary>
     internal static Tensor Reduce(Operator op, Tensor x, DType result, Dims dim, bool keepDim)
     {
-        bool[] reduced = dim.Of(x.Shape, op.Name);
-        int[] kept = [.. Enumerable.Range(0, x.Rank).Where(d => !reduced[d])];
-        int[] gone = [.. Enumerable.Range(0, x.Rank).Where(d => reduced[d])];
-        var shape = GpuTensor.Shape.Adopt([.. kept.Select(d => x.Shape.Span[d])]);
-        var source = gone.Length > 0 && gone[0] < kept.LastOrDefault(-1) ? x.Permute([.. kept, .. gone]) : x;
-        var value = Apply(op, result, shape, source.Operand, attributes: new ReduceAttributes(gone.Length));
-        return keepDim ? value.Reshape([.. Enumerable.Range(0, x.Rank).Select(d => reduced[d] ? 1 : x.Shape.Span[d])]) : value;
+        int rank = x.Rank, kept = 0;
+        var reduced = rank <= MaxStackRank ? stackalloc bool[rank] : new bool[rank];
+        dim.Mark(x.Shape, op.Name, reduced);
+        var order = rank <= MaxStackRank ? stackalloc int[rank] : new int[rank];
+        var sizes = rank <= MaxStackRank ? stackalloc int[rank] : new int[rank];
+        for (int d = 0; d < rank; d++)
+            if (!reduced[d]) (order[kept], sizes[kept++]) = (d, x.Shape.Span[d]);
+        int at = kept;
+        for (int d = 0; d < rank; d++)
+            if (reduced[d]) order[at++] = d;
+        var shape = GpuTensor.Shape.Create(sizes[..kept]);
+        bool inOrder = kept == 0 || kept == rank || order[kept - 1] < order[kept];
+        var operand = inOrder ? x.Operand : x.Operand with { View = x.FullView.Permute(order).Simplify(x.Node.Shape) };
+        var value = Apply(op, result, shape, operand, attributes: ReduceAttributes.Of(rank - kept));
+        if (!keepDim) return value;
+        for (int d = 0; d < rank; d++) sizes[d] = reduced[d] ? 1 : x.Shape.Span[d];
+        return value.Reshape(GpuTensor.Shape.Create(sizes));
     }
 }

@@ -77,7 +77,7 @@ public partial class Tensor
         var at = Indices("take_along_dim", indices);
         // Unlike gather, negative positions count from the end.
         at = Where(at.Lt(Zero), at + Constant((long)Shape[d]), at);
-        return Expand(GpuTensor.Shape.Adopt(source)).Gather(d, at.Expand(GpuTensor.Shape.Adopt(index)));
+        return Expand(GpuTensor.Shape.Create(source)).Gather(d, at.Expand(GpuTensor.Shape.Create(index)));
     }
 
     private Tensor Within(string op, Tensor index, int d)

@@ -5,6 +5,9 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
+    /// <summary>Lists of dimensions up to this long are worked out on the stack.</summary>
+    private const int MaxStackRank = 16;
+
     /// <summary>How this tensor looks at its value, spelled out.</summary>
     internal View FullView => view ?? GpuTensor.View.Identity(Node.Shape);
 
@@ -51,7 +54,7 @@ public partial class Tensor
     {
         int unknown = -1;
         long known = 1;
-        int[] sizes = shape.ToArray();
+        var sizes = shape.Span;
         for (int i = 0; i < sizes.Length; i++)
             if (sizes[i] == -1 && unknown < 0) unknown = i;
             else if (sizes[i] < 0) throw new TensorShapeException($"Shape {shape}: sizes must not be negative, except one −1.");
@@ -59,8 +62,9 @@ public partial class Tensor
         if (unknown >= 0)
         {
             if (known == 0 || ElementCount % known != 0) throw new TensorShapeException($"Shape {shape} does not fit {ElementCount} elements ({Shape}).");
-            sizes[unknown] = checked((int)(ElementCount / known));
-            return GpuTensor.Shape.Adopt(sizes);
+            int[] whole = shape.ToArray();
+            whole[unknown] = checked((int)(ElementCount / known));
+            return GpuTensor.Shape.Create(whole);
         }
         return known == ElementCount ? shape : throw new TensorShapeException($"Shape {shape} has {known} elements, but the tensor {Shape} has {ElementCount}.");
     }
@@ -68,23 +72,30 @@ public partial class Tensor
     /// <summary>The dimensions in another order.</summary>
     public Tensor Permute(params ReadOnlySpan<int> dims)
     {
-        var order = new int[dims.Length];
-        var seen = new bool[Rank];
         if (dims.Length != Rank) throw new TensorShapeException($"Permute: {dims.Length} dimensions were given for a tensor of rank {Rank}.");
+        var order = Rank <= MaxStackRank ? stackalloc int[Rank] : new int[Rank];
         for (int i = 0; i < dims.Length; i++)
         {
             order[i] = Shape.Dim(dims[i]);
-            if (seen[order[i]]) throw new TensorShapeException($"Permute: dimension {dims[i]} appears twice.");
-            seen[order[i]] = true;
+            if (order[..i].Contains(order[i])) throw new TensorShapeException($"Permute: dimension {dims[i]} appears twice.");
         }
         return WithView(FullView.Permute(order), "Permute");
+    }
+
+    /// <summary>The dimensions in another order, then the same elements under another shape.</summary>
+    internal Tensor Permuted(ReadOnlySpan<int> order, Shape shape)
+    {
+        var turned = FullView.Permute(order);
+        if (turned.Reshape(shape) is not { } whole) return WithView(turned, "Permute").Reshape(shape);
+        return whole.Equals(FullView) ? this : WithView(whole, "View");
     }
 
     /// <summary>Two dimensions exchanged.</summary>
     public Tensor Transpose(int dim0, int dim1)
     {
         if (Rank == 0) return this;
-        int[] order = [.. Enumerable.Range(0, Rank)];
+        var order = Rank <= MaxStackRank ? stackalloc int[Rank] : new int[Rank];
+        for (int d = 0; d < order.Length; d++) order[d] = d;
         (order[Shape.Dim(dim0)], order[Shape.Dim(dim1)]) = (order[Shape.Dim(dim1)], order[Shape.Dim(dim0)]);
         return WithView(FullView.Permute(order), "Transpose");
     }
@@ -96,13 +107,14 @@ public partial class Tensor
     public Tensor Expand(params Shape shape)
     {
         if (shape.Rank < Rank) throw new TensorShapeException($"Expand: {shape} has fewer dimensions than {Shape}.");
-        int[] sizes = shape.ToArray();
+        var sizes = shape.Rank <= MaxStackRank ? stackalloc int[shape.Rank] : new int[shape.Rank];
+        shape.Span.CopyTo(sizes);
         for (int i = 1; i <= Rank; i++)
         {
             if (sizes[^i] == -1) sizes[^i] = Shape.Span[^i];
             if (Shape.Span[^i] != 1 && Shape.Span[^i] != sizes[^i]) throw new TensorShapeException($"Expand: {Shape} does not broadcast to {shape}.");
         }
-        return WithView(FullView.Expand(GpuTensor.Shape.Adopt(sizes)), "Expand");
+        return WithView(FullView.Expand(GpuTensor.Shape.Create(sizes)), "Expand");
     }
 
     /// <summary>One dimension cut to <paramref name="length"/> elements from <paramref name="start"/>.</summary>
@@ -136,12 +148,7 @@ public partial class Tensor
     public Tensor Unsqueeze(int dim)
     {
         if (dim < -Rank - 1 || dim > Rank) throw new ArgumentOutOfRangeException(nameof(dim), $"Unsqueeze: dimension {dim} is out of range for shape {Shape}.");
-        var sizes = Shape.ToList();
-        var strides = FullView.Strides.ToList();
-        int d = dim < 0 ? dim + Rank + 1 : dim;
-        sizes.Insert(d, 1);
-        strides.Insert(d, 1);
-        return WithView(new View([.. sizes], [.. strides], FullView.Offset), "Unsqueeze");
+        return WithView(FullView.Insert(dim < 0 ? dim + Rank + 1 : dim), "Unsqueeze");
     }
 
     /// <summary>Without its dimensions of size 1, or without that one.</summary>

@@ -3,17 +3,38 @@ namespace GpuTensor;
 /// <summary>How a tensor looks at a contiguous row-major value: element i of the view is element Offset + Σ Strides[d]·i[d] of the value. A null view is the value itself.</summary>
 internal sealed class View : IEquatable<View>
 {
-    public View(Shape shape, long[] strides, long offset)
-    {
-        (Shape, Strides, Offset) = (shape, strides, offset);
-        var h = new HashCode();
-        h.Add(shape);
-        h.Add(offset);
-        foreach (long s in strides) h.Add(s);
-        hash = h.ToHashCode();
-    }
+    // The views seen last, by their hash: a step looks at its values in the same few ways again and again. Threads may overwrite each
+    // other's entries, which are immutable.
+    private const int SeenCount = 1024;
+    private static readonly View?[] Seen = new View?[SeenCount];
+
+    /// <summary>Ranks up to this are worked out on the stack.</summary>
+    private const int UsualRank = 16;
 
     private readonly int hash;
+
+    public View(Shape shape, long[] strides, long offset) : this(shape, strides, offset, HashOf(shape, strides, offset)) { }
+
+    private View(Shape shape, long[] strides, long offset, int hash) => (Shape, Strides, Offset, this.hash) = (shape, strides, offset, hash);
+
+    /// <summary>The view with these strides, which are copied where it is new.</summary>
+    public static View Of(Shape shape, ReadOnlySpan<long> strides, long offset)
+    {
+        int hash = HashOf(shape, strides, offset);
+        ref var known = ref Seen[(uint)(hash ^ hash >>> 16) % SeenCount];
+        return known is { } view && view.IsAs(hash, shape, strides, offset) ? view : known = new(shape, strides.ToArray(), offset, hash);
+    }
+
+    private static int HashOf(Shape shape, ReadOnlySpan<long> strides, long offset)
+    {
+        const ulong Prime = 0x9E3779B97F4A7C15;
+        ulong hash = (uint)shape.GetHashCode() * Prime + (ulong)offset;
+        foreach (long stride in strides) hash = hash * Prime + (ulong)stride;
+        return (int)(hash ^ hash >> 32);
+    }
+
+    private bool IsAs(int otherHash, Shape shape, ReadOnlySpan<long> strides, long offset) =>
+        hash == otherHash && Offset == offset && Shape.Equals(shape) && strides.SequenceEqual(Strides);
 
     public Shape Shape { get; }
 
@@ -22,7 +43,7 @@ internal sealed class View : IEquatable<View>
     public long Offset { get; }
 
     /// <summary>The view of a value of <paramref name="source"/> shape as itself.</summary>
-    public static View Identity(Shape source) => new(source, source.ContiguousStrides(), 0);
+    public static View Identity(Shape source) => source.Identity;
 
     /// <summary>This view, or null where it is the identity on a value of shape <paramref name="source"/>.</summary>
     public View? Simplify(Shape source) => Offset == 0 && Shape.Equals(source) && IsContiguous ? null : this;
@@ -56,47 +77,67 @@ internal sealed class View : IEquatable<View>
 
     public View Permute(ReadOnlySpan<int> dims)
     {
-        var sizes = new int[dims.Length];
-        var strides = new long[dims.Length];
-        for (int i = 0; i < dims.Length; i++) (sizes[i], strides[i]) = (Shape.Span[dims[i]], Strides[dims[i]]);
-        return new(Shape.Adopt(sizes), strides, Offset);
+        int rank = dims.Length;
+        var sizes = rank <= UsualRank ? stackalloc int[rank] : new int[rank];
+        var strides = rank <= UsualRank ? stackalloc long[rank] : new long[rank];
+        for (int i = 0; i < rank; i++) (sizes[i], strides[i]) = (Shape.Span[dims[i]], Strides[dims[i]]);
+        return Of(Shape.Create(sizes), strides, Offset);
     }
 
     /// <summary>Elements start, start + step, … (count of them) of one dimension; step may be negative.</summary>
     public View Slice(int dim, long start, int count, long step)
     {
-        int[] sizes = Shape.ToArray();
-        var strides = (long[])Strides.Clone();
+        int rank = Shape.Rank;
+        var sizes = rank <= UsualRank ? stackalloc int[rank] : new int[rank];
+        var strides = rank <= UsualRank ? stackalloc long[rank] : new long[rank];
+        Shape.Span.CopyTo(sizes);
+        Strides.CopyTo(strides);
         sizes[dim] = count;
         strides[dim] *= step;
-        return new(Shape.Adopt(sizes), strides, count == 0 ? Offset : Offset + start * Strides[dim]);
+        return Of(Shape.Create(sizes), strides, count == 0 ? Offset : Offset + start * Strides[dim]);
     }
 
     /// <summary>Without the dimension, at one position of it.</summary>
     public View Select(int dim, long index)
     {
-        var sizes = new int[Shape.Rank - 1];
-        var strides = new long[Shape.Rank - 1];
+        int rank = Shape.Rank - 1;
+        var sizes = rank <= UsualRank ? stackalloc int[rank] : new int[rank];
+        var strides = rank <= UsualRank ? stackalloc long[rank] : new long[rank];
         for (int i = 0, j = 0; i < Shape.Rank; i++)
             if (i != dim) (sizes[j], strides[j++]) = (Shape.Span[i], Strides[i]);
-        return new(Shape.Adopt(sizes), strides, Offset + index * Strides[dim]);
+        return Of(Shape.Create(sizes), strides, Offset + index * Strides[dim]);
+    }
+
+    /// <summary>With a dimension of size 1 put in before <paramref name="dim"/>.</summary>
+    public View Insert(int dim)
+    {
+        int rank = Shape.Rank + 1;
+        var sizes = rank <= UsualRank ? stackalloc int[rank] : new int[rank];
+        var strides = rank <= UsualRank ? stackalloc long[rank] : new long[rank];
+        for (int i = 0; i < rank; i++)
+            (sizes[i], strides[i]) = i == dim ? (1, 1) : (Shape.Span[i < dim ? i : i - 1], Strides[i < dim ? i : i - 1]);
+        return Of(Shape.Create(sizes), strides, Offset);
     }
 
     /// <summary>Broadcast to a larger shape, which must be one this shape broadcasts to.</summary>
     public View Expand(Shape target)
     {
-        var strides = new long[target.Rank];
+        int rank = target.Rank;
+        var strides = rank <= UsualRank ? stackalloc long[rank] : new long[rank];
+        strides.Clear();
         for (int i = 1; i <= Shape.Rank; i++)
             strides[^i] = Shape.Span[^i] == 1 && target.Span[^i] != 1 ? 0 : Strides[^i];
-        return new(target, strides, Offset);
+        return Of(target, strides, Offset);
     }
 
     /// <summary>The same elements in row-major order under another shape, or null where no strides express that (the caller copies).</summary>
     public View? Reshape(Shape target)
     {
-        if (Shape.ElementCount == 0) return new(target, target.ContiguousStrides(), Offset);
-        var strides = new long[target.Rank];
-        int t = target.Rank - 1;
+        if (Shape.ElementCount == 0) return Of(target, target.Identity.Strides, Offset);
+        int rank = target.Rank;
+        var strides = rank <= UsualRank ? stackalloc long[rank] : new long[rank];
+        strides.Clear();
+        int t = rank - 1;
         long chunk = 1, taken = 1, baseStride = 1;
         // Walk from the right; a run of dimensions that lie in each other's stride is one chunk, and target dimensions must tile whole chunks.
         for (int d = Shape.Rank - 1; d >= 0; d--)
@@ -115,11 +156,11 @@ internal sealed class View : IEquatable<View>
             chunk = taken = 1;
         }
         while (t >= 0) strides[t--] = 1;
-        return new(target, strides, Offset);
+        return Of(target, strides, Offset);
     }
 
-    public bool Equals(View? other) => ReferenceEquals(this, other)
-        || (other is not null && hash == other.hash && Offset == other.Offset && Shape.Equals(other.Shape) && Strides.AsSpan().SequenceEqual(other.Strides));
+    public bool Equals(View? other) =>
+        ReferenceEquals(this, other) || (other is not null && IsAs(other.hash, other.Shape, other.Strides, other.Offset));
 
     public override bool Equals(object? obj) => Equals(obj as View);
 

@@ -10,6 +10,7 @@ public sealed class Device
 {
     private static readonly Lock Gate = new();
     private static readonly List<Device> Known = [];
+    private static volatile Device[] byOrdinal = [];
     private static Device? chosen;
 
     private readonly Lazy<Executor> executor;
@@ -17,8 +18,9 @@ public sealed class Device
     private Device(string kind, int index, Func<Executor> open)
     {
         (Kind, Index) = (kind, index);
-        Ordinal = Known.Count;
+        Ordinal = checked((ushort)Known.Count);
         Known.Add(this);
+        byOrdinal = [.. Known];
         executor = new(open);
     }
 
@@ -47,6 +49,9 @@ public sealed class Device
     public static bool IsCudaAvailable => false;
 
     internal int Ordinal { get; }
+
+    /// <summary>The device with this <see cref="Ordinal"/>.</summary>
+    internal static Device At(int ordinal) => byOrdinal[ordinal];
 
     internal Executor Executor => executor.Value;
 

@@ -24,11 +24,12 @@ internal readonly record struct Operand(Node Node, View? View, bool Grad)
 
 /// <summary>An immutable value: an operator applied to other values, or memory that is already there. Variables (<see cref="Storage"/>) come to mean another node when
 /// they are changed in place; a node never changes its meaning.</summary>
+/// <remarks>One is made for every recorded operator, so its size counts: 104 bytes.</remarks>
 internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 {
     public readonly Operator Op = op;
     public readonly Shape Shape = shape;
-    public readonly Device Device = device;
+    private readonly ushort device = (ushort)device.Ordinal;
     public readonly DType DType = dtype;
     public NodeState State;
     public NodeFlags Flags;
@@ -45,20 +46,25 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     public Node? NodeA, NodeB;
     public View? ViewA, ViewB;
 
-    /// <summary>Operands from the third on.</summary>
-    public Operand[]? More;
-
-    /// <summary>What the operator needs besides operands (dims, a view, …): part of the fingerprint through <see cref="IAttributes"/>.</summary>
-    public IAttributes? Attributes;
-
-    /// <summary>A scalar's value or a counter's number: bits of a double or a long. Never part of the fingerprint.</summary>
-    public long Bits;
+    /// <summary>What few operators have, each at most one of them: <see cref="More"/>, <see cref="Attributes"/> or <see cref="Bits"/>.</summary>
+    public object? Rest;
 
     /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Memory.Block"/>. Dropped: the plan that did not keep it. Failed: the exception.</summary>
     public object? Owner;
 
     /// <summary>The autograd leaf this value belongs to, or the node that an in-place update put in this one's place.</summary>
     public object? Link;
+
+    public Device Device => Device.At(device);
+
+    /// <summary>Operands from the third on.</summary>
+    public Operand[]? More => Rest as Operand[];
+
+    /// <summary>What the operator needs besides operands (dims, a view, …): part of the fingerprint through <see cref="IAttributes"/>.</summary>
+    public IAttributes? Attributes => Rest as IAttributes;
+
+    /// <summary>A scalar's value or a counter's number: bits of a double or a long. Part of the fingerprint only for a constant.</summary>
+    public long Bits => (Rest as Number)?.Bits ?? 0;
 
     public Memory.Block? Block => Owner as Memory.Block;
 
@@ -82,7 +88,7 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     {
         NodeA = NodeB = null;
         ViewA = ViewB = null;
-        More = null;
+        if (Rest is Operand[]) Rest = null;
     }
 
     public override string ToString() => $"{Op.Name} {DType.Name()} {Shape} {State}";

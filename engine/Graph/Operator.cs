@@ -122,14 +122,34 @@ internal sealed record ViewAttributes(View View) : IAttributes
     public void Write(Trace trace) => trace.Add(View);
 }
 
-/// <summary>The value of a constant: the bits of a double for floating dtypes, else of a long.</summary>
-internal sealed record ConstantAttributes(long Bits) : IAttributes
+/// <summary>The value of a scalar or a counter: the bits of a double for floating dtypes, else of a long.</summary>
+internal record Number(long Bits)
 {
+    /// <summary>The place of a number in a table of those seen last.</summary>
+    protected static uint At(long bits, int count) => (uint)((ulong)bits * 0x9E3779B97F4A7C15 >> 40) % (uint)count;
+}
+
+/// <summary>The value of a constant: a number that is part of the fingerprint.</summary>
+internal sealed record ConstantAttributes(long Bits) : Number(Bits), IAttributes
+{
+    // Operators' definitions name few numbers; a lost race between threads makes one twice.
+    private static readonly ConstantAttributes?[] Seen = new ConstantAttributes?[256];
+
+    public static ConstantAttributes Of(long bits)
+    {
+        ref var known = ref Seen[At(bits, Seen.Length)];
+        return known is { } constant && constant.Bits == bits ? constant : known = new(bits);
+    }
+
     public void Write(Trace trace) => trace.Add(Bits);
 }
 
 /// <summary>How many trailing dimensions of the operand are reduced.</summary>
 internal sealed record ReduceAttributes(int Dims) : IAttributes
 {
+    private static readonly ReduceAttributes[] Usual = [.. Enumerable.Range(0, 16).Select(n => new ReduceAttributes(n))];
+
+    public static ReduceAttributes Of(int dims) => dims < Usual.Length ? Usual[dims] : new(dims);
+
     public void Write(Trace trace) => trace.Add(Dims);
 }

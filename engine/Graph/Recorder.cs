@@ -72,7 +72,9 @@ internal sealed class Recorder
         if (more is not null)
             foreach (var operand in more) Prepare(operand.Node);
 
-        var node = new Node(op, dtype, shape, Device) { NodeA = a.Node, ViewA = a.View, NodeB = b.Node, ViewB = b.View, More = more, Attributes = attributes, Bits = bits };
+        object? rest = more is not null ? more : attributes ?? (object?)(bits != 0 ? new Number(bits) : null);
+        if (more is not null && attributes is not null) throw new InvalidOperationException($"{op.Name} has more than two operands and attributes too.");
+        var node = new Node(op, dtype, shape, Device) { NodeA = a.Node, ViewA = a.View, NodeB = b.Node, ViewB = b.View, Rest = rest };
         lock (gate)
         {
             if (a.Grad) node.Flags |= NodeFlags.GradA | NodeFlags.RequiresGrad;

@@ -22,7 +22,7 @@ internal static class FileShape
                 throw error($"the shape [{string.Join(", ", sizes.ToArray())}] of {dtype.Name()} takes more bytes than 64 bits count.");
             bytes *= sizes[i];
         }
-        return (Shape.Adopt(result), bytes);
+        return (Shape.Create(result), bytes);
     }
 
     /// <summary>Refuses booleans other than 0 and 1, which no operator expects.</summary>

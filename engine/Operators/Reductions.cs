@@ -12,7 +12,11 @@ internal static class Reductions
     public static readonly Operator Sum = new("sum", OperatorKind.Reduce)
     {
         Reduction = ReduceOp.Sum,
-        Gradient = c => c.Return(0, Spread(c.Grad, c.Node[0].Shape).Expand(c.Node[0].Shape)),
+        Gradient = c =>
+        {
+            var shape = c.Node[0].Shape;
+            c.Return(0, Spread(c.Grad, shape).Expand(shape));
+        },
         Reference = c => Fold(c, 0, 0, (sum, x) => sum + x, (sum, x) => unchecked(sum + x)),
     };
 
@@ -63,7 +67,13 @@ internal static class Reductions
     };
 
     /// <summary>A reduction's result with a dimension of size 1 for each one that was reduced.</summary>
-    private static Tensor Spread(Tensor reduced, Shape shape) => reduced.Reshape([.. reduced.Shape, .. Enumerable.Repeat(1, shape.Rank - reduced.Rank)]);
+    private static Tensor Spread(Tensor reduced, Shape shape)
+    {
+        var sizes = shape.Rank <= 16 ? stackalloc int[shape.Rank] : new int[shape.Rank];
+        reduced.Shape.Span.CopyTo(sizes);
+        sizes[reduced.Rank..].Fill(1);
+        return reduced.Reshape(Shape.Create(sizes));
+    }
 
     private static Tensor Share(Tensor gradient, Tensor x, Tensor result)
     {

@@ -149,16 +149,16 @@ internal static class Rewriter
 
         // The reduced dimensions must be one dimension to be cut into chunks.
         int[] sizes = [.. full.Shape.Take(kept), checked((int)length)];
-        var reduced = new View(Shape.Adopt([.. full.Shape.Skip(kept)]), full.Strides[kept..], 0).Reshape([checked((int)length)]);
+        var reduced = new View(Shape.Create([.. full.Shape.Skip(kept)]), full.Strides[kept..], 0).Reshape([checked((int)length)]);
         if (reduced is null) return false;
-        var merged = new View(Shape.Adopt(sizes), [.. full.Strides[..kept], reduced.Strides[0]], full.Offset);
+        var merged = new View(Shape.Create(sizes), [.. full.Strides[..kept], reduced.Strides[0]], full.Offset);
 
         long chunk = rows ? ChunkLength : ChunkLength / 8;
         int chunks = checked((int)((length + chunk - 1) / chunk));
         // Rows: chunks last. Columns: the vectorised dimension stays last, chunks before it.
         int[] partialSizes = rows || kept == 0 ? [.. sizes[..kept], chunks] : [.. sizes[..(kept - 1)], chunks, sizes[kept - 1]];
         var partialType = node.DType.IsHalf() ? DType.Float32 : node.DType;
-        var partial = new PlanNode(node.Op, partialType, Shape.Adopt(partialSizes))
+        var partial = new PlanNode(node.Op, partialType, Shape.Create(partialSizes))
         {
             Operands = [(operand, merged)], Attributes = new ReduceAttributes(1), ChunkLength = chunk,
         };
