@@ -47,6 +47,11 @@ need_fashion_mnist() {
   [ -e /usr/share/datasets/fashion-mnist ] || install_packages "Fashion-MNIST" dataset-fashion-mnist || true
 }
 
+# What links the CUDA simulator, a native library.
+need_native_compiler() {
+  { command -v gcc || command -v clang; } >/dev/null && [ -e /usr/include/zlib.h ] || install_packages "the CUDA simulator" gcc libc6-dev zlib1g-dev
+}
+
 need_dotnet() {
   command -v dotnet >/dev/null && return 0
   say "the .NET SDK 10 is needed: https://learn.microsoft.com/dotnet/core/install/linux"

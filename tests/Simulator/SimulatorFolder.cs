@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using GpuTensor.Tests.Bindings;
+using Xunit;
+
+namespace GpuTensor.Tests.Simulator;
+
+/// <summary>The simulator as a folder of native libraries, built by <c>tools/simulator</c> where its sources have changed.</summary>
+internal static class SimulatorFolder
+{
+    private static readonly Lock Building = new();
+    private static readonly Dictionary<string, (string? Folder, string? Problem)> Built = [];
+    private static readonly Dictionary<string, string> Private = [];
+
+    /// <summary>The folder for a driver's version ("13.0", "12.4", "11.4"), or the test ends here as skipped, with the reason.</summary>
+    public static string Require(string driver = "13.0")
+    {
+        lock (Building)
+        {
+            if (!Built.TryGetValue(driver, out var built)) Built[driver] = built = Build(driver);
+            Assert.SkipWhen(built.Folder is null, built.Problem ?? "");
+            return built.Folder!;
+        }
+    }
+
+    /// <summary>A copy of its own: another file is another library to the loader, with another state, which no other test disturbs.</summary>
+    public static string RequirePrivate(string driver = "13.0")
+    {
+        string shared = Require(driver);
+        lock (Building)
+        {
+            if (Private.TryGetValue(driver, out string? copy)) return copy;
+            copy = Directory.CreateTempSubdirectory("gputensor-simulator-").FullName;
+            string made = copy;
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(made, recursive: true);
+            string library = Path.Combine(copy, "simulator.so");
+            File.Copy(Path.Combine(shared, "simulator.so"), library);
+            foreach (string file in Directory.GetFiles(shared))
+            {
+                string name = Path.GetFileName(file);
+                if (name == "simulator.so") continue;
+                File.CreateSymbolicLink(Path.Combine(copy, name), name.StartsWith("libnvrtc", StringComparison.Ordinal) ? file : library);
+            }
+            return Private[driver] = copy;
+        }
+    }
+
+    private static (string?, string?) Build(string driver)
+    {
+        if (!OperatingSystem.IsLinux()) return (null, "The simulator is built for Linux.");
+        string script = Path.Combine(SharedFiles.RepositoryRoot(), "tools", "simulator");
+        var command = new ProcessStartInfo(script, [driver]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // MSBuild's own variables, which a test runner may have inherited, would mislead the build inside.
+        foreach (string name in command.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+            command.Environment.Remove(name);
+        using var process = Process.Start(command)!;
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode switch
+        {
+            0 => (output, null),
+            3 => (null, error.Result.Trim()),
+            var code => throw new InvalidOperationException($"{script} {driver} ended with {code}: {output}{error.Result}"),
+        };
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace GpuTensor.CudaSimulator.Driver;
+
+/// <summary>A call that is to fail: the n-th of a name, or the n-th of all where the name is "*".</summary>
+internal sealed class InjectedFault(string call, long number, int code)
+{
+    private long _left = number;
+
+    /// <summary>The number to fail with, 0 where this call is not the one.</summary>
+    public int Next(string name) => (call == "*" || call == name) && --_left == 0 ? code : 0;
+
+    /// <summary>"cuLaunchKernel:3" or "cuLaunchKernel:3:700" or "*:17".</summary>
+    public static InjectedFault Parse(string text)
+    {
+        var parts = text.Split(':');
+        if (parts.Length is < 2 or > 3) throw new FormatException($"'{text}' is no fault: write call:number or call:number:code.");
+        int code = parts.Length == 3 ? int.Parse(parts[2], CultureInfo.InvariantCulture) : Default(parts[0]);
+        return new(parts[0], long.Parse(parts[1], CultureInfo.InvariantCulture), code);
+    }
+
+    // 999 is no status of cuBLAS; 14 is its internal error.
+    private static int Default(string call) => call.StartsWith("cublas", StringComparison.Ordinal) ? BlasError.InternalError : 999;
+}
+
+/// <summary>What machine is simulated: <c>GPUTENSOR_SIMULATOR="capability=9.0,8.6;driver=13.0;memory=8G;late=7;fail=cuLaunchKernel:3;approx=up"</c>.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item><c>capability</c>: one GPU each; 9.0 unless said.</item>
+/// <item><c>driver</c>: the CUDA version of the driver; 13.0.</item>
+/// <item><c>memory</c>: bytes of each GPU, with K, M or G; 16G. Only what is written takes room.</item>
+/// <item><c>late</c>: 0: work runs only when something waits for it. Another number seeds a schedule that also runs it earlier.</item>
+/// <item><c>seed</c>: the order of blocks and lanes.</item>
+/// <item><c>fail</c>: the n-th call of a name fails; may be given several times.</item>
+/// <item><c>approx</c>: nearest, up or down: how far approximate instructions stray.</item>
+/// <item><c>pools</c>: 0: the devices have no memory pools.</item>
+/// <item><c>visible</c>: how many of the GPUs are seen; 0 as where CUDA_VISIBLE_DEVICES hides all.</item>
+/// <item><c>poll</c>: how many questions about a stream it takes, at most, until pending work is done; 3.</item>
+/// </list>
+/// </remarks>
+internal sealed class Configuration
+{
+    /// <summary>The environment variable.</summary>
+    public const string Variable = "GPUTENSOR_SIMULATOR";
+
+    public List<int> Capabilities { get; } = [];
+
+    public int DriverVersion { get; private set; } = 13000;
+
+    public long MemoryBytes { get; private set; } = 16L << 30;
+
+    public int Late { get; private set; }
+
+    public int Seed { get; private set; } = 1;
+
+    public List<InjectedFault> Faults { get; } = [];
+
+    public string Approximation { get; private set; } = "nearest";
+
+    public bool Pools { get; private set; } = true;
+
+    public int Visible { get; private set; } = int.MaxValue;
+
+    public int Poll { get; private set; } = 3;
+
+    /// <summary>Reads the settings; anything unknown is an error, so that no test believes it set what it did not.</summary>
+    public static Configuration Parse(string? text)
+    {
+        var read = new Configuration();
+        foreach (string entry in (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            int equals = entry.IndexOf('=');
+            if (equals < 0) throw new FormatException($"'{entry}' in {Variable}: write name=value.");
+            read.Set(entry[..equals].Trim(), entry[(equals + 1)..].Trim());
+        }
+        if (read.Capabilities.Count == 0) read.Capabilities.Add(90);
+        return read;
+    }
+
+    private void Set(string name, string value)
+    {
+        switch (name)
+        {
+            case "capability":
+                Capabilities.Clear();
+                foreach (string one in value.Split(',', StringSplitOptions.TrimEntries))
+                {
+                    int number = Number(one, 10);
+                    if (!DeviceModel.IsKnown(number)) throw new FormatException($"{Variable}: no device of capability {one} is simulated.");
+                    Capabilities.Add(number);
+                }
+                break;
+            case "driver": DriverVersion = 10 * Number(value, 100); break;
+            case "memory": MemoryBytes = Bytes(value); break;
+            case "late": Late = Int(value); break;
+            case "seed": Seed = Int(value); break;
+            case "fail": Faults.Add(InjectedFault.Parse(value)); break;
+            case "approx": Approximation = value; break;
+            case "pools": Pools = Int(value) != 0; break;
+            case "visible": Visible = Int(value); break;
+            case "poll": Poll = Math.Max(1, Int(value)); break;
+            default: throw new FormatException($"{Variable} has no setting '{name}'.");
+        }
+    }
+
+    private static int Int(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static int Number(string version, int scale)
+    {
+        var parts = version.Split('.');
+        return (Int(parts[0]) * scale) + (parts.Length > 1 ? Int(parts[1]) : 0);
+    }
+
+    private static long Bytes(string text)
+    {
+        int shift = char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
+        return long.Parse(shift == 0 ? text : text[..^1], CultureInfo.InvariantCulture) << shift;
+    }
+}
