@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>How a source language spells what kernels are made of. Two instances exist: a dialect is this data and nothing else, so that one generator serves both.</summary>
+/// <summary>How a source language spells what kernels are made of. Two instances exist (this file's, and the one in Dialect.Cuda.cs): a dialect is this data and nothing else, so that one generator serves both.</summary>
 internal sealed partial record Dialect
 {
     /// <summary>For people and cache keys.</summary>
@@ -46,6 +46,12 @@ internal sealed partial record Dialect
 
     /// <summary>True where the language has vectors of 16 lanes, which the CPU shape needs.</summary>
     public bool HasVectors { get; init; }
+
+    /// <summary>True: a kernel reads its per-step scalars from a block in device memory, at places that its integers name, so that a captured launch need not change. False: they are parameters.</summary>
+    public bool ScalarsInMemory { get; init; }
+
+    /// <summary>Helper functions that the language or its hardware has an instruction for: templates that stand in for the library's.</summary>
+    public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 
     public string Type(Kind kind, int width = 1) => width == 1 ? Types[(int)kind] : Vector[(int)kind];
 

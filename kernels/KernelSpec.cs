@@ -93,7 +93,8 @@ internal sealed record Reduce(ReduceOp Op, int Value, DType Type, int Second = -
 /// <summary>What a generator returns: the source (which names no size, offset or scalar value) and the integers that go with it.</summary>
 /// <param name="Source">Complete source of the kernel's function; the dialect's prelude stands before it in the program.</param>
 /// <param name="EntryPoint">The function's name, unique to the source text.</param>
-/// <param name="Integers">The values of the kernel's integer block. The first <c>Buffers.Length</c> are the buffers' element offsets, to be filled in at binding.</param>
+/// <param name="Integers">The values of the kernel's integer block. The first <c>Buffers.Length</c> are the buffers' element offsets, to be filled in at binding; where the dialect has its
+/// scalars in memory, their places in that block follow, to be filled in too, and the address of the block is the last parameter.</param>
 /// <param name="WideIndices">True when the integer block and all indices are 64-bit (a domain or an address passes 2³¹−1).</param>
 /// <param name="Groups">Work-groups to launch.</param>
 /// <param name="GroupSize">Work-items to a group.</param>

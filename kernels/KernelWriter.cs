@@ -16,8 +16,8 @@ internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Diale
 
     public Dialect Dialect { get; } = dialect;
 
-    /// <summary>The integer block: offsets of the buffers first.</summary>
-    public List<long> Integers { get; } = [.. new long[spec.Buffers.Length]];
+    /// <summary>The integer block: offsets of the buffers first, then, where scalars lie in memory, each one's place.</summary>
+    public List<long> Integers { get; } = [.. new long[spec.Buffers.Length + (dialect.ScalarsInMemory ? spec.Scalars.Length : 0)]];
 
     public HashSet<string> Prelude { get; } = [];
 
@@ -107,10 +107,17 @@ internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Diale
             head.Append(buffer.Written ? "" : "const ").Append(Dialect.Global).Append(bufferTypes[b]).Append("* ").Append(Dialect.Restrict).Append('b').Append(b);
         }
         head.Append(Spec.Buffers.Length > 0 ? ", " : "").Append("const struct @_integers k");
-        for (int s = 0; s < Spec.Scalars.Length; s++)
-            head.Append(", const ").Append(ScalarType(s)).Append(" s").Append(s);
+        if (Dialect.ScalarsInMemory)
+        {
+            if (Spec.Scalars.Length > 0) head.Append(", const ").Append(Dialect.Global).Append(Dialect.Type(Kind.U64)).Append("* ").Append(Dialect.Restrict).Append("scalars");
+        }
+        else
+            for (int s = 0; s < Spec.Scalars.Length; s++) head.Append(", const ").Append(ScalarType(s)).Append(" s").Append(s);
         head.Append(")\n{\n");
         for (int b = 0; b < Spec.Buffers.Length; b++) head.Append($"  b{b} += k.n[{b}];\n");
+        if (Dialect.ScalarsInMemory)
+            for (int s = 0; s < Spec.Scalars.Length; s++)
+                head.Append($"  const {ScalarType(s)} s{s} = as_{ScalarType(s).Replace(' ', '_')}(scalars[k.n[{Spec.Buffers.Length + s}]]);\n");
         head.Insert(0, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
         string source = head.Append(text).Append("}\n").ToString();
         string name = Sanitize(Spec.Name) + "_" + Hash(source);

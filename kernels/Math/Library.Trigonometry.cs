@@ -31,7 +31,7 @@ internal static partial class Library
               int n = (int)(p >> 62);
               p &= 0x3fffffffffffffffUL;
               if (p & 0x2000000000000000UL) { p -= 0x4000000000000000UL; n += 1; }
-              const $E r = (float)(long)p * 0x1.921fb6p-62f;
+              const $E r = (float)($J)p * 0x1.921fb6p-62f;
               *q = x < 0.0f ? -n : n;
               return x < 0.0f ? -r : r;
             }

@@ -43,11 +43,11 @@ internal static partial class Library
         int width = suffix.EndsWith("x16") ? 16 : 1;
         if (width == 16) suffix = suffix[..^3];
         if (!Kinds.TryParse(suffix, out var kind)) throw new ArgumentException($"{name} names no function.", nameof(name));
-        var entry = Find(name[3..split], suffix, kind) ?? throw new ArgumentException($"{name} names no function.", nameof(name));
+        var entry = (dialect.Own.TryGetValue($"{name[3..split]}_{suffix}", out string? own) ? new Entry(own) : Find(name[3..split], suffix, kind)) ?? throw new ArgumentException($"{name} names no function.", nameof(name));
         string body = entry.Lanes == 0 ? entry.Text : OverLanes(entry, width);
-        var own = new StringBuilder();
-        Expand(dialect, own, body, kind, width, name, entry.Lanes != 0, dependency => Append(dialect, text, dependency, done));
-        text.Append(dialect.Function).Append(own).Append('\n');
+        var expanded = new StringBuilder();
+        Expand(dialect, expanded, body, kind, width, name, entry.Lanes != 0, dependency => Append(dialect, text, dependency, done));
+        text.Append(dialect.Function).Append(expanded).Append('\n');
     }
 
     private static Entry? Find(string function, string suffix, Kind kind)

@@ -52,7 +52,7 @@ public sealed class FunctionKernelTests : IDisposable
         }
     }
 
-    private static bool Defined(string function, DType type)
+    internal static bool Defined(string function, DType type)
     {
         try
         {

@@ -21,6 +21,8 @@ public sealed class KernelRunner : IDisposable
     {
         var kernel = Generator.Generate(spec, Profile(cpu), Dialect.OpenCl, wide);
         using var program = backend.Compile(Dialect.OpenCl.Prelude(kernel.Prelude) + kernel.Source);
+        // What runs here in the shape of a GPU must compile for one.
+        if (!cpu) CudaSource.CompileInTurn(spec, Profile(cpu) with { GroupSize = 256, MaxParameterBytes = 4096 }, wide);
         return Run(program, kernel, spec, buffers, scalars);
     }
 

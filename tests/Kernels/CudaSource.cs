@@ -1,0 +1,56 @@
+using GpuTensor.Bindings.Cuda;
+using GpuTensor.Kernels;
+using GpuTensor.Tests.Bindings;
+using Xunit;
+
+namespace GpuTensor.Tests.Kernels;
+
+/// <summary>Compiles CUDA C++ with NVIDIA's own compilers as the device does: no include path, and anything the compiler has to say is a failure.</summary>
+internal static class CudaSource
+{
+    public static readonly int[] Architectures = [75, 80, 86, 89, 90, 100, 120];
+
+    /// <summary>The compilers there are; null with the reason where there is none.</summary>
+    private static readonly Lazy<NvrtcLibrary[]> Compilers = new(() =>
+    {
+        try
+        {
+            return [NvrtcArchive.Require(13), NvrtcArchive.Require(12)];
+        }
+        catch (Exception e) when (e.GetType().Name == "SkipException")
+        {
+            return [];
+        }
+    });
+
+    private static int turn;
+
+    public static bool IsAvailable => Compilers.Value.Length > 0;
+
+    /// <summary>Compiles a kernel with one compiler for one architecture, the next of each every time. Nothing where there is no compiler.</summary>
+    public static void CompileInTurn(KernelSpec spec, DeviceProfile profile, bool wide)
+    {
+        if (!IsAvailable) return;
+        var kernel = GpuTensor.Kernels.Generator.Generate(spec, profile, Dialect.Cuda, wide);
+        int n = Interlocked.Increment(ref turn);
+        Compile(Dialect.Cuda.Prelude(kernel.Prelude) + kernel.Source, Compilers.Value[n % Compilers.Value.Length], Architectures[n % Architectures.Length]);
+    }
+
+    /// <summary>Compiles each program with one compiler for one architecture in turn; with every compiler for every architecture where <c>GPUTENSOR_NVRTC_ALL</c> is 1 (minutes).</summary>
+    public static void CompilePrograms(params IReadOnlyList<string> sources)
+    {
+        Assert.SkipUnless(IsAvailable, "NVRTC is not here: no .cache/nvrtc and no shared archive.");
+        bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
+        var pairs = (from c in Compilers.Value from a in Architectures select (c, a)).ToArray();
+        // 5 and 14 share no factor, so that each pair has its turn.
+        var work = sources.SelectMany((source, i) => all ? pairs.Select(p => (source, p)) : [(source, pairs[i * 5 % pairs.Length])]);
+        Parallel.ForEach(work, new ParallelOptions { MaxDegreeOfParallelism = 2 }, w => Compile(w.source, w.Item2.c, w.Item2.a));
+    }
+
+    private static void Compile(string source, NvrtcLibrary library, int architecture)
+    {
+        var made = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(architecture)))
+            .Compile(source, "kernels.cu", "-lineinfo", "--fmad=false", "--ptxas-options=-warn-spills");
+        Assert.True(made.Log.Length == 0, $"{library} for sm_{architecture}: {made.Log}\n{source}");
+    }
+}
