@@ -36,11 +36,12 @@ public partial class Tensor
     }
 
     /// <summary>The kernels that everything recorded so far by this thread will take: what is fused into each, why it is cut there, the bytes it moves, and its source. Runs nothing.</summary>
-    public string Explain()
+    /// <param name="source">Whether the kernels' source is part of it.</param>
+    public string Explain(bool source = true)
     {
         Keep();
         return Device.Planned is { } executor
-            ? Recorder.For(Device).Explain(executor)
+            ? Recorder.For(Device).Explain(executor, source)
             : $"The reference device runs every operator by itself, in plain loops: {Recorder.For(Device).Nodes.Count} are pending.";
     }
 }

@@ -45,7 +45,13 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public long NodesRun { get; private set; }
 
     /// <summary>Kernels of the last run, as a user counts them.</summary>
-    public int LastKernels { get; private set; }
+    public int LastKernels => LastPlan?.Kernels ?? 0;
+
+    /// <summary>The sum of <see cref="LastKernels"/> over all runs: a matrix product with its packing and epilogue is one.</summary>
+    public long KernelsRun { get; private set; }
+
+    /// <summary>The plan that ran last.</summary>
+    public Plan? LastPlan { get; private set; }
 
     public override void Run(Recorder graph)
     {
@@ -67,12 +73,14 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     }
 
     /// <summary>The plan a graph would run by, without running it.</summary>
-    public string Explain(Recorder graph)
+    /// <param name="graph">What is pending.</param>
+    /// <param name="source">With the kernels' source.</param>
+    public string Explain(Recorder graph, bool source)
     {
         lock (gate)
         {
             var homes = new HomeMap(graph);
-            return Planner.Make(graph, homes, null).Explanation();
+            return Planner.Make(graph, homes, null).Explanation(source);
         }
     }
 
@@ -174,7 +182,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Backend.Flush();
         inFlight.Enqueue(Backend.Mark());
         Runs++;
-        LastKernels = plan.Kernels;
+        KernelsRun += plan.Kernels;
+        LastPlan = plan;
         return outputs;
     }
 

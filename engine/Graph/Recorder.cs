@@ -144,7 +144,7 @@ internal sealed class Recorder
     }
 
     /// <summary>Describes the plan that a flush would run now.</summary>
-    public string Explain(Devices.PlannedExecutor executor)
+    public string Explain(Devices.PlannedExecutor executor, bool source)
     {
         lock (gate)
         {
@@ -152,7 +152,7 @@ internal sealed class Recorder
             FindHomes();
             try
             {
-                return executor.Explain(this);
+                return executor.Explain(this, source);
             }
             finally
             {

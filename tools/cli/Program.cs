@@ -1,11 +1,15 @@
 using System.CommandLine;
 using GpuTensor.Cli;
 
+var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
 var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled for the device at hand.")
 {
     TrainCommand.Make(),
     TutorialCommand.Make(),
+    ExplainCommand.Make(),
     DevicesCommand.Make(),
     ConformanceCommand.Make(),
+    verbose,
 };
-return Errors.Guard(() => root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+var parsed = root.Parse(args);
+return Errors.Guard(parsed.GetValue(verbose), () => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));

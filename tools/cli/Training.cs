@@ -68,7 +68,7 @@ internal sealed class Training
         foreach (var (inputs, labels) in loader)
         {
             if (step++ < skip) continue; // done before the interruption: the order is the epoch's, whatever was run of it
-            pending += Step(inputs, labels).Detach();
+            Step(inputs, labels, pending);
             Images += labels.ElementCount;
             Progress.Step = step;
             if (step % Window == 0 || step == StepsPerEpoch)
@@ -93,12 +93,13 @@ internal sealed class Training
         return true;
     }
 
-    private Tensor Step(Tensor inputs, Tensor labels)
+    private void Step(Tensor inputs, Tensor labels, Tensor total)
     {
         Optimizer.ZeroGrad();
         var loss = F.CrossEntropy(Model.Forward(inputs), labels);
         loss.Backward();
+        // Before the step, which runs all that is recorded: the sum costs no kernel of its own.
+        total.Add_(loss.Detach());
         Optimizer.Step();
-        return loss;
     }
 }

@@ -6,38 +6,63 @@ namespace GpuTensor.Graph.Planning;
 /// <summary>Tells a person what a plan does: its kernels, what each computes, why it is cut from the one before, what it moves, and its source.</summary>
 internal static class Explanations
 {
-    public static string Describe(List<Launch> launches, Placement placement, List<Planner.Draft> drafts, long arena, Backend backend)
+    public static string Describe(List<Launch> launches, List<Planner.Draft> drafts, long arena, Backend backend, bool source)
     {
         var text = new StringBuilder();
-        text.AppendLine($"{launches.Count} kernels ({drafts.Count} launches) on {backend.Name}; working memory {arena:N0} bytes");
+        long read = 0, written = 0;
         for (int i = 0; i < launches.Count; i++)
         {
             var launch = launches[i];
+            Planner.Draft[] own = [.. drafts.Where(d => d.Launch == i)];
             text.AppendLine().Append($"kernel {i + 1}");
-            if (launch.Groups.Count > 1) text.Append(launch.Serial ? " (one work-group runs these in order)" : " (side by side)");
+            if (launch.IsProduct && own.Length > 1) text.Append($" ({own.Length} launches: {string.Join(", ", own.Select(d => d.Description.Split(": ")[^1]))})");
+            if (launch.Groups.Count > 1) text.Append(launch.Serial ? " (one work-group runs these in order)" : " (these run side by side)");
             text.AppendLine();
             foreach (var group in launch.Groups)
             {
-                text.AppendLine($"  {group.Kind.ToString().ToLowerInvariant()} over [{string.Join(", ", group.Sizes)}]{(group.ReduceDims > 0 ? $", the last {group.ReduceDims} reduced" : "")}");
-                if (group.Cut is { Length: > 0 } cut) text.AppendLine($"    cut here: {cut}");
-                long read = 0, written = 0;
-                foreach (var member in group.Members)
-                {
-                    text.Append($"    {member.Op.Name} → {member.DType.Name()} {member.Shape}");
-                    if (member.Stored) text.Append(member.Kept ? "  (kept)" : "  (stored)");
-                    text.AppendLine();
-                    if (member.Stored) written += member.Bytes;
-                }
-                foreach (var source in group.Members.SelectMany(m => m.Operands).Where(o => o.Node.Group != group && o.Node.Role is not (Role.Scalar or Role.Inline)).Select(o => o.Node).Distinct())
-                    read += source.Bytes;
-                text.AppendLine($"    reads {read:N0} bytes, writes {written:N0}");
+                var (r, w) = Group(text, group);
+                (read, written) = (read + r, written + w);
             }
-            foreach (var draft in drafts.Where(d => d.Launch == i))
+            if (!source) continue;
+            foreach (var draft in own)
             {
                 text.AppendLine($"  source of {draft.Kernel.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
                 foreach (string line in draft.Kernel.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
             }
         }
-        return text.ToString();
+        return $"{Count(launches.Count, "kernel")} ({Count(drafts.Count, "launch", "launches")}) on {backend.Name}; reads {read:N0} bytes, writes {written:N0}, "
+            + $"working memory {arena:N0}{Environment.NewLine}{text}";
     }
+
+    private static (long Read, long Written) Group(StringBuilder text, Group group)
+    {
+        text.Append($"  {NameOf(group)} over [{string.Join(", ", group.Sizes)}]");
+        if (group.ReduceDims > 0) text.Append(group.ReduceDims == 1 ? ", the last one reduced" : $", the last {group.ReduceDims} reduced");
+        text.AppendLine();
+        if (group.Cut is { Length: > 0 } cut) text.AppendLine($"    why a kernel starts here: {cut}");
+        long written = 0;
+        foreach (var member in group.Members)
+        {
+            text.Append($"    {member.Op.Name}");
+            if (member.Op.Kind == OperatorKind.MatMul) text.Append($" of {string.Join(" and ", member.Operands.Take(2).Select(o => o.View?.Shape ?? o.Node.Shape))}");
+            text.Append($" → {member.DType.Name()} {member.Shape}");
+            if (member.Stored) text.Append(member.Kept ? "  (kept)" : member.Home is not null || member.Into is not null ? "  (written in place)" : "  (stored)");
+            text.AppendLine();
+            if (member.Stored) written += member.Bytes;
+        }
+        long read = group.Members.SelectMany(m => m.Operands).Select(o => o.Node)
+            .Where(n => n.Group != group && n.Role is not (Role.Scalar or Role.Inline)).Distinct().Sum(n => n.Bytes);
+        text.AppendLine($"    reads {read:N0} bytes, writes {written:N0}");
+        return (read, written);
+    }
+
+    private static string NameOf(Group group) => group.Kind switch
+    {
+        GroupKind.Pointwise => "pointwise",
+        GroupKind.Row => "rows",
+        GroupKind.Column => "columns",
+        _ => "matrix product",
+    };
+
+    private static string Count(int n, string one, string? many = null) => n == 1 ? $"1 {one}" : $"{n} {many ?? one + "s"}";
 }

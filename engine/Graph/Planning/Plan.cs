@@ -102,7 +102,7 @@ internal sealed class Plan
     public required int[] Overwritten { get; init; }
 
     /// <summary>What <c>Explain</c> prints.</summary>
-    public required Func<string> Explanation { get; init; }
+    public required Func<bool, string> Explanation { get; init; }
 
     /// <summary>Nodes that were read later though the plan did not keep them: the plan is made again with them.</summary>
     public HashSet<int> Missed { get; } = [];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuTensor.Memory;
 
 namespace GpuTensor.Graph.Planning;
@@ -11,8 +12,7 @@ internal static class PlanBuilder
     /// <param name="policy">Overrides the decision for a node that need not be kept (tests keep all, or a random half).</param>
     public static bool[] KeepSet(Recorder graph, IReadOnlySet<int>? also, Func<int, bool>? policy)
     {
-        // C# has no reference counts: after a collection, the handles that still answer are those the program holds.
-        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        CollectYoung();
         var nodes = graph.Nodes;
         var keep = new bool[nodes.Count];
         foreach (var node in nodes)
@@ -24,6 +24,18 @@ internal static class PlanBuilder
         KeepSaved(graph, keep);
         return keep;
     }
+
+    /// <summary>C# has no reference counts: after a collection, the handles that still answer are those the program holds.</summary>
+    private static void CollectYoung()
+    {
+        var canary = Canary();
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        // A background collection under way keeps everything young alive (a step measured then would keep every value forever); a full one waits for its end.
+        if (canary.IsAlive) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Canary() => new(new object());
 
     /// <summary>What backward passes of handles still alive will read.</summary>
     private static void KeepSaved(Recorder graph, bool[] keep)

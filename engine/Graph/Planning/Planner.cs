@@ -56,7 +56,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             Kept = kept,
             Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
             Overwritten = overwritten,
-            Explanation = () => Explanations.Describe(launches, placement, drafts, bytes, backend),
+            Explanation = source => Explanations.Describe(launches, drafts, bytes, backend, source),
         };
     }
 
