@@ -5,7 +5,16 @@ namespace GpuTensor.Differentiation;
 /// <summary>One backward pass: walks recorded values from the outputs to the leaves, each once, in reverse order of dependence. Iterative, so depth costs no stack.</summary>
 internal sealed class BackwardPass
 {
+    /// <summary>Tables larger than this are not kept for the next pass.</summary>
+    private const int UsualNodes = 4096;
+
+    // One for each thread, so that the tables of one step serve the next. Null while it is at work: a rule might start another pass.
+    [ThreadStatic] private static BackwardPass? idle;
+
     private readonly Dictionary<Node, Tensor> gradients = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, bool> visited = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Node> roots = [], order = [];
+    private readonly Stack<Node> stack = new();
     private readonly GradientContext context;
 
     private BackwardPass() => context = new(this);
@@ -14,28 +23,57 @@ internal sealed class BackwardPass
     public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs, bool retainGraph, bool createGraph,
         bool accumulate, bool allowUnused)
     {
-        var pass = new BackwardPass();
+        var pass = idle ?? new();
+        idle = null;
+        try
+        {
+            return pass.Go(outputs, upstream, inputs, retainGraph, createGraph, accumulate, allowUnused);
+        }
+        finally
+        {
+            if (pass.visited.Count <= UsualNodes)
+            {
+                pass.Clear();
+                idle = pass;
+            }
+        }
+    }
+
+    private Tensor?[] Go(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs, bool retainGraph, bool createGraph,
+        bool accumulate, bool allowUnused)
+    {
         using var mode = new GradModeScope(enabled: createGraph);
-        var roots = new List<Node>();
-        for (int i = 0; i < outputs.Count; i++) roots.Add(pass.Seed(outputs[i], i < upstream.Count ? upstream[i] : null));
+        for (int i = 0; i < outputs.Count; i++) roots.Add(Seed(outputs[i], i < upstream.Count ? upstream[i] : null));
         if (retainGraph == false)
             foreach (var root in roots) (root.Owner as Recorder)?.Keep(root);
 
         var wanted = inputs?.Select(Target).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
-        var order = Order(roots);
-        for (int i = order.Count - 1; i >= 0; i--) pass.Visit(order[i], wanted, accumulate);
+        Order();
+        for (int i = order.Count - 1; i >= 0; i--) Visit(order[i], wanted, accumulate);
         if (!retainGraph)
             foreach (var node in order) Free(node);
-        return inputs is null ? [] : [.. inputs.Select(t => pass.Result(t, allowUnused))];
+        return inputs is null ? [] : [.. inputs.Select(t => Result(t, allowUnused))];
+    }
+
+    private void Clear()
+    {
+        gradients.Clear();
+        visited.Clear();
+        roots.Clear();
+        order.Clear();
+        stack.Clear();
+        context.Enter(null!, null!);
     }
 
     /// <summary>Adds a gradient (in the node's own shape) to what has arrived for a node.</summary>
     public void Add(Node node, Tensor gradient) => gradients[node] = gradients.TryGetValue(node, out var sum) ? sum + gradient : gradient;
 
     /// <summary>A value that the gradient of <paramref name="user"/> reads must still be what it was.</summary>
-    public void CheckUnchanged(Node value, Node user, string role)
+    /// <param name="operand">Which operand of the user it is; −1 for its result.</param>
+    public void CheckUnchanged(Node value, Node user, int operand)
     {
         if ((value.Flags & NodeFlags.Superseded) == 0 || value.Link == user) return;
+        string role = operand < 0 ? "result" : $"operand {operand}";
         throw new AutogradException(
             $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place operation. "
             + "Use the operation's form without underscore, or change a Clone().");
@@ -60,29 +98,26 @@ internal sealed class BackwardPass
     private static Node Target(Tensor tensor) => tensor.Leaf is { } leaf ? leaf.Bind(tensor.Node) : tensor.Node;
 
     /// <summary>All nodes that gradients reach, operands before users.</summary>
-    private static List<Node> Order(List<Node> roots)
+    private void Order()
     {
-        var order = new List<Node>();
-        var state = new Dictionary<Node, bool>(ReferenceEqualityComparer.Instance);
-        var stack = new Stack<Node>(roots);
+        foreach (var root in roots) stack.Push(root);
         while (stack.TryPeek(out var node))
         {
-            if (state.TryGetValue(node, out bool done))
+            if (visited.TryGetValue(node, out bool done))
             {
                 stack.Pop();
                 if (done) continue;
-                state[node] = true;
+                visited[node] = true;
                 order.Add(node);
                 continue;
             }
-            state[node] = false;
+            visited[node] = false;
             if (node.Leaf is not null) continue;
             if ((node.Flags & NodeFlags.GraphFreed) != 0)
                 throw new AutogradException("Trying to go backward through the graph a second time: its saved values were freed by the first. Pass retainGraph: true the first time.");
             for (int i = 0; i < node.OperandCount; i++)
-                if (node[i] is { Grad: true } operand && !state.ContainsKey(operand.Node)) stack.Push(operand.Node);
+                if (node[i] is { Grad: true } operand && !visited.ContainsKey(operand.Node)) stack.Push(operand.Node);
         }
-        return order;
     }
 
     private void Visit(Node node, HashSet<Node>? wanted, bool accumulate)

@@ -23,16 +23,20 @@ internal sealed class GradientContext(BackwardPass pass)
     {
         get
         {
-            pass.CheckUnchanged(Node, Node, "result");
+            pass.CheckUnchanged(Node, Node, -1);
             return Tensor.Borrow(new(Node, null, GradMode.Enabled));
         }
     }
 
     /// <summary>An operand as the operator saw it.</summary>
-    public Tensor Input(int i)
+    public Tensor Input(int i) => Tensor.Borrow(Operand(i));
+
+    /// <summary>An operand as the operator saw it, to be recorded as it is.</summary>
+    public Operand Operand(int i)
     {
-        pass.CheckUnchanged(Node[i].Node, Node, $"operand {i}");
-        return Tensor.Borrow(Node[i] with { Grad = Node[i].Grad && GradMode.Enabled });
+        var operand = Node[i];
+        pass.CheckUnchanged(operand.Node, Node, i);
+        return operand with { Grad = operand.Grad && GradMode.Enabled };
     }
 
     /// <summary>Whether an operand wants a gradient.</summary>

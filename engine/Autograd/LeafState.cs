@@ -45,7 +45,7 @@ internal sealed class LeafState(View? view)
     {
         if (Grad is null || GradExposed) return Grad;
         GradExposed = true;
-        if (Grad.ViewOf is not null || Grad.Storage.Handles > 1 || Grad.Node.Storages > 1) Grad = Grad.Clone();
+        if (Grad.ViewOf is not null || Grad.IsShared) Grad = Grad.Clone();
         return Grad;
     }
 
@@ -61,14 +61,18 @@ internal sealed class LeafState(View? view)
 /// <summary>Results whose gradients were asked for by RetainGrad.</summary>
 internal static class RetainedGradients
 {
-    private static readonly ConditionalWeakTable<Node, LeafState> Table = [];
+    private static readonly ConditionalWeakTable<Node, LeafState> ByValue = [];
+    private static readonly ConditionalWeakTable<Tensor, LeafState> ByHandle = [];
     private static volatile bool any;
 
-    public static void Add(Node node, LeafState state)
+    public static void Add(Tensor result, LeafState state)
     {
         any = true;
-        Table.AddOrUpdate(node, state);
+        ByValue.AddOrUpdate(result.Node, state);
+        ByHandle.AddOrUpdate(result, state);
     }
 
-    public static LeafState? Find(Node node) => any && Table.TryGetValue(node, out var state) ? state : null;
+    public static LeafState? Find(Node node) => any && ByValue.TryGetValue(node, out var state) ? state : null;
+
+    public static LeafState? Find(Tensor result) => any && ByHandle.TryGetValue(result, out var state) ? state : null;
 }

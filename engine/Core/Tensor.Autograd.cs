@@ -6,7 +6,7 @@ namespace GpuTensor;
 public partial class Tensor
 {
     private LeafState? leaf;
-    private string? viewName;
+    private ViewOperator viewedBy;
 
     /// <summary>The handle ignores the history of the value it looks at.</summary>
     internal bool Detached { get; private set; }
@@ -23,7 +23,7 @@ public partial class Tensor
     }
 
     /// <summary>True for tensors the user made (or detached), false for results of operators that record history.</summary>
-    public bool IsLeaf => leaf is not null ? viewName is null || !leaf.RequiresGrad : !RequiresGrad;
+    public bool IsLeaf => leaf is not null ? viewedBy == ViewOperator.None || !leaf.RequiresGrad : !RequiresGrad;
 
     /// <summary>Asks for gradients of this leaf, or stops asking.</summary>
     /// <returns>This tensor.</returns>
@@ -31,11 +31,11 @@ public partial class Tensor
     {
         if (!IsLeaf) throw new AutogradException("RequiresGrad can only be changed on leaf tensors; use Detach() to get one from a result.");
         if (requiresGrad && !DType.IsFloatingPoint()) throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
-        if (leaf is null || viewName is not null)
+        if (leaf is null || viewedBy != ViewOperator.None)
         {
             if (!requiresGrad) return this;
             // A view of what asks for no gradients becomes a leaf of its own.
-            (leaf, viewName) = (new(view), null);
+            (leaf, viewedBy) = (new(view), ViewOperator.None);
         }
         if (leaf.RequiresGrad != requiresGrad) Interlocked.Increment(ref CompiledStep.Epoch);
         leaf.RequiresGrad = requiresGrad;
@@ -48,8 +48,8 @@ public partial class Tensor
     {
         get
         {
-            var state = viewName is null ? leaf ?? retained : retained;
-            return state?.ExposeGrad();
+            var state = viewedBy == ViewOperator.None ? leaf : null;
+            return (state ?? RetainedGradients.Find(this))?.ExposeGrad();
         }
         set
         {
@@ -60,18 +60,15 @@ public partial class Tensor
         }
     }
 
-    private LeafState? retained;
-
     /// <summary>Lets a result keep its gradient in <see cref="Grad"/> in the backward passes to come.</summary>
     public void RetainGrad()
     {
-        if (IsLeaf || retained is not null) return;
-        retained = new(view) { RequiresGrad = true };
-        RetainedGradients.Add(Node, retained);
+        if (IsLeaf || RetainedGradients.Find(this) is not null) return;
+        RetainedGradients.Add(this, new(view) { RequiresGrad = true });
     }
 
     /// <summary>What made this tensor, as PyTorch names it (<c>MulBackward</c>); null for leaves.</summary>
-    public GradFunction? GradFn => IsLeaf || !RequiresGrad ? null : new(viewName is not null ? viewName + "Backward" : Node.Op.GradName);
+    public GradFunction? GradFn => IsLeaf || !RequiresGrad ? null : new(viewedBy != ViewOperator.None ? viewedBy + "Backward" : Node.Op.GradName);
 
     /// <summary>The same memory without history: gradients do not flow through it.</summary>
     public Tensor Detach() => new(Storage, view, detached: true);
@@ -81,9 +78,9 @@ public partial class Tensor
     internal void Become(Tensor data, Tensor? grad)
     {
         var (old, requires) = (Storage, leaf?.RequiresGrad == true);
-        (storage, view, Detached) = (data.Storage, data.view, true);
-        storage.Handles++;
-        if (--old.Handles == 0) old.Current.Device.Executor.Release(old);
+        (variable, view, Detached) = (data.Storage, data.view, true);
+        data.Storage.Handles++;
+        if (--old.Handles == 0 && !old.Borrowed) old.Current.Device.Executor.Release(old.Current);
         if (leaf is not null) leaf = new(view) { RequiresGrad = requires, Grad = grad, GradExposed = leaf.GradExposed };
     }
 
@@ -114,3 +111,6 @@ public partial class Tensor
     /// <summary>Until the result is disposed, the calling thread records history again, within a <see cref="NoGrad"/>.</summary>
     public static GradModeScope EnableGrad() => new(enabled: true);
 }
+
+/// <summary>What made a view, by its name in a graph.</summary>
+internal enum ViewOperator : byte { None, View, Permute, Transpose, Expand, Slice, Select, Unsqueeze, Squeeze, Diagonal, Unfold, Flip, AsStrided }

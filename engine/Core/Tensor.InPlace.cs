@@ -11,35 +11,56 @@ public partial class Tensor
     /// <param name="op">The operator's name, for errors.</param>
     internal Tensor Assign(Tensor value, string op)
     {
+        CheckAssign(value.Shape, value.DType, value.Device, op);
+        if (value.DType != DType) value = value.To(DType);
+        Put(value.Broadcast(Shape), IsFresh(value) ? value : null);
+        return this;
+    }
+
+    /// <summary>As <see cref="Assign(Tensor, string)"/>, from a part of a value: for one of this dtype that needs no handle.</summary>
+    internal void Assign(Operand value, string op)
+    {
+        CheckAssign(value.Shape, value.DType, value.Node.Device, op);
+        Put(value, null);
+    }
+
+    private void CheckAssign(Shape shape, DType dtype, Device device, string op)
+    {
         if (view?.Overlaps == true)
             throw new TensorShapeException($"{op}: this tensor is expanded, several of its elements are one element in memory; Clone() it before changing it in place.");
         if (GradMode.Enabled && leaf is { RequiresGrad: true })
             throw new AutogradException($"{op}: a leaf tensor that requires gradients cannot be changed in place; do it under Tensor.NoGrad(), or on a Clone().");
-        if (value.Shape != Shape && (!GpuTensor.Shape.TryBroadcast(Shape, value.Shape, out var result) || result != Shape))
-            throw new TensorShapeException($"{op}: a result of shape {value.Shape} does not fit into a tensor of shape {Shape}.");
-        if (value.Device != Device) throw Mixed(Basic.Copy, Device, value.Device);
-        if (DType.Category() < value.DType.Category())
-            throw new TensorDTypeException($"{op}: the result is {value.DType.Name()} and cannot be stored in a tensor of {DType.Name()}.");
-        if (value.DType != DType) value = value.To(DType);
+        if (shape != Shape && (!GpuTensor.Shape.TryBroadcast(Shape, shape, out var result) || result != Shape))
+            throw new TensorShapeException($"{op}: a result of shape {shape} does not fit into a tensor of shape {Shape}.");
+        if (device != Device) throw Mixed(Basic.Copy, Device, device);
+        if (DType.Category() < dtype.Category())
+            throw new TensorDTypeException($"{op}: the result is {dtype.Name()} and cannot be stored in a tensor of {DType.Name()}.");
+    }
 
+    /// <param name="value">Of this shape and dtype.</param>
+    /// <param name="fresh">The value as a tensor where it can be taken over.</param>
+    private void Put(Operand value, Tensor? fresh)
+    {
         // A detached handle changes the numbers under a value that keeps its history.
         bool keepsHistory = Detached && Node.RequiresGrad;
         var before = Node;
-        Tensor after;
-        if (view is not null) after = ViewAssign(WholeOperand, view, value.Broadcast(Shape));
-        else if (IsFresh(value)) after = value;
-        else after = Apply(Basic.Copy, DType, Shape, value.Broadcast(Shape));
-        if (keepsHistory) after = Apply(Basic.SetData, DType, before.Shape, new(before, null, true), new(after.Node, null, false));
-        if (leaf is { } state && after.Node.Link is null) after.Node.Link = state;
-        // The result's own handle only looks on from here: this variable alone may change the memory in place.
-        after.Storage.Lend();
-        Storage.Set(after.Node);
-        return this;
+        Node after;
+        if (view is not null) after = RecordViewAssign(WholeOperand, view, value);
+        else if (fresh is not null)
+        {
+            // The result's own handle only looks on from here: this variable alone may change the memory in place.
+            after = fresh.Node;
+            if (!keepsHistory) fresh.Lend();
+        }
+        else after = Record(Basic.Copy, DType, Shape, value);
+        if (keepsHistory) after = Record(Basic.SetData, DType, before.Shape, new(before, null, true), new(after, null, false));
+        if (leaf is { } state && after.Link is null) after.Link = state;
+        Storage.Set(after);
     }
 
     /// <summary>A result that no other variable means can be taken over without a copy.</summary>
     private bool IsFresh(Tensor value) => value.view is null && value.Shape == Shape && value.Node is { State: NodeState.Pending, Storages: <= 1, Link: null }
-        && value.Node.Op.Kind is not (OperatorKind.Leaf or OperatorKind.Scalar) && value.storage != storage && value.storage!.Handles == 1;
+        && value.Node.Op.Kind is not (OperatorKind.Leaf or OperatorKind.Scalar) && value.variable != variable && !value.IsShared;
 
     private Operand WholeOperand
     {
@@ -51,8 +72,8 @@ public partial class Tensor
     }
 
     /// <summary>This tensor (which is contiguous and whole) with the elements under a view replaced.</summary>
-    internal Tensor ViewAssign(View over, Tensor value) => ViewAssign(Contiguous().WholeOperand, over, value.Operand);
+    internal Tensor ViewAssign(View over, Tensor value) => FromNode(RecordViewAssign(Contiguous().WholeOperand, over, value.Operand));
 
-    private static Tensor ViewAssign(Operand target, View over, Operand value) =>
-        Apply(Basic.ViewAssign, target.DType, target.Shape, target, value, attributes: new ViewAttributes(over));
+    private static Node RecordViewAssign(Operand target, View over, Operand value) =>
+        Record(Basic.ViewAssign, target.DType, target.Shape, target, value, attributes: new ViewAttributes(over));
 }

@@ -112,7 +112,7 @@ public partial class Tensor
             while (found.Count < view.Shape.Rank) found.Add(null);
             tensors = [.. found];
         }
-        return WithView(view, "Slice");
+        return WithView(view, ViewOperator.Slice);
     }
 
     /// <summary>The elements where a mask (bool, broadcasts with this tensor) holds, as a vector in row-major order; reads a count, so it

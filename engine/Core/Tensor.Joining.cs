@@ -118,7 +118,7 @@ public partial class Tensor
         int[] others = [.. Enumerable.Range(0, Rank).Where(d => d != rows && d != columns)];
         return WithView(new View([.. others.Select(d => Shape[d]), length],
             [.. others.Select(d => view.Strides[d]), view.Strides[rows] + view.Strides[columns]], view.Offset + start),
-            "Diagonal");
+            ViewOperator.Diagonal);
     }
 
     /// <summary>A view of all windows of <paramref name="size"/> elements of a dimension, <paramref name="step"/> apart; a last dimension
@@ -135,7 +135,7 @@ public partial class Tensor
         long[] strides = [.. view.Strides, view.Strides[d]];
         sizes[d] = (n - size) / step + 1;
         strides[d] *= step;
-        return WithView(new View(GpuTensor.Shape.Create(sizes), strides, view.Offset), "Unfold");
+        return WithView(new View(GpuTensor.Shape.Create(sizes), strides, view.Offset), ViewOperator.Unfold);
     }
 
     /// <summary>The tensor laid out several times along each dimension; more repeats than dimensions add dimensions in front.</summary>
@@ -180,7 +180,7 @@ public partial class Tensor
             int d = Shape.Dim(dim);
             if (Rank > 0 && Shape[d] > 0) turned = turned.Slice(d, Shape[d] - 1, Shape[d], -1);
         }
-        return WithView(turned, "Flip").Clone();
+        return WithView(turned, ViewOperator.Flip).Clone();
     }
 
     /// <summary>Elements shifted along a dimension; what leaves at one end comes in at the other. Without a dimension, all elements in

@@ -105,16 +105,22 @@ public partial class Tensor
     public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) => Operators.Einsum.Evaluate(equation, [.. operands]);
 
     /// <summary>Records one (batched) matrix product of operands that fit.</summary>
-    internal static Tensor Product(Tensor a, Tensor b)
+    internal static Tensor Product(Tensor a, Tensor b) => Product(a.Operand, b.Operand);
+
+    /// <inheritdoc cref="Product(Tensor, Tensor)"/>
+    /// <param name="transposed">The result is seen with its last two dimensions exchanged.</param>
+    internal static Tensor Product(Graph.Operand a, Graph.Operand b, bool transposed = false)
     {
         if (a.DType != b.DType)
             throw new TensorDTypeException($"matmul: the dtypes differ, {a.DType.Name()} and {b.DType.Name()}; convert one with "
                 + "To(dtype).");
         if (a.DType == DType.Bool) throw new TensorDTypeException("matmul is not defined for bool; convert with To(dtype) first.");
-        var sizes = a.Rank <= MaxStackRank ? stackalloc int[a.Rank] : new int[a.Rank];
+        int rank = a.Shape.Rank;
+        var sizes = rank <= MaxStackRank ? stackalloc int[rank] : new int[rank];
         a.Shape.Span.CopyTo(sizes);
         sizes[^1] = b.Shape[-1];
-        return Apply(Products.MatMul, a.DType, GpuTensor.Shape.Create(sizes), a.Operand, b.Operand);
+        var product = Apply(Products.MatMul, a.DType, GpuTensor.Shape.Create(sizes), a, b);
+        return transposed ? product.Turn(product.FullView.TransposeLast(), ViewOperator.Transpose) : product;
     }
 
     // The −1 of Reshape cannot be worked out where a size is 0.

@@ -234,6 +234,6 @@ public partial class Tensor
         var value = Apply(op, result, shape, operand, attributes: ReduceAttributes.Of(rank - kept));
         if (!keepDim) return value;
         for (int d = 0; d < rank; d++) sizes[d] = reduced[d] ? 1 : x.Shape.Span[d];
-        return value.Reshape(GpuTensor.Shape.Create(sizes));
+        return value.Turn(GpuTensor.View.Identity(shape).Reshape(GpuTensor.Shape.Create(sizes))!, ViewOperator.View);
     }
 }

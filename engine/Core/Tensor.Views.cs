@@ -27,7 +27,7 @@ public partial class Tensor
     internal Tensor ViewAs(View over)
     {
         var whole = Contiguous();
-        return whole.ViewOf is null ? whole.WithView(over, "View") : whole.Clone().WithView(over, "View");
+        return whole.ViewOf is null ? whole.WithView(over, ViewOperator.View) : whole.Clone().WithView(over, ViewOperator.View);
     }
 
     // The same elements in the same order: a handle is enough, but rules that want no view at all need a clone only where the view is not the identity.
@@ -39,7 +39,7 @@ public partial class Tensor
     {
         shape = Resolve(shape);
         return WithView(FullView.Reshape(shape)
-            ?? throw new TensorShapeException($"View {Shape} as {shape}: the elements do not lie in an order that strides can express; use Reshape, which copies where it must."), "View");
+            ?? throw new TensorShapeException($"View {Shape} as {shape}: the elements do not lie in an order that strides can express; use Reshape, which copies where it must."), ViewOperator.View);
     }
 
     /// <summary>The same elements under another shape: shares memory where it can, else copies. One size may be −1.</summary>
@@ -47,7 +47,7 @@ public partial class Tensor
     public Tensor Reshape(params Shape shape)
     {
         shape = Resolve(shape);
-        return shape.Equals(Shape) ? this : FullView.Reshape(shape) is { } v ? WithView(v, "View") : Clone().View(shape);
+        return shape.Equals(Shape) ? this : FullView.Reshape(shape) is { } v ? WithView(v, ViewOperator.View) : Clone().View(shape);
     }
 
     private Shape Resolve(Shape shape)
@@ -79,15 +79,15 @@ public partial class Tensor
             order[i] = Shape.Dim(dims[i]);
             if (order[..i].Contains(order[i])) throw new TensorShapeException($"Permute: dimension {dims[i]} appears twice.");
         }
-        return WithView(FullView.Permute(order), "Permute");
+        return WithView(FullView.Permute(order), ViewOperator.Permute);
     }
 
     /// <summary>The dimensions in another order, then the same elements under another shape.</summary>
     internal Tensor Permuted(ReadOnlySpan<int> order, Shape shape)
     {
         var turned = FullView.Permute(order);
-        if (turned.Reshape(shape) is not { } whole) return WithView(turned, "Permute").Reshape(shape);
-        return whole.Equals(FullView) ? this : WithView(whole, "View");
+        if (turned.Reshape(shape) is not { } whole) return WithView(turned, ViewOperator.Permute).Reshape(shape);
+        return whole.Equals(FullView) ? this : WithView(whole, ViewOperator.View);
     }
 
     /// <summary>Two dimensions exchanged.</summary>
@@ -97,7 +97,7 @@ public partial class Tensor
         var order = Rank <= MaxStackRank ? stackalloc int[Rank] : new int[Rank];
         for (int d = 0; d < order.Length; d++) order[d] = d;
         (order[Shape.Dim(dim0)], order[Shape.Dim(dim1)]) = (order[Shape.Dim(dim1)], order[Shape.Dim(dim0)]);
-        return WithView(FullView.Permute(order), "Transpose");
+        return WithView(FullView.Permute(order), ViewOperator.Transpose);
     }
 
     /// <summary>The matrix transposed.</summary>
@@ -114,7 +114,7 @@ public partial class Tensor
             if (sizes[^i] == -1) sizes[^i] = Shape.Span[^i];
             if (Shape.Span[^i] != 1 && Shape.Span[^i] != sizes[^i]) throw new TensorShapeException($"Expand: {Shape} does not broadcast to {shape}.");
         }
-        return WithView(FullView.Expand(GpuTensor.Shape.Create(sizes)), "Expand");
+        return WithView(FullView.Expand(GpuTensor.Shape.Create(sizes)), ViewOperator.Expand);
     }
 
     /// <summary>One dimension cut to <paramref name="length"/> elements from <paramref name="start"/>.</summary>
@@ -125,7 +125,7 @@ public partial class Tensor
         if (start < 0) start += Shape[dim];
         if (start < 0 || length < 0 || start + length > Shape[dim])
             throw new TensorShapeException($"Narrow: elements {start} to {start + length} of dimension {dim} were asked for, but the tensor has shape {Shape}.");
-        return WithView(FullView.Slice(dim, start, length, 1), "Slice");
+        return WithView(FullView.Slice(dim, start, length, 1), ViewOperator.Slice);
     }
 
     /// <summary>One dimension cut to <paramref name="length"/> elements from an integer held by a 0-d tensor, which is read now.</summary>
@@ -141,14 +141,14 @@ public partial class Tensor
         dim = Shape.Dim(dim);
         int n = Shape[dim], i = index < 0 ? index + n : index;
         if ((uint)i >= (uint)n) throw new TensorShapeException($"Select: index {index} is out of range for dimension {dim} of shape {Shape}.");
-        return WithView(FullView.Select(dim, i), "Select");
+        return WithView(FullView.Select(dim, i), ViewOperator.Select);
     }
 
     /// <summary>A dimension of size 1 put in before <paramref name="dim"/>.</summary>
     public Tensor Unsqueeze(int dim)
     {
         if (dim < -Rank - 1 || dim > Rank) throw new ArgumentOutOfRangeException(nameof(dim), $"Unsqueeze: dimension {dim} is out of range for shape {Shape}.");
-        return WithView(FullView.Insert(dim < 0 ? dim + Rank + 1 : dim), "Unsqueeze");
+        return WithView(FullView.Insert(dim < 0 ? dim + Rank + 1 : dim), ViewOperator.Unsqueeze);
     }
 
     /// <summary>Without its dimensions of size 1, or without that one.</summary>
@@ -156,7 +156,7 @@ public partial class Tensor
     {
         if (dim is { } only && Shape.Dim(only) is var at && (Rank == 0 || Shape[at] != 1)) return this;
         int[] keep = [.. Enumerable.Range(0, Rank).Where(d => dim is null ? Shape[d] != 1 : d != Shape.Dim(dim.Value))];
-        return WithView(FullView.Permute(keep), "Squeeze");
+        return WithView(FullView.Permute(keep), ViewOperator.Squeeze);
     }
 
     /// <summary>Without those of the named dimensions that have size 1.</summary>
@@ -164,7 +164,7 @@ public partial class Tensor
     {
         int[] named = [.. dim.Select(d => Shape.Dim(d))];
         int[] keep = [.. Enumerable.Range(0, Rank).Where(d => Shape[d] != 1 || !named.Contains(d))];
-        return WithView(FullView.Permute(keep), "Squeeze");
+        return WithView(FullView.Permute(keep), ViewOperator.Squeeze);
     }
 
     /// <summary>Dimensions <paramref name="startDim"/> to <paramref name="endDim"/> as one.</summary>

@@ -7,27 +7,51 @@ namespace GpuTensor;
 /// <remarks>A tensor is a light handle: nothing needs <see cref="Dispose"/>, which only gives memory back early.</remarks>
 public partial class Tensor : IDisposable
 {
-    private Storage? storage;
+    /// <summary>Its <see cref="Graph.Storage"/>, or the <see cref="Graph.Node"/> itself while this is the only handle on a variable that was never
+    /// changed: most handles stay that way, and need no storage. Null: disposed.</summary>
+    private object? variable;
     private View? view;
+    private bool borrowed;
 
     /// <summary>Makes a handle on a variable.</summary>
-    internal Tensor(Storage storage, View? view = null, bool detached = false)
+    private Tensor(Storage storage, View? view, bool detached)
     {
-        (this.storage, this.view, Detached) = (storage, view, detached);
+        (variable, this.view, Detached) = (storage, view, detached);
         storage.Handles++;
     }
+
+    private Tensor(Node node, View? view, bool detached, bool borrowed) =>
+        (variable, this.view, Detached, this.borrowed) = (node, view, detached, borrowed);
 
     /// <summary>Another handle on another tensor's variable, without its history.</summary>
     private protected Tensor(Tensor other) : this(other.Storage, other.view, detached: true) { }
 
     /// <summary>The variable it looks at.</summary>
-    internal Storage Storage => storage ?? throw new ObjectDisposedException(nameof(Tensor), "This tensor was disposed; its value can no longer be used.");
+    internal Storage Storage => variable as Storage ?? MakeStorage();
+
+    private Storage MakeStorage()
+    {
+        var node = Node;
+        var storage = new Storage(node, borrowed);
+        if (Interlocked.CompareExchange(ref variable, storage, node) is Storage other) return other;
+        if (!borrowed && node.Owner is Recorder recorder) recorder.Hold(node, storage);
+        return storage;
+    }
+
+    private static ObjectDisposedException Disposed() =>
+        new(nameof(Tensor), "This tensor was disposed; its value can no longer be used.");
+
+    /// <summary>Whether the variable means that value now.</summary>
+    internal bool Means(Node node) => variable is Storage storage ? storage.Current == node : variable == node;
+
+    /// <summary>Whether another handle looks at the same variable, or another variable means the same value.</summary>
+    internal bool IsShared => variable is Storage { Handles: > 1 } || Node.Storages > 1;
 
     /// <summary>How it looks at the variable's value; null: as it is.</summary>
     internal View? ViewOf => view;
 
     /// <summary>The value it means now.</summary>
-    internal Node Node => Storage.Current;
+    internal Node Node => variable is Storage storage ? storage.Current : (Node?)variable ?? throw Disposed();
 
     /// <summary>The sizes.</summary>
     public Shape Shape => view?.Shape ?? Node.Shape;
@@ -45,7 +69,7 @@ public partial class Tensor : IDisposable
     public Device Device => Node.Device;
 
     /// <summary>How often the memory it looks at was changed in place.</summary>
-    public int Version => Storage.Version;
+    public int Version => variable is Storage storage ? storage.Version : Node is not null ? 0 : throw Disposed();
 
     /// <summary>Marks its value to be kept when the step that records it runs, though nothing reads it then: for values that are stored and read only now and then.</summary>
     /// <returns>This tensor.</returns>
@@ -66,25 +90,43 @@ public partial class Tensor : IDisposable
     /// <summary>Gives up the handle. The memory is free once no other handle, recorded operation or saved value needs it.</summary>
     public void Dispose()
     {
-        if (storage is not { } s) return;
-        storage = null;
-        view = null;
-        if (--s.Handles == 0) s.Current.Device.Executor.Release(s);
+        var mine = variable;
+        (variable, view) = (null, null);
+        if (mine is Storage storage)
+        {
+            if (--storage.Handles == 0 && !storage.Borrowed) storage.Current.Device.Executor.Release(storage.Current);
+        }
+        else if (mine is Node node && !borrowed) node.Device.Executor.Release(node);
         GC.SuppressFinalize(this);
     }
 
     /// <summary>A new variable that means <paramref name="node"/>.</summary>
-    internal static Tensor FromNode(Node node)
+    /// <param name="over">How the handle looks at it.</param>
+    /// <param name="detached">The handle ignores the value's history.</param>
+    internal static Tensor FromNode(Node node, View? over = null, bool detached = false)
     {
-        var s = new Storage(node);
-        if (node.Owner is Recorder recorder) recorder.Hold(node, s);
-        return new(s);
+        var tensor = new Tensor(node, over, detached, borrowed: false);
+        if (node.Storages < byte.MaxValue) node.Storages++;
+        if (node.Owner is Recorder recorder) recorder.Hold(node, tensor);
+        return tensor;
     }
 
     /// <summary>A value as a tensor for gradient rules to read: never changed in place, and not counted as a user of the memory.</summary>
     internal static Tensor Borrow(Operand operand)
     {
-        return new(new Storage(operand.Node).Lend(), operand.View, detached: !operand.Grad) { leaf = operand.Grad ? operand.Node.Leaf : null };
+        return new(operand.Node, operand.View, detached: !operand.Grad, borrowed: true) { leaf = operand.Grad ? operand.Node.Leaf : null };
+    }
+
+    /// <summary>Gives up its share in the value to another variable: from here on this one only looks.</summary>
+    private void Lend()
+    {
+        if (variable is Storage storage) storage.Lend();
+        else if (!borrowed)
+        {
+            var node = Node;
+            if (node.Storages is > 0 and < byte.MaxValue) node.Storages--;
+            borrowed = true;
+        }
     }
 
     /// <summary>This tensor as an operand of what is being recorded.</summary>
@@ -106,11 +148,22 @@ public partial class Tensor : IDisposable
     }
 
     /// <summary>Another view of the same variable.</summary>
-    internal Tensor WithView(View newView, string name) =>
-        new(Storage, newView.Simplify(Node.Shape), Detached) { leaf = leaf, viewName = name };
+    internal Tensor WithView(View newView, ViewOperator by) =>
+        new(Storage, newView.Simplify(Node.Shape), Detached) { leaf = leaf, viewedBy = by };
+
+    /// <summary>This very handle, looking at its value in another way: for a result that nobody else has a handle on.</summary>
+    private Tensor Turn(View newView, ViewOperator by)
+    {
+        (view, viewedBy) = (newView.Simplify(Node.Shape), by);
+        return this;
+    }
 
     /// <summary>Records an operator over tensors of one device.</summary>
-    internal static Tensor Apply(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null, IAttributes? attributes = null, long bits = 0)
+    internal static Tensor Apply(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null, IAttributes? attributes = null, long bits = 0) =>
+        FromNode(Record(op, dtype, shape, a, b, more, attributes, bits));
+
+    /// <summary>As <see cref="Apply"/>, without a handle on the result.</summary>
+    private static Node Record(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null, IAttributes? attributes = null, long bits = 0)
     {
         var device = a.Node.Device;
         // Integers and truth values carry no gradient, whatever they were computed from.
@@ -123,7 +176,7 @@ public partial class Tensor : IDisposable
         if (more is not null)
             foreach (var operand in more)
                 if (operand.Node.Device != device) throw Mixed(op, device, operand.Node.Device);
-        return FromNode(Recorder.For(device).Record(op, dtype, shape, a, b, more, attributes, bits));
+        return Recorder.For(device).Record(op, dtype, shape, a, b, more, attributes, bits);
     }
 
     private static DeviceException Mixed(Operator op, Device a, Device b) => new(

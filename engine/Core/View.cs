@@ -84,6 +84,16 @@ internal sealed class View : IEquatable<View>
         return Of(Shape.Create(sizes), strides, Offset);
     }
 
+    /// <summary>The last two dimensions exchanged.</summary>
+    public View TransposeLast()
+    {
+        int rank = Shape.Rank;
+        var order = rank <= UsualRank ? stackalloc int[rank] : new int[rank];
+        for (int d = 0; d < rank; d++) order[d] = d;
+        (order[^2], order[^1]) = (order[^1], order[^2]);
+        return Permute(order);
+    }
+
     /// <summary>Elements start, start + step, … (count of them) of one dimension; step may be negative.</summary>
     public View Slice(int dim, long start, int count, long step)
     {

@@ -18,8 +18,8 @@ internal abstract class Executor
     /// <summary>Waits and copies a contiguous range of a materialised value to the host.</summary>
     public abstract void Download(Node node, long byteOffset, Span<byte> target);
 
-    /// <summary>A variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>
-    public virtual void Release(Storage storage) { }
+    /// <summary>The value of a variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>
+    public virtual void Release(Node node) { }
 
     /// <summary>Waits for all work.</summary>
     public abstract void Finish();

@@ -241,10 +241,10 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate) Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
     }
 
-    public override void Release(Storage storage)
+    public override void Release(Node node)
     {
         lock (gate)
-            if (storage.Current is { State: NodeState.Materialized, Storages: 1, Uses: 0, Block: { } block } node)
+            if (node is { State: NodeState.Materialized, Storages: 1, Uses: 0, Block: { } block })
             {
                 Pool.Release(block);
                 (node.State, node.Owner) = (NodeState.Overwritten, null);

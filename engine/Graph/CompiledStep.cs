@@ -202,7 +202,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
         {
             State = NodeState.Materialized, Owner = block, Flags = flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed),
         };
-        return new(new Storage(node), view, detached);
+        return Tensor.FromNode(node, view, detached);
     }
 
     /// <summary>The variable has a new value in the same place.</summary>

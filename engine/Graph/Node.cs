@@ -20,6 +20,9 @@ internal readonly record struct Operand(Node Node, View? View, bool Grad)
     public Shape Shape => View?.Shape ?? Node.Shape;
 
     public DType DType => Node.DType;
+
+    /// <summary>The matrices of it transposed.</summary>
+    public Operand Transposed => this with { View = (View ?? View.Identity(Node.Shape)).TransposeLast().Simplify(Node.Shape) };
 }
 
 /// <summary>An immutable value: an operator applied to other values, or memory that is already there. Variables (<see cref="Storage"/>) come to mean another node when

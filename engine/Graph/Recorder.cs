@@ -19,7 +19,7 @@ internal sealed class Recorder
     private readonly List<(Node, Memory.Block)> homes = [];
     private readonly HashSet<Storage> settled = [];
     private readonly HashSet<Differentiation.LeafState> gradients = [];
-    private WeakReference<Storage>?[] handles = new WeakReference<Storage>?[256];
+    private WeakReference<object>?[] handles = new WeakReference<object>?[256];
 
     private Recorder(Device device) => Device = device;
 
@@ -88,17 +88,23 @@ internal sealed class Recorder
         return node;
     }
 
-    /// <summary>Remembers the variable that means a pending node, so that a new plan can see whether the program still holds it.</summary>
-    public void Hold(Node node, Storage storage)
+    /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that a new
+    /// plan can see whether the program still holds it.</summary>
+    public void Hold(Node node, object variable)
     {
-        if (node.Owner != this) return;
-        if (node.Index >= handles.Length) Array.Resize(ref handles, Math.Max(node.Index + 1, handles.Length * 2));
-        if (handles[node.Index] is { } weak) weak.SetTarget(storage);
-        else handles[node.Index] = new(storage);
+        // Another thread may look at a value of ours in a new way just now.
+        lock (gate)
+        {
+            if (node.Owner != this) return;
+            if (node.Index >= handles.Length) Array.Resize(ref handles, Math.Max(node.Index + 1, handles.Length * 2));
+            if (handles[node.Index] is { } weak) weak.SetTarget(variable);
+            else handles[node.Index] = new(variable);
+        }
     }
 
     /// <summary>Whether a variable that means this pending node is still alive (a superset: the collector decides).</summary>
-    public bool IsHeld(Node node) => node.Index < handles.Length && handles[node.Index] is { } weak && weak.TryGetTarget(out var s) && s.Current == node;
+    public bool IsHeld(Node node) => node.Index < handles.Length && handles[node.Index] is { } weak && weak.TryGetTarget(out var variable)
+        && (variable is Storage storage ? storage.Current == node : ((Tensor)variable).Means(node));
 
     public void NoteChange(Storage storage, Node old)
     {

@@ -1,13 +1,11 @@
 namespace GpuTensor.Graph;
 
-/// <summary>A variable: what all views of one tensor share. In-place updates make it mean another node.</summary>
+/// <summary>A variable: what all views of one tensor share. In-place updates make it mean another node. A handle that is alone on a value that
+/// was never changed does without (see <see cref="Tensor"/>).</summary>
 internal sealed class Storage
 {
-    public Storage(Node node)
-    {
-        Current = node;
-        if (node.Storages < byte.MaxValue) node.Storages++;
-    }
+    /// <summary>Takes over what one handle meant alone: a value that already counts this variable, unless it is borrowed.</summary>
+    public Storage(Node node, bool borrowed) => (Current, Borrowed, Handles) = (node, borrowed, 1);
 
     /// <summary>The value it means now.</summary>
     public Node Current;
@@ -19,11 +17,10 @@ internal sealed class Storage
     public bool Borrowed { get; private set; }
 
     /// <summary>Gives up its share in the node to another variable.</summary>
-    public Storage Lend()
+    public void Lend()
     {
         if (!Borrowed && Current.Storages is > 0 and < byte.MaxValue) Current.Storages--;
         Borrowed = true;
-        return this;
     }
 
     /// <summary>Handles given out and not disposed (collected handles still count: the collector frees those).</summary>

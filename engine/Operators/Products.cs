@@ -15,8 +15,13 @@ internal static class Products
         Gradient = c =>
         {
             // An operand seen transposed gets its gradient as the transpose of a product, so that it lies in memory as the operand's own value does.
-            if (c.Needs(0)) c.Return(0, IsTransposed(c.Node.ViewA) ? Tensor.Product(c.B, c.Grad.Transpose(-2, -1)).Transpose(-2, -1) : Tensor.Product(c.Grad, c.B.Transpose(-2, -1)));
-            if (c.Needs(1)) c.Return(1, IsTransposed(c.Node.ViewB) ? Tensor.Product(c.Grad.Transpose(-2, -1), c.A).Transpose(-2, -1) : Tensor.Product(c.A.Transpose(-2, -1), c.Grad));
+            var gradient = c.Grad.Operand;
+            if (c.Needs(0))
+                c.Return(0, IsTransposed(c.Node.ViewA) ? Tensor.Product(c.Operand(1), gradient.Transposed, transposed: true)
+                    : Tensor.Product(gradient, c.Operand(1).Transposed));
+            if (c.Needs(1))
+                c.Return(1, IsTransposed(c.Node.ViewB) ? Tensor.Product(gradient.Transposed, c.Operand(0), transposed: true)
+                    : Tensor.Product(c.Operand(0).Transposed, gradient));
         },
         Reference = c =>
         {

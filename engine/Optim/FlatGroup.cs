@@ -86,23 +86,40 @@ internal sealed class FlatGroup
     }
 
     /// <summary>Tensors one after the other as one vector.</summary>
-    internal static Tensor Flat(IReadOnlyList<Tensor> tensors) =>
-        tensors.Count == 1 ? tensors[0].Detach().Reshape(-1) : Tensor.Cat([.. tensors.Select(t => t.Detach().Reshape(-1))], 0);
+    internal static Tensor Flat(Tensor[] tensors)
+    {
+        if (tensors.Length == 1) return tensors[0].Detach().Reshape(-1);
+        if (!Array.TrueForAll(tensors, t => t.DType == tensors[0].DType)) return Tensor.Cat([.. tensors.Select(t => t.Detach().Reshape(-1))], 0);
+        var more = new Operand[tensors.Length - 2];
+        long length = 0;
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            if (i > 1) more[i - 2] = Flattened(tensors[i]);
+            length += tensors[i].ElementCount;
+        }
+        return Tensor.Apply(Operators.Basic.Concat, tensors[0].DType, [checked((int)length)], Flattened(tensors[0]), Flattened(tensors[1]),
+            more.Length > 0 ? more : null);
+    }
+
+    private static Operand Flattened(Tensor tensor)
+    {
+        if (tensor.FullView.Reshape([checked((int)tensor.ElementCount)]) is { } view) return new(tensor.Node, view.Simplify(tensor.Node.Shape), false);
+        return tensor.Detach().Reshape(-1).Operand;
+    }
 
     private void Update(int start, int end)
     {
         var stretch = stretches[start];
-        var parameters = Group.Parameters.Skip(start).Take(end - start).ToList();
         int length = offsets[end - 1] + Count(end - 1) - offsets[start];
-        var gradients = Flat([.. Enumerable.Range(start, end - start).Select(i => Gradient(i)!)]);
-        var run = new FlatRun(stretch, offsets[start], length, () => steps[start], Flat(parameters), gradients);
+        var run = new FlatRun(stretch, offsets[start], length, steps, start, Flat(start, end, false), Flat(start, end, true));
         var updated = optimizer.Update(Group, run);
-        if (parameters.Count == 1) parameters[0].Assign(updated.Reshape(parameters[0].Shape), "Step");
+        if (end - start == 1) Group.Parameters[start].Assign(updated.Reshape(Group.Parameters[start].Shape), "Step");
         else
             for (int i = start; i < end; i++)
             {
                 var parameter = Group.Parameters[i];
-                parameter.Assign(updated.Narrow(0, offsets[i] - offsets[start], Count(i)).Reshape(parameter.Shape), "Step");
+                var part = View.Of(parameter.Shape, View.Identity(parameter.Shape).Strides, offsets[i] - offsets[start]);
+                parameter.Assign(updated.Operand with { View = part }, "Step");
             }
         if (!optimizer.KeepsState(Group))
         {
@@ -123,6 +140,13 @@ internal sealed class FlatGroup
             for (int i = start; i < end; i++) steps[i]--;
             run.ForgetNewState();
         });
+    }
+
+    private Tensor Flat(int start, int end, bool gradients)
+    {
+        var members = new Tensor[end - start];
+        for (int i = start; i < end; i++) members[i - start] = gradients ? Gradient(i)! : Group.Parameters[i];
+        return Flat(members);
     }
 
     private Tensor? Gradient(int parameter) => Group.Parameters[parameter].Leaf?.Grad;

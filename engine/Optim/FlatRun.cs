@@ -1,7 +1,14 @@
 namespace GpuTensor.Optim;
 
 /// <summary>Neighbouring parameters in one update: vectors of their values, gradients and state.</summary>
-internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, Func<long> steps, Tensor values, Tensor gradients)
+/// <param name="stretch">Where they lie.</param>
+/// <param name="start">Their first element there.</param>
+/// <param name="length">How many elements they are.</param>
+/// <param name="steps">The step numbers of all parameters of their group.</param>
+/// <param name="first">Which parameter they begin with.</param>
+/// <param name="values">The parameters' values.</param>
+/// <param name="gradients">Their gradients.</param>
+internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, long[] steps, int first, Tensor values, Tensor gradients)
 {
     private List<string>? made;
 
@@ -12,7 +19,7 @@ internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, 
     public void Recorded() => (IsRecorded, Values, Gradients) = (true, null!, null!);
 
     /// <summary>The number of this update of these parameters, from 1.</summary>
-    public long Step => IsRecorded ? steps() : steps() + 1;
+    public long Step => IsRecorded ? steps[first] : steps[first] + 1;
 
     /// <summary>The parameters' values.</summary>
     public Tensor Values { get; private set; } = values;

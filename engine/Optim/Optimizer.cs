@@ -11,6 +11,7 @@ namespace GpuTensor.Optim;
 public abstract partial class Optimizer
 {
     private readonly List<FlatGroup> groups = [];
+    private readonly HashSet<Device> touched = [];
     private readonly IReadOnlyList<(string Name, double Value)> defaults;
 
     private protected Optimizer(IEnumerable<ParameterGroup> groups, params IReadOnlyList<(string Name, double Value)> defaults)
@@ -68,7 +69,7 @@ public abstract partial class Optimizer
     /// before it.</remarks>
     public void Step()
     {
-        var touched = new HashSet<Device>();
+        touched.Clear();
         using (Tensor.NoGrad())
             foreach (var flat in groups) flat.Step(touched);
         foreach (var device in touched) Recorder.For(device).Flush();

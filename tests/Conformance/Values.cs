@@ -78,6 +78,6 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
             contents.Data.AsSpan((int)(i * size), size).CopyTo(buffer.Data.AsSpan((int)(at * size)));
             for (int d = index.Length - 1; d >= 0 && ++index[d] == shape.Span[d]; d--) index[d] = 0;
         }
-        return Tensor.FromHost(buffer, device).WithView(new View(shape, strides, 0), "AsStrided").Detach();
+        return Tensor.FromHost(buffer, device).WithView(new View(shape, strides, 0), ViewOperator.AsStrided).Detach();
     }
 }
