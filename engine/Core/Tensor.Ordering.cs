@@ -10,7 +10,13 @@ public partial class Tensor
     public Tensor CumSum(int dim, DType? dtype = null) => Scan(dim, dtype, (a, b) => a + b);
 
     /// <summary>Running products along a dimension. Integers and bools multiply in int64.</summary>
-    public Tensor CumProd(int dim, DType? dtype = null) => Scan(dim, dtype, (a, b) => a * b);
+    /// <remarks>The derivative by a factor that is not finite is NaN, as in PyTorch.</remarks>
+    public Tensor CumProd(int dim, DType? dtype = null)
+    {
+        var finite = IsFinite();
+        var x = RequiresGrad ? Where(finite, this, Where(finite, One, this).Reciprocal().Reciprocal()) : this;
+        return x.Scan(dim, dtype, (a, b) => a * b);
+    }
 
     private Tensor Scan(int dim, DType? dtype, Func<Tensor, Tensor, Tensor> combine)
     {

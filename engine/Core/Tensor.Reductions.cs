@@ -41,26 +41,47 @@ public partial class Tensor
 
     /// <summary>The variance over dimensions: squared distances from the mean, divided by N − correction.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
-    public Tensor Var(Dims dim = default, double correction = 1, bool keepDim = false) => Spread(dim, correction, keepDim, "var").To(DType);
+    public Tensor Var(Dims dim = default, double correction = 1, bool keepDim = false) =>
+        Spread(Distances(dim, "var"), dim, correction, keepDim).To(DType);
 
     /// <summary>The standard deviation over dimensions: the root of <see cref="Var"/>. Its gradient is zero where the deviation
     /// is.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
-    public Tensor Std(Dims dim = default, double correction = 1, bool keepDim = false) =>
-        RootOrZero(Spread(dim, correction, keepDim, "std")).To(DType);
+    public Tensor Std(Dims dim = default, double correction = 1, bool keepDim = false)
+    {
+        var (distance, drift) = Distances(dim, "std");
+        if (CountOf(dim, "std") == 0) return RootOrZero(Spread((distance, drift), dim, correction, keepDim)).To(DType);
+        // In units of the largest distance, so that no square overflows where the deviation itself does not.
+        var largest = distance.Detach().Abs().AMax(dim, keepDim: true);
+        var unit = Where((largest > Zero) & largest.IsFinite(), largest, One);
+        var root = RootOrZero(Spread((distance / unit, drift is null ? null : drift / unit), dim, correction, keepDim));
+        return (root * unit.Reshape(root.Shape)).To(DType);
+    }
 
     /// <summary>Variance and mean over dimensions.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
     public (Tensor Var, Tensor Mean) VarMean(Dims dim = default, double correction = 1, bool keepDim = false) =>
         (Var(dim, correction, keepDim), Mean(dim, keepDim));
 
-    private Tensor Spread(Dims dim, double correction, bool keepDim, string op)
+    /// <summary>The elements' distances from their mean, taken as a number, and what its history adds: mean minus number, which is 0 but has a derivative. Their
+    /// squares' sum Σ(x − m)² = Σ(x − c)² − N(m − c)² has then the derivatives of the left side for every order, and the first needs no sum over a gradient that
+    /// may have overflowed.</summary>
+    private (Tensor Distance, Tensor? Drift) Distances(Dims dim, string op)
     {
         if (!DType.IsFloatingPoint())
             throw new TensorDTypeException($"{op} is not defined for {DType.Name()}; convert with To(dtype) first.");
         var x = To(Wider(DType));
-        var distance = x - x.Mean(dim, keepDim: true);
-        return (distance * distance).Sum(dim, keepDim) / Constant(Math.Max(0, CountOf(dim, op) - correction));
+        var mean = x.Mean(dim, keepDim: true);
+        var number = mean.Detach();
+        return (x - number, mean.RequiresGrad ? Where(number.IsFinite(), mean - number, Zero) : null);
+    }
+
+    private Tensor Spread((Tensor Distance, Tensor? Drift) from, Dims dim, double correction, bool keepDim)
+    {
+        long count = CountOf(dim, "var");
+        var sum = (from.Distance * from.Distance).Sum(dim, keepDim);
+        if (from.Drift is { } drift) sum = sum - (drift * drift * Constant(count)).Reshape(sum.Shape);
+        return sum / Constant(Math.Max(0, count - correction));
     }
 
     /// <summary>√x with the gradient 0, not infinity, where x is 0.</summary>

@@ -43,8 +43,8 @@ internal static class Arithmetic
         c => Wide(c.Grad) * -Wide(c.A) * InverseSquare(c), Saves.AB, Saves.AB, TypeRule.Floats);
 
     public static readonly Operator Hypot = OfTwo("hypot", double.Hypot, NoIntegers,
-        c => Wide(c.Grad) * (Wide(c.A) / Wide(c.Output)), c => Wide(c.Grad) * (Wide(c.B) / Wide(c.Output)),
-        Saves.A | Saves.Output, Saves.B | Saves.Output, TypeRule.Floats);
+        c => Wide(c.Grad) * PartOfHypot(c, c.A), c => Wide(c.Grad) * PartOfHypot(c, c.B),
+        Saves.AB | Saves.Output, Saves.AB | Saves.Output, TypeRule.Floats);
 
     /// <summary>The larger; NaN wins. Equal operands share the gradient.</summary>
     public static readonly Operator Maximum = OfTwo("maximum", Larger, Math.Max,
@@ -109,6 +109,13 @@ internal static class Arithmetic
     {
         var square = Wide(c.A) * Wide(c.A) + Wide(c.B) * Wide(c.B);
         return Tensor.Where(square.Eq(Zero), Zero, square.Reciprocal());
+    }
+
+    // x/√(a² + b²), also where the root overflows and its half does not.
+    private static Tensor PartOfHypot(Autograd.GradientContext c, Tensor x)
+    {
+        var root = Wide(c.Output);
+        return Tensor.Where(root.IsInf(), Wide(x) * OneHalf / (Wide(c.A) * OneHalf).Hypot(Wide(c.B) * OneHalf), Wide(x) / root);
     }
 
     // Of equal numbers the second, so that zeros have their signs as in PyTorch (it is what x86's instructions do).

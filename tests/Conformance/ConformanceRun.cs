@@ -25,6 +25,9 @@ public sealed class ConformanceRun
     /// <summary>Called after each file, from any thread: the result, files done, files in all.</summary>
     public Action<OperatorResult, int, int>? Progress { get; init; }
 
+    /// <summary>Samples recorded before the first of them is read: what runs together shares kernels, and compiling those is what takes the time.</summary>
+    private const int Batch = 16;
+
     /// <summary>Runs the corpus.</summary>
     public ConformanceResult Run()
     {
@@ -51,20 +54,35 @@ public sealed class ConformanceRun
         var failures = new List<Failure>();
         int passed = 0, unsupported = 0;
         string? why = null;
-        foreach (var sample in file.Samples) Add(sample, runner.Run);
-        foreach (var sample in file.Errors) Add(sample, runner.RunError);
+        foreach (var batch in file.Samples.Chunk(Batch)) RunTogether(batch, runner.Record);
+        // One by one: that a flush fails must be the doing of the call itself.
+        foreach (var sample in file.Errors) RunTogether([sample], runner.RecordError);
         return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds };
 
-        void Add(JsonElement sample, Func<JsonElement, string?> run)
+        // The first read runs all that was recorded. If that fails, each sample is run alone, so that only the guilty fail.
+        void RunTogether(JsonElement[] batch, Func<JsonElement, Func<string?>> record)
         {
+            List<(JsonElement Sample, Func<string?> Check)> recorded = [];
+            foreach (var sample in batch)
+                try
+                {
+                    recorded.Add((sample, record(sample)));
+                }
+                catch (NotHereException e)
+                {
+                    (unsupported, why) = (unsupported + 1, e.Message);
+                }
             try
             {
-                if (run(sample) is { } wrong) failures.Add(new(file.Name, sample.GetProperty("id").GetString()!, wrong));
-                else passed++;
+                var wrong = recorded.ConvertAll(r => (Id: r.Sample.GetProperty("id").GetString()!, Reason: r.Check()));
+                passed += wrong.Count(w => w.Reason is null);
+                failures.AddRange(wrong.Where(w => w.Reason is not null).Select(w => new Failure(file.Name, w.Id, w.Reason!)));
             }
-            catch (NotHereException e)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                (unsupported, why) = (unsupported + 1, e.Message);
+                if (recorded is [var (only, _)]) failures.Add(new(file.Name, only.GetProperty("id").GetString()!, SampleRunner.Describe(e)));
+                else
+                    foreach (var (sample, _) in recorded) RunTogether([sample], record);
             }
         }
     }

@@ -6,14 +6,14 @@ namespace GpuTensor.Conformance;
 /// <summary>Runs one sample: the call, its outputs, the tensors it changed, its gradients; or the call that must be refused.</summary>
 internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Device device)
 {
-    /// <summary>Runs a sample.</summary>
-    /// <returns>Null where it passes, else what is wrong.</returns>
+    /// <summary>Records a sample: its call and its gradients. Nothing need run yet, so many samples can share a flush and its kernels.</summary>
+    /// <returns>What compares the results with the recorded ones, reading them: null where the sample passes, else what is wrong.</returns>
     /// <exception cref="NotHereException">The operator does not do this.</exception>
-    public string? Run(JsonElement sample)
+    public Func<string?> Record(JsonElement sample)
     {
         try
         {
-            return Check(sample);
+            return sample.TryGetProperty("vectors", out _) ? RecordSecondOrder(sample) : RecordSample(sample);
         }
         catch (UnwritableCallException e) when (e.Argument is { } argument)
         {
@@ -21,43 +21,55 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         }
         catch (UnwritableCallException e)
         {
-            return $"the API cannot express the call: {e.Message}";
+            return () => $"the API cannot express the call: {e.Message}";
         }
         catch (Exception e) when (e is not OutOfMemoryException and not NotHereException)
         {
-            return $"{e.GetType().Name}: {FirstLine(e.Message)}{(e is TensorException or ArgumentException ? "" : At(e))}";
+            string reason = Describe(e);
+            return () => reason;
         }
     }
 
-    /// <summary>Runs a call that must be refused, with an error that speaks.</summary>
-    /// <returns>Null where it is refused, else what happened instead.</returns>
+    /// <summary>An exception in one line; with its place where it is no error of the user's.</summary>
+    public static string Describe(Exception e) =>
+        $"{e.GetType().Name}: {FirstLine(e.Message)}{(e is TensorException or ArgumentException ? "" : At(e))}";
+
+    /// <summary>Records a call that must be refused, with an error that speaks.</summary>
+    /// <returns>What reads the results, if the call was not refused yet: null where that is refused, else what happened instead.</returns>
     /// <exception cref="NotHereException">The operator does not do this.</exception>
-    public string? RunError(JsonElement sample)
+    public Func<string?> RecordError(JsonElement sample)
     {
         var expected = sample.TryGetProperty("message", out var message) ? message.GetString() : "";
+        List<Tensor> outputs = [];
+        return Refused(() => (_, outputs, _) = Invoke(sample, gradients: true)) is { } refusal ? () => refusal.Wrong : () =>
+            (Refused(() => outputs.ForEach(o => o.Detach().ToHost())) ?? ($"was accepted; PyTorch refuses it: {FirstLine(expected ?? "")}", true)).Wrong;
+    }
+
+    // Null where nothing was refused.
+    private static (string? Wrong, bool Refused)? Refused(Action call)
+    {
         try
         {
-            var (_, outputs, _) = Invoke(sample, gradients: true);
-            foreach (var output in outputs) output.Detach().ToHost();
-            return $"was accepted; PyTorch refuses it: {FirstLine(expected ?? "")}";
+            call();
+            return null;
         }
         catch (UnwritableCallException)
         {
-            return null; // no C# program can make this call
+            return (null, true); // no C# program can make this call
         }
         catch (Exception e) when (e is TensorException or ArgumentException)
         {
-            return e.Message.Length > 0 ? null : $"{e.GetType().Name} without a message";
+            return (e.Message.Length > 0 ? null : $"{e.GetType().Name} without a message", true);
         }
         catch (Exception e) when (e is not OutOfMemoryException and not NotHereException)
         {
-            return $"refused, but by {e.GetType().Name}: {FirstLine(e.Message)}{At(e)}";
+            return ($"refused, but by {e.GetType().Name}: {FirstLine(e.Message)}{At(e)}", true);
         }
     }
 
-    private (Call Call, List<Tensor> Outputs, Dictionary<string, Tensor> Leaves) Invoke(JsonElement sample, bool gradients)
+    private (Call Call, List<Tensor> Outputs, Dictionary<string, Tensor> Leaves) Invoke(JsonElement sample, bool gradients, bool wide = false)
     {
-        var decoder = new ValueDecoder(tensors, device, gradients);
+        var decoder = new ValueDecoder(tensors, device, gradients, wide);
         object? input = decoder.Decode(sample.GetProperty("input"), "input");
         var args = new List<object?>();
         if (sample.TryGetProperty("args", out var given))
@@ -69,35 +81,44 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         return (call, row.Run(call, device), decoder.Leaves);
     }
 
-    private string? Check(JsonElement sample)
+    private Func<string?> RecordSample(JsonElement sample)
     {
-        if (sample.TryGetProperty("vectors", out _)) return CheckSecondOrder(sample);
         var recordsGradients = sample.TryGetProperty("grads", out var grads);
         var (call, outputs, leaves) = Invoke(sample, recordsGradients);
         var recorded = sample.GetProperty("outputs");
-        if (outputs.Count != recorded.GetArrayLength()) return $"{outputs.Count} outputs, expected {recorded.GetArrayLength()}";
-        var ours = outputs.ConvertAll(o => o.Detach().ToHost());
-        bool tied = false;
-        for (int i = 0; i < ours.Count; i++)
+        if (outputs.Count != recorded.GetArrayLength())
         {
-            var truth = sample.TryGetProperty("truth", out var truths) ? truths[i] : default;
-            var wrong = PassRule.Check(ours[i], tensors[recorded[i]], Optional(truth), row.Class);
-            if (wrong is null) continue;
-            if (!TieRule.Allows(row, call, i, ours[i], tensors[recorded[i]])) return $"output {i}: {wrong}";
-            tied = true;
+            int count = outputs.Count;
+            return () => $"{count} outputs, expected {recorded.GetArrayLength()}";
         }
-        if (sample.TryGetProperty("mutated", out var mutated))
-            foreach (var entry in mutated.EnumerateObject())
-                if (PassRule.Check(leaves[entry.Name].Detach().ToHost(), tensors[entry.Value], null, OperatorClass.Accumulating) is { } wrong)
-                    return $"{entry.Name} after the call: {wrong}";
-        return recordsGradients ? CheckGradients(sample, outputs, leaves, grads, tied) : null;
+        if (recordsGradients)
+        {
+            var (roots, upstream) = Upstream(sample, outputs);
+            if (roots.Length > 0)
+                BackwardPass.Run(roots, upstream, inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
+        }
+        return () =>
+        {
+            bool tied = false;
+            for (int i = 0; i < outputs.Count; i++)
+            {
+                var truth = sample.TryGetProperty("truth", out var truths) ? truths[i] : default;
+                var ours = outputs[i].Detach().ToHost();
+                var wrong = PassRule.Check(ours, tensors[recorded[i]], Optional(truth), row.Class);
+                if (wrong is null) continue;
+                if (!TieRule.Allows(row, call, i, ours, tensors[recorded[i]])) return $"output {i}: {wrong}";
+                tied = true;
+            }
+            if (sample.TryGetProperty("mutated", out var mutated))
+                foreach (var entry in mutated.EnumerateObject())
+                    if (PassRule.Check(leaves[entry.Name].Detach().ToHost(), tensors[entry.Value], null, OperatorClass.Accumulating) is { } wrong)
+                        return $"{entry.Name} after the call: {wrong}";
+            return recordsGradients ? CheckGradients(sample, leaves, grads, tied) : null;
+        };
     }
 
-    private string? CheckGradients(JsonElement sample, List<Tensor> outputs, Dictionary<string, Tensor> leaves, JsonElement grads, bool tied)
+    private string? CheckGradients(JsonElement sample, Dictionary<string, Tensor> leaves, JsonElement grads, bool tied)
     {
-        var (roots, upstream) = Upstream(sample, outputs);
-        if (roots.Length > 0)
-            BackwardPass.Run(roots, upstream, inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
         foreach (var entry in grads.EnumerateObject())
         {
             var gradient = leaves[entry.Name].Grad;
@@ -117,38 +138,44 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         return null;
     }
 
-    // g = the gradients of Σ outputs·upstream; then the gradients of Σ g·vectors.
-    private string? CheckSecondOrder(JsonElement sample)
+    // g = the gradients of Σ outputs·upstream; then the gradients of Σ g·vectors. All of it in float64, as it was recorded.
+    private Func<string?> RecordSecondOrder(JsonElement sample)
     {
-        var (_, outputs, leaves) = Invoke(sample, gradients: true);
-        var (roots, upstream) = Upstream(sample, outputs);
+        var (_, outputs, leaves) = Invoke(sample, gradients: true, wide: true);
+        var (roots, upstream) = Upstream(sample, outputs, wide: true);
         BackwardPass.Run(roots, upstream, inputs: null, retainGraph: true, createGraph: true, accumulate: true, allowUnused: true);
         List<Tensor> firsts = [], vectors = [];
         foreach (var entry in sample.GetProperty("vectors").EnumerateObject())
         {
-            if (leaves[entry.Name].Grad is not { } first) return $"gradient of {entry.Name}: there is none";
-            leaves[entry.Name].Grad = null;
+            if (leaves[entry.Name].Grad is not { } first) return () => $"gradient of {entry.Name}: there is none";
             if (!first.RequiresGrad) continue; // linear: its own derivative is zero
             firsts.Add(first);
-            vectors.Add(Tensor.FromHost(tensors[entry.Value], device));
+            vectors.Add(Load(entry.Value, wide: true));
         }
+        foreach (var leaf in leaves.Values) leaf.Grad = null;
         if (firsts.Count > 0)
             BackwardPass.Run([.. firsts], [.. vectors], inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
-        foreach (var entry in sample.GetProperty("hvp_truth").EnumerateObject())
+        return () =>
         {
-            var ours = leaves[entry.Name].Grad?.ToHost();
-            if (Optional(entry.Value) is not { } truth)
+            double terms = Largest(firsts) * Largest(vectors);
+            foreach (var entry in sample.GetProperty("hvp_truth").EnumerateObject())
             {
-                if (ours is not null && HostNumbers.Doubles(ours).Any(v => v != 0)) return $"second derivative of {entry.Name}: not zero, but no gradient uses it";
-                continue;
+                var ours = leaves[entry.Name].Grad?.ToHost();
+                if (Optional(entry.Value) is not { } truth)
+                {
+                    if (ours is not null && HostNumbers.Doubles(ours).Any(v => v != 0)) return $"second derivative of {entry.Name}: not zero, but no gradient uses it";
+                    continue;
+                }
+                var value = ours ?? new HostArray(leaves[entry.Name].DType, truth.Shape);
+                if (PassRule.CheckSecondDerivative(value, truth, terms) is { } wrong) return $"second derivative of {entry.Name}: {wrong}";
             }
-            var value = ours ?? new HostArray(leaves[entry.Name].DType, truth.Shape);
-            if (PassRule.CheckTruth(value, truth, OperatorClass.SecondOrder) is { } wrong) return $"second derivative of {entry.Name}: {wrong}";
-        }
-        return null;
+            return null;
+        };
     }
 
-    private (Tensor[] Roots, Tensor?[] Gradients) Upstream(JsonElement sample, List<Tensor> outputs)
+    private Tensor Load(JsonElement value, bool wide) => ValueDecoder.Widened(Tensor.FromHost(tensors[value], device), wide);
+
+    private (Tensor[] Roots, Tensor?[] Gradients) Upstream(JsonElement sample, List<Tensor> outputs, bool wide = false)
     {
         List<Tensor> roots = [];
         List<Tensor?> gradients = [];
@@ -158,10 +185,13 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
                 var root = outputs[value.GetProperty("output").GetInt32()];
                 if (!root.RequiresGrad) continue; // whether it should have is decided by the leaves' gradients
                 roots.Add(root);
-                gradients.Add(Tensor.FromHost(tensors[value], device));
+                gradients.Add(Load(value, wide));
             }
         return ([.. roots], [.. gradients]);
     }
+
+    private static double Largest(List<Tensor> values) =>
+        values.SelectMany(v => HostNumbers.Doubles(v.Detach().ToHost())).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
 
     private HostArray? Optional(JsonElement value) => value.ValueKind == JsonValueKind.Object ? tensors[value] : null;
 

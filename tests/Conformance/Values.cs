@@ -12,7 +12,11 @@ internal sealed class EllipsisValue
 }
 
 /// <summary>Turns the VALUEs of a call into tensors on a device, numbers, strings and lists; collects the tensors under their leaf names.</summary>
-internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gradients)
+/// <param name="tensors">The contents.</param>
+/// <param name="device">Where the tensors go.</param>
+/// <param name="gradients">Whether leaves ask for gradients as recorded.</param>
+/// <param name="wide">Whether floating tensors become float64.</param>
+internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gradients, bool wide = false)
 {
     /// <summary>Every tensor of the call by its name: <c>input</c>, <c>args.0.2</c>, <c>kwargs.weight</c>.</summary>
     public Dictionary<string, Tensor> Leaves { get; } = [];
@@ -59,8 +63,12 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
         var tensor = value.TryGetProperty("strides", out var strides)
             ? Strided(contents, [.. strides.EnumerateArray().Select(s => s.GetInt64())])
             : Tensor.FromHost(contents, device);
+        tensor = Widened(tensor, wide);
         return gradients && value.TryGetProperty("requires_grad", out var wants) && wants.GetBoolean() ? tensor.RequiresGrad_() : tensor;
     }
+
+    /// <summary>A floating tensor as float64 where that is wanted.</summary>
+    public static Tensor Widened(Tensor tensor, bool wide) => wide && tensor.DType.IsFloatingPoint() ? tensor.To(DType.Float64).Detach() : tensor;
 
     // The same view as PyTorch had: a buffer that the strides walk over, seen through them.
     private Tensor Strided(HostArray contents, long[] strides)
