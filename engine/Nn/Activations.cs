@@ -29,6 +29,111 @@ public sealed class GELU(string approximate = "none") : Module
     public override Tensor Forward(Tensor x) => F.Gelu(x, approximate);
 }
 
+/// <summary>x cut to [0, 6], as <c>torch.nn.ReLU6</c>.</summary>
+public sealed class ReLU6 : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Relu6(x);
+}
+
+/// <summary>x cut to [minVal, maxVal], as <c>torch.nn.Hardtanh</c>.</summary>
+public sealed class Hardtanh(double minVal = -1, double maxVal = 1) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Hardtanh(x, minVal, maxVal);
+}
+
+/// <summary>(x + 3) / 6 cut to [0, 1], as <c>torch.nn.Hardsigmoid</c>.</summary>
+public sealed class Hardsigmoid : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Hardsigmoid(x);
+}
+
+/// <summary>x · hardsigmoid(x), as <c>torch.nn.Hardswish</c>.</summary>
+public sealed class Hardswish : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Hardswish(x);
+}
+
+/// <summary>x where positive, else negativeSlope · x, as <c>torch.nn.LeakyReLU</c>.</summary>
+public sealed class LeakyReLU(double negativeSlope = 0.01) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.LeakyRelu(x, negativeSlope);
+}
+
+/// <summary>x where positive, else alpha · (eˣ − 1), as <c>torch.nn.ELU</c>.</summary>
+public sealed class ELU(double alpha = 1) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Elu(x, alpha);
+}
+
+/// <summary>The scaled ELU of self-normalising networks, as <c>torch.nn.SELU</c>.</summary>
+public sealed class SELU : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Selu(x);
+}
+
+/// <summary>x where positive, else alpha · (e^(x/alpha) − 1), as <c>torch.nn.CELU</c>.</summary>
+public sealed class CELU(double alpha = 1) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Celu(x, alpha);
+}
+
+/// <summary>x · sigmoid(x), as <c>torch.nn.SiLU</c>.</summary>
+public sealed class SiLU : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Silu(x);
+}
+
+/// <summary>x · tanh(softplus(x)), as <c>torch.nn.Mish</c>.</summary>
+public sealed class Mish : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Mish(x);
+}
+
+/// <summary>ln(1 + e^(beta·x)) / beta; x itself where beta·x exceeds the threshold, as <c>torch.nn.Softplus</c>.</summary>
+public sealed class Softplus(double beta = 1, double threshold = 20) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Softplus(x, beta, threshold);
+}
+
+/// <summary>ln(1 / (1 + e⁻ˣ)), as <c>torch.nn.LogSigmoid</c>.</summary>
+public sealed class LogSigmoid : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Logsigmoid(x);
+}
+
+/// <summary>x / (1 + |x|), as <c>torch.nn.Softsign</c>.</summary>
+public sealed class Softsign : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Softsign(x);
+}
+
+/// <summary>x where it exceeds the threshold, else the value, as <c>torch.nn.Threshold</c>.</summary>
+public sealed class Threshold(Scalar threshold, Scalar value) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.Threshold(x, threshold, value);
+}
+
+/// <summary>The logarithm of softmax along a dimension, as <c>torch.nn.LogSoftmax</c>.</summary>
+public sealed class LogSoftmax(int dim) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x) => F.LogSoftmax(x, dim);
+}
+
 /// <summary>Softmax along a dimension, as <c>torch.nn.Softmax</c>.</summary>
 /// <param name="dim">The dimension; negative counts from the end.</param>
 public sealed class Softmax(int dim) : Module

@@ -23,6 +23,9 @@ public static partial class F
             throw new TensorShapeException(
                 $"ScaledDotProductAttention: query {query.Shape}, key {key.Shape} and value {value.Shape} "
                 + "do not fit (…, L, E), (…, S, E) and (…, S, V).");
+        // Half types in float32 all the way, rounded once at the end.
+        var dtype = query.DType;
+        (query, key, value) = (Wide(query), Wide(key), Wide(value));
         var scores = (query * (scale ?? 1 / Math.Sqrt(query.Shape[-1]))).MatMul(key.Transpose(-2, -1));
         if (isCausal)
         {
@@ -31,11 +34,11 @@ public static partial class F
             scores = Tensor.Where(columns.Le(rows), scores, Constant(double.NegativeInfinity));
         }
         else if (attnMask is { DType: DType.Bool }) scores = Tensor.Where(attnMask, scores, Constant(double.NegativeInfinity));
-        else if (attnMask is not null) scores = scores + attnMask;
+        else if (attnMask is not null) scores = scores + Wide(attnMask);
         var weights = scores.Softmax(-1);
         // Only a mask can forbid a whole row; its softmax is 0 / 0.
         if (attnMask is not null)
             weights = Tensor.Where(scores.AMax(-1, keepDim: true).Eq(Constant(double.NegativeInfinity)), Zero, weights);
-        return Dropout(weights, dropoutP).MatMul(value);
+        return Dropout(weights, dropoutP).MatMul(value).To(dtype);
     }
 }

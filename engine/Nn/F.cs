@@ -48,26 +48,6 @@ public static partial class F
         return Tensor.Where(isPadding, rows.Detach(), rows);
     }
 
-    /// <summary>Each sample brought to mean 0 and variance 1 over its trailing dimensions, then scaled and shifted (Ba and others,
-    /// arXiv:1607.06450).</summary>
-    /// <param name="normalizedShape">The trailing sizes.</param>
-    /// <param name="weight">Of those sizes, or none.</param>
-    /// <param name="bias">Of those sizes, or none.</param>
-    /// <param name="eps">Added to the variance.</param>
-    public static Tensor LayerNorm(Tensor x, Shape normalizedShape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5)
-    {
-        int n = normalizedShape.Rank;
-        if (n == 0 || n > x.Rank || !x.Shape.Skip(x.Rank - n).SequenceEqual(normalizedShape))
-            throw new TensorShapeException($"LayerNorm: {x.Shape} does not end in {normalizedShape}.");
-        int[] dims = [.. Enumerable.Range(x.Rank - n, n)];
-        var wide = Wide(x);
-        var centred = wide - wide.Mean(dims, keepDim: true);
-        var y = centred * ((centred * centred).Mean(dims, keepDim: true) + eps).Rsqrt();
-        if (weight is not null) y = y * Wide(weight);
-        if (bias is not null) y = y + Wide(bias);
-        return y.To(x.DType);
-    }
-
     /// <summary>In training, zeroes each element with probability p and scales the others by 1 / (1 − p).</summary>
     /// <exception cref="ArgumentOutOfRangeException">p is no probability.</exception>
     public static Tensor Dropout(Tensor x, double p = 0.5, bool training = true) => x.Dropout(p, training);

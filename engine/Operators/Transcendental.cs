@@ -16,7 +16,7 @@ internal static class Transcendental
 
     public static readonly Operator Exp2 = OfOutput("exp2", x => Math.Pow(2, x), (g, y) => g * y * Ln2);
 
-    public static readonly Operator Expm1 = OfOutput("expm1", SpecialFunctions.Expm1, (g, y) => g * (y + One));
+    public static readonly Operator Expm1 = OfInput("expm1", SpecialFunctions.Expm1, (g, x) => g * x.Exp());
 
     public static readonly Operator Log = OfInput("log", Math.Log, (g, x) => g / x);
 

@@ -26,7 +26,7 @@ public sealed class ConformanceRun
     public Action<OperatorResult, int, int>? Progress { get; init; }
 
     /// <summary>Samples recorded before the first of them is read: what runs together shares kernels, and compiling those is what takes the time.</summary>
-    private const int Batch = 16;
+    private const int Batch = 32;
 
     /// <summary>Runs the corpus.</summary>
     public ConformanceResult Run()

@@ -1,3 +1,4 @@
+using GpuTensor.Nn;
 using static GpuTensor.Conformance.OperatorClass;
 
 namespace GpuTensor.Conformance;
@@ -70,6 +71,21 @@ internal static partial class OperatorTable
         // Activations
         Row("nn.functional.relu", "", Exact, c => c.X.Relu()),
         Row("nn.functional.gelu", "approximate", Function, c => c.X.Gelu(c.Text("approximate", "none"))),
+
+        Row("nn.functional.hardtanh", "min_val max_val", Exact, c => F.Hardtanh(c.X, c.Double("min_val", -1), c.Double("max_val", 1))),
+        Row("nn.functional.relu6", "", Exact, c => F.Relu6(c.X)),
+        Row("nn.functional.hardsigmoid", "", Function, c => F.Hardsigmoid(c.X)),
+        Row("nn.functional.hardswish", "", Function, c => F.Hardswish(c.X)),
+        Row("nn.functional.leaky_relu", "negative_slope", Exact, c => F.LeakyRelu(c.X, c.Double("negative_slope", 0.01))),
+        Row("nn.functional.elu", "alpha", Function, c => F.Elu(c.X, c.Double("alpha", 1))),
+        Row("nn.functional.selu", "", Function, c => F.Selu(c.X)),
+        Row("nn.functional.celu", "alpha", Function, c => F.Celu(c.X, c.Double("alpha", 1))),
+        Row("nn.functional.silu", "", Function, c => F.Silu(c.X)),
+        Row("nn.functional.mish", "", Function, c => F.Mish(c.X)),
+        Row("nn.functional.softplus", "beta threshold", Function, c => F.Softplus(c.X, c.Double("beta", 1), c.Double("threshold", 20))),
+        Row("nn.functional.logsigmoid", "", Function, c => F.Logsigmoid(c.X)),
+        Row("nn.functional.softsign", "", Function, c => F.Softsign(c.X)),
+        Row("nn.functional.threshold", "threshold value", Exact, c => F.Threshold(c.X, c.Number("threshold"), c.Number("value"))),
 
         // Comparisons
         Row("eq", "other", Exact, c => c.Either("other", t => c.X.Eq(t), s => c.X.Eq(s))),

@@ -29,22 +29,41 @@ internal static class PassRule
 
     /// <summary>Compares a result with the recorded one.</summary>
     /// <returns>Null where it passes, else what is wrong, in one line.</returns>
-    public static string? Check(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind)
+    public static string? Check(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind) => Check(ours, recorded, truth, kind, 0);
+
+    private static string? Check(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind, double noise)
     {
         if (ours.DType != recorded.DType) return $"dtype {ours.DType.Name()}, expected {recorded.DType.Name()}";
         if (ours.Shape != recorded.Shape) return $"shape {ours.Shape}, expected {recorded.Shape}";
-        return ours.DType.IsFloatingPoint() ? CheckFloats(ours, recorded, truth, kind) : CheckIntegers(ours, recorded);
+        return ours.DType.IsFloatingPoint() ? CheckFloats(ours, recorded, truth, kind, noise) : CheckIntegers(ours, recorded);
+    }
+
+    /// <summary>Compares a gradient. One that vanishes by cancellation is held to the noise of what cancels, in two cases. A float64 truth is rounded itself: the weight's
+    /// gradient of a layer norm over one element is 0, recorded as −3e-16. And a float32 result may pass where the same call in float64 proves its formula right.</summary>
+    /// <param name="upstream">The largest gradient that was given to the outputs.</param>
+    /// <param name="again">Runs the same call in float64 and gives this gradient.</param>
+    public static string? CheckGradient(HostArray ours, HostArray recorded, HostArray? truth, double upstream, Func<HostArray?> again)
+    {
+        const OperatorClass kind = OperatorClass.Accumulating;
+        double noise = Factor(kind) * ours.DType.Epsilon() * upstream;
+        var wrong = Check(ours, recorded, truth, kind, ours.DType == DType.Float64 ? noise : 0);
+        if (wrong is null || ours.DType != DType.Float32 || truth?.DType != DType.Float64) return wrong;
+        if (Check(ours, recorded, truth, kind, noise) is not null || again() is not { } wide) return wrong;
+        double noise64 = Factor(kind) * DType.Float64.Epsilon() * upstream;
+        return CheckFloats(wide, truth, truth, kind, noise64) is null ? null : wrong;
     }
 
     /// <summary>Compares a second derivative of which only the float64 truth was recorded.</summary>
-    /// <param name="ours">The result, in float64 as the truth.</param>
+    /// <param name="ours">The result, computed in float64 as the truth.</param>
     /// <param name="truth">What PyTorch computed in float64.</param>
-    /// <param name="terms">The size of the products it adds up: the largest first gradient times the largest vector. Where they cancel, float64's rounding of them is all that
-    /// is left in the truth itself (the norm of one number has the second derivative 0, recorded as 3e-17), so that much decides nothing.</param>
-    public static string? CheckSecondDerivative(HostArray ours, HostArray truth, double terms)
+    /// <param name="sample">The dtype of the sample, whose epsilon counts.</param>
+    /// <param name="terms">The size of the products it adds up: the largest first gradient (the outputs' included) times the largest vector. Where they cancel, float64's
+    /// rounding of them is all that is left in the truth itself (the norm of one number has the second derivative 0, recorded as 3e-17), so that much decides nothing.</param>
+    public static string? CheckSecondDerivative(HostArray ours, HostArray truth, DType sample, double terms)
     {
         if (ours.Shape != truth.Shape) return $"shape {ours.Shape}, expected {truth.Shape}";
-        return CheckFloats(ours, truth, truth, OperatorClass.SecondOrder, Factor(OperatorClass.SecondOrder) * truth.DType.Epsilon() * terms);
+        double b = Factor(OperatorClass.SecondOrder);
+        return CheckFloats(ours, truth, truth, OperatorClass.SecondOrder, b * DType.Float64.Epsilon() * terms, b * sample.Epsilon());
     }
 
     private static string? CheckIntegers(HostArray ours, HostArray recorded)
@@ -59,7 +78,7 @@ internal static class PassRule
         return null;
     }
 
-    private static string? CheckFloats(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind, double noise = 0)
+    private static string? CheckFloats(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind, double noise, double? relative = null)
     {
         var dtype = ours.DType;
         double[] x = HostNumbers.Doubles(ours), p = HostNumbers.Doubles(recorded), t = truth is null ? p : HostNumbers.Doubles(truth);
@@ -73,9 +92,9 @@ internal static class PassRule
             if (double.IsFinite(p[i])) apart = Math.Max(apart, Math.Abs(p[i] - t[i]));
         }
         // Half types: two roundings of their own on top of a float32 evaluation.
-        double b = kind == OperatorClass.Movement ? 0
+        double b = relative ?? (kind == OperatorClass.Movement ? 0
             : dtype.IsHalf() ? 2 * dtype.Epsilon() + Factor(kind) * DType.Float32.Epsilon()
-            : Factor(kind) * dtype.Epsilon();
+            : Factor(kind) * dtype.Epsilon());
         for (int i = 0; i < x.Length; i++)
         {
             double rounded = HostNumbers.Round(t[i], dtype);
@@ -91,7 +110,7 @@ internal static class PassRule
                 return $"element {i} is {Text(x[i])}, expected {Text(p[i])} (truth {Text(t[i])})";
             }
             double allowed = Math.Max(b * (pointwise ? Math.Max(Math.Abs(t[i]), smallest) : scale), Math.Max(4 * apart, noise)), error = Math.Abs(x[i] - t[i]);
-            if (!(error <= allowed))
+            if (!(error <= allowed) || !double.IsFinite(error))
                 return $"element {i} is {Text(x[i])}, expected {Text(p[i])} (truth {Text(t[i])}): off by {error:G3}, allowed {allowed:G3}";
         }
         return null;

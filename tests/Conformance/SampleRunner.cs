@@ -91,12 +91,7 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
             int count = outputs.Count;
             return () => $"{count} outputs, expected {recorded.GetArrayLength()}";
         }
-        if (recordsGradients)
-        {
-            var (roots, upstream) = Upstream(sample, outputs);
-            if (roots.Length > 0)
-                BackwardPass.Run(roots, upstream, inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
-        }
+        var upstream = recordsGradients ? Backward(sample, outputs) : [];
         return () =>
         {
             bool tied = false;
@@ -113,12 +108,24 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
                 foreach (var entry in mutated.EnumerateObject())
                     if (PassRule.Check(leaves[entry.Name].Detach().ToHost(), tensors[entry.Value], null, OperatorClass.Accumulating) is { } wrong)
                         return $"{entry.Name} after the call: {wrong}";
-            return recordsGradients ? CheckGradients(sample, leaves, grads, tied) : null;
+            return recordsGradients ? CheckGradients(sample, leaves, grads, upstream, tied) : null;
         };
     }
 
-    private string? CheckGradients(JsonElement sample, Dictionary<string, Tensor> leaves, JsonElement grads, bool tied)
+    /// <summary>Sends the recorded gradients back.</summary>
+    /// <returns>Those gradients.</returns>
+    private Tensor?[] Backward(JsonElement sample, List<Tensor> outputs, bool wide = false)
     {
+        var (roots, upstream) = Upstream(sample, outputs, wide);
+        if (roots.Length > 0)
+            BackwardPass.Run(roots, upstream, inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
+        return upstream;
+    }
+
+    private string? CheckGradients(JsonElement sample, Dictionary<string, Tensor> leaves, JsonElement grads, Tensor?[] upstream, bool tied)
+    {
+        double largest = Largest(upstream);
+        Dictionary<string, Tensor>? again = null;
         foreach (var entry in grads.EnumerateObject())
         {
             var gradient = leaves[entry.Name].Grad;
@@ -132,10 +139,20 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
             // Where another of several equal elements was named, its gradient went to that one.
             HostArray mine = gradient.ToHost(), theirs = tensors[entry.Value];
             if (tied) (mine, theirs, truth) = (TieRule.Sorted(mine), TieRule.Sorted(theirs), default);
-            if (PassRule.Check(mine, theirs, Optional(truth), OperatorClass.Accumulating) is { } wrong)
+            if (PassRule.CheckGradient(mine, theirs, Optional(truth), largest, () => InFloat64(entry.Name)) is { } wrong)
                 return $"gradient of {entry.Name}: {wrong}";
         }
         return null;
+
+        HostArray? InFloat64(string leaf)
+        {
+            if (again is null)
+            {
+                (_, var outputs, again) = Invoke(sample, gradients: true, wide: true);
+                Backward(sample, outputs, wide: true);
+            }
+            return again[leaf].Grad?.ToHost();
+        }
     }
 
     // g = the gradients of Σ outputs·upstream; then the gradients of Σ g·vectors. All of it in float64, as it was recorded.
@@ -155,9 +172,10 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         foreach (var leaf in leaves.Values) leaf.Grad = null;
         if (firsts.Count > 0)
             BackwardPass.Run([.. firsts], [.. vectors], inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
+        var sampleType = DTypes.TryParse(sample.GetProperty("dtype").GetString()!, out var parsed) ? parsed : DType.Float32;
         return () =>
         {
-            double terms = Largest(firsts) * Largest(vectors);
+            double terms = Math.Max(Largest(firsts), Largest(upstream)) * Largest(vectors);
             foreach (var entry in sample.GetProperty("hvp_truth").EnumerateObject())
             {
                 var ours = leaves[entry.Name].Grad?.ToHost();
@@ -167,7 +185,7 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
                     continue;
                 }
                 var value = ours ?? new HostArray(leaves[entry.Name].DType, truth.Shape);
-                if (PassRule.CheckSecondDerivative(value, truth, terms) is { } wrong) return $"second derivative of {entry.Name}: {wrong}";
+                if (PassRule.CheckSecondDerivative(value, truth, sampleType, terms) is { } wrong) return $"second derivative of {entry.Name}: {wrong}";
             }
             return null;
         };
@@ -190,8 +208,8 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         return ([.. roots], [.. gradients]);
     }
 
-    private static double Largest(List<Tensor> values) =>
-        values.SelectMany(v => HostNumbers.Doubles(v.Detach().ToHost())).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+    private static double Largest(IEnumerable<Tensor?> values) =>
+        values.SelectMany(v => HostNumbers.Doubles(v!.Detach().ToHost())).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
 
     private HostArray? Optional(JsonElement value) => value.ValueKind == JsonValueKind.Object ? tensors[value] : null;
 
