@@ -112,7 +112,7 @@ internal static class Arithmetic
     }
 
     // x/√(a² + b²), also where the root overflows and its half does not.
-    private static Tensor PartOfHypot(Autograd.GradientContext c, Tensor x)
+    private static Tensor PartOfHypot(Differentiation.GradientContext c, Tensor x)
     {
         var root = Wide(c.Output);
         return Tensor.Where(root.IsInf(), Wide(x) * OneHalf / (Wide(c.A) * OneHalf).Hypot(Wide(c.B) * OneHalf), Wide(x) / root);
