@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GpuTensor.CudaSimulator.Memory;
 using GpuTensor.CudaSimulator.Ptx;
 
@@ -57,17 +58,33 @@ public sealed record RunSettings
     });
 }
 
+/// <summary>What a launch executed: instructions of warps, and of the active lanes of warps.</summary>
+public readonly record struct LaunchCounts(long WarpInstructions, long LaneInstructions);
+
 /// <summary>Runs a kernel: every block, every warp, in a seeded order, on the calling thread.</summary>
 public static class KernelRunner
 {
+    /// <summary>Machines keep their register files; as many exist as launches run at one time.</summary>
+    private static readonly ConcurrentStack<Machine> Machines = new();
+
     /// <summary>Checks the launch against the device's limits, then runs it in the name of an operation that has begun.</summary>
+    /// <returns>How much was executed.</returns>
     /// <exception cref="DeviceFault">A limit, or any defect of the kernel; memory keeps what was written before it.</exception>
-    public static void Run(
+    public static LaunchCounts Run(
         PtxKernel kernel, Extent grid, Extent block, int dynamicShared, ReadOnlySpan<byte> parameters, DeviceMemory memory, DeviceOperation operation,
         RunSettings settings)
     {
         Validate(kernel, grid, block, dynamicShared, parameters.Length, settings);
-        throw new NotImplementedException("The interpreter has not landed.");
+        var machine = Machines.TryPop(out var idle) ? idle : new Machine();
+        try
+        {
+            machine.Launch(kernel, grid, block, dynamicShared, parameters, memory, operation, settings);
+            return new(machine.WarpInstructions, machine.LaneInstructions);
+        }
+        finally
+        {
+            Machines.Push(machine);
+        }
     }
 
     /// <summary>The checks of a launch that need no device memory; what <c>cuLaunchKernel</c> refuses at the call.</summary>

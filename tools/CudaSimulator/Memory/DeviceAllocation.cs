@@ -6,9 +6,9 @@ public sealed unsafe class DeviceAllocation
     internal DeviceAllocation(ulong address, ulong bytes, string owner, bool readOnly)
     {
         (Address, Bytes, Owner, ReadOnly) = (address, bytes, owner, readOnly);
-        // Whole words, so that the last bytes have a shadow, and a vector beyond, so that the last lanes may be read as one.
+        // Whole words, so that the last bytes have a shadow, and a warp's access beyond, so that the last lanes may be read as vectors.
         ulong words = (bytes + 3) / 4;
-        Data = new HostPages(words * 4 + 256);
+        Data = new HostPages(words * 4 + 1024);
         Shadow = new ShadowPlanes(words);
     }
 

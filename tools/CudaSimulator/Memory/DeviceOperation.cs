@@ -12,6 +12,9 @@ public class DeviceOperation(string name)
     /// <see cref="DeviceMemory.Begin"/>.</summary>
     public uint FirstSerial { get; internal set; }
 
+    /// <summary>What has a lesser serial is known to have ended before this operation began.</summary>
+    internal uint OrderedBefore { get; set; }
+
     /// <summary>True if <paramref name="earlier"/> is known to have ended before this one began, whatever the timing: same stream, or an event between.</summary>
     public virtual bool Follows(DeviceOperation earlier) => true;
 }

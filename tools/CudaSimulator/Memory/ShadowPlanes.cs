@@ -19,10 +19,10 @@ internal sealed unsafe class ShadowPlanes : IDisposable
 
     public ShadowPlanes(ulong words)
     {
-        _state = new HostPages(words * 2 + 256);
-        _writer = new HostPages(words * 4 + 256);
-        _thread = new HostPages(words * 4 + 256);
-        _reader = new HostPages(words * 4 + 256);
+        _state = new HostPages(words * 2 + 1024);
+        _writer = new HostPages(words * 4 + 1024);
+        _thread = new HostPages(words * 4 + 1024);
+        _reader = new HostPages(words * 4 + 1024);
     }
 
     /// <summary>Byte masks, see <see cref="WrittenBits"/>.</summary>

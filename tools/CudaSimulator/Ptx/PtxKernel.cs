@@ -1,3 +1,5 @@
+using GpuTensor.CudaSimulator.Interpreter;
+
 namespace GpuTensor.CudaSimulator.Ptx;
 
 /// <summary>A parameter's place in the block of parameters that a launch copies.</summary>
@@ -10,6 +12,8 @@ public sealed record PtxGlobal(string Name, ulong Address, ulong Bytes, bool Con
 public sealed class PtxKernel
 {
     internal PtxKernel(string name, IReadOnlyList<PtxParameter> parameters) => (Name, Parameters) = (name, parameters);
+
+    internal PtxCode Code { get; init; } = null!;
 
     /// <summary>Its name as the driver looks it up.</summary>
     public string Name { get; }
