@@ -16,6 +16,11 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<UInt128, List<Plan>> plans = [];
     private readonly Queue<DeviceFence> inFlight = new();
+
+    // What one run works with, used again by the next.
+    private readonly HomeMap homes = new();
+    private Block[] slots = [], outputs = [];
+    private long[] scalars = [];
     private DeviceBuffer? arena;
     private long uses;
     private int planCount;
@@ -58,17 +63,29 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate)
         {
             Pool.Maintain();
-            var homes = new HomeMap(graph);
-            homes.Write(graph.Trace);
-            var plan = Find(graph, homes);
-            var slots = new Block[graph.Leaves.Count];
-            for (int i = 0; i < slots.Length; i++) slots[i] = graph.Leaves[i].Block!;
-            var scalars = new long[graph.Scalars.Count];
-            for (int i = 0; i < scalars.Length; i++) scalars[i] = graph.Scalars[i].Bits;
-            NodesRun += graph.Nodes.Count;
-            var outputs = Execute(plan, slots, homes, scalars);
-            graph.Capture?.Take(graph, plan, homes);
-            Settle(plan, graph, homes, outputs);
+            try
+            {
+                homes.Read(graph);
+                homes.Write(graph.Trace);
+                var plan = Find(graph, homes);
+                int slotCount = graph.Leaves.Count, scalarCount = graph.Scalars.Count;
+                if (slots.Length < slotCount) slots = new Block[slotCount * 2];
+                for (int i = 0; i < slotCount; i++) slots[i] = graph.Leaves[i].Block!;
+                if (scalars.Length < scalarCount) scalars = new long[scalarCount * 2];
+                for (int i = 0; i < scalarCount; i++) scalars[i] = graph.Scalars[i].Bits;
+                if (outputs.Length < plan.Outputs.Length) outputs = new Block[plan.Outputs.Length * 2];
+                NodesRun += graph.Nodes.Count;
+                Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs);
+                graph.Capture?.Take(graph, plan, homes);
+                Settle(plan, graph, homes, outputs);
+            }
+            finally
+            {
+                // Memory must not be held from here.
+                Array.Clear(slots);
+                Array.Clear(outputs);
+                homes.Clear();
+            }
         }
     }
 
@@ -79,7 +96,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     {
         lock (gate)
         {
-            var homes = new HomeMap(graph);
+            homes.Read(graph);
             return Planner.Make(graph, homes, null).Explanation(source);
         }
     }
@@ -141,17 +158,22 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     }
 
     /// <summary>Runs a plan again with other inputs and numbers.</summary>
-    /// <returns>The memory of its new results.</returns>
-    public Block[] Replay(Plan plan, Block[] slots, HomeMap homes, long[] scalars)
+    /// <param name="plan">The plan.</param>
+    /// <param name="slots">The memory of its leaves.</param>
+    /// <param name="homes">The memory of its homes.</param>
+    /// <param name="regions">The flat storages it works on.</param>
+    /// <param name="scalars">Its numbers.</param>
+    /// <param name="outputs">Takes the memory of its new results.</param>
+    public void Replay(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs)
     {
         lock (gate)
         {
             Pool.Maintain();
-            return Execute(plan, slots, homes, scalars);
+            Execute(plan, slots, homes, regions, scalars, outputs);
         }
     }
 
-    private Block[] Execute(Plan plan, Block[] slots, HomeMap homes, long[] scalars)
+    private void Execute(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs)
     {
         // All memory before the first launch.
         if (plan.ArenaBytes > (arena?.Bytes ?? 0))
@@ -163,20 +185,19 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             }
             arena = Pool.TakeWhole(plan.ArenaBytes, "working memory");
         }
-        var outputs = new Block[plan.Outputs.Length];
-        for (int i = 0; i < outputs.Length; i++) outputs[i] = Pool.Allocate(plan.Outputs[i].Bytes, plan.Outputs[i].What);
+        for (int i = 0; i < plan.Outputs.Length; i++) outputs[i] = Pool.Allocate(plan.Outputs[i].Bytes, plan.Outputs[i].What);
         while (inFlight.Count >= MaxInFlight)
         {
             using var fence = inFlight.Dequeue();
             fence.Wait();
         }
 
-        var binding = new Binding(plan, arena, slots, outputs, homes.Blocks, homes.Regions, scalars);
+        var binding = new Binding(plan, arena, slots, outputs, homes, regions, scalars);
         foreach (var launch in plan.Launches) launch.Run(Backend, binding);
         foreach (var (from, home, bytes) in plan.Copies)
         {
             var (buffer, offset) = binding.Resolve(from);
-            var target = homes.Blocks[home];
+            var target = homes[home];
             Backend.Copy(buffer, offset, target.Buffer!, target.Offset, bytes);
         }
         Backend.Flush();
@@ -184,7 +205,6 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Runs++;
         KernelsRun += plan.Kernels;
         LastPlan = plan;
-        return outputs;
     }
 
     /// <summary>What every node of the graph is now.</summary>
@@ -195,10 +215,10 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             var old = graph.Leaves[slot];
             (old.State, old.Owner) = (NodeState.Overwritten, null);
         }
-        foreach (var (index, place) in plan.Kept)
+        foreach (var (index, place, home) in plan.Kept)
         {
             var node = graph.Nodes[index];
-            node.Owner = place.Memory.Kind == MemoryKind.Output ? outputs[place.Memory.Index] : homes.Blocks[homes.OfNode(index)!.Index];
+            node.Owner = place.Memory.Kind == MemoryKind.Output ? outputs[place.Memory.Index] : homes.Blocks[home];
             node.State = NodeState.Materialized;
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }

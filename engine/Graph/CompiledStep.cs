@@ -15,7 +15,11 @@ internal sealed class Capture
 
     public Plan? Plan { get; private set; }
 
-    public HomeMap? Homes { get; private set; }
+    /// <summary>The memory of the plan's homes and flat storages.</summary>
+    public List<Block> Homes { get; private set; } = [];
+
+    /// <inheritdoc cref="Homes"/>
+    public List<Block> Regions { get; private set; } = [];
 
     public Node[] Leaves { get; private set; } = [];
 
@@ -42,7 +46,7 @@ internal sealed class Capture
             CanReplay = false;
             return;
         }
-        (Plan, Homes) = (plan, homes);
+        (Plan, Homes, Regions) = (plan, [.. homes.Blocks], [.. homes.Regions]);
         Leaves = [.. graph.Leaves];
         Slots = [.. Leaves.Select(l => l.Block)];
         Scalars = [.. graph.Scalars.Select(n => (n.Bits, n.DType, n.Link as Func<double>, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
@@ -73,19 +77,45 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
     /// <summary>Counts changes that a recording cannot see: training mode, RequiresGrad. A replay from before one is recorded anew.</summary>
     public static int Epoch;
 
-    private sealed class Variant
+    private sealed class Variant(Signature[] signature)
     {
+        public readonly Signature[] Signature = signature;
         public Capture? Last;
         public Node?[] Arguments = [];
-        public (int Index, Block? Home, View? View, bool Detached, NodeFlags Flags) Result;
+
+        /// <summary>For each leaf slot of the plan which argument it is; −1: none.</summary>
+        public int[] ArgumentOfSlot = [];
+
+        /// <summary>What a replay hands to the executor, used again by the next.</summary>
+        public Block[] Slots = [], Outputs = [];
+        public long[] Numbers = [];
+        public (int Index, View? View, bool Detached, NodeFlags Flags) Result;
+
+        /// <summary>The result's memory: an output, or a home.</summary>
+        public int ResultOutput, ResultHome;
         public Shape? ResultShape;
         public DType ResultType;
         public bool Ready;
         public int Epoch;
         public bool GradEnabled;
+
+        public bool Takes(Tensor[] arguments)
+        {
+            if (arguments.Length != Signature.Length) return false;
+            for (int i = 0; i < arguments.Length; i++)
+                if (!Signature[i].Equals(Graph.CompiledStep.Signature.Of(arguments[i]))) return false;
+            return true;
+        }
     }
 
-    private readonly Dictionary<string, Variant> variants = [];
+    /// <summary>What of an argument makes it another recording.</summary>
+    private readonly record struct Signature(DType DType, Shape Shape, View? View, bool RequiresGrad)
+    {
+        public static Signature Of(Tensor argument) => new(argument.DType, argument.Shape, argument.ViewOf, argument.RequiresGrad);
+    }
+
+    private readonly Lock gate = new();
+    private readonly List<Variant> variants = [];
 
     public Tensor Invoke(params Tensor[] arguments)
     {
@@ -95,9 +125,14 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
         if (recorder.Capture is not null) return function(arguments);
         foreach (var argument in arguments) argument.Realize();
         recorder.Flush();
-        string key = string.Join(';', arguments.Select(a => $"{a.DType} {a.Shape} {a.ViewOf} {a.RequiresGrad}"));
-        if (!variants.TryGetValue(key, out var variant)) variants.Add(key, variant = new());
-        return variant.Ready && IsValid(variant) ? Replay(variant, executor, arguments) : Record(variant, recorder, arguments);
+        lock (gate)
+        {
+            Variant? variant = null;
+            foreach (var known in variants)
+                if (known.Takes(arguments)) variant = known;
+            if (variant is null) variants.Add(variant = new([.. arguments.Select(Signature.Of)]));
+            return variant.Ready && IsValid(variant) ? Replay(variant, executor, arguments) : Record(variant, recorder, arguments);
+        }
     }
 
     private Tensor Record(Variant variant, Recorder recorder, Tensor[] arguments)
@@ -113,15 +148,15 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             result.Keep();
             capture.IsRecording = false;
             int index = result.Node.Owner == recorder ? result.Node.Index : -1;
-            var home = recorder.Homes.FirstOrDefault(h => h.Node == result.Node).Place;
             var flags = result.Node.Flags;
             recorder.Flush();
             Compare(variant, capture, inputs);
-            variant.Result = (index, home, result.ViewOf, result.Detached, flags);
+            variant.Result = (index, result.ViewOf, result.Detached, flags);
             (variant.ResultShape, variant.ResultType) = (result.Node.Shape, result.Node.DType);
             variant.Arguments = inputs;
             variant.Ready = capture is { CanReplay: true, Plan: { } plan } && plan == variant.Last?.Plan && index >= 0;
             (variant.Last, variant.Epoch, variant.GradEnabled) = (capture, Volatile.Read(ref Epoch), GradMode.Enabled);
+            if (variant.Ready) Prepare(variant, capture);
         }
         finally
         {
@@ -129,6 +164,17 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             recorder.Capture = null;
         }
         return result;
+    }
+
+    /// <summary>Makes room for what replays hand over, so that they need none of their own.</summary>
+    private static void Prepare(Variant variant, Capture capture)
+    {
+        variant.ArgumentOfSlot = [.. capture.Leaves.Select(leaf => Array.IndexOf(variant.Arguments, leaf))];
+        variant.Slots = [.. capture.Slots!];
+        variant.Numbers = new long[capture.Scalars.Length];
+        variant.Outputs = new Block[capture.Plan!.Outputs.Length];
+        var (_, place, home) = capture.Plan.Kept.First(k => k.Node == variant.Result.Index);
+        (variant.ResultOutput, variant.ResultHome) = place.Memory.Kind == MemoryKind.Output ? (place.Memory.Index, -1) : (-1, home);
     }
 
     /// <summary>Two recordings of one plan must read the same tensors and numbers, but for arguments and what is known to change.</summary>
@@ -164,7 +210,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
         for (int i = 0; i < capture.Leaves.Length; i++)
         {
             var leaf = capture.Leaves[i];
-            if (leaf.State == NodeState.Materialized || Array.IndexOf(variant.Arguments, leaf) >= 0) continue;
+            if (leaf.State == NodeState.Materialized || variant.ArgumentOfSlot[i] >= 0) continue;
             // A changed variable's earlier value is gone; its place is what counts.
             if (leaf.State != NodeState.Overwritten || capture.Slots[i] is null) return false;
         }
@@ -174,20 +220,16 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
     private Tensor Replay(Variant variant, Devices.PlannedExecutor executor, Tensor[] arguments)
     {
         var capture = variant.Last!;
-        var slots = (Block[])capture.Slots.Clone()!;
+        var (slots, outputs, scalars) = (variant.Slots, variant.Outputs, variant.Numbers);
         for (int i = 0; i < slots.Length; i++)
-        {
-            int argument = Array.IndexOf(variant.Arguments, capture.Leaves[i]);
-            if (argument >= 0) slots[i] = arguments[argument].Node.Block!;
-        }
+            if (variant.ArgumentOfSlot[i] is >= 0 and var argument) slots[i] = arguments[argument].Node.Block!;
         foreach (var advance in capture.OnReplay) advance();
-        var scalars = new long[capture.Scalars.Length];
         for (int i = 0; i < scalars.Length; i++)
         {
             var (bits, dtype, source, draws) = capture.Scalars[i];
             scalars[i] = draws > 0 ? throw new InvalidOperationException() : source is null ? bits : source == Generator.KeySource ? Generator.Current.Key : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
         }
-        var outputs = executor.Replay(capture.Plan!, slots, capture.Homes!, scalars);
+        executor.Replay(capture.Plan!, slots, capture.Homes, capture.Regions, scalars, outputs);
 
         foreach (var (storage, home) in capture.Variables) Renew(storage, home);
         foreach (var (leaf, gradient) in capture.Gradients)
@@ -195,9 +237,10 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             Renew(gradient.Storage, gradient.Node.Block!);
             leaf.Grad = gradient;
         }
-        var (index, resultHome, view, detached, flags) = variant.Result;
-        var place = capture.Plan!.Kept.First(k => k.Node == index).Place;
-        var block = place.Memory.Kind == MemoryKind.Output ? outputs[place.Memory.Index] : resultHome!;
+        var (_, view, detached, flags) = variant.Result;
+        var block = variant.ResultOutput >= 0 ? outputs[variant.ResultOutput] : capture.Homes[variant.ResultHome];
+        // Memory must not be held from here.
+        Array.Clear(outputs);
         var node = new Node(Operators.Basic.Leaf, variant.ResultType, variant.ResultShape!, arguments.Length > 0 ? arguments[0].Device : Device.Default)
         {
             State = NodeState.Materialized, Owner = block, Flags = flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed),

@@ -16,7 +16,7 @@ internal sealed class Recorder
     private readonly Dictionary<Node, int> leafSlots = new(ReferenceEqualityComparer.Instance);
     private readonly List<(Storage Storage, Node Old)> changes = [];
     private readonly List<Action> rollbacks = [];
-    private readonly List<(Node, Memory.Block)> homes = [];
+    private readonly List<(Node Node, Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
     private readonly HashSet<Differentiation.LeafState> gradients = [];
     private WeakReference<object>?[] handles = new WeakReference<object>?[256];
@@ -28,19 +28,19 @@ internal sealed class Recorder
     public Trace Trace { get; } = new();
 
     /// <summary>Pending nodes in the order they were recorded: operands stand before their users.</summary>
-    public IReadOnlyList<Node> Nodes => nodes;
+    public List<Node> Nodes => nodes;
 
     /// <summary>Materialised nodes that pending ones read, by slot.</summary>
-    public IReadOnlyList<Node> Leaves => leaves;
+    public List<Node> Leaves => leaves;
 
     /// <summary>Scalar nodes, by slot.</summary>
-    public IReadOnlyList<Node> Scalars => scalars;
+    public List<Node> Scalars => scalars;
 
     /// <summary>Storages that were changed in place since the last flush, with what they meant before (a storage may appear several times).</summary>
-    public IReadOnlyList<(Storage Storage, Node Old)> Changes => changes;
+    public List<(Storage Storage, Node Old)> Changes => changes;
 
     /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
-    public IReadOnlyList<(Node Node, Memory.Block Place)> Homes => homes;
+    public List<(Node Node, Memory.Block Place)> Homes => homes;
 
     /// <summary>Set while <see cref="Tensor.Compile(Func{Tensor, Tensor})"/> records a function: flushes wait for its end, reads are refused.</summary>
     public Capture? Capture { get; set; }

@@ -56,7 +56,7 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
 }
 
 /// <summary>What a plan's memories and scalars are in one run.</summary>
-internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, IReadOnlyList<Block> homes, IReadOnlyList<Block> regions, long[] scalars)
+internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars)
 {
     public long[] Scalars { get; } = scalars;
 
@@ -92,8 +92,8 @@ internal sealed class Plan
     /// <summary>Bytes and names of values that get new memory at each run.</summary>
     public required (long Bytes, string What)[] Outputs { get; init; }
 
-    /// <summary>Node index and where its value lies, for each node that has one after the run.</summary>
-    public required (int Node, Place Place)[] Kept { get; init; }
+    /// <summary>Node index, where its value lies, and which home that is (−1: none), for each node that has a value after the run.</summary>
+    public required (int Node, Place Place, int Home)[] Kept { get; init; }
 
     /// <summary>Values copied to their homes at the end: from, home, bytes.</summary>
     public required (MemoryId From, int Home, long Bytes)[] Copies { get; init; }

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using GpuTensor.Memory;
-
 namespace GpuTensor.Graph.Planning;
 
 /// <summary>Turns a recorder's graph into planner's nodes: decides what must be kept, and leaves out what nothing kept depends on.</summary>
@@ -119,79 +117,5 @@ internal static class PlanBuilder
             result.Add(plan);
         }
         return result;
-    }
-}
-
-/// <summary>The homes of a graph's values and leaves: which places exist before the run and hold which values after it.</summary>
-internal sealed class HomeMap
-{
-    private readonly Dictionary<int, Home> byNode = [];
-    private readonly Dictionary<int, Home> bySlot = [];
-    private readonly List<Block> blocks = [];
-    private readonly List<Block> regions = [];
-
-    public HomeMap(Recorder graph)
-    {
-        var slotOf = new Dictionary<Block, int>(ReferenceEqualityComparer.Instance);
-        var parts = new List<(int Slot, Block Block)>();
-        for (int i = 0; i < graph.Leaves.Count; i++)
-            if (graph.Leaves[i].Block is { } block)
-            {
-                slotOf.TryAdd(block, i);
-                if (block.Whole is not null) parts.Add((i, block));
-            }
-        foreach (var (node, block) in graph.Homes)
-        {
-            List<int> occupants = [];
-            if (block.Whole is not null)
-            {
-                foreach (var (slot, part) in parts)
-                    if (part.Whole == block.Whole && part.Offset < block.Offset + block.Bytes && block.Offset < part.Offset + part.Bytes) occupants.Add(slot);
-            }
-            else if (slotOf.TryGetValue(block, out int slot)) occupants.Add(slot);
-            var home = new Home(blocks.Count, Region(block), block.Offset - (block.Whole?.Offset ?? block.Offset), block.Bytes, occupants);
-            blocks.Add(block);
-            byNode[node.Index] = home;
-            if (home.Region < 0)
-                foreach (int slot in occupants) bySlot[slot] = home;
-        }
-        foreach (var (slot, part) in parts)
-            bySlot[slot] = new(-1, Region(part), part.Offset - part.Whole!.Offset, part.Bytes, [slot]);
-    }
-
-    /// <summary>The blocks behind <see cref="Home.Index"/>.</summary>
-    public IReadOnlyList<Block> Blocks => blocks;
-
-    /// <summary>The flat storages behind <see cref="Home.Region"/>.</summary>
-    public IReadOnlyList<Block> Regions => regions;
-
-    public Home? OfNode(int index) => byNode.GetValueOrDefault(index);
-
-    public Home? OfLeaf(int slot) => bySlot.GetValueOrDefault(slot);
-
-    /// <summary>Everything of it that shapes a plan, for the fingerprint.</summary>
-    public void Write(Trace trace)
-    {
-        foreach (var (index, home) in byNode.OrderBy(p => p.Key)) Add(-5, index, home);
-        foreach (var (slot, home) in bySlot.OrderBy(p => p.Key)) Add(-6, slot, home);
-
-        void Add(long tag, int at, Home home)
-        {
-            trace.Add(tag);
-            trace.Add(at);
-            trace.Add(home.Index);
-            trace.Add(home.Region);
-            trace.Add(home.Offset);
-            foreach (int slot in home.Occupants) trace.Add(slot);
-        }
-    }
-
-    private int Region(Block block)
-    {
-        if (block.Whole is not { } whole) return -1;
-        int i = regions.IndexOf(whole);
-        if (i >= 0) return i;
-        regions.Add(whole);
-        return regions.Count - 1;
     }
 }

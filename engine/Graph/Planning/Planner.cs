@@ -43,7 +43,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         var compiled = kernels.Get([.. drafts.Select(d => d.Kernel)]);
         var planned = drafts.Select((d, i) => new PlannedLaunch(d.Kernel, backend.CreateKernel(compiled[i], d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description)).ToArray();
         var kept = nodes.Where(n => n is { Index: >= 0, Kept: true } or { Role: Role.Alias, Index: >= 0 }).Where(n => n.Role != Role.Scalar)
-            .Select(n => (n.Index, placement.Of(n))).ToArray();
+            .Select(n => (n.Index, placement.Of(n), homes.OfNode(n.Index)?.Index ?? -1)).ToArray();
         var overwritten = nodes.Where(n => n.Home is not null && n.Role is Role.Computed or Role.Container or Role.Alias).SelectMany(n => n.Home?.Occupants ?? []).Distinct().ToArray();
         return new()
         {
