@@ -10,7 +10,8 @@ namespace GpuTensor.Bench;
 /// and labels are random numbers of that shape, 32 batches in turn; the loss is read at every tenth step.</summary>
 public class MlpStep
 {
-    private const int Batch = 128, Batches = 32, ReadEvery = 10;
+    internal const int ReadEvery = 10;
+    private const int Batch = 128, Batches = 32;
     private const double Rate = 1e-3;
 
     private Tensor[] images = null!, labels = null!;

@@ -10,8 +10,8 @@ internal static class Peer
     /// <summary>What the method of the peer's side is called in every workload.</summary>
     public const string Method = "TorchSharp";
 
-    /// <summary>Threads of either side.</summary>
-    public const int Threads = 2;
+    /// <summary>Threads of either side; <c>tools/bench</c> sets the variable, and PoCL's too.</summary>
+    public static int Threads { get; } = int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), out int n) && n > 0 ? n : 2;
 
     static Peer()
     {

@@ -7,10 +7,11 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GpuTensor.Bench;
 
-// Options of BenchmarkDotNet pass through (--filter, --list, …); two are ours: --short, a few iterations instead of a full run, and --json,
-// one line for machines at the end.
+// Options of BenchmarkDotNet pass through (--filter, --list, …); three are ours: --short, a few iterations instead of a full run, --json,
+// one line for machines at the end, and --cpu-time, which measures without BenchmarkDotNet (see Paired).
 bool quick = args.Contains("--short"), json = args.Contains("--json");
-List<string> rest = [.. args.Where(a => a is not ("--short" or "--json"))];
+List<string> rest = [.. args.Where(a => a is not ("--short" or "--json" or "--cpu-time"))];
+if (args.Contains("--cpu-time")) return Paired.Run(rest.SkipWhile(a => a is not ("--filter" or "-f")).Skip(1).FirstOrDefault(), json);
 if (!rest.Any(a => a is "--filter" or "-f" or "--list")) rest.AddRange(["--filter", "*"]);
 
 // Named before HostWork puts a device of its own in its place.

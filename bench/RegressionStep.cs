@@ -9,7 +9,8 @@ namespace GpuTensor.Bench;
 /// arithmetic is nothing; what is measured is what a step costs around it.</summary>
 public class RegressionStep
 {
-    private const int Points = 100, ReadEvery = 10;
+    internal const int ReadEvery = 10;
+    private const int Points = 100;
     private const double Rate = 0.01, Momentum = 0.9;
 
     private Tensor xs = null!, ys = null!;
