@@ -49,7 +49,14 @@ internal sealed class BackwardPass
 
         var wanted = inputs?.Select(Target).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         Order();
-        for (int i = order.Count - 1; i >= 0; i--) Visit(order[i], wanted, accumulate);
+        try
+        {
+            for (int i = order.Count - 1; i >= 0; i--) Visit(order[i], wanted, accumulate);
+        }
+        finally
+        {
+            AnomalyMode.Differentiate(null);
+        }
         if (!retainGraph)
             foreach (var node in order) Free(node);
         return inputs is null ? [] : [.. inputs.Select(t => Result(t, allowUnused))];
@@ -90,6 +97,8 @@ internal sealed class BackwardPass
         }
         else if (gradient.Shape != output.Shape)
             throw new TensorShapeException($"The gradient has shape {gradient.Shape}, but its tensor has {output.Shape}.");
+        // The caller's own tensor must not become a leaf's gradient, which is changed in place.
+        gradient.IsGradient = true;
         var node = Target(output);
         Add(node, ViewAdjoint.Apply(output.ViewOf, node, gradient.DType == output.DType ? gradient : gradient.To(output.DType)));
         return node;
@@ -131,6 +140,7 @@ internal sealed class BackwardPass
         }
         if (node.Op.Gradient is not { } rule) throw new AutogradException($"{node.Op.Name} has no gradient.");
         context.Enter(node, gradient);
+        AnomalyMode.Differentiate(node);
         rule(context);
         if (wanted?.Contains(node) != true) gradients.Remove(node);
     }

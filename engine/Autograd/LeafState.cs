@@ -12,10 +12,10 @@ internal sealed class LeafState(View? view)
     public bool RequiresGrad;
 
     /// <summary>The sum of gradients so far.</summary>
-    public Tensor? Grad;
+    public Tensor? Grad { get; private set; }
 
     /// <summary>The program has seen the gradient's handle, so its memory must not be reused behind its back.</summary>
-    public bool GradExposed;
+    public bool GradExposed { get; private set; }
 
     /// <summary>Where the optimizer wants the gradient to lie.</summary>
     public Memory.Block? GradHome;
@@ -39,22 +39,73 @@ internal sealed class LeafState(View? view)
         return alias;
     }
 
-    /// <summary>The gradient, for the program to read and change. What backward left may be a view, or one value for several leaves: it
-    /// gets memory of its own first.</summary>
-    public Tensor? ExposeGrad()
+    /// <summary>The gradient, for the engine's own use: nothing changes it in place.</summary>
+    public Tensor? ReadGrad()
     {
-        if (Grad is null || GradExposed) return Grad;
-        GradExposed = true;
-        if (Grad.ViewOf is not null || Grad.IsShared) Grad = Grad.Clone();
+        Recorder.Capturing?.NoteGradient(this, new(Grad));
         return Grad;
     }
 
-    /// <summary>Adds a gradient in the variable's shape.</summary>
+    /// <summary>The gradient, for the program to read and change. What backward left may be a view, one value for several leaves, or lie where the next gradient will: it
+    /// gets memory of its own first.</summary>
+    public Tensor? ExposeGrad()
+    {
+        ReadGrad();
+        if (Grad is null || GradExposed) return Grad;
+        GradExposed = true;
+        if (GradHome is not null || Grad.ViewOf is not null || Grad.IsShared) Grad = Grad.Clone();
+        return Grad;
+    }
+
+    /// <summary>The program sets the gradient, or forgets it.</summary>
+    public void Set(Tensor? value)
+    {
+        Recorder.Capturing?.NoteGradient(this, GradientStart.Replaced);
+        (Grad, GradExposed) = (value, value is not null);
+    }
+
+    /// <summary>Adds a gradient in the variable's shape; as in PyTorch in place where the program holds a handle, unless history is recorded.</summary>
     public void Accumulate(Tensor gradient)
     {
         if (View is not null) gradient = gradient.ViewAs(View);
-        Grad = Grad is null ? gradient : Grad + gradient;
-        if (Grad.Node.Owner is Recorder recorder) recorder.NoteGradient(this);
+        if (Grad is null)
+        {
+            if (gradient.IsGradient) gradient = gradient.Detach();
+            gradient.IsGradient = true;
+            Put(gradient);
+        }
+        else if (GradMode.Enabled) Put(Grad + gradient);
+        else Replace(Grad + gradient);
+    }
+
+    /// <summary>Changes the gradient: in place where the program holds a handle on it.</summary>
+    public void Replace(Tensor value)
+    {
+        if (!GradExposed)
+        {
+            Put(value);
+            return;
+        }
+        Note(value, Grad, true);
+        Grad!.Assign(value, "Grad");
+    }
+
+    /// <summary>What it was, after a flush that failed.</summary>
+    public void Restore(Tensor? before, bool exposed) => (Grad, GradExposed) = (before, exposed);
+
+    /// <summary>A replay of a compiled step has computed it.</summary>
+    public void Renew(Tensor? value, bool exposed) => (Grad, GradExposed) = (value, exposed);
+
+    private void Put(Tensor value)
+    {
+        Note(value, Grad, GradExposed);
+        (Grad, GradExposed) = (value, false);
+    }
+
+    private void Note(Tensor value, Tensor? before, bool exposed)
+    {
+        if (value.Node.Owner is Recorder recorder) recorder.NoteGradient(this, before, exposed);
+        else Recorder.Capturing?.NoteGradient(this, new(before));
     }
 }
 

@@ -2,7 +2,7 @@ using GpuTensor.Differentiation;
 
 namespace GpuTensor;
 
-/// <summary>Gradients as values, as <c>torch.autograd</c>.</summary>
+/// <summary>Gradients as values, as <c>torch.autograd</c>, and help in finding where numbers go wrong.</summary>
 public static class Autograd
 {
     /// <summary>The gradients of one output with respect to inputs, without touching anybody's <see cref="Tensor.Grad"/>.</summary>
@@ -40,4 +40,11 @@ public static class Autograd
                 throw new AutogradException($"Autograd.Grad: input {i} (of shape {inputs[i].Shape}) does not require gradients.");
         return BackwardPass.Run(outputs, gradOutputs ?? [], inputs, retainGraph ?? createGraph, createGraph, accumulate: false, allowUnused);
     }
+
+    /// <summary>Until the result is disposed, every operator that the calling thread records runs at once and is looked at: the first that
+    /// gives NaN, or an infinity that none of its operands holds, throws. Slow, for finding errors; the bits are those of a run
+    /// without.</summary>
+    /// <exception cref="AnomalyException">Thrown by the operator, naming it, its shapes and the line that recorded it; in a backward pass
+    /// also the operator whose gradient it computes, and the line that recorded that.</exception>
+    public static AnomalyScope DetectAnomaly() => new(enabled: true);
 }

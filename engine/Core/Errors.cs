@@ -25,6 +25,9 @@ public sealed class KernelCompilationException(string message) : DeviceException
 /// <summary>Backward was asked of what has no graph, a freed graph, or a graph whose saved values were changed in place.</summary>
 public sealed class AutogradException(string message) : TensorException(message);
 
+/// <summary>An operator gave NaN or an infinity while <see cref="Autograd.DetectAnomaly"/> looked on.</summary>
+public sealed class AnomalyException(string message) : TensorException(message);
+
 /// <summary>A value that was recorded but not kept, and whose inputs have since been overwritten, was read. The next run of the same step keeps it.</summary>
 public sealed class ValueNotKeptException(string message) : TensorException(message);
 

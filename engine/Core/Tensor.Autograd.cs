@@ -56,7 +56,7 @@ public partial class Tensor
             if (value is not null && (value.Shape != Shape || value.DType != DType))
                 throw new TensorShapeException($"A gradient must have its tensor's shape and dtype: expected {DType.Name()} {Shape}, got {value.DType.Name()} {value.Shape}.");
             leaf ??= new(view);
-            (leaf.Grad, leaf.GradExposed) = (value, value is not null);
+            leaf.Set(value);
         }
     }
 
@@ -81,16 +81,16 @@ public partial class Tensor
         (variable, view, Detached) = (data.Storage, data.view, true);
         data.Storage.Handles++;
         if (--old.Handles == 0 && !old.Borrowed) old.Current.Device.Executor.Release(old.Current);
-        if (leaf is not null) leaf = new(view) { RequiresGrad = requires, Grad = grad, GradExposed = leaf.GradExposed };
+        if (leaf is not null)
+        {
+            leaf = new(view) { RequiresGrad = requires };
+            if (grad is not null) leaf.Set(grad);
+        }
+        Interlocked.Increment(ref CompiledStep.Epoch);
     }
 
     /// <summary>Changes this leaf's gradient: in place where the program holds a handle on it.</summary>
-    internal void ReplaceGrad(Tensor value)
-    {
-        var state = leaf!;
-        if (state.GradExposed) state.Grad!.Assign(value, "Grad");
-        else state.Grad = value;
-    }
+    internal void ReplaceGrad(Tensor value) => leaf!.Replace(value);
 
     /// <summary>Computes the gradients of this tensor with respect to the leaves it came from and adds them to their
     /// <see cref="Grad"/>.</summary>

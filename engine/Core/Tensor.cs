@@ -13,6 +13,9 @@ public partial class Tensor : IDisposable
     private View? view;
     private bool borrowed;
 
+    /// <summary>It has become a leaf's gradient: another leaf gets a handle of its own.</summary>
+    internal bool IsGradient { get; set; }
+
     /// <summary>Makes a handle on a variable.</summary>
     private Tensor(Storage storage, View? view, bool detached)
     {

@@ -53,6 +53,9 @@ public sealed class Device
     /// <summary>The device with this <see cref="Ordinal"/>.</summary>
     internal static Device At(int ordinal) => byOrdinal[ordinal];
 
+    /// <summary>Whether compiled steps are replayed here; else they are plain functions.</summary>
+    internal bool CanReplay => !Eager && Planned is not null;
+
     internal Executor Executor => executor.Value;
 
     /// <summary>Runs every operator as it is recorded (<c>GPUTENSOR_EAGER=1</c>): same bits, slow; the oracle for fusion.</summary>

@@ -11,10 +11,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>So many runs may be in flight; the host waits for the older one.</summary>
     private const int MaxInFlight = 2;
 
-    private const int MaxPlans = 512;
-
     private readonly Lock gate = new();
-    private readonly Dictionary<UInt128, List<Plan>> plans = [];
     private readonly Queue<DeviceFence> inFlight = new();
 
     // What one run works with, used again by the next.
@@ -22,23 +19,31 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private Block[] slots = [], outputs = [];
     private long[] scalars = [];
     private DeviceBuffer? arena;
-    private long uses;
-    private int planCount;
+    private long arenaNeeded;
 
-    public PlannedExecutor(Backend backend, Dialect dialect)
+    /// <param name="backend">The device.</param>
+    /// <param name="dialect">What its compiler takes.</param>
+    /// <param name="kernels">Compiled kernels to share with another executor on that backend.</param>
+    public PlannedExecutor(Backend backend, Dialect dialect, KernelCache? kernels = null)
     {
         Backend = backend;
-        Pool = new(backend);
-        Planner = new(backend, dialect, new(backend, dialect));
+        Pool = new(backend) { Spare = SpareArena };
+        Kernels = kernels ?? new(backend, dialect);
+        Planner = new(backend, dialect, Kernels);
     }
 
     public Backend Backend { get; }
 
     public Pool Pool { get; }
 
+    public KernelCache Kernels { get; }
+
     public Planner Planner { get; }
 
     public override string Description => $"{Backend.Name} ({Backend.Driver})";
+
+    /// <summary>Plans by fingerprint.</summary>
+    public PlanCache Plans { get; } = new();
 
     /// <summary>Plans made so far.</summary>
     public long PlansMade { get; private set; }
@@ -63,6 +68,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate)
         {
             Pool.Maintain();
+            bool launched = false;
             try
             {
                 homes.Read(graph);
@@ -70,14 +76,23 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 var plan = Find(graph, homes);
                 int slotCount = graph.Leaves.Count, scalarCount = graph.Scalars.Count;
                 if (slots.Length < slotCount) slots = new Block[slotCount * 2];
-                for (int i = 0; i < slotCount; i++) slots[i] = graph.Leaves[i].Block!;
+                for (int i = 0; i < slotCount; i++) slots[i] = graph.Leaves[i].Block ?? throw Recorder.Unreadable(graph.Leaves[i]);
                 if (scalars.Length < scalarCount) scalars = new long[scalarCount * 2];
                 for (int i = 0; i < scalarCount; i++) scalars[i] = graph.Scalars[i].Bits;
                 if (outputs.Length < plan.Outputs.Length) outputs = new Block[plan.Outputs.Length * 2];
                 NodesRun += graph.Nodes.Count;
-                Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs);
+                var saved = Save(graph);
+                Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs, ref launched);
                 graph.Capture?.Take(graph, plan, homes);
+                if (saved is not null)
+                    foreach (var (value, copy) in saved) value.Owner = copy;
                 Settle(plan, graph, homes, outputs);
+            }
+            catch (Exception e) when (launched)
+            {
+                graph.HasLaunched = true;
+                foreach (var home in homes.Blocks) home.Fail(e);
+                throw;
             }
             finally
             {
@@ -89,6 +104,22 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
+    /// <summary>Values that this run overwrites and other threads' pending graphs will read get memory of their own.</summary>
+    private List<(Node Value, Block Copy)>? Save(Recorder graph)
+    {
+        List<(Node, Block)>? saved = null;
+        foreach (var (node, home) in graph.Homes)
+            if (home.Occupant is { } old && old != node && old.Owner == home && graph.IsReadElsewhere(old))
+            {
+                var copy = Pool.Allocate(home.Bytes, Named(old));
+                Backend.Copy(home.Buffer!, home.Offset, copy.Buffer!, copy.Offset, home.Bytes);
+                (saved ??= []).Add((old, copy));
+            }
+        return saved;
+    }
+
+    private static string Named(Node node) => $"{node.Op.Name} {node.DType.Name()} {node.Shape}";
+
     /// <summary>The plan a graph would run by, without running it.</summary>
     /// <param name="graph">What is pending.</param>
     /// <param name="source">With the kernels' source.</param>
@@ -96,65 +127,32 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     {
         lock (gate)
         {
-            homes.Read(graph);
-            return Planner.Make(graph, homes, null).Explanation(source);
+            try
+            {
+                homes.Read(graph);
+                return Planner.Explain(graph, homes, source);
+            }
+            finally
+            {
+                homes.Clear();
+            }
         }
     }
 
     private Plan Find(Recorder graph, HomeMap homes)
     {
         var hash = graph.Trace.Hash();
-        HashSet<int>? missed = null;
-        if (plans.TryGetValue(hash, out var list))
-        {
-            for (int i = 0; i < list.Count; i++)
-            {
-                var known = list[i];
-                if (!graph.Trace.Words.SequenceEqual(known.Fingerprint)) continue;
-                if (known.Missed.Count == 0)
-                {
-                    known.LastUsed = ++uses;
-                    return known;
-                }
-                missed = known.Missed;
-                list.RemoveAt(i);
-                planCount--;
-                break;
-            }
-        }
-        else plans.Add(hash, list = []);
-        if (planCount >= MaxPlans) Evict();
+        if (Plans.Find(hash, graph.Trace.Words, out var missed) is { } known) return known;
         var plan = Planner.Make(graph, homes, missed);
-        if (!plans.ContainsKey(hash)) plans.Add(hash, list);
-        list.Add(plan);
-        planCount++;
+        Plans.Add(hash, plan);
         PlansMade++;
-        plan.LastUsed = ++uses;
         return plan;
     }
 
     /// <summary>Drops all plans, as in a process that has just started.</summary>
     public void ForgetPlans()
     {
-        lock (gate)
-        {
-            foreach (var launch in plans.Values.SelectMany(l => l).SelectMany(p => p.Launches)) launch.Dispose();
-            plans.Clear();
-            planCount = 0;
-        }
-    }
-
-    /// <summary>Drops the half of the plans that were not used for longest.</summary>
-    private void Evict()
-    {
-        long median = plans.Values.SelectMany(l => l).Select(p => p.LastUsed).Order().ElementAt(planCount / 2);
-        foreach (var (hash, list) in plans.ToArray())
-        {
-            foreach (var plan in list.Where(p => p.LastUsed <= median))
-                foreach (var launch in plan.Launches) launch.Dispose();
-            planCount -= list.RemoveAll(p => p.LastUsed <= median);
-            if (list.Count == 0) plans.Remove(hash);
-        }
+        lock (gate) Plans.Clear();
     }
 
     /// <summary>Runs a plan again with other inputs and numbers.</summary>
@@ -164,28 +162,60 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <param name="regions">The flat storages it works on.</param>
     /// <param name="scalars">Its numbers.</param>
     /// <param name="outputs">Takes the memory of its new results.</param>
-    public void Replay(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs)
+    /// <param name="launched">Set before the first launch: where the run breaks off later, nobody knows what its targets hold.</param>
+    public void Replay(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
     {
         lock (gate)
         {
             Pool.Maintain();
-            Execute(plan, slots, homes, regions, scalars, outputs);
+            Execute(plan, slots, homes, regions, scalars, outputs, ref launched);
         }
     }
 
-    private void Execute(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs)
+    private void Execute(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
     {
         // All memory before the first launch.
-        if (plan.ArenaBytes > (arena?.Bytes ?? 0))
+        arenaNeeded = plan.ArenaBytes;
+        int taken = 0;
+        try
         {
-            if (arena is not null)
+            for (; taken < plan.Outputs.Length; taken++) outputs[taken] = Pool.Allocate(plan.Outputs[taken].Bytes, plan.Outputs[taken].What);
+            if (plan.ArenaBytes > (arena?.Bytes ?? 0))
             {
-                Backend.Free(arena);
-                arena = null;
+                ReleaseArena();
+                arena = Pool.TakeWhole(plan.ArenaBytes, "working memory");
             }
-            arena = Pool.TakeWhole(plan.ArenaBytes, "working memory");
+            Launch(plan, slots, homes, regions, scalars, outputs, ref launched);
         }
-        for (int i = 0; i < plan.Outputs.Length; i++) outputs[i] = Pool.Allocate(plan.Outputs[i].Bytes, plan.Outputs[i].What);
+        catch
+        {
+            // Work already enqueued may still write there, before whatever uses the memory next.
+            while (taken > 0) Pool.Release(outputs[--taken]);
+            throw;
+        }
+        finally
+        {
+            arenaNeeded = 0;
+        }
+        Runs++;
+        KernelsRun += plan.Kernels;
+        LastPlan = plan;
+    }
+
+    /// <summary>Memory is out: working memory beyond what the plan at hand needs goes back to the driver.</summary>
+    private void SpareArena()
+    {
+        if (arena?.Bytes > Pool.SizeOfWhole(arenaNeeded)) ReleaseArena();
+    }
+
+    private void ReleaseArena()
+    {
+        if (arena is not null) Backend.Free(arena);
+        arena = null;
+    }
+
+    private void Launch(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
+    {
         while (inFlight.Count >= MaxInFlight)
         {
             using var fence = inFlight.Dequeue();
@@ -193,6 +223,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
 
         var binding = new Binding(plan, arena, slots, outputs, homes, regions, scalars);
+        launched = true;
         foreach (var launch in plan.Launches) launch.Run(Backend, binding);
         foreach (var (from, home, bytes) in plan.Copies)
         {
@@ -202,28 +233,33 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
         Backend.Flush();
         inFlight.Enqueue(Backend.Mark());
-        Runs++;
-        KernelsRun += plan.Kernels;
-        LastPlan = plan;
     }
 
     /// <summary>What every node of the graph is now.</summary>
     private static void Settle(Plan plan, Recorder graph, HomeMap homes, Block[] outputs)
     {
-        foreach (int slot in plan.Overwritten)
-        {
-            var old = graph.Leaves[slot];
-            (old.State, old.Owner) = (NodeState.Overwritten, null);
-        }
-        foreach (var (index, place, home) in plan.Kept)
+        foreach (var (index, place, homeIndex) in plan.Kept)
         {
             var node = graph.Nodes[index];
-            node.Owner = place.Memory.Kind == MemoryKind.Output ? outputs[place.Memory.Index] : homes.Blocks[home];
+            if (place.Memory.Kind == MemoryKind.Output) node.Owner = outputs[place.Memory.Index];
+            else
+            {
+                var home = homes.Blocks[homeIndex];
+                node.Owner = home;
+                home.Occupy(node);
+            }
             node.State = NodeState.Materialized;
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
+        bool dropped = false;
         foreach (var node in graph.Nodes)
-            if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Dropped, plan);
+            if (node.State == NodeState.Pending)
+            {
+                (node.State, node.Owner) = (NodeState.Dropped, plan);
+                dropped = true;
+            }
+        if (!dropped) return;
+        foreach (var leaf in graph.Leaves) leaf.Flags |= NodeFlags.Depended;
     }
 
     /// <summary>One allocation in adjoining parts.</summary>
@@ -250,8 +286,16 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate)
         {
             Pool.Maintain();
-            var block = Pool.Allocate(Math.Max(contents.Data.LongLength, 1), $"{contents.DType.Name()} {contents.Shape}");
-            if (contents.Data.Length > 0) Backend.Write(block.Buffer!, block.Offset, contents.Data);
+            var block = Pool.Allocate(Math.Max(contents.Data.LongLength, 1), $"copied from the host: {contents.DType.Name()} {contents.Shape}");
+            try
+            {
+                if (contents.Data.Length > 0) Backend.Write(block.Buffer!, block.Offset, contents.Data);
+            }
+            catch
+            {
+                Pool.Release(block);
+                throw;
+            }
             return block;
         }
     }
@@ -264,7 +308,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override void Release(Node node)
     {
         lock (gate)
-            if (node is { State: NodeState.Materialized, Storages: 1, Uses: 0, Block: { } block })
+            if (node is { State: NodeState.Materialized, Storages: 1, IsNeeded: false, Block: { } block })
             {
                 Pool.Release(block);
                 (node.State, node.Owner) = (NodeState.Overwritten, null);

@@ -26,6 +26,7 @@ internal static class FlatStorage
                 device.Planned.Copy(old.Block!, places[i]);
                 storage.Current = new(Basic.Leaf, old.DType, old.Shape, device) { State = NodeState.Materialized, Owner = places[i], Link = old.Link, Storages = 1 };
                 old.Storages--;
+                places[i].Occupy(storage.Current);
                 storage.Home = places[i];
                 members[i].Leaf!.GradHome = gradients[i];
             }

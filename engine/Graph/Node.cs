@@ -40,8 +40,21 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory.</summary>
     public byte Storages;
 
-    /// <summary>Graphs that will read it, and recorded operators whose gradient may: its memory must stay even if every handle is disposed.</summary>
+    /// <summary>Recorded operators whose gradient may read it: its memory must stay even if every handle is disposed.</summary>
     public int Uses;
+
+    private ushort readers;
+
+    /// <summary>Pending graphs, of any thread, that will read it.</summary>
+    public int Readers => Volatile.Read(ref readers);
+
+    /// <summary>A graph begins to read it, or has run.</summary>
+    public void AddReader(int change)
+    {
+        ushort before;
+        do before = Volatile.Read(ref readers);
+        while (Interlocked.CompareExchange(ref readers, (ushort)(before + change), before) != before);
+    }
 
     /// <summary>Position in its graph while pending.</summary>
     public int Index;
@@ -74,6 +87,9 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     public Exception? Failure => Owner as Exception;
 
     public Differentiation.LeafState? Leaf => Link as Differentiation.LeafState;
+
+    /// <summary>Whether anything recorded may still read it.</summary>
+    public bool IsNeeded => Uses != 0 || Readers != 0;
 
     public bool RequiresGrad => (Flags & NodeFlags.RequiresGrad) != 0;
 
@@ -109,6 +125,8 @@ internal enum NodeFlags : byte
     Keep = 16,
     /// <summary>An in-place update put another node in its place (see <see cref="Node.Link"/> for which).</summary>
     Superseded = 32,
+    /// <summary>Values that were not kept may be computed from it again: its node must not come to mean another value.</summary>
+    Depended = 64,
 }
 
 /// <summary>Operator parameters that are not operands. They shape the kernels, so all of them are written to the fingerprint.</summary>

@@ -8,6 +8,7 @@ internal sealed class Recorder
     public const int MaxPending = 4096;
 
     [ThreadStatic] private static Recorder?[]? perDevice;
+    [ThreadStatic] private static Capture? capturing;
 
     private readonly Lock gate = new();
     private readonly List<Node> nodes = [];
@@ -18,10 +19,10 @@ internal sealed class Recorder
     private readonly List<Action> rollbacks = [];
     private readonly List<(Node Node, Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
-    private readonly HashSet<Differentiation.LeafState> gradients = [];
+    private readonly Dictionary<Differentiation.LeafState, (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
     private WeakReference<object>?[] handles = new WeakReference<object>?[256];
 
-    private Recorder(Device device) => Device = device;
+    private Recorder(Device device) => (Device, Capture) = (device, capturing);
 
     public Device Device { get; }
 
@@ -42,11 +43,24 @@ internal sealed class Recorder
     /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
     public List<(Node Node, Memory.Block Place)> Homes => homes;
 
-    /// <summary>Set while <see cref="Tensor.Compile(Func{Tensor, Tensor})"/> records a function: flushes wait for its end, reads are refused.</summary>
-    public Capture? Capture { get; set; }
+    /// <summary>What the calling thread records for <see cref="Tensor.Compile(Func{Tensor, Tensor})"/>, on any device: flushes wait for its end, reads are refused.</summary>
+    public static Capture? Capturing
+    {
+        get => capturing;
+        set
+        {
+            capturing = value;
+            foreach (var recorder in Mine) recorder.Capture = value;
+        }
+    }
 
-    /// <summary>Leaves whose gradients what is recorded changes.</summary>
-    public IReadOnlyCollection<Differentiation.LeafState> Gradients => gradients;
+    /// <summary>The thread's capture. Here too, since other threads flush this graph when they need its values.</summary>
+    public Capture? Capture { get; private set; }
+
+    /// <summary>Set by the executor once the first launch of a run was tried: from then on nobody knows what the run's targets hold.</summary>
+    public bool HasLaunched { get; set; }
+
+    private bool IsCapturing => Capture is { IsRecording: true } && Device.CanReplay;
 
     /// <summary>The slot of a materialised node that pending ones read.</summary>
     public int SlotOf(Node leaf) => leafSlots[leaf];
@@ -66,6 +80,9 @@ internal sealed class Recorder
     public Node Record(Operator op, DType dtype, Shape shape, Operand a = default, Operand b = default, Operand[]? more = null,
         IAttributes? attributes = null, long bits = 0)
     {
+        // Before the operands are looked at, so that they are memory for what is recorded now.
+        if (nodes.Count >= MaxPending && !IsCapturing) FlushBefore(a, b, more);
+
         // Other threads' graphs first and outside our lock, so that two threads reading each other's values cannot wait for each other.
         Prepare(a.Node);
         Prepare(b.Node);
@@ -82,10 +99,34 @@ internal sealed class Recorder
             if (more is not null)
                 foreach (var operand in more)
                     if (operand.Grad) node.Flags |= NodeFlags.RequiresGrad;
+            if (node.RequiresGrad)
+                for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
             Append(node);
         }
-        if ((nodes.Count >= MaxPending && Capture is null) || Device.Eager) Flush();
+        if (Device.Eager || Differentiation.AnomalyMode.IsActive) RunNow(node);
         return node;
+    }
+
+    /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>
+    private void FlushBefore(Operand a, Operand b, Operand[]? more)
+    {
+        lock (gate)
+        {
+            if (a.Node is not null) Keep(a.Node);
+            if (b.Node is not null) Keep(b.Node);
+            foreach (var operand in more ?? []) Keep(operand.Node);
+            Flush();
+        }
+    }
+
+    private void RunNow(Node node)
+    {
+        lock (gate)
+        {
+            Keep(node);
+            Flush();
+        }
+        if (Differentiation.AnomalyMode.IsActive) Differentiation.AnomalyMode.Check(node);
     }
 
     /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that a new
@@ -110,7 +151,8 @@ internal sealed class Recorder
     {
         changes.Add((storage, old));
         Trace.Add(-1);
-        Trace.Add(Reference(old));
+        // What was not kept, or is gone, has no memory that the new value could take over.
+        Trace.Add(old.Owner == this || old.State == NodeState.Materialized ? Reference(old) : long.MinValue);
         Trace.Add(storage.Current.Index);
     }
 
@@ -134,7 +176,7 @@ internal sealed class Recorder
             lock (recorder.gate)
                 if (node.Owner == recorder)
                 {
-                    if (recorder.Capture is { IsRecording: true })
+                    if (recorder.IsCapturing)
                         throw new DeviceException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
                     recorder.Keep(node);
                     recorder.Flush();
@@ -172,7 +214,8 @@ internal sealed class Recorder
     {
         lock (gate)
         {
-            if (nodes.Count == 0 || Capture is { IsRecording: true }) return;
+            if (nodes.Count == 0 || IsCapturing) return;
+            if (Capture is { IsRecording: true } capture) capture.Refuse($"it computes on {Device.Name} too");
             try
             {
                 FindHomes();
@@ -193,20 +236,32 @@ internal sealed class Recorder
     /// <summary>A changed variable's value goes where it lay before, if nothing else means the old value; a gradient goes where the optimizer wants it.</summary>
     private void FindHomes()
     {
-        foreach (var leaf in gradients)
-            if (leaf is { GradHome: { } place, Grad.Node: var gradient } && gradient.Owner == this && leaf.Grad.ViewOf is null && gradient.Storages == 1) homes.Add((gradient, place));
+        foreach (var leaf in gradients.Keys)
+            if (leaf is { GradHome: { } place, GradExposed: false, Grad.Node: var gradient } && gradient.Owner == this && leaf.Grad.ViewOf is null && gradient.Storages == 1)
+                homes.Add((gradient, place));
         foreach (var (storage, old) in changes)
         {
             if (!settled.Add(storage) || storage.Current.Owner != this) continue;
             if (storage.Home is { } home) homes.Add((storage.Current, home));
             else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Block is { Buffer: not null } block && storage.Current.Storages == 1
-                && block.Bytes == storage.Current.Shape.ElementCount * storage.Current.DType.Size()) homes.Add((storage.Current, block));
+                && block.Bytes == storage.Current.Shape.ElementCount * storage.Current.DType.Size())
+            {
+                block.Occupy(old);
+                homes.Add((storage.Current, block));
+            }
         }
         settled.Clear();
     }
 
-    /// <summary>A leaf's gradient was changed by what is recorded here.</summary>
-    public void NoteGradient(Differentiation.LeafState leaf) => gradients.Add(leaf);
+    /// <summary>A leaf's gradient is changed by what is recorded here.</summary>
+    public void NoteGradient(Differentiation.LeafState leaf, Tensor? before, bool exposed)
+    {
+        gradients.TryAdd(leaf, (before, exposed));
+        Capture?.NoteGradient(leaf, new(before));
+    }
+
+    /// <summary>Whether graphs other than this one will read a value.</summary>
+    public bool IsReadElsewhere(Node node) => node.Readers > (leafSlots.ContainsKey(node) ? 1 : 0);
 
     private void Append(Node node)
     {
@@ -226,8 +281,6 @@ internal sealed class Recorder
             }
             else trace.Add(word);
         }
-        if (node.RequiresGrad)
-            for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
         if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) trace.Add(node.Shape);
         if (node.Op == Operators.Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
         node.Attributes?.Write(trace);
@@ -241,7 +294,7 @@ internal sealed class Recorder
         if (!leafSlots.TryGetValue(node, out int slot))
         {
             leafSlots.Add(node, slot = leaves.Count);
-            Interlocked.Increment(ref node.Uses);
+            node.AddReader(1);
             leaves.Add(node);
             Trace.Add(-3 - (long)node.DType);
             Trace.Add(node.Shape);
@@ -301,8 +354,10 @@ internal sealed class Recorder
         if (node.Owner is Planning.Plan plan) plan.Missed.Add(node.Index);
     }
 
-    private static Exception Unreadable(Node node) => node.State switch
+    /// <summary>Why a value cannot be read.</summary>
+    public static Exception Unreadable(Node node) => node.State switch
     {
+        NodeState.Pending => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
         NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
         NodeState.Overwritten => NotKept(node, node),
         _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
@@ -317,10 +372,14 @@ internal sealed class Recorder
         for (int i = changes.Count - 1; i >= 0; i--)
         {
             var (storage, old) = changes[i];
-            if (old.State != NodeState.Materialized) continue;
+            // Once kernels were launched the targets hold nobody knows what: they stay the failed values until they are written again.
+            if (HasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
             storage.Current = old;
+            if (old.Storages < byte.MaxValue) old.Storages++;
             old.Flags &= ~NodeFlags.Superseded;
         }
+        foreach (var (leaf, (before, exposed)) in gradients)
+            if (leaf.Grad?.Node.Owner == this) leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);
         foreach (var node in nodes)
             if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Failed, cause);
         for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
@@ -328,7 +387,8 @@ internal sealed class Recorder
 
     private void Clear()
     {
-        foreach (var leaf in leaves) Interlocked.Decrement(ref leaf.Uses);
+        foreach (var leaf in leaves) leaf.AddReader(-1);
+        HasLaunched = false;
         nodes.Clear();
         leaves.Clear();
         scalars.Clear();

@@ -42,8 +42,14 @@ internal sealed class Pool(Backend backend)
         return block;
     }
 
+    /// <summary>Called when memory is out, to give back what its owner can do without.</summary>
+    public Action? Spare { get; init; }
+
     /// <summary>Takes a whole buffer for the caller to keep, with the same effort as for a value.</summary>
-    public DeviceBuffer TakeWhole(long bytes, string what) => Take(Math.Max(SizeClass(bytes), LargeBytes), what).Item1;
+    public DeviceBuffer TakeWhole(long bytes, string what) => Take(SizeOfWhole(bytes), what).Item1;
+
+    /// <summary>The size of a whole buffer that holds so many bytes.</summary>
+    public static long SizeOfWhole(long bytes) => Math.Max(SizeClass(bytes), LargeBytes);
 
     /// <summary>Takes a block back at once. Whoever calls knows that nothing recorded needs it; work already enqueued may still use it, since the stream is in order.</summary>
     public void Release(Block block)
@@ -109,19 +115,23 @@ internal sealed class Pool(Backend backend)
                 slabUsed += size;
                 return (slabs[^1], at);
             }
-            catch (DeviceOutOfMemoryException e) when (attempt < 3)
+            catch (DeviceOutOfMemoryException) when (attempt < 3)
             {
-                // Dead handles first, young ones before all; then memory held for reuse in other sizes.
+                // Drain, so that what is no longer used is known to be; collect dead handles, young ones first; drain again, and trim: memory held for reuse in other
+                // sizes and working memory go back to the driver.
                 backend.Finish();
-                if (attempt == 0) GC.Collect(1, GCCollectionMode.Forced, blocking: true);
-                else if (attempt == 1) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
-                else Trim();
+                if (attempt < 2) GC.Collect(attempt + 1, GCCollectionMode.Forced, blocking: true);
                 Sweep();
-                _ = e;
+                if (attempt < 2) continue;
+                backend.Finish();
+                Trim();
+                Spare?.Invoke();
             }
             catch (DeviceOutOfMemoryException e)
             {
-                throw new DeviceOutOfMemoryException($"{e.Message} {size:N0} bytes were needed for {what}. Alive: {LiveBytes:N0} bytes{Describe()}", e);
+                throw new DeviceOutOfMemoryException(
+                    $"{e.Message}. {size:N0} bytes were needed for {what}. Alive are {LiveBytes:N0} bytes, of {backend.Counters.BytesHeld:N0} taken from the driver:{Describe()}\n"
+                    + "Use smaller batches, or Dispose() or let go of tensors that are no longer needed.", e);
             }
         }
     }

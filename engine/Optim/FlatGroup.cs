@@ -68,6 +68,8 @@ internal sealed class FlatGroup
     public void Write(IReadOnlyList<ParameterState> states)
     {
         using var mode = Tensor.NoGrad();
+        // The state vectors are others from now on.
+        Interlocked.Increment(ref CompiledStep.Epoch);
         foreach (var stretch in stretches.Distinct())
         {
             int[] members = [.. Enumerable.Range(0, stretches.Length).Where(i => stretches[i] == stretch)];
@@ -133,11 +135,15 @@ internal sealed class FlatGroup
         Advance();
         run.Recorded();
         var recorder = Recorder.For(stretch.Device);
-        recorder.Capture?.OnReplay.Add(Advance);
+        void GoBack()
+        {
+            for (int i = start; i < end; i++) steps[i]--;
+        }
+        recorder.Capture?.OnReplay.Add((Advance, GoBack));
         if (recorder.Nodes.Count == 0) return;
         recorder.OnRollback(() =>
         {
-            for (int i = start; i < end; i++) steps[i]--;
+            GoBack();
             run.ForgetNewState();
         });
     }
@@ -149,7 +155,7 @@ internal sealed class FlatGroup
         return Flat(members);
     }
 
-    private Tensor? Gradient(int parameter) => Group.Parameters[parameter].Leaf?.Grad;
+    private Tensor? Gradient(int parameter) => Group.Parameters[parameter].Leaf?.ReadGrad();
 
     private int Count(int parameter) => checked((int)Group.Parameters[parameter].ElementCount);
 

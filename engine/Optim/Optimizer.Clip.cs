@@ -11,7 +11,7 @@ public abstract partial class Optimizer
     {
         ArgumentNullException.ThrowIfNull(parameters);
         using var mode = Tensor.NoGrad();
-        var learned = parameters.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>().Where(p => p.Leaf?.Grad is not null).ToList();
+        var learned = parameters.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>().Where(p => p.Leaf?.ReadGrad() is not null).ToList();
         if (learned.Count == 0) return Tensor.Zeros();
         if (learned.Select(p => (p.Device, p.DType)).Distinct().Count() > 1)
             throw new TensorDTypeException("ClipGradNorm_ takes gradients of one dtype on one device; clip each kind by itself.");

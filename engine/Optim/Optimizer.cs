@@ -55,6 +55,7 @@ public abstract partial class Optimizer
                 throw new ArgumentOutOfRangeException(setting, value, $"{Name}: {setting} must not be negative.");
         Validate(group);
         groups.Add(new(this, group));
+        Interlocked.Increment(ref CompiledStep.Epoch);
     }
 
     /// <summary>Forgets the gradients of all parameters: they are null until the next backward pass.</summary>

@@ -51,6 +51,8 @@ public sealed class ParameterGroup
         {
             if (owner is not null && !settings.ContainsKey(setting)) throw Unknown(setting);
             settings[setting] = value;
+            // Compiled steps read the learning rate anew each time; any other number they hold as it was.
+            if (setting != "lr") Interlocked.Increment(ref Graph.CompiledStep.Epoch);
         }
     }
 

@@ -51,9 +51,12 @@ internal sealed class Generator
     public long Take(long words)
     {
         long first = Counter;
-        Counter += (words + 3) / 4;
+        Counter = After(first, words);
         return first;
     }
+
+    /// <summary>The block that follows so many words.</summary>
+    public static long After(long first, long words) => first + (words + 3) / 4;
 
     /// <summary>The state, for checkpoints.</summary>
     public byte[] GetState()

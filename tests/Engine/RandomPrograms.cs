@@ -1,3 +1,5 @@
+using GpuTensor.Optim;
+
 namespace GpuTensor.Tests.Engine;
 
 /// <summary>A random training program: its structure follows from the seed alone, so it can be run under any setting of the engine and must give the same bits.</summary>
@@ -6,20 +8,26 @@ internal sealed class RandomProgram
     private delegate Tensor Step(List<Tensor> values);
 
     private readonly List<Step> steps = [];
-    private readonly int rows, columns, depth;
+    private readonly int seed, rows, columns, depth;
 
     public RandomProgram(int seed)
     {
-        var random = new Random(seed);
-        (rows, columns, depth) = (random.Next(1, 40), random.Next(1, 70), random.Next(1, 30));
-        int count = random.Next(1, 8);
+        var random = new Random(this.seed = seed);
+        (rows, columns, depth) = (Size(1, 3, 16, 37), Size(1, 8, 33, 64), Size(1, 5, 29));
+        int count = random.Next(1, 7);
         for (int i = 0; i < count; i++) steps.Add(Pick(random));
+
+        // Few sizes: kernels depend on a shape's structure, and compiling them is what this costs.
+        int Size(params int[] sizes) => sizes[random.Next(sizes.Length)];
     }
 
-    /// <summary>Ten steps of gradient descent; returns every loss and the final parameters.</summary>
+    /// <summary>Ten steps of training, by hand or by an optimizer whose learning rate changes; returns every loss and the final parameters, and what gradients there are.</summary>
     /// <param name="device">Where.</param>
     /// <param name="compiled">By <see cref="Tensor.Compile(Func{Tensor})"/>.</param>
-    public List<byte[]> Run(Device device, bool compiled = false, int iterations = 10)
+    /// <param name="held">Gets every handle that the program makes: what a debug build keeps alive, and more.</param>
+    /// <param name="iterations">How many steps.</param>
+    /// <param name="atOnce">Nothing runs before the end.</param>
+    public List<byte[]> Run(Device device, bool compiled = false, List<Tensor>? held = null, int iterations = 10, bool atOnce = false)
     {
         Tensor Make(int seed, params int[] shape)
         {
@@ -28,17 +36,24 @@ internal sealed class RandomProgram
             for (int i = 0; i < data.Length; i++) data[i] = random.NextSingle() * 2 - 1;
             return Tensor.From(data, device: device).Reshape(Shape.Create(shape)).Clone();
         }
+        Tensor.ManualSeed(seed);
         var x = Make(1, rows, depth);
         var w = Make(2, depth, columns).RequiresGrad_();
         var b = Make(3, columns).RequiresGrad_();
         var s = Make(4, rows, 1).RequiresGrad_();
         Tensor[] parameters = [w, b, s];
+        Optimizer? optimizer = (seed % 3) switch { 0 => null, 1 => new SGD(parameters, lr: 0.05, momentum: 0.9), _ => new Adam(parameters, lr: 0.01) };
         Tensor Loss()
         {
             List<Tensor> values = [x.MatMul(w), b.Expand(rows, columns), s.Expand(rows, columns)];
             foreach (var step in steps) values.Add(step(values));
+            held?.AddRange(values);
             var total = values[0] * 0.01;
-            foreach (var value in values) total = total + value.Clamp(-3, 3) * 0.1;
+            foreach (var value in values)
+            {
+                total = total + value.Clamp(-3, 3) * 0.1;
+                held?.Add(total);
+            }
             return (total * total).Mean();
         }
         Tensor Train()
@@ -46,17 +61,27 @@ internal sealed class RandomProgram
             foreach (var p in parameters) p.Grad = null;
             var loss = Loss();
             loss.Backward();
-            using (Tensor.NoGrad())
-                foreach (var p in parameters)
-                    if (p.Leaf!.Grad is { } g) p.Sub_(g * 0.05);
+            if (seed % 4 == 2) held?.Add(Optimizer.ClipGradNorm_(parameters, 0.1));
+            if (optimizer is not null) optimizer.Step();
+            else
+                using (Tensor.NoGrad())
+                    foreach (var p in parameters)
+                        if (p.Leaf!.Grad is { } g) p.Sub_(g * 0.05);
+            held?.Add(loss);
             return loss.Detach();
         }
         var train = compiled ? Tensor.Compile(Train) : Train;
         var results = new List<byte[]>();
         var losses = new List<Tensor>();
-        for (int i = 0; i < iterations; i++) losses.Add(train().Keep());
+        for (int i = 0; i < iterations; i++)
+        {
+            if (optimizer is not null) optimizer.Lr *= 0.9;
+            var loss = train();
+            losses.Add(atOnce ? loss.Keep() : loss.Realize());
+        }
         foreach (var loss in losses) results.Add(loss.ToHost().Data);
         foreach (var p in parameters) results.Add(p.Detach().ToHost().Data);
+        foreach (var p in parameters) results.Add(p.Grad is { } g ? g.ToHost().Data : []);
         return results;
     }
 
@@ -67,7 +92,7 @@ internal sealed class RandomProgram
         Tensor B(List<Tensor> v) => v[c % v.Count];
         int split = random.Next(0, columns + 1), dim = random.Next(2);
         double number = random.NextDouble() * 4 - 2;
-        return random.Next(36) switch
+        return random.Next(38) switch
         {
             0 => v => A(v) + B(v),
             1 => v => A(v) * B(v),
@@ -103,6 +128,8 @@ internal sealed class RandomProgram
             32 => v => A(v).Var([dim], keepDim: true).Add(1e-3).Rsqrt() * (A(v) - A(v).Mean([dim], keepDim: true)),
             33 => v => A(v).Unsqueeze(0).Expand(3, rows, columns).Sum([0]) * 0.2 + B(v).Tril(),
             34 => v => Halves(A(v), B(v), split),
+            35 => v => A(v) * Tensor.Rand([rows, columns], device: v[0].Device) + B(v),
+            36 => v => A(v).Dropout(0.3) + B(v),
             22 => v => A(v).MatMul(B(v).T).MatMul(A(v)) * (0.1 / columns),
             _ => v => (A(v) * A(v)).Mean() + B(v) * number,
         };

@@ -8,7 +8,9 @@ namespace GpuTensor.Tests.Engine;
 /// <summary>A device of a test's own, with settings that other tests do not see. Skips where there is no OpenCL device.</summary>
 internal sealed class TestDevice : IDisposable
 {
-    private TestDevice(PlannedExecutor executor, bool eager) => Device = Device.ForTests(executor, eager);
+    private readonly bool isOwner;
+
+    private TestDevice(PlannedExecutor executor, bool eager, bool isOwner) => (Device, this.isOwner) = (Device.ForTests(executor, eager), isOwner);
 
     public Device Device { get; }
 
@@ -16,10 +18,24 @@ internal sealed class TestDevice : IDisposable
     {
         var found = OpenClPlatform.Devices();
         if (found.Count == 0) Assert.Skip(OpenClPlatform.Reason);
-        var executor = new PlannedExecutor(found[0].Open(), Dialect.OpenCl);
-        executor.Planner.KeepPolicy = keep;
-        return new(executor, eager);
+        return new(Make(new(found[0].Open(), Dialect.OpenCl), keep), eager, true);
     }
 
-    public void Dispose() => Device.Planned!.Dispose();
+    /// <summary>A device with plans and memory of its own on this one's backend, with its compiled kernels.</summary>
+    public TestDevice Another(bool eager = false, Func<int, bool>? keep = null)
+    {
+        var planned = Device.Planned!;
+        return new(Make(new(planned.Backend, Dialect.OpenCl, planned.Kernels), keep), eager, false);
+    }
+
+    public void Dispose()
+    {
+        if (isOwner) Device.Planned!.Dispose();
+    }
+
+    private static PlannedExecutor Make(PlannedExecutor executor, Func<int, bool>? keep)
+    {
+        executor.Planner.KeepPolicy = keep;
+        return executor;
+    }
 }

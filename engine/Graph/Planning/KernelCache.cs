@@ -7,18 +7,35 @@ namespace GpuTensor.Graph.Planning;
 /// <summary>Compiled kernels by source text. What a plan needs and is not there is compiled as one program, since a program costs more than a kernel.</summary>
 internal sealed class KernelCache(Backend backend, Dialect dialect)
 {
+    /// <summary>Of source text, as an estimate of what programs take. Kernels that plans hold live on when their programs are forgotten.</summary>
+    private const long MaxCharacters = 32 << 20;
+
     private readonly Dictionary<string, DeviceProgram> programs = [];
+    private long characters;
 
     public DeviceProgram[] Get(GeneratedKernel[] kernels)
     {
         var missing = kernels.Where(k => !programs.ContainsKey(k.Source)).DistinctBy(k => k.Source).ToList();
         if (missing.Count > 0)
         {
+            if (characters > MaxCharacters)
+            {
+                Forget();
+                missing = [.. kernels.DistinctBy(k => k.Source)];
+            }
             var source = new StringBuilder(dialect.Prelude(missing.SelectMany(k => k.Prelude).Distinct()));
             foreach (var kernel in missing) source.Append('\n').Append(kernel.Source);
             var program = backend.Compile(source.ToString());
+            characters += source.Length;
             foreach (var kernel in missing) programs.Add(kernel.Source, program);
         }
         return [.. kernels.Select(k => programs[k.Source])];
+    }
+
+    private void Forget()
+    {
+        foreach (var program in programs.Values.Distinct()) program.Dispose();
+        programs.Clear();
+        characters = 0;
     }
 }

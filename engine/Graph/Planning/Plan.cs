@@ -20,6 +20,21 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
 
     public void Run(Backend backend, in Binding binding)
     {
+        try
+        {
+            BindAndLaunch(backend, binding);
+        }
+        catch
+        {
+            // What is bound is no longer known.
+            Array.Clear(bound);
+            fresh = true;
+            throw;
+        }
+    }
+
+    private void BindAndLaunch(Backend backend, in Binding binding)
+    {
         bool moved = fresh;
         for (int i = 0; i < memories.Length; i++)
         {
@@ -50,6 +65,9 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
         fresh = false;
     }
 
+    /// <summary>Its source is shared with other plans, but for most plans it is their own.</summary>
+    public long HostBytes => 512 + Generated.Source.Length * 2L + memories.Length * 48L + integers.Length * 16L + scalars.Length * 8L;
+
     private bool Wide => Generated.WideIndices;
 
     public void Dispose() => kernel.Dispose();
@@ -75,7 +93,7 @@ internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, 
 }
 
 /// <summary>How one recorded graph runs: launches, where everything lies, and what each node's state is afterwards.</summary>
-internal sealed class Plan
+internal sealed class Plan : IDisposable
 {
     public required long[] Fingerprint { get; init; }
 
@@ -98,17 +116,29 @@ internal sealed class Plan
     /// <summary>Values copied to their homes at the end: from, home, bytes.</summary>
     public required (MemoryId From, int Home, long Bytes)[] Copies { get; init; }
 
-    /// <summary>Which leaf slots are overwritten.</summary>
-    public required int[] Overwritten { get; init; }
+    /// <summary>Nodes that are kept only because the program held a handle on them when the plan was made.</summary>
+    public required int[] Held { get; init; }
 
     /// <summary>What <c>Explain</c> prints.</summary>
     public required Func<bool, string> Explanation { get; init; }
+
+    /// <summary>Nodes planned: the explanation holds them.</summary>
+    public required int Nodes { get; init; }
+
+    /// <summary>Host memory it takes, about: for the bound on the plan cache.</summary>
+    public long HostBytes => 2048 + Nodes * 512L + Fingerprint.Length * 8L + Kept.Length * 24L + Outputs.Length * 128L + Launches.Sum(l => l.HostBytes);
 
     /// <summary>Nodes that were read later though the plan did not keep them: the plan is made again with them.</summary>
     public HashSet<int> Missed { get; } = [];
 
     public long LastUsed;
-}
 
-/// <summary>What a node that was not kept remembers: the plan that dropped it, which is made again with it should it be read.</summary>
-internal sealed record Dropped(Plan Plan, int Index);
+    /// <summary>Its launches were given back: it cannot run any more.</summary>
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose()
+    {
+        IsDisposed = true;
+        foreach (var launch in Launches) launch.Dispose();
+    }
+}

@@ -8,17 +8,23 @@ internal static class PlanBuilder
     /// <param name="graph">The graph.</param>
     /// <param name="also">Nodes that an earlier plan of this graph should have kept.</param>
     /// <param name="policy">Overrides the decision for a node that need not be kept (tests keep all, or a random half).</param>
-    public static bool[] KeepSet(Recorder graph, IReadOnlySet<int>? also, Func<int, bool>? policy)
+    /// <param name="held">Gets the nodes that are kept only because the program holds them.</param>
+    public static bool[] KeepSet(Recorder graph, IReadOnlySet<int>? also, Func<int, bool>? policy, out int[] held)
     {
         CollectYoung();
         var nodes = graph.Nodes;
         var keep = new bool[nodes.Count];
         foreach (var node in nodes)
-            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || graph.IsHeld(node) || also?.Contains(node.Index) == true || policy?.Invoke(node.Index) == true;
+            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || also?.Contains(node.Index) == true || policy?.Invoke(node.Index) == true;
         foreach (var (storage, old) in graph.Changes)
             if (old.State == NodeState.Materialized && storage.Current.Owner == graph) keep[storage.Current.Index] = true;
         foreach (var (node, _) in graph.Homes)
             if (node.Owner == graph) keep[node.Index] = true;
+        List<int> alive = [];
+        foreach (var node in nodes)
+            if (!keep[node.Index] && graph.IsHeld(node)) alive.Add(node.Index);
+        foreach (int index in alive) keep[index] = true;
+        held = [.. alive];
         KeepSaved(graph, keep);
         return keep;
     }

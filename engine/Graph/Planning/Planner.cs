@@ -15,18 +15,57 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
 
     public Plan Make(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
     {
-        var keep = PlanBuilder.KeepSet(graph, missed, KeepPolicy);
+        var sketch = Sketch(graph, homes, missed);
+        var (nodes, placement, drafts) = (sketch.Nodes, sketch.Placement, sketch.Drafts);
+        var compiled = kernels.Get([.. drafts.Select(d => d.Kernel)]);
+        var planned = new List<PlannedLaunch>(drafts.Count);
         try
         {
-            return Make(graph, homes, keep, shareRegions: true);
+            foreach (var (d, program) in drafts.Zip(compiled))
+                planned.Add(new(d.Kernel, backend.CreateKernel(program, d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description));
+        }
+        catch
+        {
+            foreach (var launch in planned) launch.Dispose();
+            throw;
+        }
+        var kept = nodes.Where(n => n is { Index: >= 0, Kept: true } or { Role: Role.Alias, Index: >= 0 }).Where(n => n.Role != Role.Scalar)
+            .Select(n => (n.Index, placement.Of(n), homes.OfNode(n.Index)?.Index ?? -1)).ToArray();
+        return new()
+        {
+            Fingerprint = graph.Trace.Words.ToArray(),
+            Launches = [.. planned],
+            Kernels = sketch.Launches.Count,
+            ArenaOffsets = sketch.Offsets,
+            ArenaBytes = sketch.ArenaBytes,
+            Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), $"{o.Op.Name} {o.DType.Name()} {o.Shape}"))],
+            Kept = kept,
+            Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
+            Held = sketch.Held,
+            Nodes = nodes.Count,
+            Explanation = source => Explain(sketch, source),
+        };
+    }
+
+    /// <summary>What the plan of a graph would be, for people. Compiles nothing.</summary>
+    public string Explain(Recorder graph, HomeMap homes, bool source) => Explain(Sketch(graph, homes, null), source);
+
+    private string Explain(Sketched sketch, bool source) => Explanations.Describe(sketch.Launches, sketch.Drafts, sketch.ArenaBytes, backend, source);
+
+    private Sketched Sketch(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
+    {
+        var keep = PlanBuilder.KeepSet(graph, missed, KeepPolicy, out int[] held);
+        try
+        {
+            return Sketch(graph, homes, keep, shareRegions: true) with { Held = held };
         }
         catch (RegionConflictException)
         {
-            return Make(graph, homes, keep, shareRegions: false);
+            return Sketch(graph, homes, keep, shareRegions: false) with { Held = held };
         }
     }
 
-    private Plan Make(Recorder graph, HomeMap homes, bool[] keep, bool shareRegions)
+    private Sketched Sketch(Recorder graph, HomeMap homes, bool[] keep, bool shareRegions)
     {
         var nodes = Rewriter.Run(PlanBuilder.Build(graph, keep, homes), shareRegions);
         var groups = new Fuser(backend.Profile, Fuse).Run(nodes);
@@ -35,34 +74,19 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
 
         var drafts = new List<Draft>();
-        foreach (var launch in launches) Lower(launch, drafts.Count, placement, drafts, lives, launches.IndexOf(launch));
+        for (int i = 0; i < launches.Count; i++) Lower(launches[i], placement, drafts, lives, i);
         var (offsets, bytes) = ArenaPlan.Make(lives);
         if (bytes > backend.Memory.MaxAllocation)
             throw new DeviceOutOfMemoryException($"A step needs {bytes:N0} bytes of working memory at once; {backend.Name} gives at most {backend.Memory.MaxAllocation:N0} in one piece.");
-
-        var compiled = kernels.Get([.. drafts.Select(d => d.Kernel)]);
-        var planned = drafts.Select((d, i) => new PlannedLaunch(d.Kernel, backend.CreateKernel(compiled[i], d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description)).ToArray();
-        var kept = nodes.Where(n => n is { Index: >= 0, Kept: true } or { Role: Role.Alias, Index: >= 0 }).Where(n => n.Role != Role.Scalar)
-            .Select(n => (n.Index, placement.Of(n), homes.OfNode(n.Index)?.Index ?? -1)).ToArray();
-        var overwritten = nodes.Where(n => n.Home is not null && n.Role is Role.Computed or Role.Container or Role.Alias).SelectMany(n => n.Home?.Occupants ?? []).Distinct().ToArray();
-        return new()
-        {
-            Fingerprint = graph.Trace.Words.ToArray(),
-            Launches = planned,
-            Kernels = launches.Count,
-            ArenaOffsets = offsets,
-            ArenaBytes = bytes,
-            Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), $"{o.DType.Name()} {o.Shape}"))],
-            Kept = kept,
-            Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
-            Overwritten = overwritten,
-            Explanation = source => Explanations.Describe(launches, drafts, bytes, backend, source),
-        };
+        return new(nodes, placement, launches, drafts, offsets, bytes, []);
     }
+
+    /// <summary>A plan on paper: everything but compiled kernels.</summary>
+    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts, long[] Offsets, long ArenaBytes, int[] Held);
 
     internal sealed record Draft(GeneratedKernel Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch);
 
-    private void Lower(Launch launch, int number, Placement placement, List<Draft> drafts, List<(long, int, int)> lives, int time)
+    private void Lower(Launch launch, Placement placement, List<Draft> drafts, List<(long, int, int)> lives, int time)
     {
         string name = NameOf(launch);
         var lowering = new Lowering(placement);

@@ -1,0 +1,182 @@
+using GpuTensor.Differentiation;
+using GpuTensor.Graph.Planning;
+using GpuTensor.Memory;
+
+namespace GpuTensor.Graph;
+
+/// <summary>What a leaf's gradient was when a captured function first touched it.</summary>
+/// <param name="Before">The gradient; null where there was none.</param>
+internal sealed record GradientStart(Tensor? Before)
+{
+    /// <summary>The function set it without looking: what it was does not matter.</summary>
+    public static GradientStart Replaced { get; } = new(null as Tensor) { IsReplaced = true };
+
+    public Node? Node { get; } = Before?.Node;
+
+    public bool IsReplaced { get; private init; }
+}
+
+/// <summary>Where a replay takes what a kernel reads.</summary>
+/// <param name="Node">What was read at recording.</param>
+/// <param name="Block">Its memory then: still the one for tensors that stay and for variables, whose new values lie in their places.</param>
+/// <param name="Argument">The argument it is, or −1.</param>
+/// <param name="Gradient">The leaf whose gradient it is.</param>
+/// <param name="IsHome">The function computes a new value in its place: the kernels know the place, not the node.</param>
+internal readonly record struct CapturedLeaf(Node Node, Block Block, int Argument, LeafState? Gradient, bool IsHome);
+
+/// <summary>A number of a recording: its value, where it comes from if it may change, and how many random words it draws (0: none).</summary>
+internal readonly record struct CapturedScalar(long Bits, DType DType, Func<double>? Source, long Draws);
+
+/// <summary>What a captured function left as a leaf's gradient: none, an output of its own, or a handle that stays.</summary>
+/// <param name="Leaf">The leaf.</param>
+/// <param name="Start">What it was before.</param>
+/// <param name="Handle">The handle that stays; null for an output or none.</param>
+/// <param name="Home">Where the handle's value is computed anew; null where it is a variable or is only read.</param>
+/// <param name="Output">The output it is, or −1.</param>
+/// <param name="Type">Of an output: its value's dtype and shape, how the gradient looks at it, and whether the function read the gradient's handle.</param>
+internal readonly record struct CapturedGradient(LeafState Leaf, GradientStart Start, Tensor? Handle, Block? Home = null, int Output = -1,
+    (DType DType, Shape Shape, View? View, bool Exposed) Type = default);
+
+/// <summary>What one recording of a compiled function leaves behind for its replays.</summary>
+internal sealed class Capture(Tensor[] arguments)
+{
+    private readonly Dictionary<LeafState, GradientStart> starts = new(ReferenceEqualityComparer.Instance);
+    private readonly Generator random = Generator.Current;
+    private readonly (long Key, long Counter) randomStart = (Generator.Current.Key, Generator.Current.Counter);
+
+    /// <summary>True until the function has returned: flushes wait, reads are refused.</summary>
+    public bool IsRecording { get; set; } = true;
+
+    /// <summary>Host state to advance at each replay before the numbers are read, and back should it fail: an optimizer's step count.</summary>
+    public List<(Action Advance, Action Undo)> OnReplay { get; } = [];
+
+    /// <summary>The nodes that the arguments meant.</summary>
+    public Node[] Arguments { get; } = [.. arguments.Select(a => a.Node)];
+
+    /// <summary>Arguments that were other tensors at the recording before, with the same plan: only then it is known that the function captured none of them.</summary>
+    public bool[] IsProven { get; } = new bool[arguments.Length];
+
+    /// <summary>What the function returned; set before the flush.</summary>
+    public Tensor? Result { get; set; }
+
+    public Plan? Plan { get; private set; }
+
+    /// <summary>The memory of the plan's homes and flat storages.</summary>
+    public List<Block> Homes { get; private set; } = [];
+
+    /// <inheritdoc cref="Homes"/>
+    public List<Block> Regions { get; private set; } = [];
+
+    public CapturedLeaf[] Leaves { get; private set; } = [];
+
+    public CapturedScalar[] Scalars { get; private set; } = [];
+
+    /// <summary>Changed variables, the home each keeps, and how often it was changed.</summary>
+    public (Storage Storage, Block Home, int Changes)[] Variables { get; private set; } = [];
+
+    public CapturedGradient[] Gradients { get; private set; } = [];
+
+    /// <summary>True where a replay leaves all that running the function would: every change lies at a place that stays, and the program holds no other result.</summary>
+    public bool CanReplay => WhyNot is null;
+
+    /// <summary>Why the function is run each time.</summary>
+    public string? WhyNot { get; private set; } = "nothing ran";
+
+    /// <summary>The function touches a leaf's gradient; the first time counts.</summary>
+    public void NoteGradient(LeafState leaf, GradientStart start) => starts.TryAdd(leaf, start);
+
+    /// <summary>The function computed something elsewhere, which replays would not.</summary>
+    public void Refuse(string why) => refusal ??= why;
+
+    private string? refusal;
+
+    private void Demand(bool condition, string otherwise)
+    {
+        if (!condition) WhyNot ??= otherwise;
+    }
+
+    /// <summary>Called by the executor when the recording has run, before nodes change their state.</summary>
+    public void Take(Recorder graph, Plan plan, HomeMap homes)
+    {
+        WhyNot = Plan is null ? refusal : "it ran in more than one piece";
+        if (!CanReplay) return;
+        (Plan, Homes, Regions) = (plan, [.. homes.Blocks], [.. homes.Regions]);
+        var places = plan.Kept.ToDictionary(k => k.Node, k => k.Place);
+        var homeOf = new Dictionary<Node, Block>(ReferenceEqualityComparer.Instance);
+        foreach (var (node, place) in graph.Homes) homeOf[node] = place;
+        TakeScalars(graph);
+        TakeVariables(graph, homeOf);
+        TakeGradients(graph, homeOf, places);
+        TakeLeaves(graph);
+
+        // A handle that the program stored away would not see the next replay's value.
+        var known = new HashSet<Node>(ReferenceEqualityComparer.Instance) { Result!.Node };
+        foreach (var (storage, _, _) in Variables) known.Add(storage.Current);
+        foreach (var gradient in Gradients)
+            if (gradient.Leaf.Grad is { } held) known.Add(held.Node);
+        foreach (int i in plan.Held) Demand(known.Contains(graph.Nodes[i]), $"the program holds another of its values, {graph.Nodes[i]}");
+    }
+
+    private void TakeScalars(Recorder graph)
+    {
+        Scalars = [.. graph.Scalars.Select(n => new CapturedScalar(n.Bits, n.DType, n.Link as Func<double>, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
+        // Replays draw as recording did only where all draws followed each other: a function that seeds, or draws on the host, is run each time.
+        var (key, next) = randomStart;
+        foreach (var scalar in Scalars)
+            if (scalar.Draws > 0)
+            {
+                Demand(scalar.Bits == next, "it draws random numbers outside its kernels, or seeds");
+                next = Generator.After(next, scalar.Draws);
+            }
+        Demand(random == Generator.Current && random.Key == key && random.Counter == next, "it draws random numbers outside its kernels, or seeds");
+    }
+
+    private void TakeVariables(Recorder graph, Dictionary<Node, Block> homeOf)
+    {
+        var variables = new Dictionary<Storage, (Block Home, int Changes)>(ReferenceEqualityComparer.Instance);
+        foreach (var (storage, old) in graph.Changes)
+        {
+            if (variables.TryGetValue(storage, out var known)) variables[storage] = (known.Home, known.Changes + 1);
+            else if (storage.Current.Owner == graph && old.State == NodeState.Materialized)
+            {
+                if (homeOf.TryGetValue(storage.Current, out var home) && !HasGraph(storage.Current)) variables.Add(storage, (home, 1));
+                else Demand(false, $"a changed tensor, {storage.Current}, has no place of its own or can still be differentiated");
+            }
+        }
+        Variables = [.. variables.Select(v => (v.Key, v.Value.Home, v.Value.Changes))];
+    }
+
+    private void TakeGradients(Recorder graph, Dictionary<Node, Block> homeOf, Dictionary<int, Place> places)
+    {
+        var gradients = new List<CapturedGradient>();
+        foreach (var (leaf, start) in starts)
+        {
+            if (leaf.Grad is not { } gradient)
+            {
+                gradients.Add(new(leaf, start, null));
+                continue;
+            }
+            var node = gradient.Node;
+            if (node.Owner != graph)
+            {
+                // Read only. Any other handle came from where a replay does not look.
+                Demand(gradient == start.Before, $"the gradient {node} comes from elsewhere");
+                gradients.Add(new(leaf, start, gradient));
+            }
+            else if (HasGraph(node)) Demand(false, $"the gradient {node} can still be differentiated");
+            else if (Variables.Any(v => v.Storage == gradient.Storage)) gradients.Add(new(leaf, start, gradient));
+            else if (homeOf.TryGetValue(node, out var home)) gradients.Add(new(leaf, start, gradient, home));
+            else if (places.TryGetValue(node.Index, out var place) && place.Memory.Kind == MemoryKind.Output)
+                gradients.Add(new(leaf, start, null, null, place.Memory.Index, (node.DType, node.Shape, gradient.ViewOf, leaf.GradExposed)));
+            else Demand(false, $"the gradient {node} has no place of its own");
+        }
+        Gradients = [.. gradients];
+    }
+
+    private void TakeLeaves(Recorder graph) =>
+        Leaves = [.. graph.Leaves.Select(node => new CapturedLeaf(node, node.Block!, Array.IndexOf(Arguments, node), starts.FirstOrDefault(s => s.Value.Node == node).Key,
+            Homes.Contains(node.Block!)))];
+
+    /// <summary>A value that can still be differentiated needs the graph that only running the function makes.</summary>
+    public static bool HasGraph(Node node) => (node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed)) == NodeFlags.RequiresGrad;
+}
