@@ -3,11 +3,11 @@ namespace GpuTensor.Tests.IO;
 /// <summary>A folder of a test's own, removed with all in it.</summary>
 internal sealed class TempFolder : IDisposable
 {
-    private readonly string path = Directory.CreateTempSubdirectory("gputensor-test-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("gputensor-test-").FullName;
 
-    public string this[string name] => Path.Combine(path, name);
+    public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public string[] Files => [.. Directory.GetFileSystemEntries(path).Select(f => Path.GetFileName(f)).Order()];
+    public string[] Files => [.. Directory.GetFileSystemEntries(Path).Select(f => System.IO.Path.GetFileName(f)).Order()];
 
     public string Write(string name, params ReadOnlySpan<byte> bytes)
     {
@@ -15,5 +15,5 @@ internal sealed class TempFolder : IDisposable
         return this[name];
     }
 
-    public void Dispose() => Directory.Delete(path, recursive: true);
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

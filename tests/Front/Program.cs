@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace GpuTensor.Tests.Front;
+
+/// <summary>A built program of this repository, run as a user runs it: a process of its own in a folder of its own.</summary>
+internal static class Program
+{
+    /// <summary>How a run ended.</summary>
+    public sealed record Result(int ExitCode, string Output, string Errors)
+    {
+        public string[] Lines { get; } = Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+        /// <summary>This result, if it ended well; else the test fails with what the program said.</summary>
+        public Result Succeeded()
+        {
+            Assert.True(ExitCode == 0, $"exit code {ExitCode}\n{Output}\n{Errors}");
+            return this;
+        }
+    }
+
+    /// <summary>The command line's program.</summary>
+    public static string Cli => Built("tools/cli", "GpuTensor.Cli");
+
+    /// <summary>A sample's program.</summary>
+    public static string Sample(string name) => Built($"tests/Samples/{name}", $"Sample.{name}");
+
+    /// <summary>Starts a program; the caller waits for it or ends it.</summary>
+    public static Process Start(string dll, string folder, string? device, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])[dll, .. arguments]) start.ArgumentList.Add(argument);
+        start.Environment.Remove("GPUTENSOR_DEVICE");
+        if (device is not null) start.Environment["GPUTENSOR_DEVICE"] = device;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs a program to its end, or fails after five minutes.</summary>
+    public static Result Run(string dll, string folder, string? device, params IEnumerable<string> arguments)
+    {
+        using var process = Start(dll, folder, device, arguments);
+        return Wait(process);
+    }
+
+    /// <summary>Waits for a program's end.</summary>
+    public static Result Wait(Process process)
+    {
+        // Both are read at once: a full pipe would stop the program.
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail("The program did not end within five minutes.");
+        }
+        return new(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>The program's file, which building the solution in these tests' configuration makes.</summary>
+    private static string Built(string project, string name)
+    {
+        // …/tests/bin/Release/net10.0/
+        var tests = new DirectoryInfo(AppContext.BaseDirectory);
+        string framework = tests.Name, configuration = tests.Parent!.Name;
+        string root = Path.GetFullPath(Path.Combine(tests.FullName, "..", "..", "..", ".."));
+        string dll = Path.Combine(root, project, "bin", configuration, framework, $"{name}.dll");
+        if (!File.Exists(dll)) Assert.Skip($"{dll} is not there: build the whole of GpuTensor.sln first.");
+        return dll;
+    }
+}
