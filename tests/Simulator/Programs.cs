@@ -10,12 +10,14 @@ namespace GpuTensor.Tests.Simulator;
 public static unsafe partial class Programs
 {
     private static nint _simulator;
+    private static string _folder = "";
     private static bool _defectExpected;
 
     /// <summary>Points this copy of the bindings at a folder and starts a machine.</summary>
     public static void Begin(string folder, string settings)
     {
         CudaLibraries.Shared = new CudaLibraries(new OnlyThis(folder));
+        _folder = folder;
         _simulator = NativeLibrary.Load(Path.Combine(folder, "libcuda.so.1"));
         byte* error = stackalloc byte[1024];
         fixed (byte* text = Encoding.UTF8.GetBytes(settings + '\0'))

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using GpuTensor.Tests.Bindings;
+using Xunit;
+
+namespace GpuTensor.Tests.Simulator;
+
+/// <summary>What the simulator exports, and that nothing but its exports tells it from CUDA.</summary>
+public class ExportTests
+{
+    [Fact]
+    public void Every_import_of_the_bindings_is_exported()
+    {
+        nint library = NativeLibrary.Load(Path.Combine(SimulatorFolder.RequirePrivate(), "libcuda.so.1"));
+        var missing = AbiTests.ImportNames().Where(n => !n.StartsWith("nvrtc", StringComparison.Ordinal))
+            .Where(n => !NativeLibrary.TryGetExport(library, n, out _));
+        Assert.Equal("", string.Join(", ", missing));
+    }
+
+    [Fact]
+    public void The_three_libraries_are_one_file()
+    {
+        string folder = SimulatorFolder.Require();
+        var targets = ((string[])["libcuda.so.1", "libcublas.so.13", "libcublasLt.so.13"])
+            .Select(f => new FileInfo(Path.Combine(folder, f)).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        Assert.Single(targets.Distinct());
+    }
+
+    [Fact]
+    public void The_product_does_not_know_the_simulator()
+    {
+        string[] names = ["simulator", "Simulator", "SIMULATOR", "simulated"];
+        string root = SharedFiles.RepositoryRoot();
+        char separator = Path.DirectorySeparatorChar;
+        var knowing = ((string[])["engine", "bindings", "kernels"])
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".csproj", StringComparison.Ordinal))
+            .Where(f => !f.Contains($"{separator}obj{separator}", StringComparison.Ordinal) && !f.Contains($"{separator}bin{separator}", StringComparison.Ordinal))
+            .Where(f => names.Any(File.ReadAllText(f).Contains))
+            .Select(f => Path.GetRelativePath(root, f)).ToList();
+        Assert.Equal("", string.Join(", ", knowing));
+    }
+}

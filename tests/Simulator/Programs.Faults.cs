@@ -1,0 +1,157 @@
+using GpuTensor.Bindings.Cuda;
+using Xunit;
+
+namespace GpuTensor.Tests.Simulator;
+
+// Calls that fail, one after the other.
+public static unsafe partial class Programs
+{
+    /// <summary>A little of everything, everything disposed whatever happens.</summary>
+    private static void Everything()
+    {
+        using var context = CudaContext.Create();
+        using var stream = CudaStream.Create(context);
+        using var other = CudaStream.Create(context);
+        using var mark = CudaEvent.Create(context);
+        using var plain = CudaDeviceMemory.Allocate(context, 4096);
+        using var pooled = CudaDeviceMemory.AllocateAsync(stream, 4096);
+        using var pinned = CudaPinnedMemory.Allocate(context, 4096);
+        try
+        {
+            stream.Fill(plain.Address, 1u, 1024);
+            stream.CopyWithinDevice(pooled.Address, plain.Address, 4096);
+            mark.Record(stream);
+            other.Wait(mark);
+            other.CopyToHostAsync(pinned, 0, pooled.Address, 4096);
+            mark.Record(other);
+            stream.Wait(mark);
+            mark.Synchronize();
+            stream.BeginCapture();
+            try
+            {
+                stream.Fill(plain.Address, 2u, 1024);
+            }
+            catch (CudaException)
+            {
+                try { stream.EndCapture().Dispose(); } catch (CudaException) { }
+                throw;
+            }
+            using var graph = stream.EndCapture();
+            using var exec = graph.Instantiate();
+            exec.Launch(stream);
+            using var blas = CudaBlas.Create(context);
+            blas.SetStream(stream);
+            blas.SetWorkspace(pooled.Address, 4096);
+            blas.Sgemm(new CublasGemm
+            {
+                M = 2, N = 2, K = 2, Compute = CublasComputeType.Float32, A = new(plain.Address, CudaDataType.Float32, 2),
+                B = new(plain.Address, CudaDataType.Float32, 2), C = new(plain.Address + 2048, CudaDataType.Float32, 2),
+            }, 1f, 0f);
+            stream.Synchronize();
+        }
+        finally
+        {
+            // Pinned memory must outlive the copies that use it.
+            try { context.Synchronize(); } catch (CudaException) { }
+        }
+    }
+
+    public static void EachCall_FailsInTurn_AndNothingLeaks()
+    {
+        Everything();
+        Assert.Equal(0, Live("device block"));
+        var calls = Report().GetProperty("calls").EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetInt64());
+        // Giving back must not be made to fail: what is refused there is lost. Asking and entering a context are not part of the work.
+        string[] spared = ["cuInit", "cuDriverGetVersion", "cuCtxGetCurrent", "cuCtxSetCurrent"];
+        int failed = 0;
+        foreach (string call in calls.Keys.Where(c => !c.Contains("Destroy") && !c.Contains("Free") && !c.Contains("Release") && !spared.Contains(c)))
+            for (long number = 1; number <= calls[call]; number++)
+            {
+                // Startup asks once for each process.
+                if (call is "cuDeviceGetCount" or "cuDeviceGet") continue;
+                Fail(call, call.StartsWith("cublas", StringComparison.Ordinal) ? 14 : 2, number);
+                var error = Record.Exception(Everything);
+                foreach (string kind in (string[])["context", "stream", "event", "device block", "pinned block", "graph", "executable graph", "cuBLAS handle"])
+                    Assert.True(Live(kind) == 0, $"After {call} number {number} failed, {Live(kind)} of kind '{kind}' are left: {Report()}");
+                if (error is not null)
+                {
+                    failed++;
+                    Assert.Contains(call, Assert.IsAssignableFrom<CudaException>(error).Message);
+                }
+                FailNothing();
+                // The next run works.
+                if (number == calls[call]) Everything();
+            }
+        Assert.True(failed > 20, $"Only {failed} failures reached the host.");
+    }
+
+    public static void ALastingError_TakesTheDevice_AndOnlyIt()
+    {
+        using var context = CudaContext.Create();
+        using var stream = CudaStream.Create(context);
+        using var memory = CudaDeviceMemory.Allocate(context, 64);
+        Fail("cuStreamSynchronize", (int)CudaResult.LaunchFailed);
+        var first = Defect(CudaResult.LaunchFailed, stream.Synchronize, "cuStreamSynchronize");
+        Assert.True(first.IsSticky);
+        Refused(CudaResult.LaunchFailed, () => stream.Fill(memory.Address, 0u, 16), "cuMemsetD32Async", "injected");
+        Refused(CudaResult.LaunchFailed, () => CudaDeviceMemory.Allocate(context, 64), "cuMemAlloc_v2");
+    }
+
+    [Machine("capability=9.0,8.6")]
+    public static void OneLostDevice_LeavesTheOther()
+    {
+        using var lost = CudaContext.Create(0);
+        using var well = CudaContext.Create(1);
+        using var stream = CudaStream.Create(well);
+        Fail("cuCtxSynchronize", (int)CudaResult.IllegalAddress);
+        Defect(CudaResult.IllegalAddress, lost.Synchronize);
+        using var memory = CudaDeviceMemory.Allocate(well, 64);
+        stream.Fill(memory.Address, 1u, 16);
+        stream.Synchronize();
+        Refused(CudaResult.IllegalAddress, () => CudaDeviceMemory.Allocate(lost, 64));
+    }
+
+    // dotnet/runtime#121345: a NativeAOT library in a CoreCLR process hung when their collections met.
+    public static void Soak_WithForcedCollections_AndThreads()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(6));
+        var errors = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
+        long rounds = 0;
+        var workers = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                using var context = CudaContext.Create();
+                using var stream = CudaStream.Create(context);
+                var random = new Random(Environment.CurrentManagedThreadId);
+                while (!stop.IsCancellationRequested)
+                {
+                    var values = CudaDeviceVariable<int>.From(stream, [.. Enumerable.Range(0, random.Next(1, 5000))]);
+                    int[] back = values.ToArray(stream);
+                    for (int i = 0; i < back.Length; i++) Assert.Equal(i, back[i]);
+                    // Half of them are left to finalizers, which hand them over.
+                    if (random.Next(2) == 0) values.Dispose();
+                    if (random.Next(20) == 0) context.Reclaim();
+                    Interlocked.Increment(ref rounds);
+                }
+            }
+            catch (Exception e)
+            {
+                errors.Enqueue(e);
+            }
+        })).ToArray();
+        foreach (var worker in workers) worker.Start();
+        while (!stop.IsCancellationRequested)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(1);
+        }
+        foreach (var worker in workers) Assert.True(worker.Join(TimeSpan.FromSeconds(60)), "A thread hangs.");
+        Assert.Equal([], errors);
+        Assert.True(rounds > 100, $"Only {rounds} rounds.");
+    }
+
+    private static void FailNothing() =>
+        ((delegate* unmanaged<int>)System.Runtime.InteropServices.NativeLibrary.GetExport(_simulator, "gpuTensorSimulatorFailNothing"))();
+}
