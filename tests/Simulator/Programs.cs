@@ -60,7 +60,7 @@ public static unsafe partial class Programs
     {
         var error = Assert.ThrowsAny<CudaException>(action);
         Assert.True(error.Result == result, $"{error.Result} instead of {result}: {error.Message}");
-        foreach (string part in says) Assert.Contains(part, error.Message);
+        foreach (string part in says) Assert.True(error.Message.Contains(part), $"'{part}' is not in: {error.Message}");
         return error;
     }
 

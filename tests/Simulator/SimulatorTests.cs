@@ -27,7 +27,6 @@ public class SimulatorTests
     [MemberData(nameof(All))]
     public void Program(string name)
     {
-        if (Environment.GetEnvironmentVariable("TRACE") is not null) File.AppendAllText("/tmp/trace.log", name + "\n");
         var machine = typeof(Programs).GetMethod(name)!.GetCustomAttribute<MachineAttribute>() ?? new("");
         string folder = SimulatorFolder.RequirePrivate(machine.Driver);
         // A second copy of the bindings, so that their state is fresh and their libraries are these.

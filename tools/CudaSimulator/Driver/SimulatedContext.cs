@@ -27,9 +27,6 @@ internal sealed class SimulatedContext : IHandled
 
     /// <summary>Every stream but the legacy one.</summary>
     public List<SimulatedStream> Streams { get; } = [];
-
-    /// <summary>Captures that have begun and not ended, on any thread.</summary>
-    public List<Graphs.Capture> Captures { get; } = [];
 }
 
 /// <summary>Which context is whose: a stack for each thread.</summary>

@@ -69,6 +69,7 @@ internal sealed class Simulator
         var context = device.Primary
             ?? throw new DriverError(Result.CUDA_ERROR_INVALID_CONTEXT, $"nobody holds a share in the primary context of device {device.Ordinal}");
         if (--context.Shares > 0) return;
+        foreach (var stream in context.Streams) Graphs.Capture.Leave(stream);
         Scheduler.HostWaitedFor(device);
         foreach (nint handle in Handles.OwnedBy(context))
         {

@@ -167,7 +167,8 @@ internal static unsafe class Call
 
     private static int Failed(Result result, string message)
     {
-        _failure = (result, message);
+        // The caller ends the sentence.
+        _failure = (result, message.TrimEnd('.'));
         return (int)result;
     }
 }

@@ -42,6 +42,15 @@ internal static unsafe partial class DriverExports
         return *text == null ? Result.CUDA_ERROR_INVALID_VALUE : Result.CUDA_SUCCESS;
     }, uninitialized: true, nameof(cuGetErrorString));
 
+    /// <summary>Undocumented tables of functions. NVRTC 12.9 looks for this entry point in any libcuda of its process, and crashes where it is
+    /// missing; where there is no such table it goes on without.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "cuGetExportTable")]
+    public static int cuGetExportTable(void** table, void* id)
+    {
+        if (table != null) *table = null;
+        return (int)Result.CUDA_ERROR_NOT_FOUND;
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "cuDeviceGetCount")]
     public static int cuDeviceGetCount(int* count) => Call.Driver(simulator => Out(count, simulator.Devices.Length));
 

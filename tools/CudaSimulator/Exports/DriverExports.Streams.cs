@@ -22,7 +22,7 @@ internal static unsafe partial class DriverExports
     {
         if (stream is 0 or 1 or 2) throw DriverError.Handle("a default stream cannot be destroyed");
         var gone = Owned<SimulatedStream>(context, stream, "stream");
-        gone.Capture?.Invalidate();
+        Capture.Leave(gone);
         context.Streams.Remove(gone);
         context.Device.Simulator.Handles.Remove(stream);
         context.Device.Simulator.Scheduler.GiveBack(gone.Lane);

@@ -62,14 +62,20 @@ internal sealed class Capture
             throw new DriverError(Result.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD,
                 $"the capture began on thread {capture._thread} and is ended on thread {Environment.CurrentManagedThreadId}");
         var unjoined = capture.Unjoined();
-        capture.Ended = true;
-        foreach (var member in capture._newest.Keys) member.Capture = null;
-        capture.Simulator.Captures.Remove(capture);
+        capture.Close();
         if (capture.Invalid) throw new DriverError(Result.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "an earlier error spoilt the capture");
         if (unjoined is not null)
             throw new DriverError(Result.CUDA_ERROR_STREAM_CAPTURE_UNJOINED,
                 $"{unjoined.Name} joined the capture and {stream.Name} never waited for its last work");
         return capture.Graph;
+    }
+
+    /// <summary>A stream is destroyed: with the one where it began the capture is over, else it is spoilt.</summary>
+    public static void Leave(SimulatedStream stream)
+    {
+        if (stream.Capture is not { } capture) return;
+        capture.Invalidate();
+        if (stream == capture._origin) capture.Close();
     }
 
     /// <summary>Records work.</summary>
@@ -153,6 +159,13 @@ internal sealed class Capture
     {
         capture.Invalidate();
         return new(result, message);
+    }
+
+    private void Close()
+    {
+        Ended = true;
+        foreach (var member in _newest.Keys) member.Capture = null;
+        Simulator.Captures.Remove(this);
     }
 
     private void Join(SimulatedStream stream, GraphNode[] nodes)
