@@ -75,7 +75,8 @@ internal sealed class Training
             {
                 double sum = pending.Item<float>();
                 int steps = step % Window == 0 ? Window : step % Window;
-                pending = Tensor.Zeros([], device: device);
+                // Not at the end: nothing would add to it, and making it would be a kernel.
+                if (step < StepsPerEpoch) pending = Tensor.Zeros([], device: device);
                 Progress.EpochLoss += sum;
                 Progress.Curve.Add(new((long)Progress.Epoch * StepsPerEpoch + step, sum / steps));
                 look(sum / steps);
