@@ -19,6 +19,9 @@ internal static class Program
         }
     }
 
+    /// <summary>The repository: these tests run in …/tests/bin/Release/net10.0.</summary>
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
+
     /// <summary>The command line's program.</summary>
     public static string Cli => Built("tools/cli", "GpuTensor.Cli");
 
@@ -59,11 +62,9 @@ internal static class Program
     /// <summary>The program's file, which building the solution in these tests' configuration makes.</summary>
     private static string Built(string project, string name)
     {
-        // …/tests/bin/Release/net10.0/
         var tests = new DirectoryInfo(AppContext.BaseDirectory);
         string framework = tests.Name, configuration = tests.Parent!.Name;
-        string root = Path.GetFullPath(Path.Combine(tests.FullName, "..", "..", "..", ".."));
-        string dll = Path.Combine(root, project, "bin", configuration, framework, $"{name}.dll");
+        string dll = Path.Combine(Root, project, "bin", configuration, framework, $"{name}.dll");
         if (!File.Exists(dll)) Assert.Skip($"{dll} is not there: build the whole of GpuTensor.sln first.");
         return dll;
     }

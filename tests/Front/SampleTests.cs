@@ -18,6 +18,15 @@ public class SampleTests
     public static TheoryData<string> Devices => TestDevices.All;
 
     [Theory, MemberData(nameof(Devices))]
+    public void FirstSteps_is_the_example_of_the_readme(string device)
+    {
+        string line = Assert.Single(Run("FirstSteps", device).Lines);
+        Assert.InRange(float.Parse(line["tensor(".Length..^1], CultureInfo.InvariantCulture), 0.95f, 1);
+        string example = File.ReadAllText(Path.Combine(Program.Root, "tests", "Samples", "FirstSteps", "Program.cs"));
+        Assert.Contains($"```csharp\n{example}```", File.ReadAllText(Path.Combine(Program.Root, "README.md")));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
     public void Tutorial(string device)
     {
         var lines = Run("Tutorial", device).Lines;
