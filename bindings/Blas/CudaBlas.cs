@@ -24,6 +24,10 @@ public sealed class CudaBlas : CudaHandle
         return new CudaBlas(context, handle);
     }
 
+    /// <summary>Makes sure that cuBLAS is there, without making a handle.</summary>
+    /// <exception cref="CudaLibraryException">It is not installed; lists what was tried.</exception>
+    public static void Require() => CudaLibraries.Shared.Require(CudaLibrary.Cublas);
+
     /// <summary>The library's version: 13.0.2.</summary>
     /// <exception cref="CublasException">The library refuses.</exception>
     public unsafe Version Version

@@ -41,11 +41,43 @@ internal abstract class Backend : IDisposable
     /// <exception cref="KernelCompilationException">With the compiler's log and the numbered source.</exception>
     public abstract DeviceProgram Compile(string source);
 
+    /// <summary>How many kernels a program should hold when so many are to be compiled at once.</summary>
+    public virtual int KernelsPerProgram(int kernels) => int.MaxValue;
+
+    /// <summary>Compiles several programs, at the same time where the compiler can.</summary>
+    /// <exception cref="KernelCompilationException">As for one.</exception>
+    public virtual DeviceProgram[] Compile(IReadOnlyList<string> sources) => [.. sources.Select(Compile)];
+
     /// <summary>A launch object of its own: its arguments stay bound until set again, so a replay only enqueues.</summary>
     public abstract DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description);
 
     /// <summary>Enqueues a launch.</summary>
     public abstract void Launch(DeviceKernel kernel, long groups, int groupSize);
+
+    /// <summary>Where kernels read their scalars from memory (<see cref="Dialect.ScalarsInMemory"/>): the block with these values for what is enqueued next. Null elsewhere.</summary>
+    public virtual DeviceBuffer? Scalars(ReadOnlySpan<long> values) => null;
+
+    /// <summary>True where a library multiplies matrices of that dtype.</summary>
+    public virtual bool HasProducts(DType type) => false;
+
+    /// <summary>Enqueues one call of that library; places are in bytes.</summary>
+    public virtual void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, string description) =>
+        throw new DeviceException($"{Name} has no library of matrix products.");
+
+    /// <summary>What float32 products of the library may give up for speed.</summary>
+    public MatMulPrecision Precision { get; set; }
+
+    /// <summary>True where what is enqueued can be recorded and enqueued again in one call.</summary>
+    public virtual bool CanCapture => false;
+
+    /// <summary>Records what is enqueued from here on instead of running it: launches, products and copies within the device, nothing else.</summary>
+    public virtual void BeginCapture() => throw new NotSupportedException();
+
+    /// <summary>What was recorded, ready to launch.</summary>
+    public virtual DeviceGraph EndCapture() => throw new NotSupportedException();
+
+    /// <summary>Ends a recording that failed. Does not throw.</summary>
+    public virtual void AbortCapture() { }
 
     /// <summary>Marks this point of the stream.</summary>
     public abstract DeviceFence Mark();
@@ -81,6 +113,23 @@ internal abstract class DeviceBuffer
 {
     /// <summary>Its size.</summary>
     public required long Bytes { get; init; }
+}
+
+/// <summary>A place in device memory.</summary>
+/// <param name="Offset">In bytes.</param>
+internal readonly record struct MemoryPlace(DeviceBuffer Buffer, long Offset);
+
+/// <summary>Recorded work that one call enqueues. It holds addresses and arguments as they were; dispose of it only after its last launch has run.</summary>
+internal abstract class DeviceGraph : IDisposable
+{
+    /// <summary>Launches, products and copies in it.</summary>
+    public abstract int Nodes { get; }
+
+    /// <summary>Enqueues all of it.</summary>
+    public abstract void Launch();
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
 }
 
 /// <summary>A compiled program.</summary>

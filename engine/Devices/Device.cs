@@ -1,4 +1,5 @@
 using GpuTensor.Devices;
+using GpuTensor.Devices.Cuda;
 using GpuTensor.Devices.OpenCl;
 using GpuTensor.Devices.Reference;
 using GpuTensor.Kernels;
@@ -45,8 +46,24 @@ public sealed class Device
     /// <summary>The hardware's own name.</summary>
     public string Description => Executor.Description;
 
-    /// <summary>True where a CUDA device can be used.</summary>
-    public static bool IsCudaAvailable => false;
+    /// <summary>True where a CUDA device can be used: driver, GPU, NVRTC and cuBLAS are there. Never throws; <see cref="WhyNoCuda"/> says what is missing.</summary>
+    public static bool IsCudaAvailable => CudaPlatform.Count > 0;
+
+    /// <summary>How many CUDA devices there are.</summary>
+    public static int CudaDeviceCount => CudaPlatform.Count;
+
+    /// <summary>Why no CUDA device can be used: what is missing, where it was looked for, which packages bring it. Empty where one can.</summary>
+    public static string WhyNoCuda => CudaPlatform.Reason;
+
+    /// <summary>What float32 matrix products on this device may give up for speed; everything in float32 unless set. Only CUDA has a choice: elsewhere the setting changes nothing.</summary>
+    public MatMulPrecision MatMulPrecision
+    {
+        get => Planned?.Precision ?? MatMulPrecision.Float32;
+        set
+        {
+            if (Planned is { } planned) planned.Precision = value;
+        }
+    }
 
     internal int Ordinal { get; }
 
@@ -87,9 +104,17 @@ public sealed class Device
     }
 
     /// <summary>The n-th CUDA device.</summary>
-    /// <exception cref="DeviceException">There is none.</exception>
-    public static Device Cuda(int index = 0) => throw new DeviceException(
-        $"cuda:{index} is not there: this version of GpuTensor has no CUDA device yet. Use Device.OpenCl() or Device.Cpu.");
+    /// <exception cref="DeviceException">There is none, or a library is missing; the message says which, where it was looked for and which packages bring it.</exception>
+    public static Device Cuda(int index = 0)
+    {
+        lock (Gate)
+        {
+            if (Known.Find(d => d.Kind == "cuda" && d.Index == index) is { } known) return known;
+            if (CudaPlatform.Count == 0) throw new DeviceException($"There is no usable CUDA device. {CudaPlatform.Reason}");
+            if (index < 0 || index >= CudaPlatform.Count) throw new DeviceException($"There is no cuda:{index}: this machine has {CudaPlatform.Count} CUDA device(s).");
+            return new("cuda", index, () => new PlannedExecutor(new CudaBackend(index), Dialect.Cuda));
+        }
+    }
 
     /// <summary>The device of that name.</summary>
     /// <exception cref="DeviceException">No such device.</exception>
@@ -111,6 +136,25 @@ public sealed class Device
 
     private static Device Best()
     {
+        if (CudaPlatform.HasDriver)
+        {
+            // A GPU that cannot be used is worth a line: what takes its place is slower.
+            string reason = CudaPlatform.Reason;
+            try
+            {
+                if (reason.Length == 0)
+                {
+                    var cuda = Cuda();
+                    _ = cuda.Executor;
+                    return cuda;
+                }
+            }
+            catch (DeviceException e)
+            {
+                reason = e.Message;
+            }
+            Console.Error.WriteLine($"GpuTensor: the CUDA device is not used. {reason}");
+        }
         if (OpenClPlatform.Devices().Count > 0) return OpenCl();
         Console.Error.WriteLine($"GpuTensor: no GPU and no OpenCL device; using the slow CPU reference. {OpenClPlatform.Reason}");
         return Cpu;

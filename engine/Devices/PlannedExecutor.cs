@@ -13,6 +13,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
+    private readonly PlanReplays replays;
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
@@ -30,6 +31,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Pool = new(backend) { Spare = SpareArena };
         Kernels = kernels ?? new(backend, dialect);
         Planner = new(backend, dialect, Kernels);
+        replays = new(backend, Pool);
     }
 
     public Backend Backend { get; }
@@ -39,6 +41,23 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public KernelCache Kernels { get; }
 
     public Planner Planner { get; }
+
+    /// <summary>Runs that were one launch of a captured graph.</summary>
+    public long GraphLaunches => replays.Launches;
+
+    /// <summary>What float32 products of the device's library may give up. What was captured before holds the old setting and goes.</summary>
+    public MatMulPrecision Precision
+    {
+        get => Backend.Precision;
+        set
+        {
+            lock (gate)
+            {
+                if (Backend.Precision != value) replays.Clear();
+                Backend.Precision = value;
+            }
+        }
+    }
 
     public override string Description => $"{Backend.Name} ({Backend.Driver})";
 
@@ -130,13 +149,21 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             try
             {
                 homes.Read(graph);
-                return Planner.Explain(graph, homes, source);
+                string text = Planner.Explain(graph, homes, source);
+                return Backend.CanCapture ? $"{text}{ReplayOf(graph)}" : text;
             }
             finally
             {
                 homes.Clear();
             }
         }
+    }
+
+    /// <summary>How the plan that such a graph ran by last is replayed. Where its variables lie is no part of the comparison, since the recorder's trace does not hold it yet.</summary>
+    private string ReplayOf(Recorder graph)
+    {
+        var known = LastPlan is { } last && last.Fingerprint.AsSpan().StartsWith(graph.Trace.Words) ? last : null;
+        return $"replay: {known?.Replay?.Describe() ?? "captured at the third run; inputs that move are copied in, results are copied out"}{Environment.NewLine}";
     }
 
     private Plan Find(Recorder graph, HomeMap homes)
@@ -205,11 +232,14 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>Memory is out: working memory beyond what the plan at hand needs goes back to the driver.</summary>
     private void SpareArena()
     {
+        replays.Clear();
         if (arena?.Bytes > Pool.SizeOfWhole(arenaNeeded)) ReleaseArena();
     }
 
     private void ReleaseArena()
     {
+        // Captured runs name it.
+        replays.Clear();
         if (arena is not null) Backend.Free(arena);
         arena = null;
     }
@@ -222,14 +252,11 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             fence.Wait();
         }
 
-        var binding = new Binding(plan, arena, slots, outputs, homes, regions, scalars);
-        launched = true;
-        foreach (var launch in plan.Launches) launch.Run(Backend, binding);
-        foreach (var (from, home, bytes) in plan.Copies)
+        var block = Backend.Scalars(scalars.AsSpan(0, plan.Scalars));
+        if (!replays.TryRun(plan, arena, slots, outputs, homes, regions, scalars, block, ref launched))
         {
-            var (buffer, offset) = binding.Resolve(from);
-            var target = homes[home];
-            Backend.Copy(buffer, offset, target.Buffer!, target.Offset, bytes);
+            launched = true;
+            plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
         }
         Backend.Flush();
         inFlight.Enqueue(Backend.Mark());
@@ -324,5 +351,19 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
-    public void Dispose() => Backend.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            try
+            {
+                replays.Clear();
+            }
+            catch (DeviceException)
+            {
+                // A lost device keeps what it has.
+            }
+            Backend.Dispose();
+        }
+    }
 }

@@ -26,6 +26,11 @@ internal static class Explanations
             if (!source) continue;
             foreach (var draft in own)
             {
+                if (draft.Kernel is null)
+                {
+                    text.AppendLine($"  {draft.Description}, in {draft.Calls.Length} call(s)");
+                    continue;
+                }
                 text.AppendLine($"  source of {draft.Kernel.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
                 foreach (string line in draft.Kernel.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
             }

@@ -4,7 +4,8 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>Compiled kernels by source text. What a plan needs and is not there is compiled as one program, since a program costs more than a kernel.</summary>
+/// <summary>Compiled kernels by source text. What a plan needs and is not there is compiled as one program, since a program costs more than a kernel, or as few where the
+/// compiler works on several at a time.</summary>
 internal sealed class KernelCache(Backend backend, Dialect dialect)
 {
     /// <summary>Of source text, as an estimate of what programs take. Kernels that plans hold live on when their programs are forgotten.</summary>
@@ -23,13 +24,21 @@ internal sealed class KernelCache(Backend backend, Dialect dialect)
                 Forget();
                 missing = [.. kernels.DistinctBy(k => k.Source)];
             }
-            var source = new StringBuilder(dialect.Prelude(missing.SelectMany(k => k.Prelude).Distinct()));
-            foreach (var kernel in missing) source.Append('\n').Append(kernel.Source);
-            var program = backend.Compile(source.ToString());
-            characters += source.Length;
-            foreach (var kernel in missing) programs.Add(kernel.Source, program);
+            GeneratedKernel[][] parts = [.. missing.Chunk(backend.KernelsPerProgram(missing.Count))];
+            string[] sources = [.. parts.Select(Program)];
+            var compiled = backend.Compile(sources);
+            characters += sources.Sum(s => s.Length);
+            for (int i = 0; i < parts.Length; i++)
+                foreach (var kernel in parts[i]) programs.Add(kernel.Source, compiled[i]);
         }
         return [.. kernels.Select(k => programs[k.Source])];
+    }
+
+    private string Program(GeneratedKernel[] kernels)
+    {
+        var source = new StringBuilder(dialect.Prelude(kernels.SelectMany(k => k.Prelude).Distinct()));
+        foreach (var kernel in kernels) source.Append('\n').Append(kernel.Source);
+        return source.ToString();
     }
 
     private void Forget()

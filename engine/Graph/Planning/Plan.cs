@@ -5,20 +5,71 @@ using GpuTensor.Memory;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>A kernel launch of a plan with its arguments bound; only what changed since the last run is bound again.</summary>
-internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kernel, MemoryId[] memories, DType[] types, int[] scalarSlots, string description)
+/// <summary>One thing a plan does.</summary>
+internal abstract class PlannedStep(MemoryId[] memories, string description) : IDisposable
 {
-    private readonly DeviceBuffer?[] bound = new DeviceBuffer?[memories.Length];
-    private readonly long[] integers = (long[])generated.Integers.Clone();
-    private readonly byte[] block = new byte[generated.Integers.Length * (generated.WideIndices ? 8 : 4)];
-    private readonly long[] scalars = new long[scalarSlots.Length];
-    private bool fresh = true;
-
     public string Description { get; } = description;
 
-    public GeneratedKernel Generated { get; } = generated;
+    public MemoryId[] Memories { get; } = memories;
 
-    public void Run(Backend backend, in Binding binding)
+    /// <summary>Host memory it takes, about.</summary>
+    public abstract long HostBytes { get; }
+
+    /// <summary>Enqueues it.</summary>
+    public abstract void Run(Backend backend, in Binding binding);
+
+    public abstract void Dispose();
+}
+
+/// <summary>A product by the device's library: left operand, right operand, result.</summary>
+internal sealed class PlannedProduct(LibraryCall[] calls, DType type, MemoryId[] memories, string description) : PlannedStep(memories, description)
+{
+    public override long HostBytes => 256 + calls.Length * 192L;
+
+    public override void Run(Backend backend, in Binding binding)
+    {
+        var (a, b, c) = (Place(binding, 0), Place(binding, 1), Place(binding, 2));
+        foreach (var call in calls) backend.Multiply(call, type, a, b, c, Description);
+    }
+
+    private MemoryPlace Place(in Binding binding, int i)
+    {
+        var (buffer, offset) = binding.Resolve(Memories[i]);
+        return new(buffer, offset);
+    }
+
+    public override void Dispose() { }
+}
+
+/// <summary>A kernel launch of a plan with its arguments bound; only what changed since the last run is bound again.</summary>
+internal sealed class PlannedLaunch : PlannedStep
+{
+    private readonly DeviceKernel kernel;
+    private readonly DType[] types;
+    private readonly int[] scalarSlots;
+    private readonly DeviceBuffer?[] bound;
+    private readonly long[] integers;
+    private readonly byte[] block;
+    private readonly long[] scalars;
+    private DeviceBuffer? boundScalars;
+    private bool fresh = true;
+
+    /// <param name="scalarsInMemory">The kernel reads its scalars from the device's block: their places there are integers, and the block is the last parameter.</param>
+    public PlannedLaunch(GeneratedKernel generated, DeviceKernel kernel, MemoryId[] memories, DType[] types, int[] scalarSlots, string description, bool scalarsInMemory)
+        : base(memories, description)
+    {
+        (Generated, this.kernel, this.types, this.scalarSlots) = (generated, kernel, types, scalarSlots);
+        bound = new DeviceBuffer?[memories.Length];
+        integers = (long[])generated.Integers.Clone();
+        block = new byte[generated.Integers.Length * (generated.WideIndices ? 8 : 4)];
+        scalars = new long[scalarsInMemory ? 0 : scalarSlots.Length];
+        if (scalarsInMemory)
+            for (int i = 0; i < scalarSlots.Length; i++) integers[memories.Length + i] = scalarSlots[i];
+    }
+
+    public GeneratedKernel Generated { get; }
+
+    public override void Run(Backend backend, in Binding binding)
     {
         try
         {
@@ -28,6 +79,7 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
         {
             // What is bound is no longer known.
             Array.Clear(bound);
+            boundScalars = null;
             fresh = true;
             throw;
         }
@@ -35,6 +87,7 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
 
     private void BindAndLaunch(Backend backend, in Binding binding)
     {
+        var memories = Memories;
         bool moved = fresh;
         for (int i = 0; i < memories.Length; i++)
         {
@@ -54,6 +107,7 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
                 for (int i = 0; i < integers.Length; i++) MemoryMarshal.Write(block.AsSpan(i * 4), checked((int)integers[i]));
             kernel.SetBytes(memories.Length, block);
         }
+        if (scalars.Length < scalarSlots.Length && boundScalars != binding.ScalarBlock) kernel.SetBuffer(memories.Length + 1, boundScalars = binding.ScalarBlock!);
         for (int i = 0; i < scalars.Length; i++)
         {
             long bits = binding.Scalars[scalarSlots[i]];
@@ -66,17 +120,21 @@ internal sealed class PlannedLaunch(GeneratedKernel generated, DeviceKernel kern
     }
 
     /// <summary>Its source is shared with other plans, but for most plans it is their own.</summary>
-    public long HostBytes => 512 + Generated.Source.Length * 2L + memories.Length * 48L + integers.Length * 16L + scalars.Length * 8L;
+    public override long HostBytes => 512 + Generated.Source.Length * 2L + Memories.Length * 48L + integers.Length * 16L + scalars.Length * 8L;
 
     private bool Wide => Generated.WideIndices;
 
-    public void Dispose() => kernel.Dispose();
+    public override void Dispose() => kernel.Dispose();
 }
 
 /// <summary>What a plan's memories and scalars are in one run.</summary>
-internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars)
+internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars,
+    DeviceBuffer? scalarBlock = null)
 {
     public long[] Scalars { get; } = scalars;
+
+    /// <summary>The scalars in device memory, where kernels read them there.</summary>
+    public DeviceBuffer? ScalarBlock { get; } = scalarBlock;
 
     public (DeviceBuffer Buffer, long Offset) Resolve(MemoryId id)
     {
@@ -97,7 +155,10 @@ internal sealed class Plan : IDisposable
 {
     public required long[] Fingerprint { get; init; }
 
-    public required PlannedLaunch[] Launches { get; init; }
+    public required PlannedStep[] Launches { get; init; }
+
+    /// <summary>How many of the graph's numbers it reads, counted from the first.</summary>
+    public required int Scalars { get; init; }
 
     /// <summary>Kernels as a user counts them: a matrix product with packing and epilogue is one.</summary>
     public required int Kernels { get; init; }
@@ -133,12 +194,28 @@ internal sealed class Plan : IDisposable
 
     public long LastUsed;
 
+    /// <summary>Where the device replays captured runs: what was captured of this one.</summary>
+    public PlanReplay? Replay;
+
+    /// <summary>Enqueues all steps, then the copies of values to their homes.</summary>
+    public void Enqueue(Backend backend, in Binding binding)
+    {
+        foreach (var step in Launches) step.Run(backend, binding);
+        foreach (var (from, home, bytes) in Copies)
+        {
+            var (buffer, offset) = binding.Resolve(from);
+            var (target, targetOffset) = binding.Resolve(new(MemoryKind.Home, home));
+            backend.Copy(buffer, offset, target, targetOffset, bytes);
+        }
+    }
+
     /// <summary>Its launches were given back: it cannot run any more.</summary>
     public bool IsDisposed { get; private set; }
 
     public void Dispose()
     {
         IsDisposed = true;
+        Replay?.Owner.Forget(this);
         foreach (var launch in Launches) launch.Dispose();
     }
 }

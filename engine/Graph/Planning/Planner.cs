@@ -17,12 +17,16 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     {
         var sketch = Sketch(graph, homes, missed);
         var (nodes, placement, drafts) = (sketch.Nodes, sketch.Placement, sketch.Drafts);
-        var compiled = kernels.Get([.. drafts.Select(d => d.Kernel)]);
-        var planned = new List<PlannedLaunch>(drafts.Count);
+        var compiled = kernels.Get([.. drafts.Where(d => d.Kernel is not null).Select(d => d.Kernel!)]);
+        var planned = new List<PlannedStep>(drafts.Count);
         try
         {
-            foreach (var (d, program) in drafts.Zip(compiled))
-                planned.Add(new(d.Kernel, backend.CreateKernel(program, d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description));
+            int next = 0;
+            foreach (var d in drafts)
+                planned.Add(d.Kernel is null
+                    ? new PlannedProduct(d.Calls, d.Types[0], d.Memories, d.Description)
+                    : new PlannedLaunch(d.Kernel, backend.CreateKernel(compiled[next++], d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description,
+                        dialect.ScalarsInMemory));
         }
         catch
         {
@@ -35,6 +39,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         {
             Fingerprint = graph.Trace.Words.ToArray(),
             Launches = [.. planned],
+            Scalars = drafts.SelectMany(d => d.Scalars).DefaultIfEmpty(-1).Max() + 1,
             Kernels = sketch.Launches.Count,
             ArenaOffsets = sketch.Offsets,
             ArenaBytes = sketch.ArenaBytes,
@@ -84,7 +89,12 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     /// <summary>A plan on paper: everything but compiled kernels.</summary>
     private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts, long[] Offsets, long ArenaBytes, int[] Held);
 
-    internal sealed record Draft(GeneratedKernel Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch);
+    /// <param name="Kernel">Null for a product by the device's library.</param>
+    internal sealed record Draft(GeneratedKernel? Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch)
+    {
+        /// <summary>The library's calls.</summary>
+        public LibraryCall[] Calls { get; init; } = [];
+    }
 
     private void Lower(Launch launch, Placement placement, List<Draft> drafts, List<(long, int, int)> lives, int time)
     {
@@ -99,6 +109,15 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             return;
         }
         var gemm = lowering.Product(launch.Groups[0]);
+        if (backend.HasProducts(gemm.In) && LibraryLowering.Suits(gemm))
+        {
+            drafts.AddRange(new LibraryLowering(gemm, lowering.Memories, lowering.ScalarSlots, backend.Profile, dialect, bytes =>
+            {
+                lives.Add((bytes, time, time));
+                return new(MemoryKind.Arena, lives.Count - 1);
+            }).Lower(Description(launch), time));
+            return;
+        }
         var plan = GemmPlanner.Plan(gemm, backend.Profile, dialect);
         int scratch = lives.Count;
         foreach (long bytes in plan.Scratch) lives.Add((bytes, time, time));

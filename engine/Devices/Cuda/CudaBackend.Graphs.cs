@@ -1,0 +1,105 @@
+using GpuTensor.Bindings.Cuda;
+
+namespace GpuTensor.Devices.Cuda;
+
+/// <summary>Capture of what is enqueued on the compute stream. Thread-local: other threads' calls neither end up in it nor spoil it, and the device's lock keeps ours out.</summary>
+internal sealed partial class CudaBackend
+{
+    private bool capturing;
+
+    /// <inheritdoc/>
+    public override bool CanCapture => !blocking && CudaGraph.IsSupported;
+
+    /// <inheritdoc/>
+    public override void BeginCapture()
+    {
+        ThrowIfLost();
+        try
+        {
+            compute.BeginCapture();
+            capturing = true;
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override DeviceGraph EndCapture()
+    {
+        capturing = false;
+        try
+        {
+            using var graph = compute.EndCapture();
+            int nodes = graph.GetNodes().Length;
+            var ready = graph.Instantiate();
+            try
+            {
+                ready.Upload(compute);
+                return new CudaDeviceGraph(this, ready, nodes);
+            }
+            catch
+            {
+                ready.Dispose();
+                throw;
+            }
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void AbortCapture()
+    {
+        if (!capturing) return;
+        capturing = false;
+        try
+        {
+            compute.EndCapture().Dispose();
+        }
+        catch (CudaException)
+        {
+            // Ending a capture that an error spoilt reports that error again; whoever calls has it already.
+        }
+    }
+
+    internal void Launch(CudaGraphExec graph)
+    {
+        ThrowIfLost();
+        Counters.Enqueues++;
+        try
+        {
+            graph.Launch(compute);
+            Launched("a captured run");
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "a captured run");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasProducts(DType type) => type.IsFloatingPoint();
+
+    /// <inheritdoc/>
+    public override void Multiply(Kernels.LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, string description)
+    {
+        ThrowIfLost();
+        Counters.Enqueues++;
+        Counters.Launches++;
+        try
+        {
+            products.Multiply(call, type, Precision, Address(a), Address(b), Address(c));
+            Launched(description);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, description);
+        }
+    }
+
+    private static ulong Address(MemoryPlace place) => ((CudaBuffer)place.Buffer).Address + (ulong)place.Offset;
+}

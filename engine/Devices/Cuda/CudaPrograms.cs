@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using GpuTensor.Bindings.Cuda;
+
+namespace GpuTensor.Devices.Cuda;
+
+/// <summary>Compiles programs with NVRTC, several at a time, with the machine code kept on disk. The compiler needs no context; loading a module does, and is done by the caller's thread.</summary>
+internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, CudaRuntimeCompiler compiler)
+{
+    /// <summary>-lineinfo changes no instruction, and profilers then name lines; --fmad=false: an expression is rounded where it is written.</summary>
+    private static readonly string[] Options = ["-lineinfo", "--fmad=false"];
+
+    /// <summary>Machine code by source, options, target and compiler. Null: none is kept.</summary>
+    public DiskCache? Cache { get; set; } = new(Path.Combine(DiskCache.DefaultFolder(), "cuda"));
+
+    /// <summary>For tests and reports: hears of every program that was compiled or taken from the disk.</summary>
+    public Action<string>? Listener { get; set; }
+
+    public CudaProgram[] Compile(IReadOnlyList<string> sources)
+    {
+        foreach (string source in sources) Listener?.Invoke(source);
+        var images = new (byte[] Image, bool FromDisk)[sources.Count];
+        if (sources.Count == 1) images[0] = Image(sources[0]);
+        else
+        {
+            var errors = new ConcurrentQueue<(int, Exception)>();
+            Parallel.For(0, sources.Count, i =>
+            {
+                try
+                {
+                    images[i] = Image(sources[i]);
+                }
+                catch (Exception e)
+                {
+                    errors.Enqueue((i, e));
+                }
+            });
+            if (!errors.IsEmpty) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors.MinBy(e => e.Item1).Item2);
+        }
+        var programs = new CudaProgram[sources.Count];
+        for (int i = 0; i < programs.Length; i++) programs[i] = new(backend, Load(sources[i], images[i].Image, images[i].FromDisk));
+        return programs;
+    }
+
+    private CudaModule Load(string source, byte[] image, bool fromDisk)
+    {
+        try
+        {
+            return CudaModule.Load(context, image);
+        }
+        // A driver that does not take what lies on disk, an older one perhaps: compile it.
+        catch (CudaException e) when (fromDisk && !e.IsSticky && !e.IsOutOfMemory)
+        {
+            return CudaModule.Load(context, FromSource(source, Key(source)));
+        }
+    }
+
+    private (byte[], bool) Image(string source)
+    {
+        string key = Key(source);
+        return Cache?.Read(key) is { } known ? (known, true) : (FromSource(source, key), false);
+    }
+
+    private string Key(string source) => DiskCache.Key(["cuda", source, .. Options, compiler.Target.Name, compiler.Library.Version.ToString(), DiskCache.EngineVersion]);
+
+    private byte[] FromSource(string source, string key)
+    {
+        try
+        {
+            byte[] image = compiler.Compile(source, "kernels.cu", Options).Image;
+            Cache?.Write(key, image);
+            return image;
+        }
+        catch (NvrtcException e)
+        {
+            throw new KernelCompilationException(e.Message);
+        }
+    }
+}

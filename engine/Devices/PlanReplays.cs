@@ -1,0 +1,237 @@
+using GpuTensor.Graph.Planning;
+using GpuTensor.Memory;
+
+namespace GpuTensor.Devices;
+
+/// <summary>What was captured of one plan, and how it has been run so far.</summary>
+internal sealed class PlanReplay
+{
+    public int Runs, Captures, Failures;
+
+    /// <summary>Runs that were one launch of a graph.</summary>
+    public long Replays;
+
+    /// <summary>Why this plan is not captured; null where it is.</summary>
+    public string? Reason;
+
+    /// <summary>Slots that were seen to move: their contents are copied to a place of the graph's own.</summary>
+    public readonly HashSet<int> Moving = [];
+
+    /// <summary>Slots that some step reads.</summary>
+    public required int[] Used { get; init; }
+
+    /// <summary>Who has captured it.</summary>
+    public required PlanReplays Owner { get; init; }
+
+    public readonly List<CapturedRun> Captured = [];
+
+    public MemoryPlace[] Last = [];
+
+    /// <summary>For Explain.</summary>
+    public string Describe() => Reason is not null ? $"not captured: {Reason}"
+        : Captured.Count == 0 ? $"captured at the third run; {Runs} so far"
+        : $"{Replays} runs were one launch of a graph of {Captured[^1].Graph.Nodes} nodes; each copies {Captured[^1].BytesIn:N0} bytes of inputs in and {Captured[^1].BytesOut:N0} bytes of results out";
+}
+
+/// <summary>A captured run: the graph, and the addresses that are in it.</summary>
+internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? Own, MemoryPlace[] Slots, (int Slot, long Bytes)[] CopiedIn, Block[] Outputs, MemoryPlace[] Variables,
+    DeviceBuffer? Arena, DeviceBuffer? Scalars)
+{
+    public long BytesIn => CopiedIn.Sum(c => c.Bytes);
+
+    public long BytesOut => Outputs.Sum(o => o.Bytes);
+}
+
+/// <summary>Runs plans as captured graphs: the first run compiles, the second warms what loads lazily, the third is captured and launched, and so is every later one. What changes between
+/// runs stays out of the graph: scalars lie in a block that is filled before, inputs that move are copied to a place of the graph's own, results are copied out to fresh memory. Large inputs
+/// are not copied; there may be a graph for each of up to four addresses. Where a variable has moved, the run is captured again.</summary>
+internal sealed class PlanReplays(Backend backend, Pool pool)
+{
+    /// <summary>The run of a plan that is captured.</summary>
+    private const int CapturedAt = 3;
+
+    private const int MostGraphs = 64, MostOfAPlan = 4;
+
+    /// <summary>Inputs above this many bytes are not copied.</summary>
+    private const long LargestCopied = 64 << 20;
+
+    // Least recently launched first.
+    private readonly LinkedList<CapturedRun> graphs = new();
+    private readonly Dictionary<CapturedRun, LinkedListNode<CapturedRun>> places = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Graphs there are.</summary>
+    public int Count => graphs.Count;
+
+    /// <summary>Launches of graphs so far.</summary>
+    public long Launches { get; private set; }
+
+    /// <summary>Runs a plan as a graph. False: it is to be run step by step.</summary>
+    /// <param name="launched">Set before the first thing that changes memory.</param>
+    public bool TryRun(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock,
+        ref bool launched)
+    {
+        if (!backend.CanCapture) return false;
+        var state = plan.Replay ??= new() { Used = UsedSlots(plan), Owner = this };
+        if (state.Reason is not null) return false;
+        state.Runs++;
+        MemoryPlace[] now = [.. state.Used.Select(s => Place(slots[s]))];
+        MemoryPlace[] variables = [.. homes.Concat(regions).Select(Place)];
+        var captured = state.Runs < CapturedAt ? null : Find(state, now, variables, arena, scalarBlock);
+        if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, now, variables, arena, slots, homes, regions, scalars, scalarBlock);
+        state.Last = now;
+        if (captured is null) return false;
+        launched = true;
+        Run(state, captured, slots, outputs);
+        return true;
+    }
+
+    private static int[] UsedSlots(Plan plan) => [.. plan.Launches.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
+        .Select(m => m.Index).Distinct().Order()];
+
+    private static MemoryPlace Place(Block block) => new(block.Buffer!, block.Offset);
+
+    private CapturedRun? Find(PlanReplay state, MemoryPlace[] now, MemoryPlace[] variables, DeviceBuffer? arena, DeviceBuffer? scalarBlock)
+    {
+        for (int i = state.Captured.Count - 1; i >= 0; i--)
+        {
+            var captured = state.Captured[i];
+            bool fits = captured.Arena == arena && captured.Scalars == scalarBlock && captured.Variables.AsSpan().SequenceEqual(variables);
+            bool keep = fits;
+            for (int k = 0; k < now.Length; k++)
+            {
+                if (captured.Slots[k] == now[k] || captured.CopiedIn.Any(c => c.Slot == state.Used[k])) continue;
+                fits = false;
+                if (now[k].Buffer.Bytes > LargestCopied) continue;
+                // It moves after all: from now on it is copied.
+                state.Moving.Add(state.Used[k]);
+                keep = false;
+            }
+            if (fits) return captured;
+            // What names memory that is no longer in use cannot be launched again.
+            if (!keep) Drop(captured);
+        }
+        return null;
+    }
+
+    private CapturedRun? Capture(Plan plan, PlanReplay state, MemoryPlace[] now, MemoryPlace[] variables, DeviceBuffer? arena, Block[] slots, List<Block> homes,
+        List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock)
+    {
+        if (state.Captures >= 8 && state.Captures * 4 > state.Replays)
+        {
+            state.Reason = $"its variables or large inputs move too often ({state.Captures} captures for {state.Replays} replays)";
+            return null;
+        }
+        if (state.Captured.Count == MostOfAPlan) Drop(state.Captured[0]);
+        while (graphs.Count >= MostGraphs) Drop(graphs.First!.Value);
+
+        var copied = new List<(int Slot, long Bytes)>();
+        for (int k = 0; k < now.Length; k++)
+        {
+            int slot = state.Used[k];
+            bool moves = state.Moving.Contains(slot) || state.Last.Length != now.Length || state.Last[k] != now[k];
+            if (moves && slots[slot].Bytes <= LargestCopied) copied.Add((slot, slots[slot].Bytes));
+        }
+        long total = copied.Sum(c => Aligned(c.Bytes)) + plan.Outputs.Sum(o => Aligned(o.Bytes));
+        DeviceBuffer? own = null;
+        try
+        {
+            own = total == 0 ? null : pool.TakeWhole(total, "inputs and results of a captured run");
+        }
+        catch (DeviceOutOfMemoryException e)
+        {
+            // Step by step the run needs none of it.
+            state.Reason = e.Message;
+            return null;
+        }
+        try
+        {
+            long at = 0;
+            Block[] inside = [.. slots];
+            foreach (var (slot, bytes) in copied) inside[slot] = Part(bytes);
+            Block[] results = [.. plan.Outputs.Select(o => Part(o.Bytes))];
+            backend.BeginCapture();
+            DeviceGraph graph;
+            try
+            {
+                plan.Enqueue(backend, new Binding(plan, arena, inside, results, homes, regions, scalars, scalarBlock));
+                graph = backend.EndCapture();
+            }
+            catch
+            {
+                backend.AbortCapture();
+                throw;
+            }
+            var captured = new CapturedRun(plan, graph, own, now, [.. copied], results, variables, arena, scalarBlock);
+            state.Captures++;
+            state.Captured.Add(captured);
+            places.Add(captured, graphs.AddLast(captured));
+            return captured;
+
+            Block Part(long bytes)
+            {
+                var part = new Block { Buffer = own, Offset = at, Bytes = bytes };
+                at += Aligned(bytes);
+                return part;
+            }
+        }
+        catch (Exception e)
+        {
+            // Nothing has run: the step fails as a whole, and the next one tries again, at most once more.
+            if (own is not null) backend.Free(own);
+            if (++state.Failures >= 2) state.Reason = $"capturing failed twice, the last time so: {e.Message}";
+            throw;
+        }
+    }
+
+    private static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
+
+    private void Run(PlanReplay state, CapturedRun captured, Block[] slots, Block[] outputs)
+    {
+        long at = 0;
+        foreach (var (slot, bytes) in captured.CopiedIn)
+        {
+            var from = slots[slot];
+            backend.Copy(from.Buffer!, from.Offset, captured.Own!, at, Math.Min(bytes, from.Bytes));
+            at += Aligned(bytes);
+        }
+        captured.Graph.Launch();
+        for (int i = 0; i < captured.Outputs.Length; i++)
+        {
+            var result = captured.Outputs[i];
+            backend.Copy(result.Buffer!, result.Offset, outputs[i].Buffer!, outputs[i].Offset, result.Bytes);
+        }
+        state.Replays++;
+        Launches++;
+        var node = places[captured];
+        graphs.Remove(node);
+        graphs.AddLast(node);
+    }
+
+    /// <summary>Drops what was captured of a plan that goes.</summary>
+    public void Forget(Plan plan)
+    {
+        while (plan.Replay is { Captured.Count: > 0 } state) Drop(state.Captured[0]);
+    }
+
+    /// <summary>Drops every graph: memory they name is to change place, or memory is short.</summary>
+    public void Clear()
+    {
+        while (graphs.First is { } first) Drop(first.Value);
+    }
+
+    private void Drop(CapturedRun captured)
+    {
+        if (places.Remove(captured, out var node)) graphs.Remove(node);
+        captured.Plan.Replay!.Captured.Remove(captured);
+        // A graph may go only after its last launch has run. A device that is lost runs nothing any more.
+        try
+        {
+            backend.Finish();
+        }
+        finally
+        {
+            captured.Graph.Dispose();
+            if (captured.Own is not null) backend.Free(captured.Own);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using GpuTensor.Devices;
+using GpuTensor.Tests.Engine;
+using Xunit;
+
+namespace GpuTensor.Tests.CudaDevices;
+
+/// <summary>What the engine does on CUDA above the backend, on an OpenCL device that works like one: replay equals running step by step to the bit, whatever changes between steps.</summary>
+public sealed class CudaLikeTests
+{
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public void Random_programs_replayed_equal_themselves_run_step_by_step(int part)
+    {
+        using var replaying = new Machine();
+        using var stepping = new Machine(replays: false);
+        for (int seed = part * 5; seed < part * 5 + 5; seed++)
+        {
+            var program = new RandomProgram(seed);
+            var expected = program.Run(stepping.Device, iterations: 6);
+            Same(expected, program.Run(replaying.Device, iterations: 6), $"program {seed}");
+            Same(expected, program.Run(replaying.Device, compiled: true, iterations: 6), $"program {seed}, compiled");
+        }
+        Assert.True(replaying.Executor.GraphLaunches > 20, $"{replaying.Executor.GraphLaunches} launches of graphs");
+    }
+
+    [Fact]
+    public void Training_with_new_inputs_and_rates_each_step()
+    {
+        using var replaying = new Machine();
+        using var stepping = new Machine(replays: false);
+        var expected = Train(stepping.Device, 24);
+        Same(expected, Train(replaying.Device, 24), "training");
+        Assert.True(replaying.Backend.Multiplications > 0, "no product went to the library");
+        Assert.True(replaying.Executor.GraphLaunches >= 20, $"{replaying.Executor.GraphLaunches} launches of graphs");
+        Assert.True(replaying.Backend.Captures <= 6, $"{replaying.Backend.Captures} captures");
+    }
+
+    /// <summary>A capture that fails, in every place in turn: the step throws, and those after it give what they would have.</summary>
+    [Fact]
+    public void A_failed_capture_loses_one_step_and_nothing_else()
+    {
+        int faults = 0;
+        for (int nth = 1; nth < 400; nth += 13)
+        {
+            using var machine = new Machine();
+            int count = 0;
+            bool thrown = false;
+            machine.Backend.Fault = what =>
+            {
+                if (++count == nth) throw new DeviceException($"{what} refused by the test");
+            };
+            var results = new List<byte[]>();
+            var x = Tensor.From(Enumerable.Range(0, 64).Select(i => i * 0.25f).ToArray(), device: machine.Device);
+            for (int step = 0; step < 8; step++)
+            {
+                try
+                {
+                    results.Add(((x * step).Exp().Sum() + step).ToHost().Data);
+                }
+                catch (TensorException e)
+                {
+                    Assert.Contains("refused by the test", e.ToString());
+                    thrown = true;
+                    step--;
+                }
+            }
+            if (thrown) faults++;
+            using var plain = new Machine(replays: false);
+            var y = Tensor.From(Enumerable.Range(0, 64).Select(i => i * 0.25f).ToArray(), device: plain.Device);
+            var expected = new List<byte[]>();
+            for (int step = 0; step < 8; step++) expected.Add(((y * step).Exp().Sum() + step).ToHost().Data);
+            Same(expected, results, $"fault {nth}");
+            if (!thrown) break;
+        }
+        Assert.True(faults > 0);
+    }
+
+    [Fact]
+    public void Products_of_every_layout_go_to_the_library_with_what_precedes_and_follows_them()
+    {
+        using var machine = new Machine();
+        var random = new Random(3);
+        Tensor Make(params int[] shape)
+        {
+            var data = new float[shape.Aggregate(1, (p, q) => p * q)];
+            for (int i = 0; i < data.Length; i++) data[i] = random.Next(-8, 9) * 0.125f;
+            return Tensor.From(data).Reshape(Shape.Create(shape));
+        }
+        // Sums of small multiples of 1/64 are exact in float32, in any order.
+        var a = Make(40, 60);
+        var b = Make(60, 50);
+        var c = Make(3, 40, 60);
+        var bias = Make(50);
+        (string, Func<Device, Tensor>)[] cases =
+        [
+            ("plain", d => On(a, d).MatMul(On(b, d))),
+            ("transposed", d => On(b, d).T.MatMul(On(a, d).T)),
+            ("bias and relu", d => (On(a, d).MatMul(On(b, d)) + On(bias, d)).Relu()),
+            ("batched", d => On(c, d).MatMul(On(b, d))),
+            ("batched, transposed heads", d => On(c, d).Transpose(1, 2).MatMul(On(a, d))),
+            ("backwards", d => On(a, d).Flip(1).MatMul(On(b, d))),
+            ("every other", d => On(a, d)[.., ..40].MatMul(On(b, d)[..40, ..])),
+            ("broadcast", d => On(a, d)[0].Unsqueeze(0).Expand(40, 60).MatMul(On(b, d))),
+            ("halves", d => On(a, d).To(DType.Float16).MatMul(On(b, d).To(DType.Float16)).To(DType.Float32)),
+        ];
+        foreach (var (name, make) in cases)
+        {
+            int before = machine.Backend.Multiplications;
+            byte[] actual = make(machine.Device).ToHost().Data, expected = make(Device.Cpu).ToHost().Data;
+            Assert.True(expected.AsSpan().SequenceEqual(actual), name);
+            Assert.True(machine.Backend.Multiplications > before, $"{name} did not go to the library");
+        }
+
+        static Tensor On(Tensor t, Device d) => t.To(d);
+    }
+
+    private static List<byte[]> Train(Device device, int steps)
+    {
+        var random = new Random(5);
+        float[] Numbers(int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)];
+        var w1 = Tensor.From(Numbers(48 * 64), device: device).Reshape(48, 64).Clone().RequiresGrad_();
+        var b1 = Tensor.From(Numbers(64), device: device).Clone().RequiresGrad_();
+        var w2 = Tensor.From(Numbers(64 * 32), device: device).Reshape(64, 32).Clone().RequiresGrad_();
+        Tensor[] parameters = [w1, b1, w2];
+        var results = new List<byte[]>();
+        for (int step = 0; step < steps; step++)
+        {
+            var x = Tensor.From(Numbers(40 * 48), device: device).Reshape(40, 48);
+            foreach (var p in parameters) p.Grad = null;
+            var h = (x.MatMul(w1) + b1).Relu();
+            var y = h.MatMul(w2);
+            var loss = (y * y).Mean();
+            loss.Backward();
+            using (Tensor.NoGrad())
+                foreach (var p in parameters) p.Sub_(p.Grad! * (0.1 / (step + 1)));
+            results.Add(loss.Detach().ToHost().Data);
+        }
+        foreach (var p in parameters) results.Add(p.Detach().ToHost().Data);
+        return results;
+    }
+
+    private static void Same(List<byte[]> expected, List<byte[]> actual, string what)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (int i = 0; i < expected.Count; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{what}: result {i} differs");
+    }
+
+    private sealed class Machine : IDisposable
+    {
+        public Machine(bool replays = true)
+        {
+            Backend = new() { Replays = replays };
+            Executor = new(Backend, CudaLikeBackend.Dialect);
+            Device = Device.ForTests(Executor);
+        }
+
+        public CudaLikeBackend Backend { get; }
+
+        public PlannedExecutor Executor { get; }
+
+        public Device Device { get; }
+
+        public void Dispose() => Executor.Dispose();
+    }
+}
