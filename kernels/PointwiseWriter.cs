@@ -68,7 +68,7 @@ internal sealed class PointwiseWriter : SectionWriter
         long total = Nest.Outer, size = Out.Profile.GroupSize;
         Groups = (total + size * PerItem - 1) / (size * PerItem);
         string n = Out.Slot(total);
-        Uniform();
+        UniformOnce();
         if (!AnyLanes()) return;
         Out.Open($"for (int u = 0; u < {PerItem}; u++)");
         Out.Line($"const {X} j = g * {size * PerItem} + u * {size} + lid;");
@@ -82,6 +82,22 @@ internal sealed class PointwiseWriter : SectionWriter
     {
         for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && IsLanes(i)) return true;
         return false;
+    }
+
+    /// <summary>What is the same everywhere is computed by everybody and stored by one.</summary>
+    private void UniformOnce()
+    {
+        bool stores = false;
+        for (int i = 0; i < Code.Length; i++)
+        {
+            if (!Nest.Needed[i] || IsLanes(i)) continue;
+            if (Code[i] is Store) stores = true;
+            else Emit(i);
+        }
+        if (!stores) return;
+        Out.Open("if (g == 0 && lid == 0)");
+        for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && !IsLanes(i) && Code[i] is Store) Emit(i);
+        Out.Close();
     }
 
     private void Uniform()

@@ -23,15 +23,11 @@ internal static class Explanations
                 var (r, w) = Group(text, group);
                 (read, written) = (read + r, written + w);
             }
+            foreach (var draft in own.Where(d => d.Calls.Length > 0)) text.AppendLine($"  {draft.Description}, in {draft.Calls.Length} call(s)");
             if (!source) continue;
-            foreach (var draft in own)
+            foreach (var draft in own.Where(d => d.Kernel is not null))
             {
-                if (draft.Kernel is null)
-                {
-                    text.AppendLine($"  {draft.Description}, in {draft.Calls.Length} call(s)");
-                    continue;
-                }
-                text.AppendLine($"  source of {draft.Kernel.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
+                text.AppendLine($"  source of {draft.Kernel!.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
                 foreach (string line in draft.Kernel.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
             }
         }
