@@ -100,7 +100,7 @@ public class StrictnessTests
         Breaks(FaultKind.MisalignedAddress, "__shared__ double s[32]; volatile double* p = (volatile double*)((char*)(s + t) + 4); *p = t; y[i] = *p;", "no multiple of 8");
         Breaks(FaultKind.IllegalAddress, "y[i + 1] = i;", "thread (31, 0, 0)", "0 bytes past the end of 256 bytes", "(the output)");
         Breaks(FaultKind.IllegalAddress, "y[i - 1] = i;", "thread (0, 0, 0)", "4 bytes before 256 bytes");
-        Breaks(FaultKind.IllegalAddress, "y[i] = x[i + 16384 / 4];", "in no allocation");
+        Breaks(FaultKind.IllegalAddress, "y[i] = x[i + (1 << 20)];", "in no allocation");
         Breaks(FaultKind.IllegalAddress, "y[i] = *(int*)(long long)(n - 64 + i * 4);", "is the null pointer");
         Breaks(FaultKind.IllegalAddress, "extern __shared__ int s[]; s[t + 1] = 1; y[i] = 0;", "outside the block's 0 bytes of shared memory");
         var fault = Run("y[i] = x[i];", (gpu, kernel, y, x) =>

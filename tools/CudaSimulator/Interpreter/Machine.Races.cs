@@ -4,7 +4,7 @@ using GpuTensor.CudaSimulator.Memory;
 namespace GpuTensor.CudaSimulator.Interpreter;
 
 /// <summary>The rules for global memory, word by word. Another operation's access must be ordered before this launch; another block's access of
-/// this launch must not meet a write, unless both are atomic; another thread's write in this block needs a barrier since; what was read through
+/// this launch must not meet a write, unless both are atomic; another thread's write of a whole word in this block needs a barrier since; what was read through
 /// the read-only cache must not be written by the launch at all; what is read must have been written.</summary>
 internal sealed unsafe partial class Machine
 {
@@ -51,7 +51,7 @@ internal sealed unsafe partial class Machine
                 uint tag = shadow.WriterThread[word];
                 if (op->Access == AccessKind.ReadOnly)
                     throw GlobalFault(op, lane, allocation, word, $"reads through the read-only cache what thread {ThreadName(tag & 1023)} of this block wrote");
-                if (!(atomic && (writer & ShadowPlanes.AtomicWriter) != 0) && !_blockTagsLost && Unsynchronised(tag, Thread(lane)))
+                if (!(atomic && (writer & ShadowPlanes.AtomicWriter) != 0) && mask == 0xF && !_blockTagsLost && Unsynchronised(tag, Thread(lane)))
                     throw GlobalFault(op, lane, allocation, word, $"reads what thread {ThreadName(tag & 1023)} of this block wrote, with no barrier between");
             }
             else if (serial >= _firstSerial)
@@ -100,7 +100,7 @@ internal sealed unsafe partial class Machine
             uint tag = shadow.WriterThread[word];
             if (serial == _serial)
             {
-                if (!bothAtomic && !_blockTagsLost && Unsynchronised(tag, Thread(lane)))
+                if (!bothAtomic && mask == 0xF && !_blockTagsLost && Unsynchronised(tag, Thread(lane)))
                     throw GlobalFault(op, lane, allocation, word, $"writes what thread {ThreadName(tag & 1023)} of this block wrote, with no barrier between");
             }
             else if (serial >= _firstSerial)
