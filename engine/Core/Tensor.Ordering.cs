@@ -43,7 +43,7 @@ public partial class Tensor
         var isBest = data.Eq(Scans.Inclusive(data, better));
         if (DType.IsFloatingPoint()) isBest |= data.IsNaN();
         var at = Scans.Inclusive(Where(isBest, Positions(x.Shape[-1], Device), Zero), (a, b) => a.Maximum(b));
-        return (x.Gather(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
+        return (x.GatherAt(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
     }
 
     /// <summary>The elements along a dimension in order, and where they came from. Equal elements keep their order; NaN counts as the
@@ -57,7 +57,7 @@ public partial class Tensor
         if (ElementCount == 0) return (Clone(), Zeros(Shape, DType.Int64, Device));
         var x = Transpose(d, -1);
         var at = x.Order(descending);
-        return (x.Gather(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
+        return (x.GatherAt(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
     }
 
     /// <summary>The positions that would sort along a dimension (see <see cref="Sort"/>).</summary>
@@ -72,7 +72,7 @@ public partial class Tensor
         if (k < 0 || k > Shape[dim])
             throw new TensorShapeException($"topk: {k} elements were asked for, but dimension {dim} of {Shape} has {Shape[dim]}.");
         var at = ArgSort(dim, largest).Narrow(dim, 0, k).Contiguous();
-        return (Gather(dim, at), at);
+        return (GatherAt(dim, at), at);
     }
 
     /// <summary>For each place of the last dimension which element belongs there.</summary>

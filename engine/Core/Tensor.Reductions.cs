@@ -125,7 +125,7 @@ public partial class Tensor
 
     private (Tensor, Tensor) Pick(Tensor indices, int dim, bool keepDim)
     {
-        var values = Rank == 0 ? Clone() : Gather(dim, indices);
+        var values = Rank == 0 ? Clone() : GatherAt(dim, indices);
         return keepDim || Rank == 0 ? (values, indices) : (values.Squeeze(dim), indices.Squeeze(dim));
     }
 

@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
 
@@ -20,7 +21,7 @@ public partial class Tensor
         null => AtPlaces("scatter", dim, index, src, (old, values, hits) =>
         {
             var last = Where(hits, Positions(new View([hits.Shape[-1]], [1], 1), Device), Zero).AMax(-1);
-            return Where(last > Zero, values.Gather(-1, (last - One).ClampMin(Zero)), old);
+            return Where(last > Zero, values.GatherAt(-1, (last - One).ClampMin(Zero)), old);
         }),
         "add" => ScatterAdd(dim, index, src),
         "multiply" => AtPlaces("scatter", dim, index, src, (old, values, hits) => old * Where(hits, values.Unsqueeze(-2), One).Prod(-1)),
@@ -49,6 +50,7 @@ public partial class Tensor
         if (index.ElementCount == 0) return Clone();
         int d = Shape.Dim(dim);
         var target = Within(op, index, d);
+        IndexCheck.Record(op, index, Shape[d], fromEnd: false);
         if (src.Rank != index.Rank)
             throw new TensorShapeException($"{op}: the index {index.Shape} and the values {src.Shape} must have as many dimensions.");
         for (int i = 0; i < Rank; i++)
@@ -79,6 +81,7 @@ public partial class Tensor
         var at = Indices("index_add", index).Reshape(-1);
         if (Rank == 0) return Reshape(1).IndexAdd(0, at, source.Reshape(-1), alpha).Reshape(Shape);
         int d = Shape.Dim(dim);
+        IndexCheck.Record("index_add", at, Shape[d], fromEnd: false);
         int[] expected = Shape.ToArray();
         expected[d] = (int)at.ElementCount;
         if (!source.Shape.SequenceEqual(expected))
@@ -94,6 +97,7 @@ public partial class Tensor
     {
         int d = Shape.Dim(dim), n = Shape[d];
         var at = Indices("index_fill", index).Reshape(-1);
+        IndexCheck.Record("index_fill", at, n, fromEnd: true);
         var named = Where(at < Zero, at + Constant((long)n), at).Unsqueeze(0).Eq(Positions(n, Device).Unsqueeze(1)).Any(1);
         return MaskedFill(named.Reshape([n, .. Enumerable.Repeat(1, Rank - 1 - d)]), value);
     }

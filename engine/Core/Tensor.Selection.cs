@@ -15,7 +15,9 @@ public partial class Tensor
         if (index.Rank > 1) throw new TensorShapeException($"index_select: the index must be a vector, but has shape {index.Shape}.");
         var at = Indices("index_select", index).Reshape(-1);
         if (Rank == 0) return Reshape(1).IndexSelect(0, at).Reshape(GpuTensor.Shape.Scalar);
-        return Take(at, Shape.Dim(dim));
+        int d = Shape.Dim(dim);
+        IndexCheck.Record("index_select", at, Shape[d], fromEnd: false);
+        return Take(at, d);
     }
 
     /// <summary>Rows of dimension d at the places of an index of any shape, whose dimensions stand where d was.</summary>
@@ -48,7 +50,14 @@ public partial class Tensor
     public Tensor Gather(int dim, Tensor index)
     {
         index = Indices("gather", index);
-        if (Rank == 0 && index.Rank <= 1) return Reshape(1).Gather(0, index.Reshape(-1)).Reshape(index.Shape);
+        if (index.Rank == Rank) IndexCheck.Record("gather", index, Rank == 0 ? 1 : Shape[dim], fromEnd: false);
+        return GatherAt(dim, index);
+    }
+
+    /// <summary><see cref="Gather"/> at places that are known to exist, or checked already.</summary>
+    private Tensor GatherAt(int dim, Tensor index)
+    {
+        if (Rank == 0 && index.Rank <= 1) return Reshape(1).GatherAt(0, index.Reshape(-1)).Reshape(index.Shape);
         int d = Shape.Dim(dim);
         if (index.ElementCount == 0) return Nothing(index.Shape);
         var source = Within("gather", index, d);
@@ -62,7 +71,7 @@ public partial class Tensor
     /// order.</summary>
     public Tensor TakeAlongDim(Tensor indices, int? dim = null)
     {
-        if (dim is null) return Flatten().Gather(0, indices.Flatten());
+        if (dim is null) return Flatten().TakeAlongDim(indices.Flatten(), 0);
         int d = Shape.Dim(dim.Value);
         if (indices.Rank != Rank)
             throw new TensorShapeException($"take_along_dim: ranks must be equal, but the shapes are {Shape} and {indices.Shape}.");
@@ -75,9 +84,10 @@ public partial class Tensor
                 source[i] = index[i] = source[i] == 1 ? index[i] : source[i];
             }
         var at = Indices("take_along_dim", indices);
+        IndexCheck.Record("take_along_dim", at, Shape[d], fromEnd: true);
         // Unlike gather, negative positions count from the end.
         at = Where(at.Lt(Zero), at + Constant((long)Shape[d]), at);
-        return Expand(GpuTensor.Shape.Create(source)).Gather(d, at.Expand(GpuTensor.Shape.Create(index)));
+        return Expand(GpuTensor.Shape.Create(source)).GatherAt(d, at.Expand(GpuTensor.Shape.Create(index)));
     }
 
     private Tensor Within(string op, Tensor index, int d)

@@ -21,6 +21,16 @@ internal abstract class Executor
     /// <summary>The value of a variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>
     public virtual void Release(Node node) { }
 
+    /// <summary>Looks at the value of a check whose node has run.</summary>
+    /// <exception cref="TensorIndexException">An index is out of range.</exception>
+    public void Look(Node node, IndexCheck check)
+    {
+        long value = 0;
+        Recorder.Materialize(node);
+        Download(node, 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(new Span<long>(ref value)));
+        if (check.Judge(value) is { } error) throw error;
+    }
+
     /// <summary>Waits for all work.</summary>
     public abstract void Finish();
 }

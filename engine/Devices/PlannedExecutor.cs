@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GpuTensor.Graph;
 using GpuTensor.Graph.Planning;
 using GpuTensor.Kernels;
@@ -11,9 +12,13 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>So many runs may be in flight; the host waits for the older one.</summary>
     private const int MaxInFlight = 2;
 
+    /// <summary>So many index checks may be outstanding in a program that never waits.</summary>
+    private const int MaxUnseen = 256;
+
     private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
+    private readonly List<(Block Value, IndexCheck Check)> unseen = [];
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
@@ -87,6 +92,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate)
         {
             Pool.Maintain();
+            if (unseen.Count > MaxUnseen) LookAtChecks();
             bool launched = false;
             try
             {
@@ -195,6 +201,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate)
         {
             Pool.Maintain();
+            if (unseen.Count > MaxUnseen) LookAtChecks();
             Execute(plan, slots, homes, regions, scalars, outputs, ref launched);
         }
     }
@@ -258,8 +265,26 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             launched = true;
             plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
         }
+        foreach (var (output, check) in plan.Checks) unseen.Add((outputs[output], check));
         Backend.Flush();
         inFlight.Enqueue(Backend.Mark());
+    }
+
+    /// <summary>Looks at the checks of everything that has run, which waits for it.</summary>
+    /// <exception cref="TensorIndexException">An index was out of range.</exception>
+    private void LookAtChecks()
+    {
+        if (unseen.Count == 0) return;
+        TensorIndexException? error = null;
+        foreach (var (block, check) in unseen)
+        {
+            long value = 0;
+            Backend.Read(block.Buffer!, block.Offset, MemoryMarshal.AsBytes(new Span<long>(ref value)));
+            Pool.Release(block);
+            error ??= check.Judge(value);
+        }
+        unseen.Clear();
+        if (error is not null) throw error;
     }
 
     /// <summary>What every node of the graph is now.</summary>
@@ -329,7 +354,11 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     public override void Download(Node node, long byteOffset, Span<byte> target)
     {
-        lock (gate) Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
+        lock (gate)
+        {
+            Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
+            LookAtChecks();
+        }
     }
 
     public override void Release(Node node)
@@ -348,6 +377,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             Backend.Finish();
             while (inFlight.TryDequeue(out var fence)) fence.Dispose();
+            LookAtChecks();
         }
     }
 

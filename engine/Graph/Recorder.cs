@@ -20,6 +20,7 @@ internal sealed class Recorder
     private readonly List<(Node Node, Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
     private readonly Dictionary<Differentiation.LeafState, (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, IndexCheck> checks = new(ReferenceEqualityComparer.Instance);
     private WeakReference<object>?[] handles = new WeakReference<object>?[256];
 
     private Recorder(Device device) => (Device, Capture) = (device, capturing);
@@ -42,6 +43,9 @@ internal sealed class Recorder
 
     /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
     public List<(Node Node, Memory.Block Place)> Homes => homes;
+
+    /// <summary>Pending values that say whether indices are in range.</summary>
+    public Dictionary<Node, IndexCheck> Checks => checks;
 
     /// <summary>What the calling thread records for <see cref="Tensor.Compile(Func{Tensor, Tensor})"/>, on any device: flushes wait for its end, reads are refused.</summary>
     public static Capture? Capturing
@@ -163,6 +167,22 @@ internal sealed class Recorder
         node.Flags |= NodeFlags.Keep;
         Trace.Add(-2);
         Trace.Add(node.Index);
+    }
+
+    /// <summary>Has the value of a check looked at when its graph has run.</summary>
+    public void Watch(Node node, IndexCheck check)
+    {
+        lock (gate)
+            if (node.Owner == this)
+            {
+                Keep(node);
+                Trace.Add(-16);
+                Trace.Add(check.Op.GetHashCode());
+                checks.Add(node, check);
+                return;
+            }
+        // The graph was full, or every operator runs at once: it has run already.
+        node.Device.Executor.Look(node, check);
     }
 
     /// <summary>Registers what restores host state (step numbers) should the flush of what is pending fail.</summary>
@@ -397,6 +417,7 @@ internal sealed class Recorder
         rollbacks.Clear();
         homes.Clear();
         gradients.Clear();
+        checks.Clear();
         Trace.Clear();
     }
 }

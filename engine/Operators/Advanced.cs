@@ -14,7 +14,9 @@ internal static class Advanced
         {
             if (index.DType is not (DType.Int64 or DType.Int32 or DType.Int16 or DType.Int8))
                 throw new TensorDTypeException($"Indexing: an index tensor must be int64 or a bool mask, not {index.DType.Name()}.");
-            return [index.To(device).To(DType.Int64)];
+            var places = index.To(device).To(DType.Int64);
+            IndexCheck.Record("index", places, shape[dim], fromEnd: true);
+            return [places];
         }
         for (int i = 0; i < index.Rank; i++)
             if (index.Shape[i] != shape[dim + i])

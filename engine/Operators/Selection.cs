@@ -25,7 +25,7 @@ internal static class Selection
         {
             var inverse = ((InverseAttributes)c.Node.Attributes!).Inverse;
             c.Return(0, c.Grad.ElementCount == 0 ? Tensor.Zeros(c.Node[0].Shape, c.Grad.DType, c.Grad.Device)
-                : Tensor.Where(inverse.Ge(Zero), c.Grad.IndexSelect(0, inverse.ClampMin(Zero)), Zero));
+                : Tensor.Where(inverse.Ge(Zero), c.Grad.Lookup(inverse.ClampMin(Zero)), Zero));
         },
         Reference = ReadRows,
     };
@@ -76,8 +76,7 @@ internal static class Selection
 
     private static long Place(ReferenceCall c, long index, int count) =>
         index >= -count && index < count ? (index < 0 ? index + count : index)
-        : throw new ArgumentOutOfRangeException(nameof(index),
-            $"{c.Node.Op.Name}: index {index} is out of range for a dimension of size {count}.");
+        : throw new TensorIndexException($"{c.Node.Op.Name}: index {index} is out of range for a dimension of size {count}.");
 
     private static void CopyElement(ReferenceCall c, long from, long to)
     {

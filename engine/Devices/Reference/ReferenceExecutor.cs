@@ -16,6 +16,7 @@ internal sealed class ReferenceExecutor : Executor
         {
             // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
             var contents = Compute(node);
+            if (graph.Checks.Count > 0 && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.As<long>()[0]) is { } error) throw error;
             node.Owner = new Block { Host = contents, Bytes = contents.Data.LongLength };
             node.State = NodeState.Materialized;
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();

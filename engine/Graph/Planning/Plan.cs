@@ -174,6 +174,9 @@ internal sealed class Plan : IDisposable
     /// <summary>Node index, where its value lies, and which home that is (−1: none), for each node that has a value after the run.</summary>
     public required (int Node, Place Place, int Home)[] Kept { get; init; }
 
+    /// <summary>Outputs that say whether indices are in range.</summary>
+    public required (int Output, IndexCheck Check)[] Checks { get; init; }
+
     /// <summary>Values copied to their homes at the end: from, home, bytes.</summary>
     public required (MemoryId From, int Home, long Bytes)[] Copies { get; init; }
 

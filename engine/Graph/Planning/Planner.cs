@@ -45,6 +45,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             ArenaBytes = sketch.ArenaBytes,
             Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), $"{o.Op.Name} {o.DType.Name()} {o.Shape}"))],
             Kept = kept,
+            Checks = [.. kept.Where(k => graph.Checks.Count > 0 && graph.Checks.ContainsKey(graph.Nodes[k.Index]))
+                .Select(k => (k.Item2.Memory.Index, graph.Checks[graph.Nodes[k.Index]]))],
             Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
             Held = sketch.Held,
             Nodes = nodes.Count,

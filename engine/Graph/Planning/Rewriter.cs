@@ -31,6 +31,12 @@ internal static class Rewriter
                     break;
                 case OperatorKind.Reduce when Split(node, result):
                     break;
+                case OperatorKind.IndexSelect or OperatorKind.Gather when node.Operands[0] is ({ Role: Role.Inline or Role.Scalar } table, var view):
+                    // What is looked up in must stand in memory.
+                    var copy = new PlanNode(Basic.Copy, table.DType, view?.Shape ?? table.Shape) { Operands = [(table, view)] };
+                    node.Operands[0] = (copy, null);
+                    result.Add(copy);
+                    break;
                 default:
                     if (IsInline(node, inlineDepth) && !node.Kept) node.Role = Role.Inline;
                     break;
