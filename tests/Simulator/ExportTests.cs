@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
+using GpuTensor.CudaSimulator;
 using GpuTensor.Tests.Bindings;
 using Xunit;
 
@@ -14,6 +16,34 @@ public class ExportTests
         var missing = AbiTests.ImportNames().Where(n => !n.StartsWith("nvrtc", StringComparison.Ordinal))
             .Where(n => !NativeLibrary.TryGetExport(library, n, out _));
         Assert.Equal("", string.Join(", ", missing));
+    }
+
+    [Fact]
+    public void Every_export_has_the_headers_parameters()
+    {
+        var table = AbiTable.Require();
+        var wrong = new List<string>();
+        int checkedOnes = 0;
+        foreach (var method in typeof(DeviceFault).Assembly.GetTypes().SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public)))
+        {
+            if (method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>() is not { } export) continue;
+            string name = export.EntryPoint!;
+            if (name != method.Name) wrong.Add($"{method.Name} is exported as {name}");
+            if (name.StartsWith("gpuTensorSimulator", StringComparison.Ordinal)) continue;
+            if (!table.TryFunction(name, out _, out var function))
+            {
+                wrong.Add($"{name} is in no header");
+                continue;
+            }
+            checkedOnes++;
+            var sizes = function.GetProperty("params").EnumerateArray().Select(p => p.GetProperty("size").GetInt32());
+            var ours = method.GetParameters().Select(p => Size(p.ParameterType));
+            if (!sizes.SequenceEqual(ours)) wrong.Add($"{name} takes {string.Join(' ', sizes)} bytes, here {string.Join(' ', ours)}");
+        }
+        Assert.True(checkedOnes > 80, $"Only {checkedOnes} exports were found.");
+        Assert.Equal("", string.Join('\n', wrong));
+
+        static int Size(Type type) => type.IsPointer || type == typeof(nint) || type == typeof(nuint) ? 8 : Marshal.SizeOf(type);
     }
 
     [Fact]

@@ -74,6 +74,15 @@ public static unsafe partial class Programs
 
     [Machine("driver=12.4;capability=8.6", Driver = "12.4")] public static void Axpy_OnAnOlderDriver() => RunsAxpy();
 
+    [Machine("driver=11.4", Driver = "11.4")]
+    public static void ADriverWithoutACompilerOfItsAge_IsToldWhatIsMissing()
+    {
+        using var context = CudaContext.Create();
+        var error = Assert.ThrowsAny<CudaException>(() => CudaRuntimeCompiler.For(context.Device));
+        foreach (string part in (string[])["NVRTC", "libnvrtc.so.13", "libnvrtc.so.12", "needs a driver of CUDA 13", "pip install"])
+            Assert.True(error.Message.Contains(part), $"'{part}' is not in: {error.Message}");
+    }
+
     [Machine("late=11")] public static void Axpy_OnALateSchedule() => RunsAxpy();
 
     public static void AGraph_CopiesItsParameters_AndCanBeGivenOthers()

@@ -20,7 +20,11 @@ public static unsafe partial class Programs
         Assert.Equal(99 * 1024, Cuda.Devices[1][CudaDeviceAttribute.MaxSharedMemoryPerBlockOptin]);
     }
 
-    [Machine("visible=0")]
+    [Machine("capability=9.0,8.6,7.5;visible=2,0")]
+    public static void VisibleDevices_AreChosen_AndNumberedAnew() =>
+        Assert.Equal([new(7, 5), new(9, 0)], Cuda.Devices.Select(d => d.ComputeCapability));
+
+    [Machine("visible=-1")]
     public static void NoDevice_IsSaidSo()
     {
         Assert.False(Cuda.IsAvailable);

@@ -49,6 +49,16 @@ public static unsafe partial class Programs
         Defect(CudaResult.IllegalAddress, compute.Synchronize, "cuStreamSynchronize", "cuMemcpyDtoHAsync_v2 on stream");
     }
 
+    public static void MemoryOfAStream_BelongsToWhatFollowsItsAllocation()
+    {
+        using var context = CudaContext.Create();
+        using var stream = CudaStream.Create(context);
+        using var other = CudaStream.Create(context);
+        using var memory = CudaDeviceMemory.AllocateAsync(stream, 4096);
+        other.Fill(memory.Address, 1u, 1024);
+        Defect(CudaResult.IllegalAddress, context.Synchronize, "cuMemsetD32Async on stream 2", "does not follow an allocation on stream 1");
+    }
+
     public static void TheHostsWait_IsAnOrder()
     {
         using var context = CudaContext.Create();

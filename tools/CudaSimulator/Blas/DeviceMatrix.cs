@@ -64,7 +64,7 @@ internal static unsafe class DeviceMatrix
         ulong size = (ulong)matrix.ElementBytes, bytes = (ulong)matrix.Runs.Length * size;
         ulong address = matrix.Address + ((ulong)((batch * matrix.BatchStride) + (run * matrix.LeadingDimension)) * size);
         string verb = write ? "writes" : "reads";
-        var allocation = memory.Find(address);
+        var allocation = memory.Reach(address, operation);
         if (allocation is null || bytes > allocation.Address + allocation.Bytes - address)
         {
             ulong beyond = allocation is null ? address : allocation.Address + allocation.Bytes;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuTensor.CudaSimulator.Interpreter;
 
 namespace GpuTensor.CudaSimulator.Driver;
 
@@ -35,7 +36,7 @@ internal sealed class InjectedFault(string call, long number, int code)
 /// <item><c>fail</c>: the n-th call of a name fails; may be given several times.</item>
 /// <item><c>approx</c>: nearest, up or down: how far approximate instructions stray.</item>
 /// <item><c>pools</c>: 0: the devices have no memory pools.</item>
-/// <item><c>visible</c>: how many of the GPUs are seen; 0 as where CUDA_VISIBLE_DEVICES hides all.</item>
+/// <item><c>visible</c>: as CUDA_VISIBLE_DEVICES: which GPUs are seen, in their new order; none after the first that is no ordinal.</item>
 /// <item><c>poll</c>: how many questions about a stream it takes, at most, until pending work is done; 3.</item>
 /// </list>
 /// </remarks>
@@ -56,11 +57,12 @@ internal sealed class Configuration
 
     public List<InjectedFault> Faults { get; } = [];
 
-    public string Approximation { get; private set; } = "nearest";
+    public Approximation Approximation { get; private set; }
 
     public bool Pools { get; private set; } = true;
 
-    public int Visible { get; private set; } = int.MaxValue;
+    /// <summary>Ordinals of the GPUs that are seen, in their new order; null for all.</summary>
+    public int[]? Visible { get; private set; }
 
     public int Poll { get; private set; } = 3;
 
@@ -75,6 +77,7 @@ internal sealed class Configuration
             read.Set(entry[..equals].Trim(), entry[(equals + 1)..].Trim());
         }
         if (read.Capabilities.Count == 0) read.Capabilities.Add(90);
+        if (read.Visible is null && Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { } visible) read.Visible = VisibleDevices(visible);
         return read;
     }
 
@@ -96,13 +99,25 @@ internal sealed class Configuration
             case "late": Late = Int(value); break;
             case "seed": Seed = Int(value); break;
             case "fail": Faults.Add(InjectedFault.Parse(value)); break;
-            case "approx": Approximation = value; break;
+            case "approx":
+                Approximation = value switch
+                {
+                    "nearest" => Approximation.Nearest,
+                    "up" => Approximation.High,
+                    "down" => Approximation.Low,
+                    _ => throw new FormatException($"{Variable}: approx is nearest, up or down, not '{value}'."),
+                };
+                break;
             case "pools": Pools = Int(value) != 0; break;
-            case "visible": Visible = Int(value); break;
+            case "visible": Visible = VisibleDevices(value); break;
             case "poll": Poll = Math.Max(1, Int(value)); break;
             default: throw new FormatException($"{Variable} has no setting '{name}'.");
         }
     }
+
+    // As the driver reads the variable: up to the first entry that names no device.
+    private static int[] VisibleDevices(string text) =>
+        [.. text.Split(',').Select(t => int.TryParse(t, out int ordinal) ? ordinal : -1).TakeWhile(o => o >= 0)];
 
     private static int Int(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -22,9 +22,7 @@ internal sealed class DeviceBlocks(SimulatedDevice device)
     public ulong Allocate(ulong bytes)
     {
         MakeRoom(bytes, pool: false);
-        ulong address = New(bytes, "cuMemAlloc_v2", null);
-        device.PlainBytes += bytes;
-        return address;
+        return New(bytes, "cuMemAlloc_v2", null);
     }
 
     /// <summary><c>cuMemAllocAsync</c>.</summary>
@@ -87,17 +85,17 @@ internal sealed class DeviceBlocks(SimulatedDevice device)
 
     private ulong New(ulong bytes, string owner, Operation? born)
     {
-        ulong address = device.Memory.Allocate(bytes, owner).Address;
-        _live.Add(address, new(address, bytes, born));
-        return address;
+        var allocation = device.Memory.Allocate(bytes, owner);
+        allocation.Born = born;
+        _live.Add(allocation.Address, new(allocation.Address, bytes, born));
+        return allocation.Address;
     }
 
     private void Release(Block block)
     {
         _live.Remove(block.Address);
         device.Memory.Free(block.Address);
-        if (block.Born is null) device.PlainBytes -= block.Bytes;
-        else device.Pool.Return(block.Bytes);
+        if (block.Born is not null) device.Pool.Return(block.Bytes);
     }
 
     // The pool first takes what it holds; then idle reserves and pending releases are given up, as a driver does before it refuses.

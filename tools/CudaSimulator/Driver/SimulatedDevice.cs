@@ -54,9 +54,6 @@ internal sealed class SimulatedDevice
         if (Sticky is { } fault) throw new DriverError(fault.Result, fault.Message);
     }
 
-    /// <summary>Bytes not given out: the pool's idle ones count as taken.</summary>
-    public ulong FreeBytes => (ulong)Simulator.Configuration.MemoryBytes - Math.Min((ulong)Simulator.Configuration.MemoryBytes, PlainBytes + Pool.Reserved);
-
-    /// <summary>Bytes of <c>cuMemAlloc</c> and of modules.</summary>
-    public ulong PlainBytes { get; set; }
+    /// <summary>Bytes not given out: what the pool holds idle counts as taken.</summary>
+    public ulong FreeBytes => Memory.Capacity - Math.Min(Memory.Capacity, Memory.Used + Pool.Reserved - Pool.Used);
 }

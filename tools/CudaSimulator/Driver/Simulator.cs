@@ -9,8 +9,9 @@ internal sealed class Simulator
     {
         Configuration = configuration;
         Scheduler = new(configuration);
-        int visible = Math.Min(configuration.Visible, configuration.Capabilities.Count);
-        Devices = [.. configuration.Capabilities.Take(visible).Select((c, ordinal) => new SimulatedDevice(this, ordinal, DeviceModel.Of(c)))];
+        var capabilities = configuration.Capabilities;
+        var visible = configuration.Visible?.TakeWhile(o => o < capabilities.Count).Select(o => capabilities[o]) ?? capabilities;
+        Devices = [.. visible.Select((c, ordinal) => new SimulatedDevice(this, ordinal, DeviceModel.Of(c)))];
     }
 
     public Configuration Configuration { get; }
@@ -45,13 +46,7 @@ internal sealed class Simulator
         // A device newer than every compiler has the limits of the newest known.
         ComputeCapability = device.Model.Capability == 990 ? 100 : device.Model.Capability,
         Seed = Configuration.Seed,
-        Approximation = Configuration.Approximation switch
-        {
-            "nearest" => Approximation.Nearest,
-            "up" => Approximation.High,
-            "down" => Approximation.Low,
-            var other => throw new FormatException($"{Configuration.Variable}: approx is nearest, up or down, not '{other}'."),
-        },
+        Approximation = Configuration.Approximation,
         MaxDynamicShared = maxDynamicShared,
     };
 

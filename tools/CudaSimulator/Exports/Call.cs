@@ -23,6 +23,8 @@ internal static unsafe class Call
                 var simulator = _simulator ??= Start(Environment.GetEnvironmentVariable(Configuration.Variable));
                 if (Injected(simulator, name) is var code and not 0)
                 {
+                    // What gives something back gives it back, and reports the failure of something else: a program can do no better than go on.
+                    if (IsRelease(name)) body(simulator);
                     // An injected fault of the lasting kind takes the device with it.
                     if (ResultText.IsSticky((Result)code)) CurrentContext.Top?.Device.Fail((Result)code, $"{name}: injected");
                     return Failed((Result)code, $"{name}: this call was made to fail");
@@ -85,9 +87,9 @@ internal static unsafe class Call
             try
             {
                 var simulator = _simulator ??= Start(Environment.GetEnvironmentVariable(Configuration.Variable));
-                if (Injected(simulator, name) is var code and not 0) return code;
-                body(simulator);
-                return 0;
+                int code = Injected(simulator, name);
+                if (code == 0 || IsRelease(name)) body(simulator);
+                return code;
             }
             catch (BlasError error)
             {
@@ -164,6 +166,10 @@ internal static unsafe class Call
             if (fault.Next(name) is var code and not 0) return code;
         return 0;
     }
+
+    private static bool IsRelease(string name) =>
+        name.Contains("Destroy", StringComparison.Ordinal) || name.Contains("Free", StringComparison.Ordinal)
+        || name.Contains("Unload", StringComparison.Ordinal) || name.Contains("Release", StringComparison.Ordinal);
 
     private static int Failed(Result result, string message)
     {

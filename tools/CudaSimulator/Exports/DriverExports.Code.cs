@@ -21,10 +21,8 @@ internal static unsafe partial class DriverExports
         try
         {
             var device = context.Device;
-            ulong before = device.Memory.Used;
             var loaded = new LoadedModule(context, PtxModule.Load(Image.Bytes((byte*)image), device.Model.Capability, device.Memory));
             Image.RequireKnown(loaded, device);
-            device.PlainBytes += device.Memory.Used - before;
             Out(module, device.Simulator.Handles.Add(loaded));
         }
         catch (DeviceFault fault)
@@ -47,9 +45,7 @@ internal static unsafe partial class DriverExports
         if (loaded.LastUse is { } use && context.Device.Sticky is null && !simulator.Scheduler.HostKnows(use))
             context.Device.Fail(Result.CUDA_ERROR_LAUNCH_FAILED, $"cuModuleUnload: {use.Name} may still be running");
         simulator.Scheduler.RunAll(context.Device);
-        ulong before = context.Device.Memory.Used;
         loaded.Unload();
-        context.Device.PlainBytes -= before - context.Device.Memory.Used;
         simulator.Handles.Remove(module);
     });
 

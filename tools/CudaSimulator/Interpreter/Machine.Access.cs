@@ -135,7 +135,7 @@ internal sealed unsafe partial class Machine
         var allocation = Found[op->Slot];
         if (allocation is null || address - allocation.Address >= allocation.Bytes)
         {
-            allocation = _memory.Find(address) ?? throw AddressFault(op, lane, address, bytes, use, _memory.Whereabouts(address));
+            allocation = _memory.Reach(address, _operation) ?? throw AddressFault(op, lane, address, bytes, use, _memory.Whereabouts(address));
             Found[op->Slot] = allocation;
         }
         ulong offset = address - allocation.Address;

@@ -60,6 +60,18 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
         return index >= 0 ? _live[index] : null;
     }
 
+    /// <summary>The same for an operation's access, which must follow the memory's own allocation.</summary>
+    /// <exception cref="DeviceFault">Nothing orders the two.</exception>
+    internal DeviceAllocation? Reach(ulong address, DeviceOperation operation)
+    {
+        var found = Find(address);
+        if (found?.Born is { } born && !operation.Follows(born))
+            throw new DeviceFault(
+                FaultKind.IllegalAddress,
+                $"{operation.Name} uses 0x{address:x} and does not follow {born.Name}, which allocates it: no stream or event between them.");
+        return found;
+    }
+
     /// <summary>Starts an operation: gives it its serial numbers, in the order of execution. Called once for each, just before its accesses.</summary>
     public void Begin(DeviceOperation operation) => Timeline.Begin(operation);
 
@@ -153,7 +165,7 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
 
     private DeviceAllocation Range(ulong address, ulong bytes, DeviceOperation operation, string verb)
     {
-        var allocation = Find(address);
+        var allocation = Reach(address, operation);
         if (allocation is null)
             throw new DeviceFault(FaultKind.IllegalAddress, $"{operation.Name} {verb} {bytes} bytes at 0x{address:x}, which {Whereabouts(address)}.");
         ulong left = allocation.Address + allocation.Bytes - address;
