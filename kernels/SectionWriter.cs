@@ -444,8 +444,12 @@ internal abstract class SectionWriter
             return;
         }
         string lanes = Part.Length == 0 ? "16" : Part;
-        if (LaneStride(i) is null && near && Nest.Strides[i]![LaneTo - 1] == 1)
-            Out.Line($"if (near) {Out.Call("put", stored, 16)}({value}, {Sum(buffer, NearAddress(i), "")}, {lanes}); else");
+        if (LaneStride(i) is null && near)
+        {
+            string pointer = Sum(buffer, NearAddress(i), ""), step = Stride(i, LaneTo - 1);
+            string put = step == "1" ? $"{Out.Call("put", stored, 16)}({value}, {pointer}, {lanes})" : $"{Out.Call("putstrided", stored, 16)}({value}, {pointer}, {step}, {lanes})";
+            Out.Line($"if (near) {put}; else");
+        }
         Out.Line(LaneStride(i) switch
         {
             null => $"{Out.Call(Out.Wide ? "putindexedw" : "putindexed", stored, 16)}({value}, {Sum(buffer, Base(i), "")}, {GeneralLanes(i)}, {lanes});",

@@ -31,10 +31,10 @@ public sealed class PointwiseKernelTests : IDisposable
     private static KernelSpec Broadcasts(DType type, out int size)
     {
         var sections = new List<Section>();
-        long[][] shapes = [[], [1], [15], [16], [17], [1000], [3, 5], [7, 100], [5, 3, 70], [100, 3], [2, 1, 33], [4, 5, 6, 7], [70, 64]];
+        long[][] shapes = [[], [1], [15], [16], [17], [1000], [3, 5], [7, 100], [5, 3, 70], [100, 3], [2, 1, 33], [4, 5, 6, 7], [70, 64], [34, 39]];
         int at = 0;
         foreach (long[] shape in shapes)
-            for (int variant = 0; variant < 3; variant++)
+            for (int variant = 0; variant < 4; variant++)
             {
                 long n = shape.Aggregate(1L, (a, b) => a * b);
                 var whole = SpecBuilder.Contiguous(shape);
@@ -51,6 +51,12 @@ public sealed class PointwiseKernelTests : IDisposable
                     // x backwards, y one row for all, the result in every other place.
                     (xs, xo, outs) = ([.. whole.Select(s => -s)], n - 1, [.. whole.Select(s => 2 * s)]);
                     for (int d = 0; d + 1 < shape.Length; d++) ys[d] = 0;
+                }
+                if (variant == 3 && shape.Length > 0)
+                {
+                    // x a window of wider rows, the result transposed: rows of 34 to 47 that are no multiple of 16 are walked flat, most vectors within one row.
+                    xs = SpecBuilder.Contiguous([.. shape[..^1], shape[^1] + 1]);
+                    outs = [.. SpecBuilder.Contiguous([.. shape.Reverse()]).Reverse()];
                 }
                 var b = new SpecBuilder(SectionKind.Pointwise, shape, []);
                 int x = b.Load(0, type, xo, xs), y = b.Load(1, type, 0, ys), sum = b.Apply("add", x, y), less = b.Apply("lt", x, y);
