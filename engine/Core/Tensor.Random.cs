@@ -144,7 +144,8 @@ public partial class Tensor
     {
         var generator = Generator.Current;
         long first = generator.Take(shape.ElementCount);
-        return Apply(RandomNumbers.Words, DType.Int64, shape, KeyOf(generator, device).Operand, bits: first);
+        // The same key for every word, also where it lies in memory: run by itself (eager), or before a flush that came in between.
+        return Apply(RandomNumbers.Words, DType.Int64, shape, KeyOf(generator, device).Broadcast(shape), bits: first);
     }
 
     /// <summary>The key as an argument that replays read anew.</summary>
