@@ -19,12 +19,20 @@ public static unsafe partial class Programs
         CudaLibraries.Shared = new CudaLibraries(new OnlyThis(folder));
         _folder = folder;
         _simulator = NativeLibrary.Load(Path.Combine(folder, "libcuda.so.1"));
+        Restart(settings);
+    }
+
+    /// <summary>Starts another machine; of the old one nothing is left. The bindings have seen the devices and the driver already.</summary>
+    private static void Restart(string settings)
+    {
         byte* error = stackalloc byte[1024];
         fixed (byte* text = Encoding.UTF8.GetBytes(settings + '\0'))
         {
             int length = ((delegate* unmanaged<byte*, byte*, int, int>)NativeLibrary.GetExport(_simulator, "gpuTensorSimulatorRestart"))(text, error, 1024);
             Assert.True(length == 0, Marshal.PtrToStringUTF8((nint)error));
         }
+        // The bindings start the driver once for each process.
+        ((delegate* unmanaged<uint, int>)NativeLibrary.GetExport(_simulator, "cuInit"))(0);
     }
 
     /// <summary>After a program: no defect was found that it did not expect.</summary>

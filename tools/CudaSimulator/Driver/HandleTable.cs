@@ -15,7 +15,9 @@ internal interface IHandled
 internal sealed class HandleTable
 {
     private readonly Dictionary<nint, IHandled> _live = [];
+    private const int MostDead = 10_000;
     private readonly Dictionary<nint, string> _dead = [];
+    private readonly Queue<nint> _buried = new();
     private nint _next = unchecked((nint)0x7e00_0000_0000);
 
     /// <summary>A handle for an object.</summary>
@@ -36,10 +38,13 @@ internal sealed class HandleTable
         throw DriverError.Handle($"0x{handle:x} is no {kind}: no such handle was ever given out");
     }
 
-    /// <summary>Forgets a handle, but for what it was.</summary>
+    /// <summary>Forgets a handle, but for what it was, for a while.</summary>
     public void Remove(nint handle)
     {
-        if (_live.Remove(handle, out var was)) _dead[handle] = was.Kind;
+        if (!_live.Remove(handle, out var was)) return;
+        _dead[handle] = was.Kind;
+        _buried.Enqueue(handle);
+        if (_buried.Count > MostDead) _dead.Remove(_buried.Dequeue());
     }
 
     /// <summary>What is alive, for the report.</summary>

@@ -70,7 +70,7 @@ internal abstract class Operation(string name) : DeviceOperation(name)
     public virtual void Abandon() { }
 
     /// <summary>Marks it as done, and lets go of what was before.</summary>
-    public void Finish()
+    public virtual void Finish()
     {
         Done = true;
         _predecessors = [];
@@ -91,9 +91,20 @@ internal sealed class MarkOperation(string name) : Operation(name)
 /// <summary>An operation given as a delegate.</summary>
 internal sealed class WorkOperation(string name, Action<WorkOperation> run, Action? abandon = null) : Operation(name)
 {
-    public override void Run() => run(this);
+    private Action<WorkOperation>? _run = run;
+    private Action? _abandon = abandon;
 
-    public override void Abandon() => abandon?.Invoke();
+    public override void Run() => _run!(this);
+
+    public override void Abandon() => _abandon?.Invoke();
+
+    public override void Finish()
+    {
+        // It stays known for its place and name; the parameters need not.
+        _run = null;
+        _abandon = null;
+        base.Finish();
+    }
 }
 
 /// <summary>For each lane, how far something is known to be done.</summary>

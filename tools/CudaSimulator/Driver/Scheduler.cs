@@ -138,7 +138,7 @@ internal sealed class Scheduler(Configuration configuration)
                 if (!operation.IsMark)
                 {
                     device.Memory.Begin(operation);
-                    device.LastBegun = operation;
+                    device.Begun.Enqueue(operation);
                 }
                 operation.Run();
             }
@@ -153,13 +153,29 @@ internal sealed class Scheduler(Configuration configuration)
         }
     }
 
-    // Once the host has waited for everything that ran, and nothing is left to run, the past cannot race with anything.
+    // What everything still to come follows cannot race with it, and is forgotten: else a long training would remember each of its launches.
     private void Retire(SimulatedDevice device)
     {
-        if (_pending > 0 || device.LastBegun is not { } last) return;
+        Operation? last = null;
+        long[]? settled = null;
+        while (device.Begun.TryPeek(out var oldest))
+        {
+            settled ??= Settled();
+            if (oldest.Lane.Index >= settled.Length || settled[oldest.Lane.Index] < oldest.Tick) break;
+            last = device.Begun.Dequeue();
+        }
+        if (last is not null) device.Memory.Retire(last);
+    }
+
+    /// <summary>For each lane the tick that the host has waited for and that every operation yet to run follows: in a lane the oldest decides.</summary>
+    private long[] Settled()
+    {
+        long[] settled = [.. _host.Values];
         foreach (var lane in _lanes)
-            if (lane.Last is { } newest && !_host.Covers(lane, newest.Tick)) return;
-        device.Memory.Retire(last);
-        device.LastBegun = null;
+        {
+            if (!lane.Pending.TryPeek(out var oldest)) continue;
+            for (int i = 0; i < settled.Length; i++) settled[i] = Math.Min(settled[i], i < oldest.Clock.Length ? oldest.Clock[i] : 0);
+        }
+        return settled;
     }
 }

@@ -34,8 +34,8 @@ internal sealed class SimulatedDevice
     /// <summary>The primary context while somebody holds a share in it.</summary>
     public SimulatedContext? Primary { get; set; }
 
-    /// <summary>The operation whose accesses are the newest in the shadow.</summary>
-    public Operation? LastBegun { get; set; }
+    /// <summary>Operations that the shadow may still name, in the order they ran.</summary>
+    public Queue<Operation> Begun { get; } = new();
 
     /// <summary>The first fault: after it nothing works on this device.</summary>
     public (Result Result, string Message)? Sticky { get; private set; }
