@@ -9,8 +9,9 @@ namespace GpuTensor.Devices;
 /// <summary>Runs graphs on a backend: finds the plan of a graph by its fingerprint or makes it, takes all memory, then launches. Nothing has run if anything before the first launch fails.</summary>
 internal sealed class PlannedExecutor : Executor, IDisposable
 {
-    /// <summary>So many runs may be in flight; the host waits for the older one.</summary>
-    private const int MaxInFlight = 2;
+    /// <summary>So many fences may be in flight; the host waits for the older one. A fence follows each run, but of tiny runs only each
+    /// <see cref="TinyRunsToFence"/>th: threads that wake each other after every run cost more than such runs do.</summary>
+    private const int MaxInFlight = 2, TinyRunsToFence = 16;
 
     /// <summary>So many index checks may be outstanding in a program that never waits.</summary>
     private const int MaxUnseen = 256;
@@ -26,6 +27,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private long[] scalars = [];
     private DeviceBuffer? arena;
     private long arenaNeeded;
+    private int tinyRuns;
 
     /// <param name="backend">The device.</param>
     /// <param name="dialect">What its compiler takes.</param>
@@ -266,8 +268,12 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
         }
         foreach (var (output, check) in plan.Checks) unseen.Add((outputs[output], check));
-        Backend.Flush();
-        inFlight.Enqueue(Backend.Mark());
+        if (plan.IsTiny && ++tinyRuns < TinyRunsToFence) Backend.Flush();
+        else
+        {
+            inFlight.Enqueue(Backend.Mark());
+            tinyRuns = 0;
+        }
     }
 
     /// <summary>Looks at the checks of everything that has run, which waits for it.</summary>

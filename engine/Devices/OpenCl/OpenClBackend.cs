@@ -12,6 +12,9 @@ internal sealed class OpenClBackend : Backend
     private readonly OpenClStaging staging;
     private bool disposed;
 
+    // The event of the last launch, if nothing was enqueued after it: a mark of the stream that costs no command of its own.
+    private nint lastLaunch;
+
     /// <summary>Makes context and queue.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
     public unsafe OpenClBackend(OpenClDevice device)
@@ -99,6 +102,7 @@ internal sealed class OpenClBackend : Backend
     {
         CheckRange(target, offset, source.Length);
         if (source.IsEmpty) return;
+        ForgetLastLaunch();
         Counters.Enqueues++;
         staging.Write(Handle(target), offset, source);
     }
@@ -127,6 +131,7 @@ internal sealed class OpenClBackend : Backend
         if (bytes == 0) return;
         Counters.Enqueues++;
         int error = FaultIn("clEnqueueCopyBuffer");
+        ForgetLastLaunch();
         if (error == 0)
             error = Api.EnqueueCopyBuffer(queue, Handle(source), Handle(target), (nuint)sourceOffset, (nuint)targetOffset, (nuint)bytes, 0, null, null);
         Check(error, "clEnqueueCopyBuffer", "");
@@ -154,7 +159,10 @@ internal sealed class OpenClBackend : Backend
         if (groups <= 0) return;
         nuint local = (nuint)groupSize, global = (nuint)groups * local;
         int error = FaultIn("clEnqueueNDRangeKernel");
-        if (error == 0) error = Api.EnqueueNdrangeKernel(queue, own.Handle, 1, null, &global, &local, 0, null, null);
+        ForgetLastLaunch();
+        nint done = 0;
+        if (error == 0) error = Api.EnqueueNdrangeKernel(queue, own.Handle, 1, null, &global, &local, 0, null, &done);
+        lastLaunch = done;
         Counters.Enqueues++;
         Counters.Launches++;
         if (error != 0) Check(error, "clEnqueueNDRangeKernel", $"{own.Description}, {groups} groups of {groupSize}");
@@ -163,14 +171,24 @@ internal sealed class OpenClBackend : Backend
     /// <inheritdoc/>
     public override unsafe DeviceFence Mark()
     {
-        nint marker = 0;
-        int error = FaultIn("clEnqueueMarkerWithWaitList");
-        if (error == 0) error = Api.EnqueueMarkerWithWaitList(queue, 0, null, &marker);
-        Check(error, "clEnqueueMarkerWithWaitList", "");
-        Counters.Enqueues++;
+        nint marker = lastLaunch;
+        lastLaunch = 0;
+        if (marker == 0)
+        {
+            int error = FaultIn("clEnqueueMarkerWithWaitList");
+            if (error == 0) error = Api.EnqueueMarkerWithWaitList(queue, 0, null, &marker);
+            Check(error, "clEnqueueMarkerWithWaitList", "");
+            Counters.Enqueues++;
+        }
         // Who only polls a fence would otherwise poll work that was never submitted.
         Flush();
         return new OpenClFence(this, marker);
+    }
+
+    private void ForgetLastLaunch()
+    {
+        if (lastLaunch != 0) Api.ReleaseEvent(lastLaunch);
+        lastLaunch = 0;
     }
 
     /// <inheritdoc/>
@@ -193,6 +211,7 @@ internal sealed class OpenClBackend : Backend
         if (disposed) return;
         disposed = true;
         Api.Finish(queue);
+        ForgetLastLaunch();
         staging.Dispose();
         Api.ReleaseCommandQueue(queue);
         Api.ReleaseContext(context);

@@ -195,6 +195,11 @@ internal sealed class Plan : IDisposable
     /// <summary>Nodes that were read later though the plan did not keep them: the plan is made again with them.</summary>
     public HashSet<int> Missed { get; } = [];
 
+    /// <summary>Every launch is one work-group: a run takes microseconds.</summary>
+    public bool IsTiny => isTiny ??= Array.TrueForAll(Launches, launch => launch.Generated.Groups <= 1);
+
+    private bool? isTiny;
+
     public long LastUsed;
 
     /// <summary>Where the device replays captured runs: what was captured of this one.</summary>
