@@ -268,7 +268,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
         }
         foreach (var (output, check) in plan.Checks) unseen.Add((outputs[output], check));
-        if (plan.IsTiny && ++tinyRuns < TinyRunsToFence) Backend.Flush();
+        if (Backend.Profile.IsCpu && plan.IsTiny && ++tinyRuns < TinyRunsToFence) Backend.Flush();
         else
         {
             inFlight.Enqueue(Backend.Mark());

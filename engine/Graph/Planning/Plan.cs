@@ -196,7 +196,7 @@ internal sealed class Plan : IDisposable
     public HashSet<int> Missed { get; } = [];
 
     /// <summary>Every launch is one work-group: a run takes microseconds.</summary>
-    public bool IsTiny => isTiny ??= Array.TrueForAll(Launches, launch => launch.Generated.Groups <= 1);
+    public bool IsTiny => isTiny ??= Array.TrueForAll(Launches, step => step is PlannedLaunch { Generated.Groups: <= 1 });
 
     private bool? isTiny;
 
