@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using GpuTensor.Tests.IO;
+using Xunit;
+
+namespace GpuTensor.Tests.Front;
+
+/// <summary>A program compiled ahead of time and trimmed still finds parameters, buffers and children in its own types.</summary>
+public class NativeAotTests
+{
+    [Fact]
+    public void A_sample_published_ahead_of_time_prints_what_it_prints_otherwise()
+    {
+        if (!RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal)) Assert.Skip("The linker's needs are only known for Linux here.");
+        if (!OnPath("clang") && !OnPath("gcc")) Assert.Skip("NativeAOT needs a C compiler for linking: apt-get install gcc zlib1g-dev.");
+        string project = Path.Combine(Program.Root, "tests", "Samples", "OwnLayers");
+        string sample = Program.Sample("OwnLayers");
+        using var folder = new TempFolder();
+        // Away from the folders of the ordinary build, which others read meanwhile.
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Program.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])["publish", project, "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", $"-p:CppCompilerAndLinker={(OnPath("clang") ? "clang" : "gcc")}",
+            "--artifacts-path", folder["artifacts"], "-o", folder["out"], "-v", "quiet", "--nologo"])
+            start.ArgumentList.Add(argument);
+        using (var publishing = Process.Start(start)!)
+        {
+            var result = Program.Wait(publishing);
+            if (result.Output.Contains("NU1301", StringComparison.Ordinal)) Assert.Skip("NuGet's packages for NativeAOT could not be fetched.");
+            result.Succeeded();
+        }
+        var expected = Program.Run(sample, folder.Path, "cpu").Succeeded();
+        start = new ProcessStartInfo(folder["out/Sample.OwnLayers"]) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["GPUTENSOR_DEVICE"] = "cpu";
+        using var native = Process.Start(start)!;
+        Assert.Equal(expected.Lines, Program.Wait(native).Succeeded().Lines);
+    }
+
+    private static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+}
