@@ -46,17 +46,15 @@ internal static class Paired
     /// <returns>The exit status.</returns>
     public static int Run(string? filter, bool json)
     {
-        if (!Peer.IsLoaded)
-        {
-            Console.Error.WriteLine($"There is nothing to compare with: {Peer.WhyNot}");
-            return 1;
-        }
-        Console.WriteLine($"Processor time of an operation, {Peer.Threads} thread(s) a side, the sides in turn {Rounds} times; medians, "
-            + "and the middle half of the ratios. Above 1 we need less.");
+        bool IsMeant(string name) => filter is null || name.Contains(filter.Trim('*'), StringComparison.OrdinalIgnoreCase);
         var all = new JsonObject();
-        foreach (var (name, make) in Workloads)
+        if (Peer.IsLoaded)
+            Console.WriteLine($"Processor time of an operation, {Peer.Threads} thread(s) a side, the sides in turn {Rounds} times; medians, "
+                + "and the middle half of the ratios. Above 1 we need less.");
+        else Console.WriteLine($"TorchSharp is skipped, no ratios: {Peer.WhyNot}");
+        foreach (var (name, make) in Peer.IsLoaded ? Workloads : [])
         {
-            if (filter is not null && !name.Contains(filter.Trim('*'), StringComparison.OrdinalIgnoreCase)) continue;
+            if (!IsMeant(name)) continue;
             var (ours, peer, operations) = make();
             int ourCount = CountFor(ours), peerCount = CountFor(peer);
             var (ourTimes, peerTimes, ratios) = (new double[Rounds], new double[Rounds], new double[Rounds]);
@@ -80,13 +78,45 @@ internal static class Paired
                 ["ratio_high"] = Math.Round(ratios[high], 3),
             };
         }
+        if (IsMeant(nameof(HostWork))) all[nameof(HostWork)] = MeasureHostWork();
         if (all.Count == 0)
         {
-            Console.Error.WriteLine($"No workload's name contains '{filter}'; there are {string.Join(", ", Workloads.Select(w => w.Name))}.");
+            Console.Error.WriteLine($"No workload's name contains '{filter}'; there are {string.Join(", ", Workloads.Select(w => w.Name))}, {nameof(HostWork)}.");
             return 1;
         }
         if (json) Console.WriteLine(new JsonObject { ["cpu_time"] = all, ["threads"] = Peer.Threads }.ToJsonString());
         return 0;
+    }
+
+    private static JsonObject MeasureHostWork()
+    {
+        var work = new HostWork();
+        work.Setup();
+        try
+        {
+            int count = CountFor(work.Step);
+            var times = new double[Rounds];
+            // The compiler's second tier works beside the first samples.
+            for (int i = 0; i < Rounds; i++) Sample(work.Step, count);
+            for (int i = 0; i < Rounds; i++) times[i] = Sample(work.Step, count) / HostWork.PerStep.Nodes;
+            Array.Sort(times);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++) work.Step();
+            double bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 100.0 / HostWork.PerStep.Nodes;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{nameof(HostWork),-16} {times[Rounds / 2] * 1e9:0} ns of processor time and {bytes:0} bytes per recorded operator "
+                + $"(targets {HostWork.TargetNanoseconds} ns, {HostWork.TargetBytes} bytes); a step is {HostWork.PerStep.Nodes} operators"));
+            return new()
+            {
+                ["cpu_ns_per_operator"] = Math.Round(times[Rounds / 2] * 1e9, 1),
+                ["bytes_per_operator"] = Math.Round(bytes, 1),
+                ["operators"] = HostWork.PerStep.Nodes,
+            };
+        }
+        finally
+        {
+            work.Cleanup();
+        }
     }
 
     /// <summary>How many calls make a sample long enough to time. The calls before warm the code up.</summary>
