@@ -145,7 +145,7 @@ public static unsafe partial class Programs
         Status(CublasStatus.NotSupported, good with { A = good.A with { Type = CudaDataType.BFloat16 } });
         Status(CublasStatus.InvalidValue, good with { BatchCount = 3, C = good.C with { BatchStride = 0 } });
         stream.Synchronize();
-        Assert.Contains("the leading dimension of A is 3", Report().GetProperty("refusals")[0].GetString());
+        Assert.Contains("the leading dimension of A is 3", _simulator.Report().GetProperty("refusals")[0].GetString());
     }
 
     public static void BetaZero_IgnoresNaN_AndUnwrittenMemory()

@@ -59,24 +59,24 @@ public static unsafe partial class Programs
     public static void EachCall_FailsInTurn_AndNothingLeaks()
     {
         Everything();
-        Assert.Equal(0, Live("device block"));
-        var calls = Report().GetProperty("calls").EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetInt64());
+        Assert.Equal(0, _simulator.Live("device block"));
+        var calls = _simulator.Calls();
         // The process asks the first of these once; without the other two nothing can be given back.
         string[] spared = ["cuInit", "cuDriverGetVersion", "cuDeviceGetCount", "cuDeviceGet", "cuCtxGetCurrent", "cuCtxSetCurrent"];
         int failed = 0;
         foreach (string call in calls.Keys.Except(spared))
             for (long number = 1; number <= calls[call]; number++)
             {
-                Fail(call, call.StartsWith("cublas", StringComparison.Ordinal) ? 14 : 2, number);
+                _simulator.Fail(call, call.StartsWith("cublas", StringComparison.Ordinal) ? 14 : 2, number);
                 var error = Record.Exception(Everything);
                 foreach (string kind in (string[])["context", "stream", "event", "device block", "pinned block", "graph", "executable graph", "cuBLAS handle"])
-                    Assert.True(Live(kind) == 0, $"After {call} number {number} failed, {Live(kind)} of kind '{kind}' are left: {Report()}");
+                    Assert.True(_simulator.Live(kind) == 0, $"After {call} number {number} failed, {_simulator.Live(kind)} of kind '{kind}' are left: {_simulator.Report()}");
                 if (error is not null)
                 {
                     failed++;
                     Assert.Contains(call, Assert.IsAssignableFrom<CudaException>(error).Message);
                 }
-                FailNothing();
+                _simulator.FailNothing();
                 // The next run works.
                 if (number == calls[call]) Everything();
             }
@@ -88,7 +88,7 @@ public static unsafe partial class Programs
         using var context = CudaContext.Create();
         using var stream = CudaStream.Create(context);
         using var memory = CudaDeviceMemory.Allocate(context, 64);
-        Fail("cuStreamSynchronize", (int)CudaResult.LaunchFailed);
+        _simulator.Fail("cuStreamSynchronize", (int)CudaResult.LaunchFailed);
         var first = Defect(CudaResult.LaunchFailed, stream.Synchronize, "cuStreamSynchronize");
         Assert.True(first.IsSticky);
         Refused(CudaResult.LaunchFailed, () => stream.Fill(memory.Address, 0u, 16), "cuMemsetD32Async", "injected");
@@ -101,7 +101,7 @@ public static unsafe partial class Programs
         using var lost = CudaContext.Create(0);
         using var well = CudaContext.Create(1);
         using var stream = CudaStream.Create(well);
-        Fail("cuCtxSynchronize", (int)CudaResult.IllegalAddress);
+        _simulator.Fail("cuCtxSynchronize", (int)CudaResult.IllegalAddress);
         Defect(CudaResult.IllegalAddress, lost.Synchronize);
         using var memory = CudaDeviceMemory.Allocate(well, 64);
         stream.Fill(memory.Address, 1u, 16);
@@ -156,7 +156,4 @@ public static unsafe partial class Programs
         Assert.Equal([], errors);
         Assert.True(rounds > 100, $"Only {rounds} rounds.");
     }
-
-    private static void FailNothing() =>
-        ((delegate* unmanaged<int>)System.Runtime.InteropServices.NativeLibrary.GetExport(_simulator, "gpuTensorSimulatorFailNothing"))();
 }

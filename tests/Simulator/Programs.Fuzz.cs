@@ -11,7 +11,7 @@ public static unsafe partial class Programs
     {
         for (int seed = 0; seed < 12; seed++)
         {
-            Restart($"late={seed}");
+            _simulator.Restart($"late={seed}");
             RandomProgram(seed, breakTheOrder: false);
         }
     }
@@ -21,12 +21,12 @@ public static unsafe partial class Programs
         int found = 0;
         for (int seed = 0; seed < 12; seed++)
         {
-            Restart($"late={seed}");
+            _simulator.Restart($"late={seed}");
             if (Record.Exception(() => RandomProgram(seed, breakTheOrder: true)) is CudaException { IsSticky: true }) found++;
         }
         // What is left out may be given by another order all the same.
         Assert.True(found >= 10, $"Only {found} of 12 were found.");
-        Restart("");
+        _simulator.Restart("");
     }
 
     private static void RandomProgram(int seed, bool breakTheOrder)

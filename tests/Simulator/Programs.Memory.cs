@@ -51,7 +51,7 @@ public static unsafe partial class Programs
             Assert.Equal(3f, back[499]);
             Assert.Equal(250f, back[500]);
         }
-        foreach (string kind in (string[])["context", "stream", "device block", "device bytes", "pinned block", "share"]) Assert.Equal(0, Live(kind));
+        foreach (string kind in (string[])["context", "stream", "device block", "device bytes", "pinned block", "share"]) Assert.Equal(0, _simulator.Live(kind));
     }
 
     [Machine("memory=64M")]

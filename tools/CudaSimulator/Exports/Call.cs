@@ -5,10 +5,12 @@ using GpuTensor.CudaSimulator.Driver;
 namespace GpuTensor.CudaSimulator.Exports;
 
 /// <summary>What surrounds every exported function: one lock, the injected faults, and a net that no exception leaves.</summary>
-internal static unsafe class Call
+internal static unsafe partial class Call
 {
     private static readonly Lock Gate = new();
     private static Simulator? _simulator;
+    private static bool _watching;
+    private static volatile bool _exiting;
 
     [ThreadStatic] private static (Result Result, string Message) _failure;
     [ThreadStatic] private static nint _text;
@@ -16,6 +18,7 @@ internal static unsafe class Call
     /// <summary>A driver call.</summary>
     public static int Driver(Func<Simulator, Result> body, bool uninitialized = false, [CallerMemberName] string name = "")
     {
+        if (_exiting) return (int)Result.CUDA_ERROR_DEINITIALIZED;
         lock (Gate)
         {
             try
@@ -155,7 +158,18 @@ internal static unsafe class Call
         return (byte*)_text;
     }
 
-    private static Simulator Start(string? settings) => new(Configuration.Parse(settings));
+    private static Simulator Start(string? settings)
+    {
+        if (!_watching) _watching = AtExit(&Exit, 0, 0) == 0;
+        return new(Configuration.Parse(settings));
+    }
+
+    // As the driver: once the process is ending, every call is answered with that.
+    [UnmanagedCallersOnly]
+    private static void Exit(nint argument) => _exiting = true;
+
+    [LibraryImport("libc", EntryPoint = "__cxa_atexit")]
+    private static partial int AtExit(delegate* unmanaged<nint, void> function, nint argument, nint library);
 
     private static int Injected(Simulator simulator, string name)
     {
