@@ -10,6 +10,7 @@ public sealed class CudaLibraryException : CudaException
     {
         Library = library;
         Attempts = attempts;
+        Packages = packages;
     }
 
     /// <summary>The library.</summary>
@@ -17,4 +18,7 @@ public sealed class CudaLibraryException : CudaException
 
     /// <summary>What was tried, in order.</summary>
     public IReadOnlyList<LibraryAttempt> Attempts { get; }
+
+    /// <summary>What brings the library, for people.</summary>
+    public string Packages { get; }
 }

@@ -29,12 +29,17 @@ internal static class Program
     public static string Sample(string name) => Built($"tests/Samples/{name}", $"Sample.{name}");
 
     /// <summary>Starts a program; the caller waits for it or ends it.</summary>
-    public static Process Start(string dll, string folder, string? device, params IEnumerable<string> arguments)
+    public static Process Start(string dll, string folder, string? device, params IEnumerable<string> arguments) =>
+        Start(new Dictionary<string, string?> { ["GPUTENSOR_DEVICE"] = device }, dll, folder, arguments);
+
+    /// <summary>Starts a program in this process's environment with changes; null removes a variable.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string?> environment, string dll, string folder, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[dll, .. arguments]) start.ArgumentList.Add(argument);
-        start.Environment.Remove("GPUTENSOR_DEVICE");
-        if (device is not null) start.Environment["GPUTENSOR_DEVICE"] = device;
+        foreach (var (name, value) in environment)
+            if (value is null) start.Environment.Remove(name);
+            else start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

@@ -8,6 +8,7 @@ var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled f
     TutorialCommand.Make(),
     ExplainCommand.Make(),
     DevicesCommand.Make(),
+    DoctorCommand.Make(),
     ConformanceCommand.Make(),
     verbose,
 };

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+using GpuTensor.Bindings.Cuda;
+using GpuTensor.Cli.Doctor;
+using GpuTensor.Devices;
+
+namespace GpuTensor.Cli;
+
+/// <summary><c>gputensor doctor</c>: checks this machine's drivers, libraries and devices with small calculations, says what is wrong and how to mend it. A check a line in
+/// <c>Doctor/</c>; the exit code is 0 only where every check that applies passed.</summary>
+internal static class DoctorCommand
+{
+    public static Command Make()
+    {
+        var device = new Option<string?>("--device", "-d") { Description = "Only this kind or device: cuda, cuda:0, opencl, …", HelpName = "DEVICE" };
+        var limit = new Option<int>("--limit") { Description = "The longest a check may take", DefaultValueFactory = _ => 120, HelpName = "SECONDS" };
+        var json = CommonOptions.Json();
+        var command = new Command("doctor", "Check drivers, libraries and devices; say what is wrong and how to mend it") { device, limit, json };
+        command.SetAction(parsed => Run(parsed.GetValue(device), parsed.GetValue(limit), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string? only, int limit, bool json)
+    {
+        if (limit < 1) throw new UsageException("--limit must be at least 1 (seconds).");
+        string kind = (only ?? "").Split(':')[0];
+        if (kind is not ("" or "cuda" or "opencl")) throw new UsageException($"'{only}' is nothing the doctor examines: expected cuda, cuda:N, opencl or opencl:N.");
+        var examination = new Examination(TimeSpan.FromSeconds(limit), json ? _ => { } : Print);
+        Machine.Begin(examination);
+        if (kind is "" or "cuda") CudaChecks.Run(examination, Wanted);
+        if (kind is "" or "opencl") OpenClChecks.Run(examination, Wanted);
+        if (only is null) Machine.End(examination);
+        else if (!examination.Findings.Any(f => f.Outcome is Outcome.Passed or Outcome.Failed && Wanted(f.Device) && f.Device.Contains(':')))
+            examination.Fail(only, "devices", $"There is no {only} to examine.", "See the findings above; 'gputensor devices' lists what there is.");
+
+        int failed = examination.Count(Outcome.Failed), passed = examination.Count(Outcome.Passed), skipped = examination.Count(Outcome.Skipped);
+        if (json) Console.WriteLine(Json(examination, failed == 0));
+        else
+        {
+            if (failed > 0 && CudaAttempts() is { Count: > 0 } attempts) Console.WriteLine($"\nWhere CUDA's libraries were looked for:\n{LibraryAttempt.Report(attempts)}\n");
+            Console.WriteLine($"{passed} passed, {failed} failed, {skipped} did not apply{(failed == 0 ? "" : $": {string.Join(", ", examination.Findings.Where(f => f.Outcome == Outcome.Failed).Select(Title))}")}");
+        }
+        return failed == 0 ? 0 : 1;
+
+        bool Wanted(string name) => only is null || name == only || name.StartsWith(only + ":", StringComparison.Ordinal);
+    }
+
+    private static string Title(Finding finding) => finding.Device.Length == 0 ? finding.Check : $"{finding.Device} {finding.Check}";
+
+    private static IReadOnlyList<LibraryAttempt> CudaAttempts() => Bindings.Cuda.Cuda.LibraryAttempts;
+
+    private static void Print(Finding finding)
+    {
+        string sign = finding.Outcome switch { Outcome.Passed => "ok  ", Outcome.Failed => "FAIL", Outcome.Skipped => "-   ", _ => "    " };
+        string seconds = finding.Seconds >= 1 ? $" ({finding.Seconds:F1} s)" : "";
+        Console.WriteLine($"{sign} {Title(finding)}: {finding.Detail.TrimEnd().Replace("\n", "\n       ", StringComparison.Ordinal)}{seconds}");
+        if (finding.Remedy is { } remedy) Console.WriteLine($"       to mend it: {remedy}");
+    }
+
+    private static string Json(Examination examination, bool ok) => JsonSerializer.Serialize(new
+    {
+        ok,
+        simulated = CudaChecks.IsSimulated,
+        version = DiskCache.EngineVersion,
+        passed = examination.Count(Outcome.Passed),
+        failed = examination.Count(Outcome.Failed),
+        skipped = examination.Count(Outcome.Skipped),
+        checks = examination.Findings.Select(f => new
+        {
+            device = f.Device, check = f.Check, outcome = f.Outcome.ToString().ToLowerInvariant(), detail = f.Detail, remedy = f.Remedy, seconds = Math.Round(f.Seconds, 3),
+        }),
+        attempts = CudaAttempts().Select(a => new { library = a.Library.ToString(), origin = a.Origin, path = a.Path, loaded = a.Loaded, outcome = a.Outcome }),
+    });
+}
