@@ -47,6 +47,12 @@ internal sealed partial record Dialect
     /// <summary>True where the language has vectors of 16 lanes, which the CPU shape needs.</summary>
     public bool HasVectors { get; init; }
 
+    /// <summary>Vectors of 16 bytes, or of four elements where those are smaller, by <see cref="Kind"/>: what one work-item of the GPU shape reads and writes at a time.</summary>
+    public required string[] MemoryVectors { get; init; }
+
+    /// <summary>What one work-item gets from another of its {2}, a power of two up to 32: {0} of the one {1} further on, or of the first. Null: by way of local memory.</summary>
+    public (string Down, string First)? Shuffles { get; init; }
+
     /// <summary>True: a kernel reads its per-step scalars from a block in device memory, at places that its integers name, so that a captured launch need not change. False: they are parameters.</summary>
     public bool ScalarsInMemory { get; init; }
 
@@ -136,5 +142,6 @@ internal sealed partial record Dialect
         GlobalBarrier = "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);",
         WideSuffix = "UL",
         HasVectors = true,
+        MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulong2", "long2", "float4", "double2"],
     };
 }

@@ -1,7 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the GPU shape: a team of work-items to a row, several teams to a group where rows are short. Work-item t of T takes positions t, t + T, …; their
-/// partial results meet in local memory by halves. Nothing is kept between passes: the row is read again, from the cache.</summary>
+/// partial results meet by halves, in local memory or, the last 32, by shuffles where there are any: in one order. Nothing is kept between passes: the row is read again, from the cache.</summary>
 internal sealed class GroupRowWriter : SectionWriter
 {
     private readonly RowPlan plan;
@@ -90,13 +90,16 @@ internal sealed class GroupRowWriter : SectionWriter
         var kind = Accumulator(reduce);
         string type = Dialect.Type(kind), index = Dialect.Type(kind.Mask()), result = "q" + i;
         bool positions = IsPosition(reduce);
-        if (team > 1)
+        int least = Dialect.Shuffles is null ? 1 : 32;
+        if (team > least)
         {
             string values = "m" + i, places = "p" + i;
-            Out.Line($"{Dialect.Local}{type}* {values} = ({Dialect.Local}{type}*)shared;").Line($"{values}[lid] = q{i};");
+            // Words of their own: banks of local memory are four bytes wide.
+            string held = Dialect.Type(kind.Size() < 4 ? Kind.I32 : kind);
+            Out.Line($"{Dialect.Local}{held}* {values} = ({Dialect.Local}{held}*)shared;").Line($"{values}[lid] = q{i};");
             if (positions)
                 Out.Line($"{Dialect.Local}{index}* {places} = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"{places}[lid] = x{i};");
-            Out.Open($"for (int s = {team / 2}; s > 0; s >>= 1)");
+            Out.Open($"for (int s = {team / 2}; s >= {least}; s >>= 1)");
             Out.Line(Dialect.LocalBarrier);
             Out.Open("if (t < s)");
             if (positions)
@@ -108,13 +111,42 @@ internal sealed class GroupRowWriter : SectionWriter
             else Out.Line($"{values}[lid] = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, $"{values}[lid]", $"{values}[lid + s]")};");
             Out.Close();
             Out.Close();
-            Out.Line(Dialect.LocalBarrier).Line($"q{i} = {values}[lid - t];");
-            if (positions) Out.Line($"x{i} = {places}[lid - t];");
+            string first = least == 1 ? "lid - t" : "lid - t + (t & 31)";
+            Out.Line(Dialect.LocalBarrier).Line($"q{i} = {values}[{first}];");
+            if (positions) Out.Line($"x{i} = {places}[{first}];");
             Out.Line(Dialect.LocalBarrier);
         }
+        if (Dialect.Shuffles is not null && team > 1) Shuffle(i, reduce, kind, Math.Min(team, 32));
         string wide = Dialect.Type(Kind.I64);
         if (positions) result = $"({wide})x{i}{(Nest.Chunk >= 0 ? $" + ({wide}){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}" : "")}";
         else result = FromAccumulator(result, reduce, kind, 1);
         Out.Line($"const {Dialect.Type(KindOf(i))} v{i} = {result};");
+    }
+
+    /// <summary>The same halves between the work-items of a warp.</summary>
+    private void Shuffle(int i, Reduce reduce, Kind kind, int width)
+    {
+        bool positions = IsPosition(reduce);
+        string type = Dialect.Type(kind), index = Dialect.Type(kind.Mask()), q = "q" + i, x = "x" + i;
+        Out.Open($"for (int s = {width / 2}; s > 0; s >>= 1)");
+        Out.Line($"const {type} b = {From(Dialect.Shuffles!.Value.Down, kind, q)};");
+        if (positions)
+        {
+            Out.Line($"const {index} pb = {From(Dialect.Shuffles.Value.Down, kind.Mask(), x)};");
+            string tie = kind.IsFloat() ? $"(({q} == b) | (({q} != {q}) & (b != b)))" : $"({q} == b)";
+            Out.Line($"if (({Better(reduce, kind, "b", q)}) || ({tie} && pb < {x})) {{ {q} = b; {x} = pb; }}");
+        }
+        else Out.Line($"{q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, q, "b")};");
+        Out.Close();
+        Out.Line($"{q} = {From(Dialect.Shuffles.Value.First, kind, q)};");
+        if (positions) Out.Line($"{x} = {From(Dialect.Shuffles.Value.First, kind.Mask(), x)};");
+
+        // Shuffles move words: smaller ones travel as int.
+        string From(string shuffle, Kind of, string value)
+        {
+            bool small = of.Size() < 4;
+            string moved = string.Format(System.Globalization.CultureInfo.InvariantCulture, shuffle, small ? $"(int){value}" : value, "s", width);
+            return small ? $"({Dialect.Type(of)}){moved}" : moved;
+        }
     }
 }

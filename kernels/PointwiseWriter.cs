@@ -1,10 +1,18 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Every element for itself. CPU: a group takes a contiguous chunk, 16 lanes at a time along the innermost dimension; where that is short, along the flattened domain.
-/// GPU: each work-item takes <see cref="PerItem"/> elements, a group apart.</summary>
+/// GPU: each work-item takes <see cref="PerItem"/> elements, a group apart, or two vectors of 16 bytes where everything lies so.</summary>
 internal sealed class PointwiseWriter : SectionWriter
 {
     private const int PerItem = 4;
+
+    /// <summary>Elements of a vector of the GPU shape, and vectors a work-item takes.</summary>
+    private const int Together = 4, Vectors = 2;
+
+    private static readonly string[] Components = ["x", "y", "z", "w"];
+
+    private bool together;
+    private int element;
 
     /// <summary>Below this an innermost dimension is too short for lanes of its own.</summary>
     private const int ShortRow = 48;
@@ -70,6 +78,11 @@ internal sealed class PointwiseWriter : SectionWriter
         string n = Out.Slot(total);
         UniformOnce();
         if (!AnyLanes()) return;
+        if (LiesInVectors())
+        {
+            WriteVectors(total, size, n);
+            return;
+        }
         Out.Open($"for (int u = 0; u < {PerItem}; u++)");
         Out.Line($"const {X} j = g * {size * PerItem} + u * {size} + lid;");
         Out.Open($"if (j < {n})");
@@ -83,6 +96,86 @@ internal sealed class PointwiseWriter : SectionWriter
         for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && IsLanes(i)) return true;
         return false;
     }
+
+    /// <summary>Whether four elements in a row lie in one row of every access, and something is read or written that way. Every buffer begins at a multiple of 16 bytes.</summary>
+    private bool LiesInVectors()
+    {
+        if (Nest.Outer % Together != 0 || Nest.Sizes[^1] % Together != 0) return false;
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && IsVector(i)) return true;
+        return false;
+    }
+
+    private bool IsVector(int i)
+    {
+        if (Code[i] is not (Load or Store)) return false;
+        var strides = Nest.Strides[i]!;
+        if (strides[^1] != 1 || Nest.AccessOf(Code[i])!.Offset % Together != 0) return false;
+        for (int d = 0; d + 1 < strides.Length; d++)
+            if (strides[d] % Together != 0) return false;
+        return true;
+    }
+
+    private void WriteVectors(long total, long size, string n)
+    {
+        long each = size * Together;
+        Groups = (total + each * Vectors - 1) / (each * Vectors);
+        Out.Open($"for (int u = 0; u < {Vectors}; u++)");
+        Out.Line($"const {X} j = g * {each * Vectors} + u * {each} + lid * {Together};");
+        Out.Open($"if (j < {n})");
+        LaneIndices();
+        together = true;
+        for (int i = 0; i < Code.Length; i++)
+        {
+            if (!Nest.Needed[i] || !IsLanes(i)) continue;
+            if (IsVector(i)) Vector(i);
+            else
+                for (element = 0; element < Together; element++)
+                {
+                    Position = element == 0 ? "j" : $"j + {element}";
+                    Emit(i);
+                }
+            (element, Position) = (0, "j");
+        }
+        together = false;
+        Out.Close();
+        Out.Close();
+    }
+
+    /// <summary>Reads or writes four elements at once, eight bytes each in two halves.</summary>
+    private void Vector(int i)
+    {
+        var (buffer, type) = Code[i] is Store s ? (s.Buffer, s.Type) : (((Load)Code[i]).Buffer, Code[i].Type);
+        var stored = Kinds.Stored(type);
+        int width = stored.Size() == 8 ? 2 : Together;
+        string vector = Dialect.MemoryVectors[(int)stored], address = Address(i);
+        for (int part = 0; part < Together / width; part++)
+        {
+            string name = $"w{i}p{part}", place = $"b{buffer} + ({address}){(part == 0 ? "" : $" + {part * width}")}";
+            if (Code[i] is Store store)
+            {
+                Out.Line($"{vector} {name};");
+                for (int k = 0; k < width; k++)
+                {
+                    element = part * width + k;
+                    Out.Line($"{name}.{Components[k]} = {ToStorage(type, 1, Operand(store.Value, 1))};");
+                }
+                Out.Line($"*({Dialect.Global}{vector}*)({place}) = {name};");
+                continue;
+            }
+            Out.Line($"const {vector} {name} = *(const {Dialect.Global}{vector}*)({place});");
+            for (int k = 0; k < width; k++)
+            {
+                element = part * width + k;
+                Out.Line($"const {Dialect.Type(KindOf(i))} {NameOf(i)} = {FromStorage(type, 1, $"{name}.{Components[k]}")};");
+            }
+        }
+        element = 0;
+    }
+
+    protected override string NameOf(int i) => together && IsLanes(i) ? $"v{i}e{element}" : base.NameOf(i);
+
+    protected override string LaneIndex(int d) => together && element > 0 && d == LaneTo - 1 ? $"(d{d} + {element})" : base.LaneIndex(d);
 
     /// <summary>What is the same everywhere is computed by everybody and stored by one.</summary>
     private void UniformOnce()

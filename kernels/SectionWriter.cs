@@ -91,7 +91,7 @@ internal abstract class SectionWriter
     }
 
     /// <summary>Base plus lane part as one scalar address: of lane 0, or of the only lane.</summary>
-    private string Address(int i)
+    protected string Address(int i)
     {
         string sum = Base(i);
         string lanes = LaneStride(i) switch
@@ -103,12 +103,15 @@ internal abstract class SectionWriter
         return sum.Length == 0 ? (lanes.Length == 0 ? "0" : lanes) : lanes.Length == 0 ? sum : $"{sum} + {lanes}";
     }
 
+    /// <summary>The index along a lane dimension.</summary>
+    protected virtual string LaneIndex(int d) => "d" + d;
+
     private string GeneralLanes(int i)
     {
         string sum = "";
         for (int d = LaneFrom; d < LaneTo; d++)
             if (Nest.Strides[i]![d] != 0)
-                sum += (sum.Length == 0 ? "" : " + ") + (Out.Width == 1 || Stride(i, d) == "1" ? Times("d" + d, Stride(i, d)) : $"d{d}*({Out.X}16)({Stride(i, d)})");
+                sum += (sum.Length == 0 ? "" : " + ") + (Out.Width == 1 || Stride(i, d) == "1" ? Times(LaneIndex(d), Stride(i, d)) : $"d{d}*({Out.X}16)({Stride(i, d)})");
         return sum;
     }
 
@@ -417,7 +420,7 @@ internal abstract class SectionWriter
         return reduce.Type.IsHalf() ? Round(value, reduce.Type, width) : value;
     }
 
-    private string FromStorage(DType type, int width, string raw) => type switch
+    protected string FromStorage(DType type, int width, string raw) => type switch
     {
         DType.Bool => FromMask($"({raw}) != {Dialect.Splat(Kind.U8, width, "0")}", Kind.U8, width),
         DType.Float16 => $"{Out.Call("from_f16", Kind.F32, width)}({raw})",
@@ -425,7 +428,7 @@ internal abstract class SectionWriter
         _ => raw,
     };
 
-    private string ToStorage(DType type, int width, string value) => type switch
+    protected string ToStorage(DType type, int width, string value) => type switch
     {
         DType.Bool => Dialect.Convert(Kind.U8, width, $"({value}) & 1"),
         DType.Float16 => $"{Out.Call("to_f16", Kind.F32, width)}({value})",
