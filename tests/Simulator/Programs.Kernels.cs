@@ -134,4 +134,58 @@ public static unsafe partial class Programs
         Refused(CudaResult.NotFound, () => kernel.Module.GetKernel("need"), "no kernel 'need'", "it has needs");
         kernel.Module.Dispose();
     }
+
+    // Neighbouring halves of a word belong to different threads, and no barrier is missing between them.
+    public static void ATreeOfHalves_IsNoRace()
+    {
+        using var context = CudaContext.Create();
+        using var stream = CudaStream.Create(context);
+        var kernel = Compile(context, """
+            extern "C" __global__ void tree(const unsigned short* x, unsigned short* y, unsigned char* z)
+            {
+                __shared__ unsigned short s[256];
+                __shared__ unsigned char c[256];
+                int t = threadIdx.x;
+                s[t] = x[t];
+                c[t] = x[t];
+                __syncthreads();
+                for (int step = 128; step > 0; step >>= 1)
+                {
+                    if (t < step) { s[t] += s[t + step]; c[t] ^= c[t + step]; }
+                    __syncthreads();
+                }
+                if (t == 0) { y[0] = s[0]; z[0] = c[0]; }
+            }
+            """, "tree");
+        ushort[] values = [.. Enumerable.Range(0, 256).Select(i => (ushort)i)];
+        using var x = CudaDeviceVariable<ushort>.From(stream, values);
+        using var y = CudaDeviceVariable<ushort>.From(stream, [0]);
+        using var z = CudaDeviceVariable<byte>.From(stream, [1]);
+        kernel.Launch(stream, new(1, 256), Arguments(kernel, x.Address, y.Address, z.Address));
+        Assert.Equal(32640, y.ToArray(stream)[0]);
+        Assert.Equal(0, z.ToArray(stream)[0]);
+        kernel.Module.Dispose();
+    }
+
+    public static void ATreeOfHalves_WithoutItsBarrier_IsARace()
+    {
+        using var context = CudaContext.Create();
+        using var stream = CudaStream.Create(context);
+        var kernel = Compile(context, """
+            extern "C" __global__ void halves(const unsigned short* x, unsigned short* y)
+            {
+                __shared__ unsigned short s[256];
+                int t = threadIdx.x;
+                s[t] = x[t];
+                __syncthreads();
+                unsigned short v = s[255 - t];
+                s[t] = v + 1;
+                y[t] = v;
+            }
+            """, "halves");
+        using var x = CudaDeviceVariable<ushort>.From(stream, new ushort[256]);
+        using var y = CudaDeviceVariable<ushort>.From(stream, new ushort[256]);
+        kernel.Launch(stream, new(1, 256), Arguments(kernel, x.Address, y.Address));
+        Defect(CudaResult.IllegalAddress, stream.Synchronize, "halves", "thread", "shared address", "no barrier between");
+    }
 }

@@ -38,6 +38,7 @@ internal sealed class InjectedFault(string call, long number, int code)
 /// <item><c>pools</c>: 0: the devices have no memory pools.</item>
 /// <item><c>visible</c>: as CUDA_VISIBLE_DEVICES: which GPUs are seen, in their new order; none after the first that is no ordinal.</item>
 /// <item><c>poll</c>: how many questions about a stream it takes, at most, until pending work is done; 3.</item>
+/// <item><c>report</c>: a file that the report is written to when the process ends.</item>
 /// </list>
 /// </remarks>
 internal sealed class Configuration
@@ -65,6 +66,8 @@ internal sealed class Configuration
     public int[]? Visible { get; private set; }
 
     public int Poll { get; private set; } = 3;
+
+    public string? ReportFile { get; private set; }
 
     /// <summary>Reads the settings; anything unknown is an error, so that no test believes it set what it did not.</summary>
     public static Configuration Parse(string? text)
@@ -111,6 +114,7 @@ internal sealed class Configuration
             case "pools": Pools = Int(value) != 0; break;
             case "visible": Visible = VisibleDevices(value); break;
             case "poll": Poll = Math.Max(1, Int(value)); break;
+            case "report": ReportFile = value; break;
             default: throw new FormatException($"{Variable} has no setting '{name}'.");
         }
     }

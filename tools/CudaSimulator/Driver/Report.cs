@@ -1,13 +1,14 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace GpuTensor.CudaSimulator.Driver;
 
-/// <summary>What tests ask the simulator afterwards: which calls were made, what is still alive, and what defects were found even where the host
-/// swallowed the error.</summary>
+/// <summary>What tests ask the simulator afterwards: which calls were made, what is still alive, what defects were found even where the host
+/// swallowed the error, and where the time went.</summary>
 internal sealed class Report
 {
     private const int MostDefects = 100;
-    private readonly Dictionary<string, long> _calls = [];
+    private readonly Dictionary<string, long> _calls = [], _ticks = [];
     private readonly List<string> _defects = [], _refusals = [];
 
     /// <summary>Counts a call.</summary>
@@ -16,6 +17,9 @@ internal sealed class Report
         _calls[name] = _calls.GetValueOrDefault(name) + 1;
         Calls++;
     }
+
+    /// <summary>Adds the time a call took, by <see cref="Stopwatch"/>.</summary>
+    public void Took(string name, long ticks) => _ticks[name] = _ticks.GetValueOrDefault(name) + ticks;
 
     /// <summary>Calls of all names.</summary>
     public long Calls { get; private set; }
@@ -51,6 +55,8 @@ internal sealed class Report
         text.Append("],\"defects\":[").AppendJoin(',', _defects.Select(Quote)).Append("],\"refusals\":[").AppendJoin(',', _refusals.Select(Quote)).Append("],\"launches\":").Append(Launches);
         text.Append(",\"callCount\":").Append(Calls).Append(",\"calls\":{");
         Append(text, _calls.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (p.Key, p.Value)));
+        text.Append("},\"milliseconds\":{");
+        Append(text, _ticks.OrderByDescending(p => p.Value).Select(p => (p.Key, p.Value * 1000 / Stopwatch.Frequency)));
         return text.Append("}}").ToString();
     }
 

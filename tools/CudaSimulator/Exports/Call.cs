@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuTensor.CudaSimulator.Driver;
@@ -21,6 +22,7 @@ internal static unsafe partial class Call
         if (_exiting) return (int)Result.CUDA_ERROR_DEINITIALIZED;
         lock (Gate)
         {
+            long began = Stopwatch.GetTimestamp();
             try
             {
                 var simulator = _simulator ??= Start(Environment.GetEnvironmentVariable(Configuration.Variable));
@@ -48,6 +50,10 @@ internal static unsafe partial class Call
             {
                 _simulator?.Report.Defect($"{name}: the simulator itself failed: {e}");
                 return Failed(Result.CUDA_ERROR_UNKNOWN, $"{name}: the simulator itself failed: {e.GetType().Name}: {e.Message}");
+            }
+            finally
+            {
+                _simulator?.Report.Took(name, Stopwatch.GetTimestamp() - began);
             }
         }
     }
@@ -166,7 +172,19 @@ internal static unsafe partial class Call
 
     // As the driver: once the process is ending, every call is answered with that.
     [UnmanagedCallersOnly]
-    private static void Exit(nint argument) => _exiting = true;
+    private static void Exit(nint argument)
+    {
+        _exiting = true;
+        try
+        {
+            // Not under the lock: a thread that held it may be gone.
+            if (_simulator is { Configuration.ReportFile: { } file } simulator) File.WriteAllText(file, simulator.Report.Write(simulator));
+        }
+        catch (Exception)
+        {
+            // The process is ending: there is nobody left to tell, and nothing may leave an export.
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "__cxa_atexit")]
     private static partial int AtExit(delegate* unmanaged<nint, void> function, nint argument, nint library);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
@@ -16,7 +17,11 @@ internal sealed unsafe partial class Machine
 
     private const uint ClockLimit = 1u << 20;
 
-    private NativeBuffer _shared, _sharedState, _sharedWriter, _sharedReader;
+    private NativeBuffer _shared, _sharedState, _sharedWriter, _sharedReader, _sharedByteReader;
+
+    /// <summary>True once this launch has read parts of a word: neighbouring halves belong to different threads, so such readers are kept by byte.</summary>
+    private bool _readsBytes;
+
     private int _sharedBytes;
 
     /// <summary>Counts barriers, of blocks and of warps, so that "since the last barrier" is a comparison.</summary>
@@ -35,6 +40,8 @@ internal sealed unsafe partial class Machine
         _sharedState.Reserve(words * 2);
         _sharedWriter.Reserve(words * 4);
         _sharedReader.Reserve(words * 4);
+        _sharedByteReader.Reserve(words * 16);
+        _readsBytes = false;
         ForgetShared();
     }
 
@@ -44,6 +51,7 @@ internal sealed unsafe partial class Machine
         _sharedState.Dispose();
         _sharedWriter.Dispose();
         _sharedReader.Dispose();
+        _sharedByteReader.Dispose();
     }
 
     /// <summary>A new block: nothing is written, and what the last one did lies behind a barrier.</summary>
@@ -81,6 +89,7 @@ internal sealed unsafe partial class Machine
         if (words == 0) return;
         NativeMemory.Clear(_sharedWriter.Pointer, words * 4);
         NativeMemory.Clear(_sharedReader.Pointer, words * 4);
+        NativeMemory.Clear(_sharedByteReader.Pointer, words * 16);
     }
 
     private void ReadSharedWord(uint word, uint mask, int lane, Op* op)
@@ -95,17 +104,39 @@ internal sealed unsafe partial class Machine
         if (!bothAtomic && (state >> WriterShift & mask) != 0 && Unsynchronised(writer & ~AtomicWrite, thread))
             throw SharedFault(op, lane, word, $"reads what thread {ThreadName(writer & 1023)} wrote, with no barrier between");
         if (op->Access == AccessKind.Atomic) return;
-        ref uint reader = ref ((uint*)_sharedReader.Pointer)[word];
+        if (mask != 0xF)
+        {
+            _readsBytes = true;
+            for (uint left = mask; left != 0; left &= left - 1) RememberReader(ref ByteReader(word, left), thread);
+            return;
+        }
+        RememberReader(ref ((uint*)_sharedReader.Pointer)[word], thread);
+        cell = (ushort)((state & 0xFF) | (0xFu << ReaderShift));
+    }
+
+    private ref uint ByteReader(uint word, uint bytes) => ref ((uint*)_sharedByteReader.Pointer)[(word * 4) + (uint)BitOperations.TrailingZeroCount(bytes)];
+
+    private void RememberReader(ref uint reader, uint thread)
+    {
         uint now = (_clock << ThreadBits) | thread, last = reader & ~(Many | ManyInWarp), flags = reader & (Many | ManyInWarp);
-        uint read = mask;
         if (last >> ThreadBits >= _blockSyncedAt)
         {
-            read |= state >> ReaderShift & 0xF;
             if ((last & 1023) / 32 != thread / 32 || (flags & Many) != 0) now |= Many;
             else if (last >> ThreadBits >= _warp.SyncedAt && ((last & 1023) != thread || flags != 0)) now |= ManyInWarp;
         }
         reader = now;
-        cell = (ushort)((state & 0xFF) | (read << ReaderShift));
+    }
+
+    /// <summary>Throws where another thread has read what this one is about to write, since they last waited for each other.</summary>
+    private void CheckReader(uint reader, uint thread, int lane, uint word, Op* op)
+    {
+        uint last = reader & ~(Many | ManyInWarp);
+        if (last >> ThreadBits < _blockSyncedAt) return;
+        bool race = (reader & Many) != 0
+            || ((reader & ManyInWarp) != 0
+                ? (last & 1023) / 32 != thread / 32 || last >> ThreadBits >= _warp.SyncedAt
+                : Unsynchronised(last, thread));
+        if (race) throw SharedFault(op, lane, word, $"writes what thread {ThreadName(last & 1023)} read, with no barrier between");
     }
 
     private void WriteSharedWord(uint word, uint mask, int lane, Op* op, bool alsoReads)
@@ -124,15 +155,9 @@ internal sealed unsafe partial class Machine
                 throw SharedFault(op, lane, word, $"writes what thread {ThreadName(writer & 1023)} wrote, with no barrier between");
         }
         if ((writer & 1023) == thread) wrote |= state >> WriterShift & 0xF;
-        uint reader = ((uint*)_sharedReader.Pointer)[word], last = reader & ~(Many | ManyInWarp);
-        if (last >> ThreadBits >= _blockSyncedAt && (state >> ReaderShift & mask) != 0)
-        {
-            bool race = (reader & Many) != 0
-                || ((reader & ManyInWarp) != 0
-                    ? (last & 1023) / 32 != thread / 32 || last >> ThreadBits >= _warp.SyncedAt
-                    : Unsynchronised(last, thread));
-            if (race) throw SharedFault(op, lane, word, $"writes what thread {ThreadName(last & 1023)} read, with no barrier between");
-        }
+        if ((state >> ReaderShift & mask) != 0) CheckReader(((uint*)_sharedReader.Pointer)[word], thread, lane, word, op);
+        if (_readsBytes)
+            for (uint left = mask; left != 0; left &= left - 1) CheckReader(ByteReader(word, left), thread, lane, word, op);
         cell = (ushort)((state & 0xF0F) | mask | (wrote << WriterShift));
         writer = (_clock << ThreadBits) | thread | (op->Access == AccessKind.Atomic ? AtomicWrite : 0);
     }

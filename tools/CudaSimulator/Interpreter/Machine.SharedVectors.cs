@@ -54,7 +54,7 @@ internal sealed unsafe partial class Machine
 
     private bool StoreSharedRun(Op* op)
     {
-        if (op->Size != 4 || op->Count != 1 || op->RegisterBytes != 4 || op->Access != AccessKind.Plain) return false;
+        if (_readsBytes || op->Size != 4 || op->Count != 1 || op->RegisterBytes != 4 || op->Access != AccessKind.Plain) return false;
         uint* source = Lanes<uint>(op->D), data = (uint*)_shared.Pointer;
         ushort* states = (ushort*)_sharedState.Pointer;
         uint* writers = (uint*)_sharedWriter.Pointer, readers = (uint*)_sharedReader.Pointer;
