@@ -44,17 +44,21 @@ public sealed class ConformanceRun
     }
 
     /// <summary>Runs one file of a corpus.</summary>
-    public static OperatorResult RunFile(string path, Device device)
+    /// <param name="path">Its JSON.</param>
+    /// <param name="device">Where to run.</param>
+    /// <param name="draw">Which samples; null: all.</param>
+    public static OperatorResult RunFile(string path, Device device, SampleDraw? draw = null)
     {
         using var file = new CorpusFile(path);
-        int samples = file.Samples.Count + file.Errors.Count;
+        var chosen = draw is null ? file.Samples : draw.Of(file.Name, file.Samples);
+        int samples = chosen.Count + file.Errors.Count;
         if (OperatorTable.Find(file) is not { } row) return new(file.Name, samples, 0, samples, [], "no such operator here");
         var watch = Stopwatch.StartNew();
         var runner = new SampleRunner(row, file.Tensors, device);
         var failures = new List<Failure>();
         int passed = 0, unsupported = 0;
         string? why = null;
-        foreach (var batch in file.Samples.Chunk(Batch)) RunTogether(batch, runner.Record);
+        foreach (var batch in chosen.Chunk(Batch)) RunTogether(batch, runner.Record);
         // One by one: that a flush fails must be the doing of the call itself.
         foreach (var sample in file.Errors) RunTogether([sample], runner.RecordError);
         return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds };
@@ -85,5 +89,20 @@ public sealed class ConformanceRun
                     foreach (var (sample, _) in recorded) RunTogether([sample], record);
             }
         }
+    }
+}
+
+/// <summary>A part of each file's samples, drawn by a seed; calls that must be refused are always run.</summary>
+/// <param name="OneIn">About one sample in so many.</param>
+/// <param name="AtLeast">So many of each file, if it has them.</param>
+/// <param name="Seed">The draw.</param>
+public sealed record SampleDraw(int OneIn, int AtLeast, int Seed)
+{
+    internal IReadOnlyList<JsonElement> Of(string file, IReadOnlyList<JsonElement> samples)
+    {
+        var random = new Random(file.Aggregate(Seed, (hash, c) => unchecked(hash * 31 + c)));
+        var order = samples.ToArray();
+        random.Shuffle(order);
+        return order[..Math.Min(order.Length, Math.Max(AtLeast, order.Length / OneIn))];
     }
 }

@@ -5,35 +5,30 @@ namespace GpuTensor.Tests.ConformanceTests;
 
 using Corpus = GpuTensor.Conformance.Corpus;
 
-/// <summary>PyTorch's recorded samples on the reference device, file by file.</summary>
+/// <summary>PyTorch's recorded samples on the reference device, file by file: all of them.</summary>
 public class CorpusTests
 {
-    private const string Absent = "(no corpus)";
+    public static TheoryData<string> Operators() => CorpusCheck.Names(secondOrder: false);
 
-    public static TheoryData<string> Operators() => Names(secondOrder: false);
+    public static TheoryData<string> SecondDerivatives() => CorpusCheck.Names(secondOrder: true);
 
-    public static TheoryData<string> SecondDerivatives() => Names(secondOrder: true);
+    [Theory, MemberData(nameof(Operators))]
+    public void Operators_agree_with_PyTorch(string file) => CorpusCheck.Run("ops", file, Device.Cpu);
 
-    [Theory]
-    [MemberData(nameof(Operators))]
-    public void Operators_agree_with_PyTorch(string file) => Check("ops", file);
+    [Theory, MemberData(nameof(SecondDerivatives))]
+    public void Second_derivatives_agree_with_PyTorch(string file) => CorpusCheck.Run("ops2", file, Device.Cpu);
+}
 
-    [Theory]
-    [MemberData(nameof(SecondDerivatives))]
-    public void Second_derivatives_agree_with_PyTorch(string file) => Check("ops2", file);
+/// <summary>The same on the first OpenCL device. Each shape there compiles kernels of its own, a quarter of an hour for all samples on two cores; so a seventh of them is drawn
+/// by a seed (<c>GPUTENSOR_CONFORMANCE_SEED</c>, default 0), of each file at least three and every call that must be refused. <c>GPUTENSOR_CONFORMANCE=all</c> runs them all,
+/// as <c>tools/gputensor conformance --device opencl</c> does.</summary>
+public class DeviceCorpusTests
+{
+    public static TheoryData<string> Operators() => CorpusCheck.Names(secondOrder: false);
 
-    private static TheoryData<string> Names(bool secondOrder)
-    {
-        string[] names = [.. Corpus.Find()?.Files(secondOrder).Select(f => Path.GetFileNameWithoutExtension(f)) ?? []];
-        return [.. names.Length == 0 ? [Absent] : names];
-    }
+    [Theory, MemberData(nameof(Operators))]
+    public void Operators_agree_with_PyTorch(string file) => CorpusCheck.Run("ops", file, TestDevices.Get("opencl"), Drawn);
 
-    private static void Check(string folder, string file)
-    {
-        if (file == Absent) Assert.Skip("There is no corpus: set GPUTENSOR_CORPUS to its folder.");
-        var result = ConformanceRun.RunFile(Path.Combine(Corpus.Find()!.Root, folder, file + ".json"), Device.Cpu);
-        if (result.Unsupported == result.Samples) Assert.Skip($"{file}: {result.Why}");
-        Assert.True(result.Failures.Count == 0, $"{result.Failures.Count} of {result.Samples} failed:\n"
-            + string.Join('\n', result.Failures.Take(10).Select(f => $"{f.Sample}: {f.Reason}")));
-    }
+    private static SampleDraw? Drawn => Environment.GetEnvironmentVariable("GPUTENSOR_CONFORMANCE") == "all" ? null
+        : new(OneIn: 7, AtLeast: 3, int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_CONFORMANCE_SEED"), out int seed) ? seed : 0);
 }
