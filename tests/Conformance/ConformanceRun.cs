@@ -22,6 +22,9 @@ public sealed class ConformanceRun
     /// <summary>Runs only the files whose name it accepts.</summary>
     public Func<string, bool>? Filter { get; init; }
 
+    /// <summary>Which samples of each file; null: all.</summary>
+    public SampleDraw? Draw { get; init; }
+
     /// <summary>Called after each file, from any thread: the result, files done, files in all.</summary>
     public Action<OperatorResult, int, int>? Progress { get; init; }
 
@@ -36,7 +39,17 @@ public sealed class ConformanceRun
         int done = 0;
         Parallel.ForEach(Partitioner.Create(files, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Threads }, path =>
         {
-            var result = RunFile(path, Device);
+            OperatorResult result;
+            try
+            {
+                result = RunFile(path, Device, Draw);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                // A file that is broken fails as a whole; the others are run.
+                string name = Path.GetFileNameWithoutExtension(path);
+                result = new(name, 1, 0, 0, [new(name, "(file)", e is InvalidDataException or IOException ? e.Message : $"{path} is not of the corpus format: {e.Message}")]);
+            }
             results[path] = result;
             Progress?.Invoke(result, Interlocked.Increment(ref done), files.Length);
         });

@@ -49,10 +49,19 @@ internal sealed class CorpusFile : IDisposable
     public CorpusFile(string path)
     {
         Name = Path.GetFileNameWithoutExtension(path);
-        document = JsonDocument.Parse(File.ReadAllBytes(path));
-        Tensors = new(Path.ChangeExtension(path, ".safetensors"));
+        try
+        {
+            document = JsonDocument.Parse(File.ReadAllBytes(path));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is no JSON: {e.Message}", e);
+        }
         var root = document.RootElement;
-        Operator = root.GetProperty("op").GetString()!;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("op", out var name) || name.ValueKind != JsonValueKind.String)
+            throw new InvalidDataException($"{path}: an object with the operator's name as \"op\" was expected.");
+        Operator = name.GetString()!;
+        Tensors = new(Path.ChangeExtension(path, ".safetensors"));
         Variant = root.TryGetProperty("variant", out var variant) ? variant.GetString() ?? "" : "";
         Aliases = root.TryGetProperty("aliases", out var aliases) ? [.. aliases.EnumerateArray().Select(a => a.GetString()!)] : [];
         Samples = root.TryGetProperty("samples", out var samples) ? [.. samples.EnumerateArray()] : [];

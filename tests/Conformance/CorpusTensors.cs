@@ -22,8 +22,10 @@ internal sealed class CorpusTensors
         this.path = path;
         if (!File.Exists(path)) return;
         bytes = File.ReadAllBytes(path);
-        int header = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        using var json = JsonDocument.Parse(bytes.AsMemory(8, header));
+        ulong length = bytes.Length < 8 ? ulong.MaxValue : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        if (length > (ulong)bytes.LongLength - 8) throw new InvalidDataException($"{path}: the header should be {length} bytes long, but the file has {bytes.Length}.");
+        int header = (int)length;
+        using var json = Header(header);
         foreach (var entry in json.RootElement.EnumerateObject())
         {
             if (entry.Name == "__metadata__") continue;
@@ -35,6 +37,18 @@ internal sealed class CorpusTensors
         }
     }
 
+    private JsonDocument Header(int length)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes.AsMemory(8, length));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: the header is no JSON: {e.Message}", e);
+        }
+    }
+
     /// <summary>The recorded contents of a TENSOR value.</summary>
     public HostArray this[JsonElement value]
     {
@@ -42,6 +56,8 @@ internal sealed class CorpusTensors
         {
             var key = value.GetProperty("tensor").GetString()!;
             if (!entries.TryGetValue(key, out var entry)) throw new InvalidDataException($"{path} has no tensor '{key}'.");
+            if (entry.Begin < 8 || entry.End < entry.Begin || entry.End > bytes.Length)
+                throw new InvalidDataException($"{path}: tensor '{key}' lies at bytes {entry.Begin} to {entry.End}, but the file has {bytes.Length}.");
             return new(entry.DType, Shape.Create(entry.Sizes), bytes[entry.Begin..entry.End]);
         }
     }

@@ -32,7 +32,7 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
 
     /// <summary>An exception in one line; with its place where it is no error of the user's.</summary>
     public static string Describe(Exception e) =>
-        $"{e.GetType().Name}: {FirstLine(e.Message)}{(e is TensorException or ArgumentException ? "" : At(e))}";
+        $"{e.GetType().Name}: {FirstLine(e.Message)}{(e is TensorException or ArgumentException or InvalidDataException ? "" : At(e))}";
 
     /// <summary>Records a call that must be refused, with an error that speaks.</summary>
     /// <returns>What reads the results, if the call was not refused yet: null where that is refused, else what happened instead.</returns>

@@ -85,4 +85,32 @@ public class PassRuleTests
         Assert.Contains("dtype", PassRule.Check(F32(1), I64(1), null, OperatorClass.Exact));
         Assert.Contains("shape", PassRule.Check(F32(1, 2), F32(1), null, OperatorClass.Exact));
     }
+
+    [Fact]
+    public void A_gradient_that_cancels_in_float32_passes_where_float64_proves_the_formula()
+    {
+        // PyTorch was lucky: 3e-8 off a truth of 3e-7 that is left of terms of size 1.
+        var (ours, theirs, truth) = (F32(8e-7f), F32(3.3e-7f), F64(3e-7));
+        Assert.Null(PassRule.CheckGradient(ours, theirs, truth, upstream: 1, () => F64(3e-7 + 1e-16)));
+        Assert.NotNull(PassRule.CheckGradient(ours, theirs, truth, upstream: 1, () => F64(3e-7 + 1e-12)));
+        Assert.NotNull(PassRule.CheckGradient(ours, theirs, truth, upstream: 1, () => null));
+        Assert.NotNull(PassRule.CheckGradient(F32(1e-5f), theirs, truth, upstream: 1, () => F64(3e-7)));
+        Assert.NotNull(PassRule.CheckGradient(ours, theirs, truth, upstream: 1e-3, () => F64(3e-7)));
+    }
+
+    [Fact]
+    public void A_float64_truth_is_itself_rounded()
+    {
+        Assert.Null(PassRule.CheckGradient(F64(0), F64(-3e-16), F64(-3e-16), upstream: 1, () => null));
+        Assert.NotNull(PassRule.CheckGradient(F64(0), F64(-3e-14), F64(-3e-14), upstream: 1, () => null));
+    }
+
+    [Fact]
+    public void Second_derivatives_are_held_to_the_samples_dtype_and_to_the_noise_of_what_cancels()
+    {
+        Assert.Null(PassRule.CheckSecondDerivative(F64(1 + 60 * 1.2e-7), F64(1), DType.Float32, terms: 1));
+        Assert.NotNull(PassRule.CheckSecondDerivative(F64(1 + 70 * 1.2e-7), F64(1), DType.Float32, terms: 1));
+        Assert.Null(PassRule.CheckSecondDerivative(F64(0), F64(2.8e-17), DType.Float32, terms: 1));
+        Assert.NotNull(PassRule.CheckSecondDerivative(F64(0), F64(2.8e-13), DType.Float32, terms: 1));
+    }
 }

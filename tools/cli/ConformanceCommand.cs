@@ -16,8 +16,10 @@ internal static class ConformanceCommand
         var second = new Option<bool>("--second-order") { Description = "Second derivatives (ops2) in place of operators and gradients" };
         var threads = new Option<int>("--threads") { Description = "Files run at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
         var details = new Option<int>("--details") { Description = "Failures printed per operator", DefaultValueFactory = _ => 3, HelpName = "N" };
+        var oneIn = new Option<int>("--one-in") { Description = "Only one sample in N of each file, drawn by --seed, at least three; every call to be refused", HelpName = "N" };
+        var seed = new Option<int>("--seed") { Description = "The draw of --one-in", HelpName = "N" };
         var json = CommonOptions.Json();
-        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, json };
+        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, oneIn, seed, json };
         command.SetAction(parsed =>
         {
             var run = new ConformanceRun
@@ -26,6 +28,7 @@ internal static class ConformanceCommand
                 Corpus = Open(parsed.GetValue(corpus)),
                 SecondOrder = parsed.GetValue(second),
                 Threads = Math.Max(1, parsed.GetValue(threads)),
+                Draw = parsed.GetValue(oneIn) is > 0 and var n ? new(n, AtLeast: 3, parsed.GetValue(seed)) : null,
                 Filter = parsed.GetValue(filter) is { } text ? name => name.Contains(text, StringComparison.OrdinalIgnoreCase) : null,
             };
             return Run(run, parsed.GetValue(json), parsed.GetValue(details));
@@ -64,7 +67,7 @@ internal static class ConformanceCommand
             var task = display.AddTask("samples");
             var shown = new ConformanceRun
             {
-                Device = run.Device, Corpus = run.Corpus, SecondOrder = run.SecondOrder, Threads = run.Threads, Filter = run.Filter,
+                Device = run.Device, Corpus = run.Corpus, SecondOrder = run.SecondOrder, Threads = run.Threads, Filter = run.Filter, Draw = run.Draw,
                 Progress = (op, done, all) =>
                 {
                     task.MaxValue = all;

@@ -124,6 +124,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
     private bool TryJoin(PlanNode node, Group group, out string reason)
     {
         reason = "";
+        if (IsEmpty(node.Shape) || group.HasNoOuter) return Refuse(out reason, "there is nothing to compute");
         if (node.Into is ({ BaseCopy: { } copy }, _) && copy.Group!.Ordinal >= group.Ordinal) return Refuse(out reason, "fills memory that is copied first");
         if (group.Members.Count >= MaxMembers) return Refuse(out reason, $"its group already holds {MaxMembers} operators");
         if (!HasRoom(group, node)) return Refuse(out reason, "the kernel would take more parameters than the device allows");
@@ -162,6 +163,9 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         Absorb(node, group);
         return true;
     }
+
+    // Loops that never run must not carry what runs: without elements each value stays alone.
+    private static bool IsEmpty(Shape shape) => shape.ElementCount == 0;
 
     private static bool Refuse(out string reason, string why)
     {
@@ -222,7 +226,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
     {
         foreach (var (operand, view) in node.Operands)
         {
-            if (operand.Role != Role.Computed || operand.Group is not { Kind: GroupKind.Pointwise } other || other == group || operand.Into is not null) continue;
+            if (operand.Role != Role.Computed || operand.Group is not { Kind: GroupKind.Pointwise } other || other == group || operand.Into is not null || IsEmpty(operand.Shape)) continue;
             if (other.Readers.Count > 1 || (other.Readers.Count == 1 && !other.Readers.Contains(group))) continue;
             if ((view?.Offset ?? 0) != 0 || group.Members.Count + other.Members.Count > MaxMembers || other.Members.Any(IsElidable)) continue;
             if (other.Members.Any(m => m.Into is { } into && into.Container.BaseCopy?.Group == group)) continue;
@@ -310,7 +314,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         var kind = Rewriter.IsRowReduction(full, dims) ? GroupKind.Row : GroupKind.Column;
         if (node.Op.Reduction is ReduceOp.ArgMax or ReduceOp.ArgMin) kind = Rewriter.IsRowReduction(full, dims) ? GroupKind.Row : GroupKind.Column;
         string reason = "starts a kernel: reads memory only";
-        if (fuse && operand is { Role: Role.Computed, Group: { } group, Into: null } && full.Offset == 0 && HasRoom(group, node) && group.Members.Count < MaxMembers)
+        if (fuse && !IsEmpty(full.Shape) && operand is { Role: Role.Computed, Group: { } group, Into: null } && full.Offset == 0 && HasRoom(group, node) && group.Members.Count < MaxMembers)
         {
             if (TryReduceIn(node, operand, full, kept, kind, group)) return;
             reason = "reduces along other dimensions than the kernel before";
@@ -358,6 +362,8 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         if (group.Kind == GroupKind.MatMul || (node.ChunkLength > 0 && group.Kind != GroupKind.Pointwise)) return false;
         if (group.Kind is not GroupKind.Pointwise && (group.Kind != kind || group.SplitTotal is not null)) return false;
         if (group.Kind is not GroupKind.Pointwise && !group.IsElementLevel(operand.Position) && group.Sizes.Skip(group.OuterDims).Any(n => n > 1)) return false;
+        // Over reduced dimensions of size 1 nothing tells a result from an element, and columns have one round of reductions.
+        if (group.Kind is GroupKind.Column && !group.Sizes.Skip(group.OuterDims).Any(n => n > 1)) return false;
         if (group.Members.Any(m => m.Into is not null)) return false;
         var map = MatchTo(full.Shape, full.Strides, group, operand.Position);
         if (map is null) return false;

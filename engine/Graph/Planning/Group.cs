@@ -52,6 +52,9 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
 
     public long Elements => Sizes.Aggregate(1L, (a, b) => a * b);
 
+    /// <summary>Whether its outer loop never runs.</summary>
+    public bool HasNoOuter => Array.IndexOf(Sizes, 0L, 0, OuterDims) >= 0;
+
     /// <summary>Whether a position varies along a reduced dimension: an element-level value.</summary>
     public bool IsElementLevel(long[] position)
     {
