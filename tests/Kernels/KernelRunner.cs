@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
+using GpuTensor.Tests.CudaSimulator;
 using GpuTensor.Tests.Devices;
 using Xunit;
 
@@ -23,7 +24,10 @@ public sealed class KernelRunner : IDisposable
         using var program = backend.Compile(Dialect.OpenCl.Prelude(kernel.Prelude) + kernel.Source);
         // What runs here in the shape of a GPU must compile for one.
         if (!cpu) CudaSource.CompileInTurn(spec, Profile(cpu) with { GroupSize = 256, MaxParameterBytes = 4096 }, wide);
-        return Run(program, kernel, spec, buffers, scalars);
+        byte[][] result = Run(program, kernel, spec, buffers, scalars);
+        // And its bits there are those here.
+        if (!cpu) GeneratedOnGpu.RequireSame(spec, Profile(cpu) with { MaxParameterBytes = 4096 }, wide, buffers, scalars, result);
+        return result;
     }
 
     /// <summary>The buffers after one launch. Each gets a margin of untouched bytes on both sides, so that a stray write shows.</summary>
