@@ -36,7 +36,7 @@ internal static class GeneratedOnGpu
     private static bool Near(ReadOnlySpan<byte> want, ReadOnlySpan<byte> got)
     {
         double a = MemoryMarshal.Read<double>(want), b = MemoryMarshal.Read<double>(got);
-        return Math.Abs(a - b) <= Math.Abs(a) * 1e-13;
+        return Math.Abs(a - b) <= (Math.Abs(a) * 1e-13) + (2 * double.Epsilon);
     }
 
     private static bool IsNaN(DType type, ReadOnlySpan<byte> bytes) => type switch
