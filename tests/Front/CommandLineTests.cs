@@ -120,7 +120,8 @@ public class CommandLineTests
         TestDevices.Get("opencl");
         using var folder = new TempFolder();
         string step = Run(folder, "explain", "mlp", "--device", "opencl").Succeeded().Output;
-        Assert.Contains("12 kernels (", step);
+        string kernels = step.Split('\n').Single(l => l.Contains(" kernels (", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(kernels[..kernels.IndexOf(' ')], CultureInfo.InvariantCulture), 9, 12);
         Assert.Contains("why a kernel starts here: a matrix product reads its operands from memory", step);
         Assert.DoesNotContain("__kernel", step);
         string gelu = Run(folder, "explain", "gelu", "--source", "--device", "opencl").Succeeded().Output;

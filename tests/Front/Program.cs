@@ -37,6 +37,8 @@ internal static class Program
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])[dll, .. arguments]) start.ArgumentList.Add(argument);
+        // Timing tiles would cost more than these small products.
+        start.Environment["GPUTENSOR_AUTOTUNE"] = "0";
         foreach (var (name, value) in environment)
             if (value is null) start.Environment.Remove(name);
             else start.Environment[name] = value;
