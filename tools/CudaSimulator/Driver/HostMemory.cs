@@ -47,7 +47,8 @@ internal sealed unsafe class HostMemory
     {
         if (!_blocks.TryGetValue(address, out var block))
             throw DriverError.Value($"0x{address:x} is no start of pinned memory");
-        if (block.Pending.FirstOrDefault() is { } pending)
+        // On a lost device no copy runs any more.
+        if (block.Owner.Device.Sticky is null && block.Pending.FirstOrDefault() is { } pending)
         {
             string message = $"pinned memory 0x{address:x} ({block.Bytes} bytes) is freed while {pending.Call} may still be using it";
             block.Owner.Device.Fail(Result.CUDA_ERROR_LAUNCH_FAILED, "cuMemFreeHost: " + message);

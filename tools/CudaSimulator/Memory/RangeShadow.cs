@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace GpuTensor.CudaSimulator.Memory;
 
@@ -12,6 +13,15 @@ internal static unsafe class RangeShadow
         ulong end = offset + bytes;
         for (ulong word = offset / 4; word * 4 < end; word++)
         {
+            if (IsRun(allocation, word, offset, end, operation.OrderedBefore))
+            {
+                Vector256.Store(Vector256.Create(serial), shadow.Reader + word);
+                Vector256.Store(Vector256.Create(serial), shadow.Reader + word + 8);
+                var states = Vector256.Load(shadow.State + word) & Vector256.Create((ushort)0xFF);
+                (states | Vector256.Create((ushort)(0xF << ShadowPlanes.ReaderShift))).Store(shadow.State + word);
+                word += Run - 1;
+                continue;
+            }
             uint mask = Mask(word, offset, end);
             uint writer = shadow.Writer[word] & ShadowPlanes.SerialMask;
             if (writer != known && writer != 0 && ((shadow.State[word] >> ShadowPlanes.WriterShift) & mask) != 0)
@@ -36,6 +46,17 @@ internal static unsafe class RangeShadow
         ulong end = offset + bytes;
         for (ulong word = offset / 4; word * 4 < end; word++)
         {
+            if (IsRun(allocation, word, offset, end, operation.OrderedBefore))
+            {
+                Vector256.Store(Vector256.Create(serial), shadow.Writer + word);
+                Vector256.Store(Vector256.Create(serial), shadow.Writer + word + 8);
+                Vector256.Store(Vector256<uint>.Zero, shadow.WriterThread + word);
+                Vector256.Store(Vector256<uint>.Zero, shadow.WriterThread + word + 8);
+                var states = Vector256.Load(shadow.State + word) & Vector256.Create((ushort)(0xF << ShadowPlanes.ReaderShift));
+                (states | Vector256.Create((ushort)(ShadowPlanes.WrittenBits | (0xF << ShadowPlanes.WriterShift)))).Store(shadow.State + word);
+                word += Run - 1;
+                continue;
+            }
             uint mask = Mask(word, offset, end), state = shadow.State[word];
             uint writer = shadow.Writer[word] & ShadowPlanes.SerialMask;
             if (writer != known && writer != 0 && ((state >> ShadowPlanes.WriterShift) & mask) != 0)
@@ -96,10 +117,33 @@ internal static unsafe class RangeShadow
         ulong end = offset + bytes;
         for (ulong word = offset / 4; word * 4 < end; word++)
         {
+            if ((word + Run) * 4 <= end
+                && (Vector256.Load(allocation.Shadow.State + word) & Vector256.Create((ushort)ShadowPlanes.WrittenBits))
+                    == Vector256.Create((ushort)ShadowPlanes.WrittenBits))
+            {
+                word += Run - 1;
+                continue;
+            }
             uint lacks = ~(uint)allocation.Shadow.State[word] & Mask(word, offset, end);
             if (lacks != 0) return allocation.Address + word * 4 + (ulong)BitOperations.TrailingZeroCount(lacks);
         }
         return null;
+    }
+
+    /// <summary>Words that are dealt with at once where nothing about them is in doubt.</summary>
+    private const int Run = 16;
+
+    /// <summary>True where a whole run lies in the range and was last touched by what certainly ended before.</summary>
+    private static bool IsRun(DeviceAllocation allocation, ulong word, ulong offset, ulong end, uint orderedBefore)
+    {
+        if (word * 4 < offset || (word + Run) * 4 > end || allocation.UnorderedReaders.Count != 0) return false;
+        uint* writers = allocation.Shadow.Writer + word, readers = allocation.Shadow.Reader + word;
+        var serials = Vector256.Create(ShadowPlanes.SerialMask);
+        var newest = Vector256.Max(
+            Vector256.Max(Vector256.Load(writers) & serials, Vector256.Load(writers + 8) & serials),
+            Vector256.Max(Vector256.Load(readers) & serials, Vector256.Load(readers + 8) & serials));
+        // Nothing is before a limit of zero, which leaves words that were never touched to the long way.
+        return Vector256.LessThanAll(newest, Vector256.Create(orderedBefore));
     }
 
     private static void Check(
