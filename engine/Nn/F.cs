@@ -21,10 +21,12 @@ public static partial class F
     public static Tensor Gelu(Tensor x, string approximate = "none") => x.Gelu(approximate);
 
     /// <summary>eˣ / Σ eˣ along a dimension.</summary>
-    public static Tensor Softmax(Tensor x, int dim) => x.Softmax(dim);
+    /// <param name="dtype">Converts first, so that half types do not overflow.</param>
+    public static Tensor Softmax(Tensor x, int dim, DType? dtype = null) => x.Softmax(dim, dtype);
 
     /// <summary>The logarithm of <see cref="Softmax"/>, without its overflow.</summary>
-    public static Tensor LogSoftmax(Tensor x, int dim) => x.LogSoftmax(dim);
+    /// <param name="dtype">Converts first, so that half types do not overflow.</param>
+    public static Tensor LogSoftmax(Tensor x, int dim, DType? dtype = null) => x.LogSoftmax(dim, dtype);
 
     /// <summary>x · weightᵀ + bias.</summary>
     /// <param name="x">(…, inputs).</param>
@@ -47,6 +49,14 @@ public static partial class F
         var isPadding = indices.Eq(row < 0 ? row + weight.Shape[0] : row).Unsqueeze(-1);
         return Tensor.Where(isPadding, rows.Detach(), rows);
     }
+
+    /// <inheritdoc cref="Tensor.Pad(ReadOnlySpan{int}, string, Scalar?)"/>
+    /// <param name="x">The tensor.</param>
+    public static Tensor Pad(Tensor x, ReadOnlySpan<int> pad, string mode = "constant", Scalar? value = null) => x.Pad(pad, mode, value);
+
+    /// <inheritdoc cref="Tensor.OneHot"/>
+    /// <param name="x">Class numbers.</param>
+    public static Tensor OneHot(Tensor x, int numClasses = -1) => x.OneHot(numClasses);
 
     /// <summary>In training, zeroes each element with probability p and scales the others by 1 / (1 − p).</summary>
     /// <exception cref="ArgumentOutOfRangeException">p is no probability.</exception>
