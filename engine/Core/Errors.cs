@@ -13,8 +13,8 @@ public sealed class TensorShapeException(string message) : TensorException(messa
 /// <summary>A dtype the operator does not take, or two that do not go together.</summary>
 public sealed class TensorDTypeException(string message) : TensorException(message);
 
-/// <summary>An index names a place that is not there. For an index on a device this is found when the program next waits for it: what was computed since with that
-/// index holds 0 at such places and is not to be used.</summary>
+/// <summary>An index names a place that is not there. For an index on a device this is found when the program next waits for it: the results of its step cannot be read
+/// then, and variables that the step changed in place hold what came of reading 0 at such places.</summary>
 public sealed class TensorIndexException(string message) : TensorException(message);
 
 /// <summary>Tensors of different devices met, or a device cannot do what was asked.</summary>

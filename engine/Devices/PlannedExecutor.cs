@@ -19,7 +19,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
-    private readonly List<(Block Value, IndexCheck Check)> unseen = [];
+    private readonly List<(Block Value, IndexCheck Check, int Thread, WeakReference<Block>[] Results)> unseen = [];
+    private readonly Dictionary<int, TensorIndexException> faults = [];
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
@@ -267,7 +268,11 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             launched = true;
             plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
         }
-        foreach (var (output, check) in plan.Checks) unseen.Add((outputs[output], check));
+        if (plan.Checks.Length > 0)
+        {
+            WeakReference<Block>[] results = [.. outputs.Take(plan.Outputs.Length).Select(b => new WeakReference<Block>(b))];
+            foreach (var (output, check) in plan.Checks) unseen.Add((outputs[output], check, Environment.CurrentManagedThreadId, results));
+        }
         if (Backend.Profile.IsCpu && plan.IsTiny && ++tinyRuns < TinyRunsToFence) Backend.Flush();
         else
         {
@@ -280,17 +285,19 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <exception cref="TensorIndexException">An index was out of range.</exception>
     private void LookAtChecks()
     {
-        if (unseen.Count == 0) return;
-        TensorIndexException? error = null;
-        foreach (var (block, check) in unseen)
+        foreach (var (block, check, thread, results) in unseen)
         {
             long value = 0;
             Backend.Read(block.Buffer!, block.Offset, MemoryMarshal.AsBytes(new Span<long>(ref value)));
             Pool.Release(block);
-            error ??= check.Judge(value);
+            if (check.Judge(value) is not { } error) continue;
+            faults.TryAdd(thread, error);
+            foreach (var result in results)
+                if (result.TryGetTarget(out var spoilt)) spoilt.Fault = error;
         }
         unseen.Clear();
-        if (error is not null) throw error;
+        // The thread that gave the index is told at its next wait, and whoever reads what was computed with it.
+        if (faults.Remove(Environment.CurrentManagedThreadId, out var mine)) throw mine;
     }
 
     /// <summary>What every node of the graph is now.</summary>
@@ -364,6 +371,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
             LookAtChecks();
+            if (node.Block.Fault is { } fault) throw new TensorIndexException(fault.Message);
         }
     }
 
