@@ -52,5 +52,8 @@ internal static class CudaSource
         var made = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(architecture)))
             .Compile(source, "kernels.cu", "-lineinfo", "--fmad=false", "--ptxas-options=-warn-spills");
         Assert.True(made.Log.Length == 0, $"{library} for sm_{architecture}: {made.Log}\n{source}");
+        // And the simulator must know each of its instructions: what it does not know, it refuses here.
+        using var module = GpuTensor.CudaSimulator.Ptx.PtxModule.Load(made.Image, architecture, new(0, 1UL << 40));
+        Assert.NotEmpty(module.Kernels);
     }
 }
