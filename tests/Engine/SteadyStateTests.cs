@@ -51,6 +51,52 @@ public class SteadyStateTests
     }
 
     [Fact]
+    public void A_recorded_step_allocates_at_most_200_bytes_an_operator()
+    {
+        using var test = TestDevice.OpenCl();
+        var device = test.Device;
+        var planned = device.Planned!;
+        var model = new Sequential(new Linear(20, 16, device: device), new ReLU(), new Linear(16, 16, device: device), new ReLU(), new Linear(16, 5, device: device));
+        var optimizer = new Adam(model.Parameters(), lr: 1e-3);
+        var (images, labels) = Batch(device, 16, 0);
+        for (int i = 0; i < 20; i++) Step();
+        long nodes = planned.NodesRun, bytes = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++) Step();
+        (nodes, bytes) = (planned.NodesRun - nodes, GC.GetAllocatedBytesForCurrentThread() - bytes);
+        Assert.InRange(bytes / (double)nodes, 1, 200);
+
+        void Step()
+        {
+            optimizer.ZeroGrad();
+            F.CrossEntropy(model.Forward(images), labels).Backward();
+            optimizer.Step();
+        }
+    }
+
+    [Fact]
+    public void A_small_compiled_step_is_one_launch()
+    {
+        using var test = TestDevice.OpenCl();
+        var device = test.Device;
+        if (!device.Planned!.Backend.Profile.IsCpu) Assert.Skip("Groups that depend on each other share a launch only on a CPU.");
+        var model = new Linear(1, 1, device: device);
+        var optimizer = new SGD(model.Parameters(), lr: 0.01, momentum: 0.9);
+        Tensor x = Tensor.From(new float[100], device: device).Reshape(100, 1), y = Tensor.From(new float[100], device: device).Reshape(100, 1);
+        var step = Tensor.Compile((Tensor a, Tensor b) =>
+        {
+            optimizer.ZeroGrad();
+            var loss = F.MseLoss(model.Forward(a), b);
+            loss.Backward();
+            optimizer.Step();
+            return loss;
+        });
+        for (int i = 0; i < 5; i++) step(x, y);
+        long launches = device.Planned.Backend.Counters.Launches;
+        step(x, y);
+        Assert.Equal(1, device.Planned.Backend.Counters.Launches - launches);
+    }
+
+    [Fact]
     public void The_fashion_mnist_step_takes_at_most_twelve_kernels()
     {
         using var test = TestDevice.OpenCl();
