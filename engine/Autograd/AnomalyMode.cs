@@ -32,35 +32,26 @@ internal static class AnomalyMode
     }
 
     /// <summary>Throws where a value that has just been computed is the first to hold NaN or an infinity.</summary>
-    public static void Check(Node node)
+    public static void Check(Node node, Operand[] operands)
     {
         string line = Caller();
         Lines.AddOrUpdate(node, line);
         // A number was written down by the caller; it is judged by what it does.
         if (!node.DType.IsFloatingPoint() || node.Op.Kind is OperatorKind.Leaf or OperatorKind.Scalar || node.Block is null) return;
         var found = Find(node);
-        if (found.Kind is null || (found.Kind != "NaN" && HasInfinity(node))) return;
-        var operands = new List<string>();
-        for (int i = 0; i < node.OperandCount; i++)
-        {
-            var operand = node[i];
-            string holds = operand.Node.Block is not null && operand.DType.IsFloatingPoint() && Find(operand.Node) is { Kind: { } kind } ? $" (holds {kind})" : "";
-            operands.Add($"{operand.DType.Name()} {operand.Shape}{holds}");
-        }
+        if (found.Kind is null || (found.Kind != "NaN" && HasInfinity(operands))) return;
+        var read = operands.Select(o => $"{o.DType.Name()} {o.Shape}{(Holds(o) is { } kind ? $" (holds {kind})" : "")}");
         string of = differentiated is { } forward
             ? $" It is part of the gradient of {forward.Op.Name} {forward.DType.Name()} {forward.Shape}"
                 + (Lines.TryGetValue(forward, out string? recorded) ? $", recorded {recorded}." : ".")
             : "";
-        throw new AnomalyException($"{node.Op.Name} gave {found.Kind} at element {found.At} of {node.DType.Name()} {node.Shape}, from {string.Join(" and ", operands)}; "
+        throw new AnomalyException($"{node.Op.Name} gave {found.Kind} at element {found.At} of {node.DType.Name()} {node.Shape}, from {string.Join(" and ", read)}; "
             + $"recorded {line}.{of}");
     }
 
-    private static bool HasInfinity(Node node)
-    {
-        for (int i = 0; i < node.OperandCount; i++)
-            if (node[i].Node is { Block: not null } operand && operand.DType.IsFloatingPoint() && Find(operand).Kind is not null) return true;
-        return false;
-    }
+    private static bool HasInfinity(Operand[] operands) => operands.Any(o => Holds(o) is not null);
+
+    private static string? Holds(Operand operand) => operand.Node.Block is not null && operand.DType.IsFloatingPoint() ? Find(operand.Node).Kind : null;
 
     /// <summary>NaN if there is one, else an infinity, else null; and the first element that is it.</summary>
     private static (string? Kind, long At) Find(Node node)

@@ -79,7 +79,10 @@ internal sealed class BackwardPass
     /// <param name="operand">Which operand of the user it is; −1 for its result.</param>
     public void CheckUnchanged(Node value, Node user, int operand)
     {
-        if ((value.Flags & NodeFlags.Superseded) == 0 || value.Link == user) return;
+        if ((value.Flags & NodeFlags.Superseded) == 0) return;
+        // The in-place operator itself may read what it replaces: whole, or through a view or a copy that put its result in place.
+        if (value != user && value.Link is Node next
+            && (next == user || (next.Op.Kind is OperatorKind.ViewAssign or OperatorKind.Copy && (next.NodeA == user || next.NodeB == user)))) return;
         string role = operand < 0 ? "result" : $"operand {operand}";
         throw new AutogradException(
             $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place operation. "

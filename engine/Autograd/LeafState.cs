@@ -61,6 +61,8 @@ internal sealed class LeafState(View? view)
     public void Set(Tensor? value)
     {
         Recorder.Capturing?.NoteGradient(this, GradientStart.Replaced);
+        // Nobody else has a handle on it: its memory can be used again at once.
+        if (Grad is { IsShared: false } old && !GradExposed && GradHome is null && old != value) old.Dispose();
         (Grad, GradExposed) = (value, value is not null);
     }
 

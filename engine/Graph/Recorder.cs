@@ -125,12 +125,15 @@ internal sealed class Recorder
 
     private void RunNow(Node node)
     {
+        bool isWatched = Differentiation.AnomalyMode.IsActive;
+        // Once it has run, a node may have forgotten what it was computed from.
+        Operand[] operands = isWatched ? [.. Enumerable.Range(0, node.OperandCount).Select(i => node[i])] : [];
         lock (gate)
         {
             Keep(node);
             Flush();
         }
-        if (Differentiation.AnomalyMode.IsActive) Differentiation.AnomalyMode.Check(node);
+        if (isWatched) Differentiation.AnomalyMode.Check(node, operands);
     }
 
     /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that a new
@@ -263,7 +266,8 @@ internal sealed class Recorder
         {
             if (!settled.Add(storage) || storage.Current.Owner != this) continue;
             if (storage.Home is { } home) homes.Add((storage.Current, home));
-            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Block is { Buffer: not null } block && storage.Current.Storages == 1
+            // An in-place operator's own gradient may still read the old value.
+            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && storage.Current.Storages == 1
                 && block.Bytes == storage.Current.Shape.ElementCount * storage.Current.DType.Size())
             {
                 block.Occupy(old);

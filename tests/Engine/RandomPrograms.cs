@@ -14,7 +14,7 @@ internal sealed class RandomProgram
     {
         var random = new Random(this.seed = seed);
         (rows, columns, depth) = (Size(1, 3, 16, 37), Size(1, 8, 33, 64), Size(1, 5, 29));
-        int count = random.Next(1, 7);
+        int count = random.Next(1, 4);
         for (int i = 0; i < count; i++) steps.Add(Pick(random));
 
         // Few sizes: kernels depend on a shape's structure, and compiling them is what this costs.

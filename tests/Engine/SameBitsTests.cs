@@ -19,9 +19,10 @@ public class SameBitsTests
             var program = new RandomProgram(seed);
             var expected = program.Run(devices.Eager);
             Same(expected, program.Run(devices.Fused), seed, "fused");
-            Same(expected, program.Run(devices.KeepAll), seed, "every node kept");
-            Same(expected, program.Run(devices.KeepHalf), seed, "half the nodes kept");
-            Same(expected, program.Run(devices.Held, held: []), seed, "every handle held, as in a debug build");
+            // Each of these compiles kernels of its own, which is what this test costs: they take turns.
+            if (seed % 3 == 0) Same(expected, program.Run(devices.KeepAll), seed, "every node kept");
+            else if (seed % 3 == 1) Same(expected, program.Run(devices.KeepHalf), seed, "half the nodes kept");
+            else Same(expected, program.Run(devices.Held, held: []), seed, "every handle held, as in a debug build");
             Same(expected, program.Run(devices.Fused, compiled: true), seed, "compiled");
             devices.Fused.Planned!.ForgetPlans();
             using (new Collector()) Same(expected, program.Run(devices.Fused), seed, "cold plans, under collection");

@@ -17,7 +17,7 @@ internal sealed class OpenClBackend : Backend
 
     /// <summary>Makes context and queue.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
-    public unsafe OpenClBackend(OpenClDevice device)
+    public unsafe OpenClBackend(OpenClDevice device, string options = "")
     {
         Device = device;
         Api = device.Api;
@@ -34,7 +34,7 @@ internal sealed class OpenClBackend : Backend
         queue = Api.CreateCommandQueue(context, id, (CommandQueueProperties)0, &error);
         if (error != 0) Api.ReleaseContext(context);
         Check(error, "clCreateCommandQueue", "");
-        programs = new OpenClPrograms(this, context, info.BuildOptions());
+        programs = new OpenClPrograms(this, context, $"{info.BuildOptions()} {options}".Trim());
         staging = new OpenClStaging(this, queue);
     }
 

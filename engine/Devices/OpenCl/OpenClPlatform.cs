@@ -9,8 +9,9 @@ namespace GpuTensor.Devices.OpenCl;
 internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name, string DriverVersion)
 {
     /// <summary>Takes the device: context, queue, nothing more.</summary>
+    /// <param name="options">Compiler options beside the engine's own.</param>
     /// <exception cref="DeviceException">The driver refuses.</exception>
-    public OpenClBackend Open() => new(this);
+    public OpenClBackend Open(string options = "") => new(this, options);
 }
 
 /// <summary>The OpenCL devices of this machine: GPUs, then CPUs, each kind in the loader's order. Finding none is an answer with a reason, never an exception.</summary>

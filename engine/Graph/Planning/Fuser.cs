@@ -17,9 +17,6 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
     private readonly List<Group> groups = [];
     private readonly bool[] used = new bool[64];
 
-    /// <summary>Number of group members looked at, for the test that passes are linear.</summary>
-    public long Visits { get; private set; }
-
     public List<Group> Run(List<PlanNode> nodes)
     {
         foreach (var node in nodes)
@@ -29,7 +26,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
 
     private void Place(PlanNode node)
     {
-        Visits++;
+        Work.Visit();
         switch (node.Op.Kind)
         {
             case OperatorKind.MatMul: PlaceProduct(node); break;
@@ -55,6 +52,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
     /// <summary>The computed values whose memory a read of this one touches.</summary>
     private static IEnumerable<PlanNode> Sources(PlanNode value)
     {
+        Work.Visit(1 + value.Fillers.Count);
         switch (value.Role)
         {
             case Role.Computed:
@@ -89,6 +87,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         node.Map = map;
         node.Position = Group.PositionOf(node.Shape, map, group.Sizes.Length);
         group.Members.Add(node);
+        Work.Visit(1 + node.Operands.Length);
         group.Accesses += 1 + node.Operands.Count(o => o.Node.Role is not (Role.Inline or Role.Scalar) && o.Node.Group != group);
     }
 
@@ -253,7 +252,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
                 member.Group = group;
                 for (int d = 0; d < member.Map.Length; d++) member.Map[d] = Group.Combine(member.Map[d], map, dims);
                 member.Position = Group.PositionOf(member.Shape, member.Map, dims);
-                Visits++;
+                Work.Visit();
             }
             group.Members.AddRange(other.Members);
             group.Members.Sort(static (a, b) => a.Order.CompareTo(b.Order));
@@ -278,7 +277,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         int dims = group.Sizes.Length;
         foreach (var member in group.Members)
         {
-            Visits++;
+            Work.Visit();
             for (int i = 0; i < member.Operands.Length; i++)
             {
                 var (operand, view) = member.Operands[i];

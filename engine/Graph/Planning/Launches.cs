@@ -41,6 +41,7 @@ internal static class Launches
 
         void Emit()
         {
+            Work.Visit(waiting.Sum(g => 1 + g.Sources.Count + g.After.Count));
             var ready = waiting.Where(g => !g.Sources.Any(isWaiting.Contains) && !g.After.Any(isWaiting.Contains)).ToList();
             foreach (var g in ready) isWaiting.Remove(g);
             waiting.RemoveAll(g => !isWaiting.Contains(g));

@@ -120,6 +120,7 @@ internal sealed class Lowering(Placement places)
 
         public void Emit(PlanNode member)
         {
+            Work.Visit(1 + member.Operands.Length);
             int value = Compute(member, member.Map, member.Operands);
             registers[member] = value;
             if (!member.Stored) return;

@@ -76,6 +76,7 @@ internal sealed class Placement
 
     private void NoteRead(PlanNode operand, View? view, Group group, PlanNode reader)
     {
+        Work.Visit();
         if (operand.Role == Role.Leaf)
         {
             if (!leafReaders.TryGetValue(operand.Slot, out var list)) leafReaders.Add(operand.Slot, list = []);
@@ -136,6 +137,7 @@ internal sealed class Placement
                 if (!leafReaders.TryGetValue(slot, out var readers)) continue;
                 foreach (var (group, reader, view) in readers)
                 {
+                    Work.Visit();
                     if (reader == value.BaseCopy) continue;
                     if (group == writer.Group)
                     {

@@ -50,6 +50,7 @@ internal static class PlanBuilder
             if (keep[node.Index] && node.RequiresGrad && node.Leaf is null) stack.Push(node);
         while (stack.TryPop(out var node))
         {
+            Work.Visit();
             if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
             var saves = node.Op.SavedBy(node);
             if ((saves & Saves.Output) != 0) Keep(node);
@@ -75,6 +76,7 @@ internal static class PlanBuilder
         for (int i = nodes.Count - 1; i >= 0; i--)
         {
             live[i] |= keep[i];
+            Work.Visit();
             if (!live[i]) continue;
             var node = nodes[i];
             for (int j = 0; j < node.OperandCount; j++)
@@ -104,6 +106,7 @@ internal static class PlanBuilder
             var plan = new PlanNode(node.Op, node.DType, node.Shape) { Index = i, Attributes = node.Attributes, Kept = keep[i], Home = homes.OfNode(i) };
             if (scalarSlot.TryGetValue(node, out int slot)) plan.Slot = slot;
             var operands = new (PlanNode, View?)[node.OperandCount];
+            Work.Visit(1 + operands.Length);
             for (int j = 0; j < operands.Length; j++) operands[j] = (Of(node[j].Node), node[j].View);
             plan.Operands = operands;
             if (node.Op.Kind == OperatorKind.Scalar)

@@ -146,6 +146,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
                 if (writer.Group is null || !time.TryGetValue(writer.Group, out int t)) continue;
                 first = Math.Min(first, t);
                 last = Math.Max(last, t);
+                Work.Visit(1 + writer.Group.Readers.Count);
                 foreach (var reader in writer.Group.Readers)
                     if (time.TryGetValue(reader, out int r)) last = Math.Max(last, r);
             }

@@ -16,9 +16,12 @@ internal static class Rewriter
     public static List<PlanNode> Run(List<PlanNode> nodes, bool shareRegions)
     {
         var result = new List<PlanNode>(nodes.Count);
+        var copies = new Dictionary<PlanNode, List<PlanNode>>(ReferenceEqualityComparer.Instance);
+        var leafCopies = new List<PlanNode>();
         var inlineDepth = new Dictionary<PlanNode, int>(ReferenceEqualityComparer.Instance);
         foreach (var node in nodes)
         {
+            Work.Visit(1 + node.Operands.Length);
             switch (node.Op.Kind)
             {
                 case OperatorKind.Leaf or OperatorKind.Scalar:
@@ -27,7 +30,10 @@ internal static class Rewriter
                     Concat(node, result, shareRegions);
                     break;
                 case OperatorKind.ViewAssign:
-                    ViewAssign(node, result);
+                    var (target, baseCopy) = ViewAssign(node, result);
+                    if (target.Role == Role.Leaf) leafCopies.Add(baseCopy);
+                    else if (copies.TryGetValue(target, out var list)) list.Add(baseCopy);
+                    else copies.Add(target, [baseCopy]);
                     break;
                 case OperatorKind.Reduce when Split(node, result):
                     break;
@@ -43,8 +49,23 @@ internal static class Rewriter
             }
             result.Add(node);
         }
+        result = Insert(result, leafCopies, copies);
         if (shareRegions) ShareRegions(result);
         for (int i = 0; i < result.Count; i++) result[i].Order = i;
+        return result;
+    }
+
+    /// <summary>Puts copies of bases as early as their values allow, so that what fills the rest may join the kernel that computes it.</summary>
+    private static List<PlanNode> Insert(List<PlanNode> nodes, List<PlanNode> first, Dictionary<PlanNode, List<PlanNode>> after)
+    {
+        if (first.Count + after.Count == 0) return nodes;
+        var result = new List<PlanNode>(first);
+        foreach (var node in nodes)
+        {
+            Work.Visit();
+            result.Add(node);
+            if (after.TryGetValue(node, out var copies)) result.AddRange(copies);
+        }
         return result;
     }
 
@@ -99,18 +120,19 @@ internal static class Rewriter
         return region >= 0;
     }
 
-    private static void ViewAssign(PlanNode node, List<PlanNode> result)
+    /// <summary>The base is copied, the value written over a part of it.</summary>
+    /// <returns>The base, and its copy, for the caller to place.</returns>
+    private static (PlanNode Target, PlanNode Copy) ViewAssign(PlanNode node, List<PlanNode> result)
     {
         var view = ((ViewAttributes)node.Attributes!).View;
         var (target, value) = (node.Operands[0], node.Operands[1]);
         node.Role = Role.Container;
         node.BaseCopy = new PlanNode(Basic.Copy, node.DType, node.Shape) { Operands = [target], Into = (node, null), Stored = true };
-        // As early as its base allows, so that what fills the rest may join the kernel that computes it.
-        result.Insert(target.Node.Role == Role.Leaf ? 0 : result.IndexOf(target.Node) + 1, node.BaseCopy);
         var filler = new PlanNode(Basic.Copy, node.DType, view.Shape) { Operands = [value] };
         Fill(node, filler, view);
         result.Add(filler);
         node.Operands = [];
+        return (target.Node, node.BaseCopy);
     }
 
     /// <summary>A flat result whose parts go to the homes of one region, each at its place, is computed in that region: the parts are there then.</summary>
