@@ -53,15 +53,15 @@ internal static class Program
     }
 
     /// <summary>Waits for a program's end.</summary>
-    public static Result Wait(Process process)
+    public static Result Wait(Process process, int minutes = 5)
     {
         // Both are read at once: a full pipe would stop the program.
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(minutes)))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail("The program did not end within five minutes.");
+            Assert.Fail($"The program did not end within {minutes} minutes.");
         }
         return new(process.ExitCode, output.Result, errors.Result);
     }

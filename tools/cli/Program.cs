@@ -10,6 +10,7 @@ var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled f
     DevicesCommand.Make(),
     DoctorCommand.Make(),
     ConformanceCommand.Make(),
+    KernelsCommand.Make(),
     verbose,
 };
 var parsed = root.Parse(args);

@@ -1,0 +1,109 @@
+using GpuTensor.Conformance;
+using GpuTensor.Devices.Cuda;
+using GpuTensor.Nn;
+using GpuTensor.Optim;
+
+namespace GpuTensor.Cli.Kernels;
+
+/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every source that it hands to its compiler.</summary>
+internal sealed class ProgramRecording
+{
+    private readonly Device device;
+    private readonly Lock gate = new();
+    private readonly List<string> sources = [];
+    private readonly HashSet<string> kernels = new(StringComparer.Ordinal);
+
+    public ProgramRecording(Device device)
+    {
+        this.device = device;
+        if (device.Planned?.Backend is not CudaBackend backend) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
+        backend.SourceListener = Hear;
+    }
+
+    /// <summary>The programs, in the order they were first compiled, without those whose kernels had all been seen.</summary>
+    public IReadOnlyList<string> Sources
+    {
+        get { lock (gate) return [.. sources]; }
+    }
+
+    /// <summary>Kernels in them; a kernel's name holds a hash of its text.</summary>
+    public int KernelCount
+    {
+        get { lock (gate) return kernels.Count; }
+    }
+
+    /// <summary>What could not be run: the kernels of these may be missing from the recording.</summary>
+    public List<string> Failures { get; } = [];
+
+    private void Hear(string source)
+    {
+        lock (gate)
+        {
+            bool isNew = false;
+            foreach (string kernel in CudaText.Kernels(source).Select(k => k.Name)) isNew |= kernels.Add(kernel);
+            if (isNew) sources.Add(source);
+        }
+    }
+
+    /// <summary>Training with Adam, and what the benchmarks run: forms as they are, sizes small enough for a simulator.</summary>
+    public void RunPrograms()
+    {
+        var before = Device.Default;
+        Device.Default = device;
+        try
+        {
+            Attempt("training", Train);
+            Attempt("gelu", () =>
+            {
+                var x = Tensor.RandN([4099], requiresGrad: true).Realize();
+                var b = Tensor.RandN(4099).Realize();
+                var y = (x * 1.5 + b).Gelu() * 0.5 + x;
+                y.Realize();
+                y.Backward(b);
+                x.Grad!.Realize();
+            });
+            Attempt("softmax", () => Rows().Softmax(1).Realize());
+            Attempt("layer norm", () => new LayerNorm(1024).Forward(Rows()).Realize());
+            Attempt("attention", () =>
+            {
+                Tensor Part() => Tensor.RandN(2, 4, 32, 64).Realize();
+                F.ScaledDotProductAttention(Part(), Part(), Part(), isCausal: true).Realize();
+            });
+            device.Synchronize();
+        }
+        finally
+        {
+            Device.Default = before;
+        }
+    }
+
+    /// <summary>Runs a file of recorded operator samples. Whether their results are right is <c>conformance</c>'s to say.</summary>
+    public void RunOperators(string path) => Attempt(Path.GetFileNameWithoutExtension(path), () => ConformanceRun.RunFile(path, device));
+
+    private void Attempt(string what, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (TensorException e)
+        {
+            Failures.Add($"{what}: {e.Message}");
+        }
+    }
+
+    private static Tensor Rows() => Tensor.RandN(8, 1024).Realize();
+
+    private static void Train()
+    {
+        var model = new Sequential(new Flatten(), new Linear(784, 64), new ReLU(), new Linear(64, 32), new ReLU(), new Linear(32, 10));
+        var optimizer = new Adam(model.Parameters(), lr: 1e-3);
+        Tensor images = Tensor.Rand(32, 28, 28).Realize(), labels = Tensor.RandInt(10, [32]).Realize();
+        for (int i = 0; i < 3; i++)
+        {
+            optimizer.ZeroGrad();
+            F.CrossEntropy(model.Forward(images), labels).Backward();
+            optimizer.Step();
+        }
+    }
+}

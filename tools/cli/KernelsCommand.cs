@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using GpuTensor.Bindings.Cuda;
+using GpuTensor.Cli.Kernels;
+using GpuTensor.Conformance;
+
+namespace GpuTensor.Cli;
+
+/// <summary><c>gputensor kernels</c>: records what a CUDA device compiles while programs run, compiles all of it with NVIDIA's compilers for every architecture, and reports registers, shared
+/// memory, stack, and whatever breaks the rules. Needs no GPU: the device may be the simulator.</summary>
+internal static class KernelsCommand
+{
+    private sealed record Settings(string? Nvrtc, string? Corpus, int Files, int Seed, int Limit, int Threads, string[] Sources, string? Output, bool Json);
+
+    public static Command Make()
+    {
+        var nvrtc = new Option<string?>("--nvrtc") { Description = "The folder of libnvrtc.so.13 and libnvrtc.so.12; default: where the device's own lies", HelpName = "DIR" };
+        var corpus = new Option<string?>("--corpus") { Description = "Recorded operator samples to run; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository, or none", HelpName = "DIR" };
+        var files = new Option<int>("--files") { Description = "How many of the corpus's files to run, drawn by the seed", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
+        var seed = new Option<int>("--seed") { Description = "Draws files and the order of compilations", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var limit = new Option<int>("--limit") { Description = "When to end, recording (at most half of it) included", DefaultValueFactory = _ => 1500, HelpName = "SECONDS" };
+        var threads = new Option<int>("--threads") { Description = "Compilations at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+        var source = new Option<string[]>("--source") { Description = "A file of CUDA C++ to compile in place of a recording; may be given several times", DefaultValueFactory = _ => [], HelpName = "FILE" };
+        var output = new Option<string?>("--out") { Description = "Writes registers, shared memory and stack of each kernel, for each compiler and architecture, as JSON", HelpName = "FILE" };
+        var json = CommonOptions.Json();
+        var command = new Command("kernels", "Compile every kernel that programs make on CUDA with NVIDIA's compilers for every architecture, and check what comes out")
+        {
+            nvrtc, corpus, files, seed, limit, threads, source, output, json,
+        };
+        command.SetAction(parsed => Run(new(parsed.GetValue(nvrtc), parsed.GetValue(corpus), parsed.GetValue(files), parsed.GetValue(seed), parsed.GetValue(limit),
+            Math.Max(1, parsed.GetValue(threads)), parsed.GetValue(source)!, parsed.GetValue(output), parsed.GetValue(json))));
+        return command;
+    }
+
+    private static int Run(Settings settings)
+    {
+        if (settings.Limit < 1 || settings.Files < 0) throw new UsageException("--limit must be at least 1 (seconds), --files not negative.");
+        var watch = Stopwatch.StartNew();
+        var compilers = Compilers(settings.Nvrtc);
+        var random = new Random(settings.Seed);
+        var (sources, kernels, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : Record(settings, random, watch);
+        random.Shuffle(sources);
+        double recorded = watch.Elapsed.TotalSeconds;
+        if (!settings.Json) Console.WriteLine($"{kernels} kernels in {sources.Length} programs; {run} of {files} files of samples were run in {recorded:F0} s");
+        var matrix = new CompilerMatrix(compilers);
+        matrix.Run(sources, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Threads);
+
+        if (settings.Output is { } path) File.WriteAllText(path, Details(matrix));
+        bool whole = matrix.Compiled == matrix.Wanted && run == files;
+        foreach (string problem in matrix.Problems.Take(settings.Json ? 0 : 20)) Console.WriteLine(problem);
+        foreach (string failure in notRun.Take(settings.Json ? 0 : 20)) Console.WriteLine($"not run: {failure}");
+        var stacks = matrix.Made.Where(m => m.Resources.StackBytes > 0).Select(m => m.Kernel).Distinct().Count();
+        if (settings.Json)
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                kernels, programs = sources.Length, files = run, files_wanted = files,
+                compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled = matrix.Compiled, wanted = matrix.Wanted, whole,
+                kernels_with_stack = stacks, most_registers = matrix.Made.Select(m => m.Resources.Registers).DefaultIfEmpty().Max(),
+                problems = matrix.Problems.Count, first_problems = matrix.Problems.Take(20), not_run = notRun, seconds = Math.Round(watch.Elapsed.TotalSeconds, 1),
+            }));
+        else
+            Console.WriteLine($"{matrix.Compiled} of {matrix.Wanted} compilations ({string.Join(" and ", compilers.Select(c => $"NVRTC {c.Version}"))}, {CompilerMatrix.Architectures.Length} architectures)"
+                + $"{(whole ? "" : ", cut by --limit")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; {watch.Elapsed.TotalSeconds:F0} s");
+        return matrix.Problems.Count == 0 && matrix.Compiled > 0 ? 0 : 1;
+    }
+
+    private sealed record Input(string[] Sources, int Kernels, IReadOnlyList<string> NotRun, int Files, int FilesWanted);
+
+    /// <summary>What the CUDA device compiles for training, benchmarks and a seeded draw of the corpus, for at most half of the time.</summary>
+    private static Input Record(Settings settings, Random random, Stopwatch watch)
+    {
+        var recording = new ProgramRecording(Device.Cuda());
+        recording.RunPrograms();
+        var found = settings.Files == 0 ? null : settings.Corpus is { } folder ? Corpus.Open(folder) : Corpus.Find();
+        string[] files = [.. found?.Files() ?? []];
+        random.Shuffle(files);
+        files = [.. files.Take(settings.Files)];
+        int run = 0;
+        for (; run < files.Length && watch.Elapsed.TotalSeconds < settings.Limit / 2.0; run++) recording.RunOperators(files[run]);
+        return new([.. recording.Sources], recording.KernelCount, recording.Failures, run, files.Length);
+    }
+
+    private static Input Read(string[] paths)
+    {
+        string[] sources = [.. paths.Select(File.ReadAllText)];
+        int[] kernels = [.. sources.Select(s => CudaText.Kernels(s).Count)];
+        int empty = Array.IndexOf(kernels, 0);
+        return empty < 0 ? new(sources, kernels.Sum(), [], 0, 0) : throw new UsageException($"{paths[empty]} holds no kernel: one is declared extern \"C\" __global__ void.");
+    }
+
+    /// <summary>Both major versions where the folder has them.</summary>
+    private static List<NvrtcLibrary> Compilers(string? folder)
+    {
+        folder ??= Path.GetDirectoryName(Bindings.Cuda.Cuda.Locate(CudaLibrary.Nvrtc));
+        if (string.IsNullOrEmpty(folder)) throw new UsageException("Where NVRTC lies is not known: name its folder with --nvrtc DIR.");
+        string[] names = OperatingSystem.IsWindows() ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll"] : ["libnvrtc.so.13", "libnvrtc.so.12"];
+        var found = names.Select(n => Path.Combine(folder, n)).Where(File.Exists).Select(NvrtcLibrary.Load).ToList();
+        return found.Count > 0 ? found : throw new UsageException($"{folder} holds neither {string.Join(" nor ", names)}.");
+    }
+
+    private static string Details(CompilerMatrix matrix) => JsonSerializer.Serialize(new
+    {
+        kernels = matrix.Made.GroupBy(m => m.Kernel).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new
+        {
+            name = g.Key,
+            targets = g.OrderBy(m => m.Compiler, StringComparer.Ordinal).ThenBy(m => m.Architecture).Select(m => new
+            {
+                compiler = m.Compiler, sm = m.Architecture, registers = m.Resources.Registers, shared = m.Resources.SharedBytes, stack = m.Resources.StackBytes, spills = m.Resources.SpillBytes,
+            }),
+        }),
+        problems = matrix.Problems,
+    }, new JsonSerializerOptions { WriteIndented = false });
+}
