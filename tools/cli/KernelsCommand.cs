@@ -11,7 +11,7 @@ namespace GpuTensor.Cli;
 /// memory, stack, and whatever breaks the rules. Needs no GPU: the device may be the simulator.</summary>
 internal static class KernelsCommand
 {
-    private sealed record Settings(string? Nvrtc, string? Corpus, int Files, int Seed, int Limit, int Threads, string[] Sources, string? Output, bool Json);
+    private sealed record Settings(string? Nvrtc, string? Corpus, int Files, int Seed, int Limit, int Most, int Threads, string[] Sources, string? Output, bool Json);
 
     public static Command Make()
     {
@@ -20,16 +20,17 @@ internal static class KernelsCommand
         var files = new Option<int>("--files") { Description = "How many of the corpus's files to run, drawn by the seed", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
         var seed = new Option<int>("--seed") { Description = "Draws files and the order of compilations", DefaultValueFactory = _ => 1, HelpName = "N" };
         var limit = new Option<int>("--limit") { Description = "When to end, recording (at most half of it) included", DefaultValueFactory = _ => 1500, HelpName = "SECONDS" };
+        var most = new Option<int>("--compilations") { Description = "How many compilations at most; each program has one before any has a second", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
         var threads = new Option<int>("--threads") { Description = "Compilations at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
         var source = new Option<string[]>("--source") { Description = "A file of CUDA C++ to compile in place of a recording; may be given several times", DefaultValueFactory = _ => [], HelpName = "FILE" };
         var output = new Option<string?>("--out") { Description = "Writes registers, shared memory and stack of each kernel, for each compiler and architecture, as JSON", HelpName = "FILE" };
         var json = CommonOptions.Json();
         var command = new Command("kernels", "Compile every kernel that programs make on CUDA with NVIDIA's compilers for every architecture, and check what comes out")
         {
-            nvrtc, corpus, files, seed, limit, threads, source, output, json,
+            nvrtc, corpus, files, seed, limit, most, threads, source, output, json,
         };
         command.SetAction(parsed => Run(new(parsed.GetValue(nvrtc), parsed.GetValue(corpus), parsed.GetValue(files), parsed.GetValue(seed), parsed.GetValue(limit),
-            Math.Max(1, parsed.GetValue(threads)), parsed.GetValue(source)!, parsed.GetValue(output), parsed.GetValue(json))));
+            parsed.GetValue(most), Math.Max(1, parsed.GetValue(threads)), parsed.GetValue(source)!, parsed.GetValue(output), parsed.GetValue(json))));
         return command;
     }
 
@@ -44,7 +45,7 @@ internal static class KernelsCommand
         double recorded = watch.Elapsed.TotalSeconds;
         if (!settings.Json) Console.WriteLine($"{kernels} kernels in {sources.Length} programs; {run} of {files} files of samples were run in {recorded:F0} s");
         var matrix = new CompilerMatrix(compilers);
-        matrix.Run(sources, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Threads);
+        matrix.Run(sources, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Most, settings.Threads);
 
         if (settings.Output is { } path) File.WriteAllText(path, Details(matrix));
         bool whole = matrix.Compiled == matrix.Wanted && run == files;
@@ -61,7 +62,7 @@ internal static class KernelsCommand
             }));
         else
             Console.WriteLine($"{matrix.Compiled} of {matrix.Wanted} compilations ({string.Join(" and ", compilers.Select(c => $"NVRTC {c.Version}"))}, {CompilerMatrix.Architectures.Length} architectures)"
-                + $"{(whole ? "" : ", cut by --limit")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; {watch.Elapsed.TotalSeconds:F0} s");
+                + $"{(whole ? "" : ", cut short")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; {watch.Elapsed.TotalSeconds:F0} s");
         return matrix.Problems.Count == 0 && matrix.Compiled > 0 ? 0 : 1;
     }
 
@@ -78,7 +79,7 @@ internal static class KernelsCommand
         files = [.. files.Take(settings.Files)];
         int run = 0;
         for (; run < files.Length && watch.Elapsed.TotalSeconds < settings.Limit / 2.0; run++) recording.RunOperators(files[run]);
-        return new([.. recording.Sources], recording.KernelCount, recording.Failures, run, files.Length);
+        return new([.. recording.Sources, Doctor.CudaChecks.Kernel], recording.KernelCount + 1, recording.Failures, run, files.Length);
     }
 
     private static Input Read(string[] paths)

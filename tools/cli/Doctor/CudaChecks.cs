@@ -11,6 +11,9 @@ internal static class CudaChecks
     public static bool IsSimulated => CudaDriver.Locate(CudaLibrary.Driver) is { } path
         && NativeLibrary.TryLoad(path, out nint handle) && NativeLibrary.TryGetExport(handle, "gpuTensorSimulatorReport", out _);
 
+    /// <summary>The one kernel that is written by hand: the compiler is checked with it before anything generated is.</summary>
+    public const string Kernel = "extern \"C\" __global__ void __launch_bounds__(256, 1) doctor(float* x) { x[threadIdx.x] += 1.0f; }";
+
     public static void Run(Examination examination, Func<string, bool> wanted)
     {
         if (OperatingSystem.IsMacOS())
@@ -124,7 +127,7 @@ internal static class CudaChecks
     private static string Compiler(CudaDevice gpu)
     {
         var compiler = CudaRuntimeCompiler.For(gpu);
-        var made = compiler.Compile("extern \"C\" __global__ void doctor(float* x) { x[threadIdx.x] += 1.0f; }", "doctor.cu");
+        var made = compiler.Compile(Kernel, "doctor.cu");
         return $"{compiler.Library} makes {(compiler.Target.IsPtx ? "PTX that the driver finishes" : "machine code")} for {compiler.Target}, {made.Image.Length:N0} bytes";
     }
 

@@ -28,7 +28,7 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
     public int Wanted { get; private set; }
 
     /// <summary>Compiles until all is done or the time is up. Every program has its turn with one compiler and architecture before any has a second.</summary>
-    public void Run(IReadOnlyList<string> sources, TimeSpan limit, int threads)
+    public void Run(IReadOnlyList<string> sources, TimeSpan limit, int most, int threads)
     {
         var targets = (from c in compilers from a in Architectures where c.Architectures.Contains(a) select (Compiler: c, Architecture: a)).ToArray();
         Wanted = sources.Count * targets.Length;
@@ -36,7 +36,7 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
         var work = from round in Enumerable.Range(0, targets.Length) from i in Enumerable.Range(0, sources.Count)
             // 5 and the number of targets share no factor where there are one or two compilers: neighbours differ in both.
             select (Source: sources[i], Target: targets[(i * 5 + round) % targets.Length]);
-        Parallel.ForEach(Partitioner.Create(work, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = threads }, (w, state) =>
+        Parallel.ForEach(Partitioner.Create(work.Take(most), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = threads }, (w, state) =>
         {
             if (watch.Elapsed > limit) state.Stop();
             else Compile(w.Source, w.Target.Compiler, w.Target.Architecture);
