@@ -29,7 +29,6 @@ internal sealed unsafe partial class Decoder
             case "redux": return Redux(modifiers);
             case "lop3" when modifiers is ["b32"]: Lop3(); return true;
             case "bfi" when modifiers is ["b32"] or ["b64"]: Insert(modifiers[0] == "b64"); return true;
-            case "prefetch" or "prefetchu" or "discard" or "applypriority": return false;
             default: return false;
         }
     }

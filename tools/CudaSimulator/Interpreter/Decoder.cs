@@ -306,12 +306,8 @@ internal sealed unsafe partial class Decoder
 
     private ulong Literal(PtxOperand operand, PtxType type)
     {
-        if (!operand.IsFloat)
-        {
-            if (type is PtxType.F32 or PtxType.F64) throw Fail($"the integer {operand.Bits} where a float is expected");
-            return operand.Bits;
-        }
-        // 0f… is 8 digits, so a literal of float64 seldom fits 32 bits; the parser keeps which it was by its length, and types here say the rest.
+        if (operand.FloatBytes == 0 && type is (PtxType.F32 or PtxType.F64)) throw Fail($"the integer {operand.Bits} where a float is expected");
+        if (operand.FloatBytes != 0 && operand.FloatBytes != type.Size()) throw Fail($"a float literal of {operand.FloatBytes} bytes where {type.Size()} are expected");
         return operand.Bits;
     }
 

@@ -180,7 +180,7 @@ internal sealed partial class PtxParser
         if (Accept("[")) return Address();
         if (Accept("{")) return new PtxOperand { Kind = OperandKind.Vector, Items = Items("}") };
         if (Accept("(")) return new PtxOperand { Kind = OperandKind.List, Items = Items(")") };
-        if (TryLiteral(out ulong bits, out bool isFloat)) return new PtxOperand { Kind = OperandKind.Immediate, Bits = bits, IsFloat = isFloat };
+        if (TryLiteral(out ulong bits, out int floatBytes)) return new PtxOperand { Kind = OperandKind.Immediate, Bits = bits, FloatBytes = floatBytes };
         bool negated = Accept("!");
         var token = Next();
         if (token.Text == "WARP_SZ") return new PtxOperand { Kind = OperandKind.Immediate, Bits = 32 };

@@ -173,10 +173,9 @@ internal sealed partial class PtxParser
     {
         bool generic = Accept("generic");
         if (generic) Expect("(");
-        if (TryLiteral(out ulong bits, out bool isFloat))
+        if (TryLiteral(out ulong bits, out int floatBytes))
         {
-            // A decimal float may stand in an initialiser of a float array; NVRTC writes bytes or 0f, 0d.
-            if (isFloat != variable.Type.IsFloat() && isFloat) throw Fail("a float literal in an integer's initialiser");
+            if (floatBytes != 0 && floatBytes != variable.Type.Size()) throw Fail($"a float literal of {floatBytes} bytes in an initialiser of {variable.Type.Size()}");
             return new(bits, null, false);
         }
         string symbol = Next().Text;
@@ -195,24 +194,24 @@ internal sealed partial class PtxParser
     }
 
     /// <summary>A literal at this place: decimal, hexadecimal, octal, binary, <c>0f</c> and <c>0d</c> bit patterns, each perhaps negated.</summary>
-    private bool TryLiteral(out ulong bits, out bool isFloat)
+    private bool TryLiteral(out ulong bits, out int floatBytes)
     {
-        (bits, isFloat) = (0, false);
+        (bits, floatBytes) = (0, 0);
         bool negative = Is("-");
         var token = negative ? _tokens[_at + 1] : Peek;
         var text = token.Text.AsSpan();
         if (text.Length == 0 || token.Quoted || !char.IsAsciiDigit(text[0])) return false;
         _at += negative ? 2 : 1;
         bool good;
-        if (text.Length == 10 && text[0] == '0' && text[1] is 'f' or 'F') 
+        if (text.Length == 10 && text[0] == '0' && text[1] is 'f' or 'F')
         {
             good = ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bits);
-            isFloat = true;
+            floatBytes = 4;
         }
         else if (text.Length == 18 && text[0] == '0' && text[1] is 'd' or 'D')
         {
             good = ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bits);
-            isFloat = true;
+            floatBytes = 8;
         }
         else
         {
@@ -226,7 +225,7 @@ internal sealed partial class PtxParser
             else
                 good = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bits);
         }
-        if (!good || (negative && isFloat)) throw Fail($"'{token.Text}' is no number", token.Line);
+        if (!good || (negative && floatBytes != 0)) throw Fail($"'{token.Text}' is no number", token.Line);
         if (negative) bits = (ulong)-(long)bits;
         return true;
     }

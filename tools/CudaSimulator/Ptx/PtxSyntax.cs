@@ -73,8 +73,8 @@ internal sealed class PtxOperand
 
     public ulong Bits { get; init; }
 
-    /// <summary>The literal was written as a float, <c>0f</c> or <c>0d</c>.</summary>
-    public bool IsFloat { get; init; }
+    /// <summary>4 for a literal written as <c>0f…</c>, 8 for <c>0d…</c>, 0 for an integer.</summary>
+    public int FloatBytes { get; init; }
 
     public long Offset { get; init; }
 
