@@ -26,8 +26,8 @@ public sealed class CudaLikeTests
     {
         using var replaying = new Machine();
         using var stepping = new Machine(replays: false);
-        var expected = Train(stepping.Device, 24);
-        Same(expected, Train(replaying.Device, 24), "training");
+        var expected = Training.Run(stepping.Device, 24);
+        Same(expected, Training.Run(replaying.Device, 24), "training");
         Assert.True(replaying.Backend.Multiplications > 0, "no product went to the library");
         Assert.True(replaying.Executor.GraphLaunches >= 20, $"{replaying.Executor.GraphLaunches} launches of graphs");
         Assert.True(replaying.Backend.Captures <= 6, $"{replaying.Backend.Captures} captures");
@@ -110,31 +110,6 @@ public sealed class CudaLikeTests
         }
 
         static Tensor On(Tensor t, Device d) => t.To(d);
-    }
-
-    private static List<byte[]> Train(Device device, int steps)
-    {
-        var random = new Random(5);
-        float[] Numbers(int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() - 0.5f)];
-        var w1 = Tensor.From(Numbers(48 * 64), device: device).Reshape(48, 64).Clone().RequiresGrad_();
-        var b1 = Tensor.From(Numbers(64), device: device).Clone().RequiresGrad_();
-        var w2 = Tensor.From(Numbers(64 * 32), device: device).Reshape(64, 32).Clone().RequiresGrad_();
-        Tensor[] parameters = [w1, b1, w2];
-        var results = new List<byte[]>();
-        for (int step = 0; step < steps; step++)
-        {
-            var x = Tensor.From(Numbers(40 * 48), device: device).Reshape(40, 48);
-            foreach (var p in parameters) p.Grad = null;
-            var h = (x.MatMul(w1) + b1).Relu();
-            var y = h.MatMul(w2);
-            var loss = (y * y).Mean();
-            loss.Backward();
-            using (Tensor.NoGrad())
-                foreach (var p in parameters) p.Sub_(p.Grad! * (0.1 / (step + 1)));
-            results.Add(loss.Detach().ToHost().Data);
-        }
-        foreach (var p in parameters) results.Add(p.Detach().ToHost().Data);
-        return results;
     }
 
     private static void Same(List<byte[]> expected, List<byte[]> actual, string what)

@@ -7,8 +7,11 @@ internal sealed partial class CudaBackend
 {
     private bool capturing;
 
+    /// <summary>False: everything is run step by step. For tests; GPUTENSOR_CUDA_BLOCKING=1 says the same and waits besides.</summary>
+    internal bool Graphs { get; init; } = true;
+
     /// <inheritdoc/>
-    public override bool CanCapture => !blocking && CudaGraph.IsSupported;
+    public override bool CanCapture => Graphs && !blocking && CudaGraph.IsSupported;
 
     /// <inheritdoc/>
     public override void BeginCapture()

@@ -15,6 +15,7 @@ internal sealed partial class CudaBackend : Backend
     private readonly CudaProducts products;
     private readonly Stack<CudaEvent> events = new();
     private readonly Stack<CudaModule> retired = new();
+    private readonly HashSet<CudaModule> loaded = [];
     private readonly bool blocking = Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_BLOCKING") == "1";
     private readonly bool pools;
     private readonly CudaDevice device;
@@ -206,7 +207,8 @@ internal sealed partial class CudaBackend : Backend
         ThrowIfLost();
         try
         {
-            DeviceProgram[] made = programs.Compile(sources);
+            var made = programs.Compile(sources);
+            foreach (var program in made) loaded.Add(program.Module);
             foreach (string source in sources) Counters.KernelsCompiled += KernelsIn(source);
             return made;
         }
@@ -330,6 +332,15 @@ internal sealed partial class CudaBackend : Backend
     /// <summary>Takes a module that nobody needs any more; it is unloaded after the next wait, since work that uses it may still run.</summary>
     internal void Retire(CudaModule module) => retired.Push(module);
 
+    private void UnloadRetired()
+    {
+        while (retired.TryPop(out var module))
+        {
+            loaded.Remove(module);
+            module.Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public override void Finish()
     {
@@ -339,7 +350,7 @@ internal sealed partial class CudaBackend : Backend
             copy.Synchronize();
             compute.Synchronize();
             Waited();
-            while (retired.TryPop(out var module)) module.Dispose();
+            UnloadRetired();
         }
         catch (CudaException e)
         {
@@ -369,7 +380,8 @@ internal sealed partial class CudaBackend : Backend
             // A lost device has nothing more to wait for; what is released below does not throw.
         }
         while (events.TryPop(out var mark)) mark.Dispose();
-        while (retired.TryPop(out var module)) module.Dispose();
+        UnloadRetired();
+        foreach (var module in loaded) module.Dispose();
         products.Dispose();
         scalars.Dispose();
         staging.Dispose();
