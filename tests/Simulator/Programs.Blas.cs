@@ -144,6 +144,10 @@ public static unsafe partial class Programs
         Status(CublasStatus.NotSupported, good with { C = good.C with { Type = CudaDataType.Float16 } });
         Status(CublasStatus.NotSupported, good with { A = good.A with { Type = CudaDataType.BFloat16 } });
         Status(CublasStatus.InvalidValue, good with { BatchCount = 3, C = good.C with { BatchStride = 0 } });
+        Status(CublasStatus.InvalidValue, good with { BatchCount = 3, C = good.C with { BatchStride = 15 } });
+        Status(CublasStatus.InvalidValue, good with { BatchCount = 3, C = good.C with { LeadingDimension = 11, BatchStride = 4 } });
+        // Side by side in the rows of one matrix, as the heads of attention lie.
+        blas.Gemm(good with { BatchCount = 3, C = good.C with { LeadingDimension = 12, BatchStride = 4 } }, 1f, 0f);
         stream.Synchronize();
         Assert.Contains("the leading dimension of A is 3", _simulator.Report().GetProperty("refusals")[0].GetString());
     }

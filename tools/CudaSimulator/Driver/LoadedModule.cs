@@ -103,7 +103,8 @@ internal sealed class LoadedFunction(LoadedModule module, PtxKernel kernel) : IH
     {
         if (block is < 1 or > DeviceModel.MaxThreads) return 0;
         int warps = (block + 31) / 32;
-        long byThreads = model.ThreadsPerMultiprocessor / (warps * 32), byRegisters = DeviceModel.RegistersPerBlock / Math.Max(1, kernel.Registers * warps * 32);
+        long byThreads = model.ThreadsPerMultiprocessor / (warps * 32);
+        long byRegisters = DeviceModel.RegistersPerBlock / Math.Max(1, kernel.Registers * warps * 32);
         long shared = kernel.StaticShared + (long)dynamicShared + (model.Capability >= 80 ? 1024 : 0);
         long byShared = shared == 0 ? long.MaxValue : model.SharedPerMultiprocessorKiB * 1024L / shared;
         return (int)Math.Min(Math.Min(byThreads, byRegisters), Math.Min(byShared, model.BlocksPerMultiprocessor));

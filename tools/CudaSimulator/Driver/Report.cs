@@ -52,7 +52,8 @@ internal sealed class Report
         var text = new StringBuilder("{\"live\":{");
         Append(text, live);
         text.Append("},\"blocks\":[").AppendJoin(',', simulator.Devices.SelectMany(d => d.Blocks.Describe()).Take(20).Select(Quote));
-        text.Append("],\"defects\":[").AppendJoin(',', _defects.Select(Quote)).Append("],\"refusals\":[").AppendJoin(',', _refusals.Select(Quote)).Append("],\"launches\":").Append(Launches);
+        text.Append("],\"defects\":[").AppendJoin(',', _defects.Select(Quote));
+        text.Append("],\"refusals\":[").AppendJoin(',', _refusals.Select(Quote)).Append("],\"launches\":").Append(Launches);
         text.Append(",\"callCount\":").Append(Calls).Append(",\"calls\":{");
         Append(text, _calls.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (p.Key, p.Value)));
         text.Append("},\"milliseconds\":{");

@@ -150,6 +150,8 @@ internal static unsafe class CublasExports
         bool transposeA = Transposed(shape.TransposeA), transposeB = Transposed(shape.TransposeB);
         var (m, n, k) = (shape.M, shape.N, shape.K);
         if (m < 0 || n < 0 || k < 0 || shape.Batch < 0) throw new BlasError(BlasError.InvalidValue, $"m {m}, n {n}, k {k}, batch {shape.Batch}");
+        if (shape.Algorithm is not ((>= -1 and <= 23) or (>= 99 and <= 115)))
+            throw new BlasError(BlasError.InvalidValue, $"there is no algorithm {shape.Algorithm}");
         var type = (ComputeType)compute;
         var scale = BlasTypes.Scale(type);
         BlasTypes.Require(type, scale, a.Type, b.Type, c.Type);
@@ -174,12 +176,13 @@ internal static unsafe class CublasExports
     {
         if (batch <= 1 || matrix.Rows == 0 || matrix.Columns == 0) return;
         var (runs, length) = matrix.Runs;
-        long stride = Math.Abs(matrix.BatchStride), extent = ((runs - 1) * matrix.LeadingDimension) + length;
-        bool apart = stride >= extent;
-        bool interleaved = stride >= length && ((batch - 1) * stride) + length <= matrix.LeadingDimension;
-        if (!apart && !interleaved && stride < length)
-            throw new BlasError(BlasError.InvalidValue, $"the results of a batch of {batch} overlap: {matrix.Name} has stride {matrix.BatchStride}, "
-                + $"{matrix.Rows} × {matrix.Columns} elements and leading dimension {matrix.LeadingDimension}");
+        long stride = Math.Abs(matrix.BatchStride), ld = matrix.LeadingDimension;
+        // Two of the batch, d apart, meet where a run of one lies within a run's length of a run of the other.
+        for (long d = 1; d < Math.Min(batch, 4096); d++)
+            for (long e = d * stride / ld; e <= (d * stride / ld) + 1; e++)
+                if (e < runs && Math.Abs((d * stride) - (e * ld)) < length)
+                    throw new BlasError(BlasError.InvalidValue, $"the results of a batch of {batch} overlap: {matrix.Name} has stride "
+                        + $"{matrix.BatchStride}, {matrix.Rows} × {matrix.Columns} elements and leading dimension {ld}");
     }
 
     private static CublasHandle Get(Simulator simulator, nint handle)
