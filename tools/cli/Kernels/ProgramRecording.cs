@@ -5,7 +5,8 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Cli.Kernels;
 
-/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every source that it hands to its compiler.</summary>
+/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every source that it hands to its compiler. What is generated does not depend on the GPU
+/// (<see cref="CudaBackend"/> gives all of them one profile), so the recording of one stands for all.</summary>
 internal sealed class ProgramRecording
 {
     private readonly Device device;
