@@ -99,7 +99,7 @@ internal sealed class GroupRowWriter : SectionWriter
             Out.Line($"{Dialect.Local}{held}* {values} = ({Dialect.Local}{held}*)shared;").Line($"{values}[lid] = q{i};");
             if (positions)
                 Out.Line($"{Dialect.Local}{index}* {places} = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"{places}[lid] = x{i};");
-            Out.Open($"for (int s = {team / 2}; s >= {least}; s >>= 1)");
+            Out.Open($"for (int s = {team / 2}; s > {least / 2}; s >>= 1)");
             Out.Line(Dialect.LocalBarrier);
             Out.Open("if (t < s)");
             if (positions)
