@@ -94,9 +94,7 @@ internal sealed class GroupRowWriter : SectionWriter
         if (team > least)
         {
             string values = "m" + i, places = "p" + i;
-            // Words of their own: banks of local memory are four bytes wide.
-            string held = Dialect.Type(kind.Size() < 4 ? Kind.I32 : kind);
-            Out.Line($"{Dialect.Local}{held}* {values} = ({Dialect.Local}{held}*)shared;").Line($"{values}[lid] = q{i};");
+            Out.Line($"{Dialect.Local}{type}* {values} = ({Dialect.Local}{type}*)shared;").Line($"{values}[lid] = q{i};");
             if (positions)
                 Out.Line($"{Dialect.Local}{index}* {places} = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"{places}[lid] = x{i};");
             Out.Open($"for (int s = {team / 2}; s > {least / 2}; s >>= 1)");
