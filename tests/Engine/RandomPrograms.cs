@@ -61,7 +61,11 @@ internal sealed class RandomProgram
             foreach (var p in parameters) p.Grad = null;
             var loss = Loss();
             loss.Backward();
-            if (seed % 4 == 2) held?.Add(Optimizer.ClipGradNorm_(parameters, 0.1));
+            if (seed % 4 == 2)
+            {
+                var norm = Optimizer.ClipGradNorm_(parameters, 0.1);
+                held?.Add(norm);
+            }
             if (optimizer is not null) optimizer.Step();
             else
                 using (Tensor.NoGrad())

@@ -105,8 +105,9 @@ public class ThreadTests
         var device = test.Device;
         var model = new Linear(3, 2, device: device);
         var optimizer = new SGD(model.Parameters(), lr: 0.5, momentum: 0.5);
-        using var recorded = new AutoResetEvent(false);
-        using var updated = new AutoResetEvent(false);
+        // Counted: the reader may be in its next round before this thread has seen the end of the last.
+        using var recorded = new SemaphoreSlim(0);
+        using var updated = new SemaphoreSlim(0);
         float[] before = [], seen = [];
         var reader = new Thread(() =>
         {
@@ -114,24 +115,25 @@ public class ThreadTests
             {
                 Tensor pending;
                 using (Tensor.NoGrad()) pending = model.Weight.Detach() * 2;
-                recorded.Set();
-                updated.WaitOne();
+                recorded.Release();
+                updated.Wait();
                 seen = pending.ToArray<float>();
-                recorded.Set();
+                recorded.Release();
             }
         });
+        reader.IsBackground = true;
         reader.Start();
         for (int i = 0; i < 5; i++)
         {
             before = model.Weight.Detach().ToArray<float>();
-            recorded.WaitOne();
+            recorded.Wait();
             optimizer.ZeroGrad();
             model.Forward(Tensor.Ones([1, 3], device: device)).Sum().Backward();
             optimizer.Step();
             var after = model.Weight.Detach().ToArray<float>();
             Assert.NotEqual(before, after);
-            updated.Set();
-            recorded.WaitOne();
+            updated.Release();
+            recorded.Wait();
             Assert.Equal(before.Select(v => v * 2), seen);
         }
         reader.Join();
