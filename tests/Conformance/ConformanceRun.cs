@@ -60,11 +60,12 @@ public sealed class ConformanceRun
     /// <param name="path">Its JSON.</param>
     /// <param name="device">Where to run.</param>
     /// <param name="draw">Which samples; null: all.</param>
-    public static OperatorResult RunFile(string path, Device device, SampleDraw? draw = null)
+    public static OperatorResult RunFile(string path, Device device, SampleChoice? draw = null)
     {
         using var file = new CorpusFile(path);
         var chosen = draw is null ? file.Samples : draw.Of(file.Name, file.Samples);
-        int samples = chosen.Count + file.Errors.Count;
+        var refused = draw is null or { Refused: true } ? file.Errors : [];
+        int samples = chosen.Count + refused.Count;
         if (OperatorTable.Find(file) is not { } row) return new(file.Name, samples, 0, samples, [], "no such operator here");
         var watch = Stopwatch.StartNew();
         var runner = new SampleRunner(row, file.Tensors, device);
@@ -73,7 +74,7 @@ public sealed class ConformanceRun
         string? why = null;
         foreach (var batch in chosen.Chunk(Batch)) RunTogether(batch, runner.Record);
         // One by one: that a flush fails must be the doing of the call itself.
-        foreach (var sample in file.Errors) RunTogether([sample], runner.RecordError);
+        foreach (var sample in refused) RunTogether([sample], runner.RecordError);
         return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds };
 
         // The first read runs all that was recorded. If that fails, each sample is run alone, so that only the guilty fail.
@@ -105,17 +106,40 @@ public sealed class ConformanceRun
     }
 }
 
-/// <summary>A part of each file's samples, drawn by a seed; calls that must be refused are always run.</summary>
-/// <param name="OneIn">About one sample in so many.</param>
-/// <param name="AtLeast">So many of each file, if it has them.</param>
-/// <param name="Seed">The draw.</param>
-public sealed record SampleDraw(int OneIn, int AtLeast, int Seed)
+/// <summary>Which of each file's samples are run, out of an order that a seed gives.</summary>
+/// <param name="Seed">The order.</param>
+/// <param name="Refused">Whether the calls that must be refused are run as well: all of them.</param>
+public abstract record SampleChoice(int Seed, bool Refused)
 {
+    /// <summary>The chosen places of an order of so many samples.</summary>
+    protected abstract Range Of(int samples);
+
     internal IReadOnlyList<JsonElement> Of(string file, IReadOnlyList<JsonElement> samples)
     {
         var random = new Random(file.Aggregate(Seed, (hash, c) => unchecked(hash * 31 + c)));
         var order = samples.ToArray();
         random.Shuffle(order);
-        return order[..Math.Min(order.Length, Math.Max(AtLeast, order.Length / OneIn))];
+        return order[Of(order.Length)];
     }
+}
+
+/// <summary>A part of each file's samples; calls that must be refused are always run.</summary>
+/// <param name="OneIn">About one sample in so many.</param>
+/// <param name="AtLeast">So many of each file, if it has them.</param>
+/// <param name="Seed">The draw.</param>
+public sealed record SampleDraw(int OneIn, int AtLeast, int Seed) : SampleChoice(Seed, Refused: true)
+{
+    /// <inheritdoc/>
+    protected override Range Of(int samples) => ..Math.Min(samples, Math.Max(AtLeast, samples / OneIn));
+}
+
+/// <summary>One of the rounds that together run every sample of a file once: 1 sample, then 2, 4, 8 and so on. Taking all files through a round before the next one begins covers every
+/// operator soon, and the later samples in batches that share compilations.</summary>
+/// <param name="Round">From 0; after a file's last one there is nothing to run.</param>
+/// <param name="Seed">The order.</param>
+/// <param name="Refused">Whether the calls that must be refused are run as well, for which one round suffices.</param>
+public sealed record SampleRound(int Round, int Seed, bool Refused) : SampleChoice(Seed, Refused)
+{
+    /// <inheritdoc/>
+    protected override Range Of(int samples) => Math.Min(samples, (1 << Round) - 1)..Math.Min(samples, (2 << Round) - 1);
 }

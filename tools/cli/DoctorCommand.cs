@@ -23,16 +23,8 @@ internal static class DoctorCommand
     private static int Run(string? only, int limit, bool json)
     {
         if (limit < 1) throw new UsageException("--limit must be at least 1 (seconds).");
-        string kind = (only ?? "").Split(':')[0];
-        if (kind is not ("" or "cuda" or "opencl")) throw new UsageException($"'{only}' is nothing the doctor examines: expected cuda, cuda:N, opencl or opencl:N.");
         var examination = new Examination(TimeSpan.FromSeconds(limit), json ? _ => { } : Print);
-        Machine.Begin(examination);
-        if (kind is "" or "cuda") CudaChecks.Run(examination, Wanted);
-        if (kind is "" or "opencl") OpenClChecks.Run(examination, Wanted);
-        if (only is null) Machine.End(examination);
-        else if (!examination.Findings.Any(f => f.Outcome is Outcome.Passed or Outcome.Failed && Wanted(f.Device) && f.Device.Contains(':')))
-            examination.Fail(only, "devices", $"There is no {only} to examine.", "See the findings above; 'gputensor devices' lists what there is.");
-
+        Examine(examination, only);
         int failed = examination.Count(Outcome.Failed), passed = examination.Count(Outcome.Passed), skipped = examination.Count(Outcome.Skipped);
         if (json) Console.WriteLine(Json(examination, failed == 0));
         else
@@ -41,6 +33,19 @@ internal static class DoctorCommand
             Console.WriteLine($"{passed} passed, {failed} failed, {skipped} did not apply{(failed == 0 ? "" : $": {string.Join(", ", examination.Findings.Where(f => f.Outcome == Outcome.Failed).Select(Title))}")}");
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>All checks of the devices that a kind or name selects; null: of the whole machine.</summary>
+    public static void Examine(Examination examination, string? only)
+    {
+        string kind = (only ?? "").Split(':')[0];
+        if (kind is not ("" or "cuda" or "opencl")) throw new UsageException($"'{only}' is nothing the doctor examines: expected cuda, cuda:N, opencl or opencl:N.");
+        Machine.Begin(examination);
+        if (kind is "" or "cuda") CudaChecks.Run(examination, Wanted);
+        if (kind is "" or "opencl") OpenClChecks.Run(examination, Wanted);
+        if (only is null) Machine.End(examination);
+        else if (!examination.Findings.Any(f => f.Outcome is Outcome.Passed or Outcome.Failed && Wanted(f.Device) && f.Device.Contains(':')))
+            examination.Fail(only, "devices", $"There is no {only} to examine.", "See the findings above; 'gputensor devices' lists what there is.");
 
         bool Wanted(string name) => only is null || name == only || name.StartsWith(only + ":", StringComparison.Ordinal);
     }

@@ -11,6 +11,7 @@ var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled f
     DoctorCommand.Make(),
     ConformanceCommand.Make(),
     KernelsCommand.Make(),
+    QualifyCommand.Make(),
     verbose,
 };
 var parsed = root.Parse(args);

@@ -88,7 +88,7 @@ internal static class Calculations
     }
 
     /// <summary>A training step replayed, where the device can as captured graphs, against every operator run by itself.</summary>
-    private static string Replay(Device device)
+    public static string Replay(Device device)
     {
         var planned = device.Planned!;
         bool eager = device.Eager;

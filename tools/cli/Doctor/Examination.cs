@@ -37,7 +37,8 @@ internal sealed class NotApplicableException(string why) : Exception(why);
 /// <summary>Runs checks one after the other. Whatever one of them does, throw or hang, the next is run and the report is whole.</summary>
 /// <param name="limit">The longest a check may take.</param>
 /// <param name="listener">Hears each finding at once, so that a crash of the driver leaves all before it on the screen.</param>
-internal sealed class Examination(TimeSpan limit, Action<Finding> listener)
+/// <param name="starting">Hears the device and name of each check before it runs, so that a crash can be blamed on it.</param>
+internal sealed class Examination(TimeSpan limit, Action<Finding> listener, Action<string, string>? starting = null)
 {
     private readonly List<Finding> findings = [];
 
@@ -58,6 +59,7 @@ internal sealed class Examination(TimeSpan limit, Action<Finding> listener)
             Add(new(device, check, Outcome.Skipped, $"not run: the check '{other}' did not end"));
             return false;
         }
+        starting?.Invoke(device, check);
         string detail = "";
         Exception? error = null;
         var thread = new Thread(() =>

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using GpuTensor.Tests.IO;
+using GpuTensor.Tests.Simulator;
+using Xunit;
+
+namespace GpuTensor.Tests.Front;
+
+/// <summary><c>gputensor qualify</c>, from outside: what its report says of stages that pass, fail, crash, are cut or miss something.</summary>
+public class QualifyTests
+{
+    private static readonly string[] Stages = ["doctor", "matmul", "conformance", "replay", "benchmarks", "sanitizer"];
+
+    /// <summary>On the simulator, with a few recorded files: all that is asked for passes, the rest is listed.</summary>
+    [Fact]
+    public void Stages_pass_on_the_simulator_and_the_others_are_listed()
+    {
+        using var folder = new TempFolder();
+        var (code, report, output) = Run(folder, new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=9.0" },
+            "--device", "cuda", "--limit-minutes", "6", "--corpus", FewFiles(folder, "exp", "softmax"), "--stages", "doctor", "conformance", "replay");
+        foreach (string name in (string[])["doctor", "conformance", "replay"]) Assert.True(Outcome(report, name) == "passed", $"{name}: {Stage(report, name)}\n{output}");
+        Assert.Equal(2, code);
+        Assert.False(report.GetProperty("ok").GetBoolean());
+        Assert.True(report.GetProperty("simulated").GetBoolean());
+        Assert.Equal(["matmul: not asked for", "benchmarks: not asked for", "sanitizer: not asked for"], Texts(report, "cut"));
+        Assert.Empty(Texts(report, "failed"));
+        Assert.Contains(Stage(report, "doctor").GetProperty("checks").EnumerateArray(), c => c.GetProperty("check").GetString() == "cuda:0 graph" && c.GetProperty("outcome").GetString() == "passed");
+        Assert.Contains(Stage(report, "replay").GetProperty("checks").EnumerateArray(), c => c.GetProperty("detail").GetString()!.Contains("launches of graphs", StringComparison.Ordinal));
+        var operators = Stage(report, "conformance").GetProperty("operators").EnumerateArray().ToDictionary(o => o.GetProperty("file").GetString()!);
+        foreach (string file in (string[])["exp", "softmax"])
+        {
+            var recorded = Corpus.Json("ops", $"{file}.json");
+            int samples = recorded.GetProperty("samples").GetArrayLength() + (recorded.TryGetProperty("errors", out var errors) ? errors.GetArrayLength() : 0);
+            Assert.Equal(samples, operators[$"ops/{file}"].GetProperty("passed").GetInt32() + operators[$"ops/{file}"].GetProperty("unsupported").GetInt32());
+            Assert.True(operators[$"ops/{file}"].GetProperty("passed").GetInt32() > 0);
+        }
+    }
+
+    /// <summary>Twelve seconds for all samples: the report says what was reached, and where it was cut.</summary>
+    [Fact]
+    public void What_the_time_cut_is_listed()
+    {
+        TestDevices.Get("opencl");
+        string all = Corpus.Path();
+        using var folder = new TempFolder();
+        var (code, report, output) = Run(folder, [], "--device", "opencl:0", "--limit-minutes", "0.2", "--corpus", all, "--stages", "conformance");
+        Assert.True(Outcome(report, "conformance") == "cut", output);
+        Assert.Equal(2, code);
+        Assert.Contains(Texts(report, "cut"), line => line.StartsWith("conformance: ", StringComparison.Ordinal));
+        // All of them take minutes here.
+        Assert.True(report.GetProperty("seconds").GetDouble() < 40, report.GetProperty("seconds").ToString());
+        Assert.Equal(Stages, report.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()));
+    }
+
+    /// <summary>A process that dies of a fault, and what a sanitizer finds, fail the stage; the report is whole. A sanitizer that is not there is missing.</summary>
+    [Theory]
+    [InlineData("kill -SEGV $$", 1, "crashed", "the process ended with 139")]
+    [InlineData("shift 6; \"$@\"; exit 86", 1, "failed", "compute-sanitizer found errors")]
+    [InlineData(null, 2, "missing", "compute-sanitizer is not on PATH")]
+    public void The_report_outlives_what_happens_to_a_stage(string? sanitizer, int exitCode, string outcome, string reason)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("The stand-in for compute-sanitizer is a shell script.");
+        TestDevices.Get("opencl");
+        using var folder = new TempFolder();
+        string path = Directory.CreateDirectory(folder["path"]).FullName;
+        if (sanitizer is not null)
+        {
+            string script = Path.Combine(path, "compute-sanitizer");
+            File.WriteAllText(script, $"#!/bin/sh\n{sanitizer}\n");
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        string rest = string.Join(':', Environment.GetEnvironmentVariable("PATH")!.Split(':').Where(p => !File.Exists(Path.Combine(p, "compute-sanitizer"))));
+        var (code, report, output) = Run(folder, new() { ["PATH"] = $"{path}:{rest}" }, "--device", "opencl:0", "--limit-minutes", "3", "--corpus", FewFiles(folder, "exp"), "--stages", "sanitizer");
+        Assert.True(Outcome(report, "sanitizer") == outcome, $"{Stage(report, "sanitizer")}\n{output}");
+        Assert.Contains(reason, Stage(report, "sanitizer").GetProperty("reason").GetString());
+        Assert.Contains(Texts(report, outcome == "missing" ? "missing" : "failed"), line => line.Contains(reason, StringComparison.Ordinal));
+        Assert.Equal(exitCode, code);
+        // The stand-in was handed the program's own command: the device opened, and a sample passed.
+        if (outcome == "failed") Assert.Equal(2, Stage(report, "sanitizer").GetProperty("passed").GetInt32());
+    }
+
+    [Fact]
+    public void Without_a_driver_stages_fail_and_say_why()
+    {
+        Assert.SkipWhen(GpuTensor.Bindings.Cuda.Cuda.Locate(GpuTensor.Bindings.Cuda.CudaLibrary.Driver) is not null, "This machine has an NVIDIA driver.");
+        using var folder = new TempFolder();
+        var (code, report, _) = Run(folder, new() { ["GPUTENSOR_CUDA_LIBRARIES"] = null }, "--stages", "replay");
+        Assert.Equal(1, code);
+        Assert.Equal("failed", Outcome(report, "replay"));
+        Assert.Contains("There is no usable CUDA device", Stage(report, "replay").GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData("'cpu' is no device to qualify", "--device", "cpu")]
+    [InlineData("'everything' is no stage", "--stages", "everything")]
+    [InlineData("--limit-minutes must be", "--limit-minutes", "0")]
+    public void What_it_cannot_do_is_an_error(string message, params string[] arguments)
+    {
+        using var folder = new TempFolder();
+        var result = Program.Run(Program.Cli, folder.Path, null, ["qualify", .. arguments]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Errors);
+    }
+
+    /// <summary>A corpus of these files alone.</summary>
+    private static string FewFiles(TempFolder folder, params string[] names)
+    {
+        Directory.CreateDirectory(folder["corpus/ops"]);
+        foreach (string file in names.SelectMany(n => (string[])[$"{n}.json", $"{n}.safetensors"])) File.Copy(Corpus.Path("ops", file), folder[$"corpus/ops/{file}"]);
+        return folder["corpus"];
+    }
+
+    private static (int ExitCode, JsonElement Report, string Output) Run(TempFolder folder, Dictionary<string, string?> environment, params string[] arguments)
+    {
+        environment.TryAdd("GPUTENSOR_SIMULATOR", null);
+        environment.TryAdd("CUDA_VISIBLE_DEVICES", null);
+        using var process = Program.Start(environment, Program.Cli, folder.Path, ["qualify", "--out", "report.json", .. arguments]);
+        var result = Program.Wait(process, minutes: 8);
+        Assert.True(File.Exists(folder["report.json"]), result.Output + result.Errors);
+        Assert.Equal(["report.json"], Directory.GetFiles(folder.Path, "report.json*").Select(f => Path.GetFileName(f)));
+        return (result.ExitCode, JsonDocument.Parse(File.ReadAllBytes(folder["report.json"])).RootElement, result.Output + result.Errors);
+    }
+
+    private static JsonElement Stage(JsonElement report, string name) => report.GetProperty("stages").EnumerateArray().Single(s => s.GetProperty("name").GetString() == name);
+
+    private static string? Outcome(JsonElement report, string name) => Stage(report, name).GetProperty("outcome").GetString();
+
+    private static string?[] Texts(JsonElement report, string list) => [.. report.GetProperty(list).EnumerateArray().Select(l => l.GetString())];
+}

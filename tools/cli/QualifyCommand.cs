@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Diagnostics;
+using GpuTensor.Cli.Doctor;
+using GpuTensor.Cli.Qualification;
+
+namespace GpuTensor.Cli;
+
+/// <summary><c>gputensor qualify</c>: everything that can be checked on a machine with a GPU, within a time, in one report. The stages are in <c>Qualification/</c>, each in a process of its own.</summary>
+internal static class QualifyCommand
+{
+    /// <summary>Less is left than a process needs to start and open a device.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(3);
+
+    public static Command Make()
+    {
+        var device = new Option<string>("--device", "-d") { Description = "The device or kind: cuda, cuda:1, opencl, …", DefaultValueFactory = _ => "cuda", HelpName = "DEVICE" };
+        var minutes = new Option<double>("--limit-minutes") { Description = "When to end; what was not run by then is listed", DefaultValueFactory = _ => 10, HelpName = "MINUTES" };
+        var output = new Option<string>("--out") { Description = "The report, rewritten after each stage", DefaultValueFactory = _ => "qualification.json", HelpName = "FILE" };
+        var corpus = new Option<string?>("--corpus") { Description = "Recorded operator samples; default: GPUTENSOR_CORPUS, or shared/corpus beside the program", HelpName = "DIR" };
+        var stages = new Option<string[]>("--stages")
+        {
+            Description = $"Only these, the others are listed as not run: {string.Join(", ", Stage.All.Select(s => s.Name))}",
+            AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [], HelpName = "NAME",
+        };
+        // What the stage's own process is given.
+        var stage = new Option<string?>("--stage") { Hidden = true };
+        var log = new Option<string?>("--log") { Hidden = true };
+        var limit = new Option<double>("--stage-limit") { Hidden = true, DefaultValueFactory = _ => 60 };
+        var command = new Command("qualify", "Check a device by everything there is, within ten minutes; one report says what passed, failed, was missing or cut")
+        {
+            device, minutes, output, corpus, stages, stage, log, limit,
+        };
+        command.SetAction(parsed => parsed.GetValue(stage) is { } name
+            ? RunStage(name, parsed.GetValue(log), parsed.GetValue(device)!, parsed.GetValue(corpus), TimeSpan.FromSeconds(parsed.GetValue(limit)))
+            : Run(parsed.GetValue(device)!, parsed.GetValue(minutes), parsed.GetValue(output)!, parsed.GetValue(corpus), parsed.GetValue(stages)!));
+        return command;
+    }
+
+    /// <summary>0: all ran and passed. 1: something failed. 2: nothing failed, but something was missing or cut.</summary>
+    private static int Run(string device, double minutes, string output, string? corpus, string[] only)
+    {
+        if (!(minutes > 0 && minutes <= 24 * 60)) throw new UsageException("--limit-minutes must be more than 0 and at most a day.");
+        if (device.Split(':')[0] is not ("cuda" or "opencl")) throw new UsageException($"'{device}' is no device to qualify: expected cuda, cuda:N, opencl or opencl:N.");
+        foreach (string name in only) Named(name);
+        string[] options = ["--device", device, .. corpus is null ? [] : (string[])["--corpus", Path.GetFullPath(corpus)]];
+        var limit = TimeSpan.FromMinutes(minutes);
+        var watch = Stopwatch.StartNew();
+        var report = new QualificationReport(Path.GetFullPath(output), device, limit);
+        report.Write();
+        using var interrupt = new Interrupt();
+        for (int i = 0; i < Stage.All.Count; i++)
+        {
+            var stage = Stage.All[i];
+            // A stage's share of what is left: time that one did not need goes to those after it. A little is kept for ending processes and writing.
+            var left = limit * 0.98 - watch.Elapsed;
+            var share = left * (stage.Weight / Stage.All.Skip(i).Where(Wanted).Sum(s => s.Weight));
+            report.Stages[i] = !Wanted(stage) ? new(stage, StageOutcome.NotRun, "not asked for")
+                : interrupt.Requested ? new(stage, StageOutcome.NotRun, "interrupted before it")
+                : share < Shortest ? new(stage, StageOutcome.NotRun, $"{Math.Max(0, share.TotalSeconds):F1} s of the {limit.TotalSeconds:F0} s were left for it")
+                : StageProcess.Run(stage, share, options, () => interrupt.Requested);
+            report.Write();
+            Print(report.Stages[i]);
+        }
+        string simulated = report.IsSimulated == true ? " (simulated: it says nothing of hardware)" : "";
+        Console.WriteLine($"{(report.IsOk ? "all ran and passed" : report.HasFailed ? "something failed" : "nothing failed, but something was missing or cut")}{simulated}; {watch.Elapsed.TotalSeconds:F0} s; the report: {output}");
+        return report.IsOk ? 0 : report.HasFailed ? 1 : 2;
+
+        bool Wanted(Stage stage) => only.Length == 0 || only.Contains(stage.Name);
+    }
+
+    private static Stage Named(string name) => Stage.All.FirstOrDefault(s => s.Name == name)
+        ?? throw new UsageException($"'{name}' is no stage: expected {string.Join(", ", Stage.All.Select(s => s.Name))}.");
+
+    private static void Print(StageResult result)
+    {
+        string reason = result.Reason.Split('\n')[0];
+        Console.WriteLine($"{QualificationReport.Name(result.Outcome),-8} {result.Stage.Name} ({result.Seconds:F0} s){(reason.Length == 0 ? "" : $": {reason}")}");
+    }
+
+    private static int RunStage(string name, string? path, string device, string? corpus, TimeSpan limit)
+    {
+        var stage = Named(name);
+        using var log = new StageLog(path ?? throw new UsageException("--stage needs --log FILE."));
+        var run = new StageRun(log, device, corpus, limit);
+        try
+        {
+            log.Add(new StageEvent(EventKind.Note, "simulated", run.IsSimulated.ToString()));
+            stage.Run(run);
+        }
+        // What goes wrong outside a check is a finding too.
+        catch (Exception e)
+        {
+            log.Add(new StageEvent(EventKind.Failed, stage.Name, e is TensorException or IOException or UsageException ? e.Message : e.ToString(), Remedies.Of(e)));
+        }
+        log.Add(new StageEvent(EventKind.End));
+        return 0;
+    }
+}
