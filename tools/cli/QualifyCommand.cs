@@ -5,7 +5,8 @@ using GpuTensor.Cli.Qualification;
 
 namespace GpuTensor.Cli;
 
-/// <summary><c>gputensor qualify</c>: everything that can be checked on a machine with a GPU, within a time, in one report. The stages are in <c>Qualification/</c>, each in a process of its own.</summary>
+/// <summary><c>gputensor qualify</c>: everything that can be checked on a machine with a GPU, within a time, in one report. The stages are in
+/// <c>Qualification/</c>, each in a process of its own.</summary>
 internal static class QualifyCommand
 {
     /// <summary>Less is left than a process needs to start and open a device.</summary>
@@ -61,8 +62,9 @@ internal static class QualifyCommand
             report.Write();
             Print(report.Stages[i]);
         }
+        string verdict = report.IsOk ? "all ran and passed" : report.HasFailed ? "something failed" : "nothing failed, but something was missing or cut";
         string simulated = report.IsSimulated == true ? " (simulated: it says nothing of hardware)" : "";
-        Console.WriteLine($"{(report.IsOk ? "all ran and passed" : report.HasFailed ? "something failed" : "nothing failed, but something was missing or cut")}{simulated}; {watch.Elapsed.TotalSeconds:F0} s; the report: {output}");
+        Console.WriteLine($"{verdict}{simulated}; {watch.Elapsed.TotalSeconds:F0} s; the report: {output}");
         return report.IsOk ? 0 : report.HasFailed ? 1 : 2;
 
         bool Wanted(Stage stage) => only.Length == 0 || only.Contains(stage.Name);

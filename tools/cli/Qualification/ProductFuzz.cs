@@ -52,8 +52,8 @@ internal static class ProductFuzz
         }
         int same = expected.AsSpan().CommonPrefixLength(actual);
         if (same < expected.Length || actual.Length != expected.Length)
-            throw Calculations.Wrong($"product {number}, {type.Name()} by {precision}, batch [{string.Join(", ", batch)}], {m}×{k} {a.Layout} times {k}×{n} {b.Layout}{(bias is null ? "" : ", bias and ReLU")}: "
-                + $"differs from plain loops, first at byte {same} of {expected.Length}");
+            throw Calculations.Wrong($"product {number}, {type.Name()} by {precision}, batch [{string.Join(", ", batch)}], {m}×{k} {a.Layout} times {k}×{n} {b.Layout}"
+                + $"{(bias is null ? "" : ", bias and ReLU")}: differs from plain loops, first at byte {same} of {expected.Length}");
 
         int Size() => random.Next(6) switch { 0 => 1, 4 => random.Next(17, 70), 5 => random.Next(70, 200), _ => random.Next(1, 17) };
 

@@ -75,8 +75,8 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
         var events = result.Events;
         var samples = events.Where(e => e.Kind == EventKind.Samples).ToList();
         var checks = events.Where(e => e.Kind is not (EventKind.Begin or EventKind.End or EventKind.Samples)).ToList();
-        var failed = checks.Where(e => e.Kind == EventKind.Failed).Take(MostChecks);
-        var told = failed.Concat(checks.Where(e => e.Kind != EventKind.Failed).Take(MostChecks)).ToHashSet();
+        // Failures first: of these as many are told as of all others.
+        StageEvent[] told = [.. checks.Where(e => e.Kind == EventKind.Failed).Take(MostChecks), .. checks.Where(e => e.Kind != EventKind.Failed).Take(MostChecks)];
         return new
         {
             name = result.Stage.Name,
@@ -89,8 +89,15 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
             passed = checks.Count(e => e.Kind == EventKind.Passed) + samples.Sum(e => e.Passed),
             failed = checks.Count(e => e.Kind == EventKind.Failed),
             unsupported = samples.Sum(e => e.Unsupported),
-            checks = checks.Where(told.Contains).Select(e => new { check = e.Check, outcome = e.Kind.ToString().ToLowerInvariant(), detail = Short(e.Detail, detail), remedy = e.Remedy, seconds = e.Seconds }),
-            checks_left_out = checks.Count - told.Count,
+            checks = told.Select(e => new
+            {
+                check = e.Check,
+                outcome = e.Kind.ToString().ToLowerInvariant(),
+                detail = Short(e.Detail, detail),
+                remedy = e.Remedy,
+                seconds = e.Seconds,
+            }),
+            checks_left_out = checks.Count - told.Length,
             operators = samples.GroupBy(e => e.Check).Select(g => new
             {
                 file = g.Key,

@@ -33,7 +33,8 @@ internal static class SampleStages
             files = [.. files.Except(whole)];
         }
         if (files.Count > 0)
-            run.Cut("conformance", $"{tried.Count} of {all} files of samples were begun and {all - files.Count} run whole when the time was over, in round {round} (1 sample of each, then 2, 4, 8, …)");
+            run.Cut("conformance", $"{tried.Count} of {all} files of samples were begun and {all - files.Count} run whole "
+                + $"when the time was over, in round {round} (1 sample of each, then 2, 4, 8, …)");
     }
 
     /// <summary>One sample each of operators drawn by the seed.</summary>
