@@ -52,13 +52,7 @@ internal static class QualifyCommand
         for (int i = 0; i < Stage.All.Count; i++)
         {
             var stage = Stage.All[i];
-            // A stage's share of what is left: time that one did not need goes to those after it. A little is kept for ending processes and writing.
-            var left = limit * 0.98 - watch.Elapsed;
-            var share = left * (stage.Weight / Stage.All.Skip(i).Where(Wanted).Sum(s => s.Weight));
-            report.Stages[i] = !Wanted(stage) ? new(stage, StageOutcome.NotRun, "not asked for")
-                : interrupt.Requested ? new(stage, StageOutcome.NotRun, "interrupted before it")
-                : share < Shortest ? new(stage, StageOutcome.NotRun, $"{Math.Max(0, share.TotalSeconds):F1} s of the {limit.TotalSeconds:F0} s were left for it")
-                : StageProcess.Run(stage, share, options, () => interrupt.Requested);
+            report.Stages[i] = Wanted(stage) ? RunWithin(stage, i) : new(stage, StageOutcome.NotRun, "not asked for");
             report.Write();
             Print(report.Stages[i]);
         }
@@ -66,6 +60,16 @@ internal static class QualifyCommand
         string simulated = report.IsSimulated == true ? " (simulated: it says nothing of hardware)" : "";
         Console.WriteLine($"{verdict}{simulated}; {watch.Elapsed.TotalSeconds:F0} s; the report: {output}");
         return report.IsOk ? 0 : report.HasFailed ? 1 : 2;
+
+        StageResult RunWithin(Stage stage, int i)
+        {
+            if (interrupt.Requested) return new(stage, StageOutcome.NotRun, "interrupted before it");
+            // Its share of what is left: time that one did not need goes to those after it. A little is kept for ending processes and writing.
+            var share = (limit * 0.98 - watch.Elapsed) * (stage.Weight / Stage.All.Skip(i).Where(Wanted).Sum(s => s.Weight));
+            return share < Shortest
+                ? new(stage, StageOutcome.NotRun, $"{Math.Max(0, share.TotalSeconds):F1} s of the {limit.TotalSeconds:F0} s were left for it")
+                : StageProcess.Run(stage, share, options, () => interrupt.Requested);
+        }
 
         bool Wanted(Stage stage) => only.Length == 0 || only.Contains(stage.Name);
     }
