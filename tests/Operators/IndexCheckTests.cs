@@ -87,7 +87,7 @@ public class IndexCheckTests
     public void Another_thread_is_not_blamed_but_cannot_read_the_result(string deviceName)
     {
         var device = TestDevices.Get(deviceName);
-        if (device == Device.Cpu) Assert.Skip("The reference refuses when it runs, in the thread that runs it.");
+        if (device == Device.Cpu || device.Eager) Assert.Skip("An operator that runs by itself is refused in the thread that runs it.");
         var table = Tensor.Arange(10, dtype: DType.Float32, device: device);
         Tensor? spoilt = null;
         var thread = new Thread(() => spoilt = table.IndexSelect(0, Tensor.From([10L], device: device)).Realize());
