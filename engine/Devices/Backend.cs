@@ -2,7 +2,7 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices;
 
-/// <summary>One physical device that runs generated kernels: memory, programs, an in-order stream of work and fences. OpenCL today, CUDA next. A backend knows
+/// <summary>One physical device that runs generated kernels: memory, programs, an in-order stream of work and fences. OpenCL and CUDA. A backend knows
 /// no tensor; everything above it is the same for all of them. Calls may come from any thread, one at a time (the engine serialises them per device).</summary>
 internal abstract class Backend : IDisposable
 {
