@@ -24,7 +24,7 @@ internal sealed partial record Dialect
         WideSuffix = "ULL",
         ScalarsInMemory = true,
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],
-        // All lanes of a warp are here: rows past the last are worked on too.
+        // All lanes of a warp are here: teams past the last row take part too.
         Shuffles = ("__shfl_down_sync(0xffffffffu, {0}, {1}, {2})", "__shfl_sync(0xffffffffu, {0}, 0, {2})"),
         // cuda_fp16.h needs an include path, the instructions behind it do not. bfloat16 has such instructions from sm_80 on only, so it is converted by its bits everywhere.
         Own = new Dictionary<string, string>

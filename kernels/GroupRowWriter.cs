@@ -23,21 +23,28 @@ internal sealed class GroupRowWriter : SectionWriter
         total = Out.Slot(Nest.Outer);
         length = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
         Out.Line($"const int t = lid & {team - 1};");
-        // A team past the last row works on the last one again, without storing: barriers want everybody.
-        Out.Line($"const {X} wanted = g * {teams} + lid / {team}, row = min(wanted, {total} - 1);");
+        // A team past the last row has no position in it and stores nothing, but takes part: barriers and shuffles want everybody.
+        if (teams > 1) Out.Line($"const {X} wanted = g * {teams} + lid / {team}, row = min(wanted, {total} - 1);").Line($"const bool here = wanted < {total};");
+        else Out.Line($"const {X} row = g;");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
         if (Section.SplitTotal is { } split)
         {
             Out.Line($"const {X} len = min({length}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {length});");
             length = "len";
         }
+        if (teams > 1)
+        {
+            Out.Line($"const {X} end = here ? {length} : 0;");
+            length = "end";
+        }
         for (int p = 0; p < plan.Passes.Length; p++)
         {
             Scalars(p);
             Pass(p);
         }
+        // What is left is for the stores below alone; the others would only read what is being overwritten.
+        Out.Open(teams > 1 ? "if (t == 0 && here)" : "if (t == 0)");
         Scalars(plan.Passes.Length);
-        Out.Open($"if (t == 0 && wanted < {total})");
         for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
         Out.Close();
     }
@@ -54,17 +61,10 @@ internal sealed class GroupRowWriter : SectionWriter
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) Begin(i, reduce);
         Out.Open($"for ({X} j = t; j < {length}; j += {team})");
         LaneIndices();
-        bool stores = false;
         foreach (int i in plan.Passes[p])
             if (Code[i] is Reduce reduce) Accumulate(i, reduce);
-            else if (Code[i] is Store) stores = true;
-            else Emit(i);
-        if (stores)
-        {
-            Out.Open($"if (wanted < {total})");
-            foreach (int i in plan.Passes[p]) if (Code[i] is Store) Emit(i);
-            Out.Close();
-        }
+            else if (Code[i] is not Store) Emit(i);
+        foreach (int i in plan.Passes[p]) if (Code[i] is Store) Emit(i);
         Out.Close();
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) End(i, reduce);
     }

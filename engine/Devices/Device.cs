@@ -16,6 +16,12 @@ public sealed class Device
 
     private readonly Lazy<Executor> executor;
 
+    static Device() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
+    {
+        foreach (var device in byOrdinal)
+            if (device.executor.IsValueCreated) device.executor.Value.StopForExit();
+    };
+
     private Device(string kind, int index, Func<Executor> open)
     {
         (Kind, Index) = (kind, index);

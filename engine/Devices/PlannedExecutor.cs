@@ -16,6 +16,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>So many index checks may be outstanding in a program that never waits.</summary>
     private const int MaxUnseen = 256;
 
+    private static readonly TimeSpan ExitWait = TimeSpan.FromSeconds(10);
+
     private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
@@ -392,6 +394,20 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             Backend.Finish();
             while (inFlight.TryDequeue(out var fence)) fence.Dispose();
             LookAtChecks();
+        }
+    }
+
+    public override void StopForExit()
+    {
+        // Whoever compiles holds the gate: that is seconds; a driver that hangs must not keep the process. It is never given back.
+        if (!gate.TryEnter(ExitWait)) return;
+        try
+        {
+            Backend.Finish();
+        }
+        catch (DeviceException)
+        {
+            // The device is lost already.
         }
     }
 

@@ -4,7 +4,7 @@ using Silk.NET.OpenCL;
 
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>One OpenCL device behind one in-order queue. Nothing here has a finalizer and nothing runs at process exit: drivers may be gone by then.</summary>
+/// <summary>One OpenCL device behind one in-order queue. Nothing here has a finalizer; at process exit the executor stops using it, and nothing is released.</summary>
 internal sealed class OpenClBackend : Backend
 {
     private readonly nint context, queue;
