@@ -88,6 +88,9 @@ internal abstract class Backend : IDisposable
     /// <summary>Hands pending work to the device without waiting.</summary>
     public abstract void Flush();
 
+    /// <summary>The last call before the process ends, where a driver bears that badly with work in flight. Does not throw.</summary>
+    public virtual void PrepareForExit() { }
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

@@ -400,15 +400,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override void StopForExit()
     {
         // Whoever compiles holds the gate: that is seconds; a driver that hangs must not keep the process. It is never given back.
-        if (!gate.TryEnter(ExitWait)) return;
-        try
-        {
-            Backend.Finish();
-        }
-        catch (DeviceException)
-        {
-            // The device is lost already.
-        }
+        if (gate.TryEnter(ExitWait)) Backend.PrepareForExit();
     }
 
     public void Dispose()

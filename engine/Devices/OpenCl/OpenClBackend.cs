@@ -4,7 +4,7 @@ using Silk.NET.OpenCL;
 
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>One OpenCL device behind one in-order queue. Nothing here has a finalizer; at process exit the executor stops using it, and nothing is released.</summary>
+/// <summary>One OpenCL device behind one in-order queue. Nothing here has a finalizer; at process exit it waits (PoCL's threads die badly with the process) and releases nothing.</summary>
 internal sealed class OpenClBackend : Backend
 {
     private readonly nint context, queue;
@@ -204,6 +204,9 @@ internal sealed class OpenClBackend : Backend
         int error = FaultIn("clFlush");
         Check(error != 0 ? error : Api.Flush(queue), "clFlush", "", takesMemory: false);
     }
+
+    /// <inheritdoc/>
+    public override void PrepareForExit() => Api.Finish(queue);
 
     /// <inheritdoc/>
     public override void Dispose()
