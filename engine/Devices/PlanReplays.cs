@@ -3,6 +3,19 @@ using GpuTensor.Memory;
 
 namespace GpuTensor.Devices;
 
+/// <summary>How a plan was run.</summary>
+internal enum RunKind
+{
+    /// <summary>Launch by launch.</summary>
+    Steps,
+
+    /// <summary>Captured as a graph, which was then launched.</summary>
+    Captured,
+
+    /// <summary>One launch of a graph that was captured before.</summary>
+    Replayed,
+}
+
 /// <summary>What was captured of one plan, and how it has been run so far.</summary>
 internal sealed class PlanReplay
 {
@@ -44,7 +57,8 @@ internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? O
 
 /// <summary>Runs plans as captured graphs: the first run compiles, the second warms what loads lazily, the third is captured and launched, and so is every later one. What changes between
 /// runs stays out of the graph: scalars lie in a block that is filled before, inputs that move are copied to a place of the graph's own, results are copied out to fresh memory. Large inputs
-/// are not copied; there may be a graph for each of up to four addresses. Where a variable has moved, the run is captured again.</summary>
+/// are not copied; there may be a graph for each of up to four addresses. Where a variable has moved, the run is captured again; networks of the same shape, which share a plan, have a
+/// graph each, up to four.</summary>
 internal sealed class PlanReplays(Backend backend, Pool pool)
 {
     /// <summary>The run of a plan that is captured.</summary>
@@ -65,24 +79,25 @@ internal sealed class PlanReplays(Backend backend, Pool pool)
     /// <summary>Launches of graphs so far.</summary>
     public long Launches { get; private set; }
 
-    /// <summary>Runs a plan as a graph. False: it is to be run step by step.</summary>
+    /// <summary>Runs a plan as a graph, or says that it is to be run step by step.</summary>
     /// <param name="launched">Set before the first thing that changes memory.</param>
-    public bool TryRun(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock,
+    public RunKind TryRun(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock,
         ref bool launched)
     {
-        if (!backend.CanCapture) return false;
+        if (!backend.CanCapture) return RunKind.Steps;
         var state = plan.Replay ??= new() { Used = UsedSlots(plan), Owner = this };
-        if (state.Reason is not null) return false;
+        if (state.Reason is not null) return RunKind.Steps;
         state.Runs++;
         MemoryPlace[] now = [.. state.Used.Select(s => Place(slots[s]))];
         MemoryPlace[] variables = [.. homes.Concat(regions).Select(Place)];
         var captured = state.Runs < CapturedAt ? null : Find(state, now, variables, arena, scalarBlock);
+        var kind = captured is null ? RunKind.Captured : RunKind.Replayed;
         if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, now, variables, arena, slots, homes, regions, scalars, scalarBlock);
         state.Last = now;
-        if (captured is null) return false;
+        if (captured is null) return RunKind.Steps;
         launched = true;
         Run(state, captured, slots, outputs);
-        return true;
+        return kind;
     }
 
     private static int[] UsedSlots(Plan plan) => [.. plan.Launches.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
@@ -95,8 +110,15 @@ internal sealed class PlanReplays(Backend backend, Pool pool)
         for (int i = state.Captured.Count - 1; i >= 0; i--)
         {
             var captured = state.Captured[i];
-            bool fits = captured.Arena == arena && captured.Scalars == scalarBlock && captured.Variables.AsSpan().SequenceEqual(variables);
-            bool keep = fits;
+            // What names memory that is no longer in use cannot be launched again.
+            if (captured.Arena != arena || captured.Scalars != scalarBlock)
+            {
+                Drop(captured);
+                continue;
+            }
+            // Another network of the same shape has variables of its own: its graph waits for its next step.
+            if (!captured.Variables.AsSpan().SequenceEqual(variables)) continue;
+            bool fits = true, keep = true;
             for (int k = 0; k < now.Length; k++)
             {
                 if (captured.Slots[k] == now[k] || captured.CopiedIn.Any(c => c.Slot == state.Used[k])) continue;
@@ -107,7 +129,6 @@ internal sealed class PlanReplays(Backend backend, Pool pool)
                 keep = false;
             }
             if (fits) return captured;
-            // What names memory that is no longer in use cannot be launched again.
             if (!keep) Drop(captured);
         }
         return null;
@@ -128,7 +149,8 @@ internal sealed class PlanReplays(Backend backend, Pool pool)
         for (int k = 0; k < now.Length; k++)
         {
             int slot = state.Used[k];
-            bool moves = state.Moving.Contains(slot) || state.Last.Length != now.Length || state.Last[k] != now[k];
+            // A variable's own contents lie where the graph's variables lie, whichever network ran last.
+            bool moves = state.Moving.Contains(slot) || state.Last.Length != now.Length || (state.Last[k] != now[k] && !variables.Contains(now[k]));
             if (moves && slots[slot].Bytes <= LargestCopied) copied.Add((slot, slots[slot].Bytes));
         }
         long total = copied.Sum(c => Aligned(c.Bytes)) + plan.Outputs.Sum(o => Aligned(o.Bytes));
@@ -202,6 +224,12 @@ internal sealed class PlanReplays(Backend backend, Pool pool)
         }
         state.Replays++;
         Launches++;
+        // The one launched last stands last, and goes last.
+        if (state.Captured[^1] != captured)
+        {
+            state.Captured.Remove(captured);
+            state.Captured.Add(captured);
+        }
         var node = places[captured];
         graphs.Remove(node);
         graphs.AddLast(node);

@@ -31,6 +31,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private DeviceBuffer? arena;
     private long arenaNeeded;
     private int tinyRuns;
+    private bool disposed;
 
     /// <param name="backend">The device.</param>
     /// <param name="dialect">What its compiler takes.</param>
@@ -112,7 +113,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 if (outputs.Length < plan.Outputs.Length) outputs = new Block[plan.Outputs.Length * 2];
                 NodesRun += graph.Nodes.Count;
                 var saved = Save(graph);
-                Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs, ref launched);
+                graph.CountRun(Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs, ref launched));
                 graph.Capture?.Take(graph, plan, homes);
                 if (saved is not null)
                     foreach (var (value, copy) in saved) value.Owner = copy;
@@ -211,11 +212,12 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
-    private void Execute(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
+    private RunKind Execute(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
     {
         // All memory before the first launch.
         arenaNeeded = plan.ArenaBytes;
         int taken = 0;
+        RunKind kind;
         try
         {
             for (; taken < plan.Outputs.Length; taken++) outputs[taken] = Pool.Allocate(plan.Outputs[taken].Bytes, plan.Outputs[taken].What);
@@ -224,7 +226,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 ReleaseArena();
                 arena = Pool.TakeWhole(plan.ArenaBytes, "working memory");
             }
-            Launch(plan, slots, homes, regions, scalars, outputs, ref launched);
+            kind = Launch(plan, slots, homes, regions, scalars, outputs, ref launched);
         }
         catch
         {
@@ -239,6 +241,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Runs++;
         KernelsRun += plan.Kernels;
         LastPlan = plan;
+        return kind;
     }
 
     /// <summary>Memory is out: working memory beyond what the plan at hand needs goes back to the driver.</summary>
@@ -256,7 +259,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         arena = null;
     }
 
-    private void Launch(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
+    private RunKind Launch(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
     {
         while (inFlight.Count >= MaxInFlight)
         {
@@ -265,7 +268,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
 
         var block = Backend.Scalars(scalars.AsSpan(0, plan.Scalars));
-        if (!replays.TryRun(plan, arena, slots, outputs, homes, regions, scalars, block, ref launched))
+        var kind = replays.TryRun(plan, arena, slots, outputs, homes, regions, scalars, block, ref launched);
+        if (kind == RunKind.Steps)
         {
             launched = true;
             plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
@@ -281,6 +285,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             inFlight.Enqueue(Backend.Mark());
             tinyRuns = 0;
         }
+        return kind;
     }
 
     /// <summary>Looks at the checks of everything that has run, which waits for it.</summary>
@@ -400,13 +405,15 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override void StopForExit()
     {
         // Whoever compiles holds the gate: that is seconds; a driver that hangs must not keep the process. It is never given back.
-        if (gate.TryEnter(ExitWait)) Backend.PrepareForExit();
+        if (gate.TryEnter(ExitWait) && !disposed) Backend.PrepareForExit();
     }
 
     public void Dispose()
     {
         lock (gate)
         {
+            if (disposed) return;
+            disposed = true;
             try
             {
                 replays.Clear();

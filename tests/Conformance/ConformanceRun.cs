@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace GpuTensor.Conformance;
@@ -25,15 +24,19 @@ public sealed class ConformanceRun
     /// <summary>Which samples of each file; null: all.</summary>
     public SampleDraw? Draw { get; init; }
 
+    /// <summary>Runs each sample again until it is one launch of a captured graph, and compares the bits of all runs.</summary>
+    public bool Replay { get; init; }
+
+    /// <summary>Whether a device captures runs, so that <see cref="Replay"/> is possible.</summary>
+    public static bool CanReplay(Device device) => device is { Eager: false, Planned.Backend.CanCapture: true };
+
     /// <summary>Called after each file, from any thread: the result, files done, files in all.</summary>
     public Action<OperatorResult, int, int>? Progress { get; init; }
-
-    /// <summary>Samples recorded before the first of them is read: what runs together shares kernels, and compiling those is what takes the time.</summary>
-    private const int Batch = 32;
 
     /// <summary>Runs the corpus.</summary>
     public ConformanceResult Run()
     {
+        if (Replay && !CanReplay(Device)) throw new InvalidOperationException($"{Device.Name} does not replay runs as graphs.");
         string[] files = [.. Corpus.Files(SecondOrder).Where(f => Filter?.Invoke(Path.GetFileNameWithoutExtension(f)) ?? true)];
         var results = new ConcurrentDictionary<string, OperatorResult>();
         int done = 0;
@@ -42,7 +45,7 @@ public sealed class ConformanceRun
             OperatorResult result;
             try
             {
-                result = RunFile(path, Device, Draw);
+                result = RunFile(path, Device, Draw, Replay);
             }
             catch (Exception e) when (e is InvalidDataException or IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
@@ -60,86 +63,10 @@ public sealed class ConformanceRun
     /// <param name="path">Its JSON.</param>
     /// <param name="device">Where to run.</param>
     /// <param name="draw">Which samples; null: all.</param>
-    public static OperatorResult RunFile(string path, Device device, SampleChoice? draw = null)
+    /// <param name="replay">See <see cref="Replay"/>.</param>
+    public static OperatorResult RunFile(string path, Device device, SampleChoice? draw = null, bool replay = false)
     {
         using var file = new CorpusFile(path);
-        var chosen = draw is null ? file.Samples : draw.Of(file.Name, file.Samples);
-        var refused = draw is null or { Refused: true } ? file.Errors : [];
-        int samples = chosen.Count + refused.Count;
-        if (OperatorTable.Find(file) is not { } row) return new(file.Name, samples, 0, samples, [], "no such operator here");
-        var watch = Stopwatch.StartNew();
-        var runner = new SampleRunner(row, file.Tensors, device);
-        var failures = new List<Failure>();
-        int passed = 0, unsupported = 0;
-        string? why = null;
-        foreach (var batch in chosen.Chunk(Batch)) RunTogether(batch, runner.Record);
-        // One by one: that a flush fails must be the doing of the call itself.
-        foreach (var sample in refused) RunTogether([sample], runner.RecordError);
-        return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds };
-
-        // The first read runs all that was recorded. If that fails, each sample is run alone, so that only the guilty fail.
-        void RunTogether(JsonElement[] batch, Func<JsonElement, Func<string?>> record)
-        {
-            List<(JsonElement Sample, Func<string?> Check)> recorded = [];
-            foreach (var sample in batch)
-                try
-                {
-                    recorded.Add((sample, record(sample)));
-                }
-                catch (NotHereException e)
-                {
-                    (unsupported, why) = (unsupported + 1, e.Message);
-                }
-            try
-            {
-                var wrong = recorded.ConvertAll(r => (Id: r.Sample.GetProperty("id").GetString()!, Reason: r.Check()));
-                passed += wrong.Count(w => w.Reason is null);
-                failures.AddRange(wrong.Where(w => w.Reason is not null).Select(w => new Failure(file.Name, w.Id, w.Reason!)));
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                if (recorded is [var (only, _)]) failures.Add(new(file.Name, only.GetProperty("id").GetString()!, SampleRunner.Describe(e)));
-                else
-                    foreach (var (sample, _) in recorded) RunTogether([sample], record);
-            }
-        }
+        return new FileRun(file, device, replay).Run(draw);
     }
-}
-
-/// <summary>Which of each file's samples are run, out of an order that a seed gives.</summary>
-/// <param name="Seed">The order.</param>
-/// <param name="Refused">Whether the calls that must be refused are run as well: all of them.</param>
-public abstract record SampleChoice(int Seed, bool Refused)
-{
-    /// <summary>The chosen places of an order of so many samples.</summary>
-    protected abstract Range Of(int samples);
-
-    internal IReadOnlyList<JsonElement> Of(string file, IReadOnlyList<JsonElement> samples)
-    {
-        var random = new Random(file.Aggregate(Seed, (hash, c) => unchecked(hash * 31 + c)));
-        var order = samples.ToArray();
-        random.Shuffle(order);
-        return order[Of(order.Length)];
-    }
-}
-
-/// <summary>A part of each file's samples; calls that must be refused are always run.</summary>
-/// <param name="OneIn">About one sample in so many.</param>
-/// <param name="AtLeast">So many of each file, if it has them.</param>
-/// <param name="Seed">The draw.</param>
-public sealed record SampleDraw(int OneIn, int AtLeast, int Seed) : SampleChoice(Seed, Refused: true)
-{
-    /// <inheritdoc/>
-    protected override Range Of(int samples) => ..Math.Min(samples, Math.Max(AtLeast, samples / OneIn));
-}
-
-/// <summary>One of the rounds that together run every sample of a file once: 1 sample, then 2, 4, 8 and so on. Taking all files through a round before the next one begins covers every
-/// operator soon, and the later samples in batches that share compilations.</summary>
-/// <param name="Round">From 0; after a file's last one there is nothing to run.</param>
-/// <param name="Seed">The order.</param>
-/// <param name="Refused">Whether the calls that must be refused are run as well, for which one round suffices.</param>
-public sealed record SampleRound(int Round, int Seed, bool Refused) : SampleChoice(Seed, Refused)
-{
-    /// <inheritdoc/>
-    protected override Range Of(int samples) => Math.Min(samples, (1 << Round) - 1)..Math.Min(samples, (2 << Round) - 1);
 }

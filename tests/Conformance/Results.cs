@@ -17,6 +17,12 @@ public sealed record OperatorResult(string Operator, int Samples, int Passed, in
 {
     /// <summary>How long it took.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>Samples whose results had the same bits step by step, captured and replayed as graphs. Zero where runs are not repeated.</summary>
+    public int Replayed { get; init; }
+
+    /// <summary>Samples that gave the same again, but for which the device had nothing to do: views, and calls refused when they are recorded.</summary>
+    public int Idle { get; init; }
 }
 
 /// <summary>What became of a corpus.</summary>
@@ -34,4 +40,10 @@ public sealed record ConformanceResult(IReadOnlyList<OperatorResult> Operators)
 
     /// <summary>Samples that were not run.</summary>
     public int Unsupported => Operators.Sum(o => o.Unsupported);
+
+    /// <inheritdoc cref="OperatorResult.Replayed"/>
+    public int Replayed => Operators.Sum(o => o.Replayed);
+
+    /// <inheritdoc cref="OperatorResult.Idle"/>
+    public int Idle => Operators.Sum(o => o.Idle);
 }

@@ -7,13 +7,14 @@ namespace GpuTensor.Conformance;
 internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Device device)
 {
     /// <summary>Records a sample: its call and its gradients. Nothing need run yet, so many samples can share a flush and its kernels.</summary>
-    /// <returns>What compares the results with the recorded ones, reading them: null where the sample passes, else what is wrong.</returns>
+    /// <param name="sample">The sample.</param>
+    /// <param name="before">The same recorded before: what it changes in place is the same memory again, as the weights of a training program are.</param>
     /// <exception cref="NotHereException">The operator does not do this.</exception>
-    public Func<string?> Record(JsonElement sample)
+    public RecordedSample Record(JsonElement sample, RecordedSample? before = null)
     {
         try
         {
-            return sample.TryGetProperty("vectors", out _) ? RecordSecondOrder(sample) : RecordSample(sample);
+            return sample.TryGetProperty("vectors", out _) ? RecordSecondOrder(sample) : RecordSample(sample, before?.Leaves);
         }
         catch (UnwritableCallException e) when (e.Argument is { } argument)
         {
@@ -21,55 +22,72 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         }
         catch (UnwritableCallException e)
         {
-            return () => $"the API cannot express the call: {e.Message}";
+            return Wrong($"the API cannot express the call: {e.Message}");
         }
         catch (Exception e) when (e is not OutOfMemoryException and not NotHereException)
         {
-            string reason = Describe(e);
-            return () => reason;
+            return Wrong(Describe(e));
         }
     }
+
+    private static RecordedSample Wrong(string reason) => new(() => [], _ => reason);
 
     /// <summary>An exception in one line; with its place where it is no error of the user's.</summary>
     public static string Describe(Exception e) =>
         $"{e.GetType().Name}: {FirstLine(e.Message)}{(e is TensorException or ArgumentException or InvalidDataException ? "" : At(e))}";
 
     /// <summary>Records a call that must be refused, with an error that speaks.</summary>
-    /// <returns>What reads the results, if the call was not refused yet: null where that is refused, else what happened instead.</returns>
+    /// <returns>What reads the results, if the call was not refused yet: it passes where that is refused.</returns>
     /// <exception cref="NotHereException">The operator does not do this.</exception>
-    public Func<string?> RecordError(JsonElement sample)
+    public RecordedSample RecordError(JsonElement sample)
     {
         var expected = sample.TryGetProperty("message", out var message) ? message.GetString() : "";
         List<Tensor> outputs = [];
-        return Refused(() => (_, outputs, _) = Invoke(sample, gradients: true)) is { } refusal ? () => refusal.Wrong : () =>
-            (Refused(() => outputs.ForEach(o => o.Detach().ToHost())) ?? ($"was accepted; PyTorch refuses it: {FirstLine(expected ?? "")}", true)).Wrong;
+        var early = Refused(() => (_, outputs, _) = Invoke(sample, gradients: true));
+        Refusal? late = null;
+        return new(() =>
+        {
+            late = early ?? Refused(() => outputs.ForEach(o => o.Detach().ToHost()));
+            return [new("the refusal", null, late?.Message)];
+        }, _ => late is null ? $"was accepted; PyTorch refuses it: {FirstLine(expected ?? "")}" : late.Wrong);
     }
 
+    /// <param name="Message">What was said.</param>
+    /// <param name="Wrong">Null where an error that speaks was thrown.</param>
+    private sealed record Refusal(string Message, string? Wrong);
+
     // Null where nothing was refused.
-    private static (string? Wrong, bool Refused)? Refused(Action call)
+    private static Refusal? Refused(Action call)
     {
         try
         {
             call();
             return null;
         }
-        catch (UnwritableCallException)
+        catch (UnwritableCallException e)
         {
-            return (null, true); // no C# program can make this call
+            return new(e.Message, null); // no C# program can make this call
         }
         catch (Exception e) when (e is TensorException or ArgumentException)
         {
-            return (e.Message.Length > 0 ? null : $"{e.GetType().Name} without a message", true);
+            return new(e.Message, e.Message.Length > 0 ? null : $"{e.GetType().Name} without a message");
         }
         catch (Exception e) when (e is not OutOfMemoryException and not NotHereException)
         {
-            return ($"refused, but by {e.GetType().Name}: {FirstLine(e.Message)}{At(e)}", true);
+            return new(e.Message, $"refused, but by {e.GetType().Name}: {FirstLine(e.Message)}{At(e)}");
         }
     }
 
-    private (Call Call, List<Tensor> Outputs, Dictionary<string, Tensor> Leaves) Invoke(JsonElement sample, bool gradients, bool wide = false)
+    private (Call Call, List<Tensor> Outputs, Dictionary<string, Tensor> Leaves) Invoke(JsonElement sample, bool gradients, bool wide = false,
+        IReadOnlyDictionary<string, Tensor>? places = null)
     {
-        var decoder = new ValueDecoder(tensors, device, gradients, wide);
+        var decoder = new ValueDecoder(tensors, device, gradients, wide) { Places = places };
+        var call = Decode(sample, decoder);
+        return (call, row.Run(call, device), decoder.Leaves);
+    }
+
+    private Call Decode(JsonElement sample, ValueDecoder decoder)
+    {
         object? input = decoder.Decode(sample.GetProperty("input"), "input");
         var args = new List<object?>();
         if (sample.TryGetProperty("args", out var given))
@@ -77,39 +95,57 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         var kwargs = new Dictionary<string, object?>();
         if (sample.TryGetProperty("kwargs", out var named))
             foreach (var value in named.EnumerateObject()) kwargs[value.Name] = decoder.Decode(value.Value, $"kwargs.{value.Name}");
-        var call = new Call(row.Parameters, input, args, kwargs);
-        return (call, row.Run(call, device), decoder.Leaves);
+        return new(row.Parameters, input, args, kwargs);
     }
 
-    private Func<string?> RecordSample(JsonElement sample)
+    private RecordedSample RecordSample(JsonElement sample, IReadOnlyDictionary<string, Tensor>? places)
     {
         var recordsGradients = sample.TryGetProperty("grads", out var grads);
-        var (call, outputs, leaves) = Invoke(sample, recordsGradients);
+        string[] changed = sample.TryGetProperty("mutated", out var mutated) ? [.. mutated.EnumerateObject().Select(e => e.Name)] : [];
+        var (call, outputs, leaves) = Invoke(sample, recordsGradients, wide: false, places?.Where(p => changed.Contains(p.Key)).ToDictionary());
         var recorded = sample.GetProperty("outputs");
-        if (outputs.Count != recorded.GetArrayLength())
-        {
-            int count = outputs.Count;
-            return () => $"{count} outputs, expected {recorded.GetArrayLength()}";
-        }
+        if (outputs.Count != recorded.GetArrayLength()) return Wrong($"{outputs.Count} outputs, expected {recorded.GetArrayLength()}");
         var upstream = recordsGradients ? Backward(sample, outputs) : [];
-        return () =>
+        string[] differentiated = recordsGradients ? [.. grads.EnumerateObject().Select(e => e.Name)] : [];
+        return new(() =>
+        [
+            .. outputs.Select((o, i) => new Reading($"output {i}", o.Detach().ToHost())),
+            .. changed.Select(name => new Reading($"{name} after the call", leaves[name].Detach().ToHost())),
+            .. differentiated.Select(name => new Reading($"gradient of {name}", leaves[name].Grad?.ToHost())),
+        ], Check) { Leaves = leaves, Restore = Restore };
+
+        void Restore()
+        {
+            if (changed.Length == 0) return;
+            using var none = Tensor.NoGrad();
+            var originals = new ValueDecoder(tensors, device, gradients: false);
+            Decode(sample, originals);
+            foreach (string name in changed)
+            {
+                leaves[name].Copy_(originals.Leaves[name]).Realize();
+                leaves[name].Grad = null;
+            }
+        }
+
+        string? Check(IReadOnlyList<Reading> read)
         {
             bool tied = false;
             for (int i = 0; i < outputs.Count; i++)
             {
                 var truth = sample.TryGetProperty("truth", out var truths) ? truths[i] : default;
-                var ours = outputs[i].Detach().ToHost();
+                var ours = read[i].Value!;
                 var wrong = PassRule.Check(ours, tensors[recorded[i]], Optional(truth), row.Class);
                 if (wrong is null) continue;
                 if (!TieRule.Allows(row, call, i, ours, tensors[recorded[i]])) return $"output {i}: {wrong}";
                 tied = true;
             }
-            if (sample.TryGetProperty("mutated", out var mutated))
-                foreach (var entry in mutated.EnumerateObject())
-                    if (PassRule.Check(leaves[entry.Name].Detach().ToHost(), tensors[entry.Value], null, OperatorClass.Accumulating) is { } wrong)
-                        return $"{entry.Name} after the call: {wrong}";
-            return recordsGradients ? CheckGradients(sample, leaves, grads, upstream, tied) : null;
-        };
+            for (int i = 0; i < changed.Length; i++)
+            {
+                var (name, ours, _) = read[outputs.Count + i];
+                if (PassRule.Check(ours!, tensors[mutated.GetProperty(changed[i])], null, OperatorClass.Accumulating) is { } wrong) return $"{name}: {wrong}";
+            }
+            return CheckGradients(sample, [.. differentiated.Zip(read.Skip(outputs.Count + changed.Length), (leaf, r) => (leaf, r.Value))], grads, upstream, tied);
+        }
     }
 
     /// <summary>Sends the recorded gradients back.</summary>
@@ -122,25 +158,25 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         return upstream;
     }
 
-    private string? CheckGradients(JsonElement sample, Dictionary<string, Tensor> leaves, JsonElement grads, Tensor?[] upstream, bool tied)
+    private string? CheckGradients(JsonElement sample, (string Leaf, HostArray? Gradient)[] gradients, JsonElement grads, Tensor?[] upstream, bool tied)
     {
         double largest = Largest(upstream);
         Dictionary<string, Tensor>? again = null;
-        foreach (var entry in grads.EnumerateObject())
+        foreach (var (leaf, gradient) in gradients)
         {
-            var gradient = leaves[entry.Name].Grad;
-            if (entry.Value.ValueKind == JsonValueKind.Null)
+            var expected = grads.GetProperty(leaf);
+            if (expected.ValueKind == JsonValueKind.Null)
             {
-                if (gradient is not null) return $"gradient of {entry.Name}: there is one, but no output uses it";
+                if (gradient is not null) return $"gradient of {leaf}: there is one, but no output uses it";
                 continue;
             }
-            if (gradient is null) return $"gradient of {entry.Name}: there is none";
-            var truth = sample.TryGetProperty("grads_truth", out var truths) && truths.TryGetProperty(entry.Name, out var t) ? t : default;
+            if (gradient is null) return $"gradient of {leaf}: there is none";
+            var truth = sample.TryGetProperty("grads_truth", out var truths) && truths.TryGetProperty(leaf, out var t) ? t : default;
             // Where another of several equal elements was named, its gradient went to that one.
-            HostArray mine = gradient.ToHost(), theirs = tensors[entry.Value];
+            HostArray mine = gradient, theirs = tensors[expected];
             if (tied) (mine, theirs, truth) = (TieRule.Sorted(mine), TieRule.Sorted(theirs), default);
-            if (PassRule.CheckGradient(mine, theirs, Optional(truth), largest, () => InFloat64(entry.Name)) is { } wrong)
-                return $"gradient of {entry.Name}: {wrong}";
+            if (PassRule.CheckGradient(mine, theirs, Optional(truth), largest, () => InFloat64(leaf)) is { } wrong)
+                return $"gradient of {leaf}: {wrong}";
         }
         return null;
 
@@ -156,7 +192,7 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
     }
 
     // g = the gradients of Σ outputs·upstream; then the gradients of Σ g·vectors. All of it in float64, as it was recorded.
-    private Func<string?> RecordSecondOrder(JsonElement sample)
+    private RecordedSample RecordSecondOrder(JsonElement sample)
     {
         var (_, outputs, leaves) = Invoke(sample, gradients: true, wide: true);
         var (roots, upstream) = Upstream(sample, outputs, wide: true);
@@ -164,7 +200,7 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         List<Tensor> firsts = [], vectors = [];
         foreach (var entry in sample.GetProperty("vectors").EnumerateObject())
         {
-            if (leaves[entry.Name].Grad is not { } first) return () => $"gradient of {entry.Name}: there is none";
+            if (leaves[entry.Name].Grad is not { } first) return Wrong($"gradient of {entry.Name}: there is none");
             if (!first.RequiresGrad) continue; // linear: its own derivative is zero
             firsts.Add(first);
             vectors.Add(Load(entry.Value, wide: true));
@@ -173,22 +209,22 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         if (firsts.Count > 0)
             BackwardPass.Run([.. firsts], [.. vectors], inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
         var sampleType = DTypes.TryParse(sample.GetProperty("dtype").GetString()!, out var parsed) ? parsed : DType.Float32;
-        return () =>
+        var truths = sample.GetProperty("hvp_truth").EnumerateObject().ToArray();
+        return new(() => [.. truths.Select(entry => new Reading($"second derivative of {entry.Name}", leaves[entry.Name].Grad?.ToHost()))], read =>
         {
             double terms = Math.Max(Largest(firsts), Largest(upstream)) * Largest(vectors);
-            foreach (var entry in sample.GetProperty("hvp_truth").EnumerateObject())
+            foreach (var (entry, (name, ours, _)) in truths.Zip(read))
             {
-                var ours = leaves[entry.Name].Grad?.ToHost();
                 if (Optional(entry.Value) is not { } truth)
                 {
-                    if (ours is not null && HostNumbers.Doubles(ours).Any(v => v != 0)) return $"second derivative of {entry.Name}: not zero, but no gradient uses it";
+                    if (ours is not null && HostNumbers.Doubles(ours).Any(v => v != 0)) return $"{name}: not zero, but no gradient uses it";
                     continue;
                 }
                 var value = ours ?? new HostArray(leaves[entry.Name].DType, truth.Shape);
-                if (PassRule.CheckSecondDerivative(value, truth, sampleType, terms) is { } wrong) return $"second derivative of {entry.Name}: {wrong}";
+                if (PassRule.CheckSecondDerivative(value, truth, sampleType, terms) is { } wrong) return $"{name}: {wrong}";
             }
             return null;
-        };
+        });
     }
 
     private Tensor Load(JsonElement value, bool wide) => ValueDecoder.Widened(Tensor.FromHost(tensors[value], device), wide);

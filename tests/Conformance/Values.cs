@@ -21,6 +21,9 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
     /// <summary>Every tensor of the call by its name: <c>input</c>, <c>args.0.2</c>, <c>kwargs.weight</c>.</summary>
     public Dictionary<string, Tensor> Leaves { get; } = [];
 
+    /// <summary>Leaves of an earlier call that are used again, in place of new ones.</summary>
+    public IReadOnlyDictionary<string, Tensor>? Places { get; init; }
+
     public object? Decode(JsonElement value, string name)
     {
         switch (value.ValueKind)
@@ -33,7 +36,7 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
             case JsonValueKind.Object: break;
             default: throw new InvalidDataException($"{name}: {value} is no VALUE of the corpus format.");
         }
-        if (value.TryGetProperty("tensor", out _)) return Leaves[name] = Load(value);
+        if (value.TryGetProperty("tensor", out _)) return Leaves[name] = Places?.GetValueOrDefault(name) ?? Load(value);
         if (value.TryGetProperty("list", out var list))
         {
             var items = new List<object?>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuTensor.Tests.Simulator;
+using GpuTensor.Tests.Train;
 using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
@@ -13,6 +14,7 @@ public sealed class CudaDeviceTests
     [Theory, MemberData(nameof(Names))]
     public async Task Scenario(string name)
     {
+        Assert.SkipWhen(name == CudaScenarios.AllTraining && !TrainingRuns.All, "All recorded training runs on the simulator take minutes: GPUTENSOR_TRAIN=all.");
         string folder = SimulatorFolder.Require();
         var command = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") command.ArgumentList.Add(typeof(CudaDeviceTests).Assembly.Location);

@@ -26,6 +26,12 @@ internal sealed class CudaLikeBackend : Backend
 
     public int Multiplications { get; private set; }
 
+    /// <summary>Calls in which the host waits for all that is enqueued.</summary>
+    public int Waits { get; private set; }
+
+    /// <summary>Waits for one point of the stream.</summary>
+    public int FenceWaits { get; private set; }
+
     /// <summary>Asked before each enqueue, by what it is.</summary>
     public Action<string>? Fault { get; set; }
 
@@ -50,6 +56,7 @@ internal sealed class CudaLikeBackend : Backend
     public override void Read(DeviceBuffer source, long offset, Span<byte> target)
     {
         NotInCapture("a read");
+        Waits++;
         inner.Read(source, offset, target);
     }
 
@@ -120,11 +127,12 @@ internal sealed class CudaLikeBackend : Backend
 
     public override void AbortCapture() => capture = null;
 
-    public override DeviceFence Mark() => inner.Mark();
+    public override DeviceFence Mark() => new Fence(this, inner.Mark());
 
     public override void Finish()
     {
         NotInCapture("a wait");
+        Waits++;
         inner.Finish();
     }
 
@@ -142,6 +150,19 @@ internal sealed class CudaLikeBackend : Backend
     private void NotInCapture(string what)
     {
         if (capture is not null) throw new InvalidOperationException($"{what} within a capture");
+    }
+
+    private sealed class Fence(CudaLikeBackend backend, DeviceFence inner) : DeviceFence
+    {
+        public override bool IsComplete => inner.IsComplete;
+
+        public override void Wait()
+        {
+            backend.FenceWaits++;
+            inner.Wait();
+        }
+
+        public override void Dispose() => inner.Dispose();
     }
 
     private sealed class Graph(Action[] actions) : DeviceGraph

@@ -33,6 +33,44 @@ public sealed class CudaLikeTests
         Assert.True(replaying.Backend.Captures <= 6, $"{replaying.Backend.Captures} captures");
     }
 
+    /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each. The one wait between steps is the engine's own: a run is handed over
+    /// once the one before the last is done, so that a program that never reads does not run ahead without end.</summary>
+    [Fact]
+    public void Two_hundred_steps_without_a_wait()
+    {
+        using var replaying = new Machine();
+        using var stepping = new Machine(replays: false);
+        var expected = LongTraining.Run(stepping.Device, 200, seed: 7);
+        (long Runs, long Graphs, int Waits, int FenceWaits) from = default, to = default;
+        var actual = LongTraining.Run(replaying.Device, 200, seed: 7, step =>
+        {
+            if (step == 19) from = Now();
+            if (step == 199) to = Now();
+        });
+        Same(expected, actual, "training");
+        long runs = to.Runs - from.Runs;
+        Assert.InRange(runs, 180, 2 * 180);
+        Assert.Equal((runs, 0, runs), (to.Graphs - from.Graphs, to.Waits - from.Waits, to.FenceWaits - from.FenceWaits));
+
+        (long, long, int, int) Now() => (replaying.Executor.Runs, replaying.Executor.GraphLaunches, replaying.Backend.Waits, replaying.Backend.FenceWaits);
+    }
+
+    /// <summary>Two networks of one shape share their plans. Each has a graph of its own, whichever ran last.</summary>
+    [Fact]
+    public void Two_threads_train_while_others_prefetch_and_each_has_its_graphs()
+    {
+        using var alone = new Machine();
+        using var stepping = new Machine(replays: false);
+        using var together = new Machine();
+        List<byte[]>[] expected = [LongTraining.Run(stepping.Device, 80, seed: 1), LongTraining.Run(stepping.Device, 80, seed: 2)];
+        Same(expected[0], LongTraining.Run(alone.Device, 80, seed: 1), "alone");
+        var actual = LongTraining.RunTogether(together.Device, 80, seeds: [1, 2]);
+        Same(expected[0], actual[0], "the first");
+        Same(expected[1], actual[1], "the second");
+        Assert.True(together.Executor.GraphLaunches >= together.Executor.Runs - 20, $"{together.Executor.GraphLaunches} of {together.Executor.Runs} runs were launches of graphs");
+        Assert.True(together.Backend.Captures <= 12, $"{together.Backend.Captures} captures");
+    }
+
     /// <summary>A capture that fails, in every place in turn: the step throws, and those after it give what they would have.</summary>
     [Fact]
     public void A_failed_capture_loses_one_step_and_nothing_else()

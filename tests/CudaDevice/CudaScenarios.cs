@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using GpuTensor.Devices;
 using GpuTensor.Devices.Cuda;
 using GpuTensor.Kernels;
+using GpuTensor.Tests.Simulator;
+using GpuTensor.Tests.Train;
 using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
@@ -11,6 +13,9 @@ internal static class CudaScenarios
 {
     public const string Variable = "GPUTENSOR_TEST_CUDA_SCENARIO";
 
+    /// <summary>Recorded training runs, nearly every step of which must be a launch of a graph; the second only with <c>GPUTENSOR_TRAIN=all</c>.</summary>
+    public const string SomeTraining = "training as PyTorch's, a part", AllTraining = "training as PyTorch's";
+
     public static IReadOnlyDictionary<string, Action> All { get; } = new Dictionary<string, Action>
     {
         ["replay equals step by step"] = ReplayEqualsStepByStep,
@@ -18,6 +23,10 @@ internal static class CudaScenarios
         ["products of every layout"] = ProductsOfEveryLayout,
         ["an index out of range is told and the next step works"] = IndexOutOfRange,
         ["two devices, each with its own memory"] = TwoDevices,
+        ["two hundred steps without a wait"] = TwoHundredStepsWithoutAWait,
+        ["two threads train while others prefetch"] = ThreadsTrain,
+        [SomeTraining] = () => Train(["optimizer-sgd-nesterov-decay", "optimizer-adam-amsgrad-decay", "schedule-onecycle", "clip-norm", "attention-encoder"], fashionSteps: 6),
+        [AllTraining] = () => Train([.. TrainingRuns.Optimizers, .. TrainingRuns.Schedules, .. TrainingRuns.Others], fashionSteps: 50),
         ["memory is flat and programs come from the disk"] = SteadyState,
     };
 
@@ -28,10 +37,63 @@ internal static class CudaScenarios
         using var stepping = new PlannedExecutor(new CudaBackend(0) { Graphs = false }, Dialect.Cuda);
         var expected = Training.Run(Device.ForTests(stepping), 24);
         var actual = Training.Run(Device.ForTests(replaying), 24);
-        Assert.Equal(expected.Count, actual.Count);
-        for (int i = 0; i < expected.Count; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"result {i} differs");
+        Same(expected, actual, "training");
         Assert.True(replaying.GraphLaunches >= 20, $"{replaying.GraphLaunches} launches of graphs");
         Assert.Equal(0, stepping.GraphLaunches);
+    }
+
+    /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each; the driver's own count says that nothing waits. Between steps the host
+    /// waits for one event a run: a run is handed over once the one before the last is done, so that a program that never reads does not run ahead without end.</summary>
+    private static void TwoHundredStepsWithoutAWait()
+    {
+        using var replaying = new PlannedExecutor(new CudaBackend(0), Dialect.Cuda);
+        using var stepping = new PlannedExecutor(new CudaBackend(0) { Graphs = false }, Dialect.Cuda);
+        var control = new SimulatorControl(Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_LIBRARIES")!);
+        var expected = LongTraining.Run(Device.ForTests(stepping), 200, seed: 7);
+        (long Runs, long Graphs, Dictionary<string, long> Calls) from = (0, 0, []), to = from;
+        var actual = LongTraining.Run(Device.ForTests(replaying), 200, seed: 7, step =>
+        {
+            if (step == 19) from = (replaying.Runs, replaying.GraphLaunches, control.Calls());
+            if (step == 199) to = (replaying.Runs, replaying.GraphLaunches, control.Calls());
+        });
+        Same(expected, actual, "training");
+        long runs = to.Runs - from.Runs;
+        Assert.InRange(runs, 180, 2 * 180);
+        Assert.Equal(runs, to.Graphs - from.Graphs);
+        var made = to.Calls.ToDictionary(c => c.Key, c => c.Value - from.Calls.GetValueOrDefault(c.Key)).Where(c => c.Value > 0).ToDictionary();
+        Assert.Equal(runs, made["cuEventSynchronize"]);
+        Assert.Equal(runs, made["cuGraphLaunch"]);
+        string[] others = [.. made.Keys.Except(DoNotWait).Except(["cuEventSynchronize"]).Order()];
+        Assert.True(others.Length == 0, $"called between steps: {string.Join(", ", others)}");
+    }
+
+    /// <summary>Calls that enqueue or ask.</summary>
+    private static readonly string[] DoNotWait =
+        ["cuGraphLaunch", "cuMemcpyDtoDAsync_v2", "cuMemcpyHtoDAsync_v2", "cuMemAllocAsync", "cuEventRecord", "cuEventQuery", "cuStreamWaitEvent", "cuCtxGetCurrent"];
+
+    /// <summary>Two networks of one shape share their plans; each has a graph of its own, and both give what they give alone, step by step.</summary>
+    private static void ThreadsTrain()
+    {
+        using var stepping = new PlannedExecutor(new CudaBackend(0) { Graphs = false }, Dialect.Cuda);
+        using var together = new PlannedExecutor(new CudaBackend(0), Dialect.Cuda);
+        List<byte[]>[] expected = [.. new[] { 1, 2 }.Select(seed => LongTraining.Run(Device.ForTests(stepping), 100, seed))];
+        var actual = LongTraining.RunTogether(Device.ForTests(together), 100, [1, 2]);
+        Same(expected[0], actual[0], "the first");
+        Same(expected[1], actual[1], "the second");
+        Assert.True(together.GraphLaunches >= together.Runs - 20, $"{together.GraphLaunches} of {together.Runs} runs were launches of graphs");
+    }
+
+    private static void Train(string[] runs, int fashionSteps)
+    {
+        var device = Device.Cuda();
+        foreach (string name in runs) TrainingRuns.Run(name, device);
+        TrainingRuns.Fashion(device, fashionSteps);
+    }
+
+    private static void Same(List<byte[]> expected, List<byte[]> actual, string what)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (int i = 0; i < expected.Count; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{what}: result {i} differs");
     }
 
     private static void ResultsEqualTheReference()

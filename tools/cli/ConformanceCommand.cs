@@ -17,14 +17,22 @@ internal static class ConformanceCommand
         var threads = new Option<int>("--threads") { Description = "Files run at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
         var details = new Option<int>("--details") { Description = "Failures printed per operator", DefaultValueFactory = _ => 3, HelpName = "N" };
         var oneIn = new Option<int>("--one-in") { Description = "Only one sample in N of each file, drawn by --seed, at least three; every call to be refused", HelpName = "N" };
+        var replay = new Option<bool?>("--replay")
+        {
+            Description = "Run each sample step by step, captured and as a graph, and compare the bits; default: where the device has graphs", HelpName = "true|false",
+        };
         var seed = new Option<int>("--seed") { Description = "The draw of --one-in", HelpName = "N" };
         var json = CommonOptions.Json();
-        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, oneIn, seed, json };
+        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, oneIn, seed, replay, json };
         command.SetAction(parsed =>
         {
+            var target = CommonOptions.Open(parsed.GetValue(device));
+            bool canReplay = ConformanceRun.CanReplay(target);
+            if (parsed.GetValue(replay) == true && !canReplay) throw new UsageException($"{target.Name} has no graphs to replay: only CUDA has, and not with GPUTENSOR_EAGER or GPUTENSOR_CUDA_BLOCKING.");
             var run = new ConformanceRun
             {
-                Device = CommonOptions.Open(parsed.GetValue(device)),
+                Device = target,
+                Replay = parsed.GetValue(replay) ?? canReplay,
                 Corpus = Open(parsed.GetValue(corpus)),
                 SecondOrder = parsed.GetValue(second),
                 Threads = Math.Max(1, parsed.GetValue(threads)),
@@ -53,6 +61,7 @@ internal static class ConformanceCommand
             foreach (var group in absent.GroupBy(o => o.Why)) Console.WriteLine($"  {group.Key}: {string.Join(", ", group.Select(o => o.Operator))}");
         }
         int whole = result.Operators.Count(o => o.Passed == o.Samples);
+        if (run.Replay) Console.WriteLine($"{result.Replayed} samples gave the same bits step by step, captured and replayed; {result.Idle} more, for which the device had nothing to do, gave the same again");
         Console.WriteLine($"{result.Samples} samples: {result.Passed} passed, {result.Failed} failed, {result.Unsupported} unsupported; "
             + $"{whole} of {result.Operators.Count} files pass whole; {watch.Elapsed.TotalSeconds:F1} s");
         if (json) Console.WriteLine(Json(run, result, watch.Elapsed.TotalSeconds));
@@ -67,7 +76,7 @@ internal static class ConformanceCommand
             var task = display.AddTask("samples");
             var shown = new ConformanceRun
             {
-                Device = run.Device, Corpus = run.Corpus, SecondOrder = run.SecondOrder, Threads = run.Threads, Filter = run.Filter, Draw = run.Draw,
+                Device = run.Device, Corpus = run.Corpus, SecondOrder = run.SecondOrder, Threads = run.Threads, Filter = run.Filter, Draw = run.Draw, Replay = run.Replay,
                 Progress = (op, done, all) =>
                 {
                     task.MaxValue = all;
@@ -95,6 +104,8 @@ internal static class ConformanceCommand
         passed = result.Passed,
         failed = result.Failed,
         unsupported = result.Unsupported,
+        replayed = run.Replay ? result.Replayed : (int?)null,
+        idle = run.Replay ? result.Idle : (int?)null,
         seconds = Math.Round(seconds, 3),
         slowest = result.Operators.OrderByDescending(o => o.Seconds).Take(5).Select(o => new { @operator = o.Operator, seconds = Math.Round(o.Seconds, 3) }),
         unsupported_operators = result.Operators.Where(o => o.Unsupported > 0).Select(o => o.Operator),

@@ -24,8 +24,8 @@ internal sealed class CudaScalars(CudaBackend backend, CudaContext context, Cuda
         if (block is null || values.Length * 8 > block.Bytes) Grow(values.Length);
         // What the block holds already need not travel.
         if (known && values.SequenceEqual(last)) return block;
-        if (passed[next] is { } busy) busy.Synchronize();
-        else passed[next] = CudaEvent.Create(context);
+        if (passed[next] is not { } busy) passed[next] = CudaEvent.Create(context);
+        else if (!busy.IsComplete) busy.Synchronize();
         known = false;
         long at = next * block!.Bytes;
         MemoryMarshal.AsBytes(values).CopyTo(ring!.Span(at, values.Length * 8));

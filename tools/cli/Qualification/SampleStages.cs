@@ -27,7 +27,7 @@ internal static class SampleStages
             Parallel.ForEach(Partitioner.Create(files, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
             {
                 if (run.IsOver) return;
-                if (RunFile(run, device, file, new(now, Seed, Refused: now == 0)) is not { Samples: > 0 }) whole.Add(file);
+                if (RunFile(run, device, file, new(now, Seed, Refused: now == 0), ConformanceRun.CanReplay(device)) is not { Samples: > 0 }) whole.Add(file);
                 tried[file.Label] = true;
             });
             files = [.. files.Except(whole)];
@@ -52,7 +52,7 @@ internal static class SampleStages
                 run.Cut("samples", $"{done} of {Few} samples were run when the time was over");
                 return;
             }
-            if (RunFile(run, device, file, new(0, Seed, Refused: false)) is { } result) done += result.Samples - result.Unsupported;
+            if (RunFile(run, device, file, new(0, Seed, Refused: false), replay: false) is { } result) done += result.Samples - result.Unsupported;
         }
         if (done < Few) run.Missing("samples", $"the corpus holds {done} samples of {Few}, one an operator");
     }
@@ -72,12 +72,12 @@ internal static class SampleStages
         corpus.Files(secondOrder).Select(f => new SampleFile($"{(secondOrder ? "ops2" : "ops")}/{Path.GetFileNameWithoutExtension(f)}", f));
 
     /// <summary>Runs a round of a file. Null where the file could not be run.</summary>
-    private static OperatorResult? RunFile(StageRun run, Device device, SampleFile file, SampleRound round)
+    private static OperatorResult? RunFile(StageRun run, Device device, SampleFile file, SampleRound round, bool replay)
     {
         run.Log.Begin(file.Label);
         try
         {
-            var result = ConformanceRun.RunFile(file.Path, device, round);
+            var result = ConformanceRun.RunFile(file.Path, device, round, replay);
             foreach (var failure in result.Failures) run.Log.Add(new StageEvent(EventKind.Failed, $"{file.Label} {failure.Sample}", failure.Reason));
             run.Log.Add(new StageEvent(EventKind.Samples, file.Label, result.Why ?? "", null, Math.Round(result.Seconds, 3), result.Passed, result.Failures.Count, result.Unsupported));
             return result;
