@@ -20,6 +20,9 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
     public List<Group> Run(List<PlanNode> nodes)
     {
         foreach (var node in nodes)
+            if (node.Role == Role.Computed)
+                foreach (var (operand, _) in node.Operands) operand.Users++;
+        foreach (var node in nodes)
             if (node.Role == Role.Computed) Place(node);
         return [.. groups.Where(g => g.Members.Count > 0)];
     }
@@ -34,7 +37,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             default: PlacePointwise(node); break;
         }
         foreach (var (operand, _) in node.Operands) MarkRead(operand, node.Group!);
-        node.Stored |= node.Kept || node.Into is not null || node.Home is not null;
+        node.Stored = node.NeedsMemory;
     }
 
     /// <summary>A value read from another group needs memory, and its group a later reader.</summary>
@@ -88,7 +91,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         node.Position = Group.PositionOf(node.Shape, map, group.Sizes.Length);
         group.Members.Add(node);
         Work.Visit(1 + node.Operands.Length);
-        group.Accesses += 1 + node.Operands.Count(o => o.Node.Role is not (Role.Inline or Role.Scalar) && o.Node.Group != group);
+        group.CountArguments(node);
     }
 
     private static long[][] IdentityMap(int rank, int dims)
@@ -228,6 +231,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             if (operand.Role != Role.Computed || operand.Group is not { Kind: GroupKind.Pointwise } other || other == group || operand.Into is not null || IsEmpty(operand.Shape)) continue;
             if (other.Readers.Count > 1 || (other.Readers.Count == 1 && !other.Readers.Contains(group))) continue;
             if ((view?.Offset ?? 0) != 0 || group.Members.Count + other.Members.Count > MaxMembers || other.Members.Any(IsElidable)) continue;
+            if (group.ParameterBytes() + other.ParameterBytes() > profile.MaxParameterBytes) continue;
             if (other.Members.Any(m => m.Into is { } into && into.Container.BaseCopy?.Group == group)) continue;
             var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), node.Map, group.Sizes.Length);
             int dims = group.Sizes.Length;
@@ -257,7 +261,10 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             group.Members.AddRange(other.Members);
             group.Members.Sort(static (a, b) => a.Order.CompareTo(b.Order));
             foreach (var member in other.Members)
-                member.Stored = member.Kept || member.Into is not null || member.Home is not null;
+            {
+                member.Stored = false;
+                member.Stored = member.NeedsMemory;
+            }
             foreach (var earlier in other.Sources)
             {
                 earlier.Readers.Remove(other);
@@ -265,7 +272,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
                 group.Sources.Add(earlier);
             }
             group.Sources.Remove(other);
-            group.Accesses += other.Accesses;
+            group.CountArguments();
             other.Members.Clear();
         }
     }
@@ -295,13 +302,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         return true;
     }
 
-    private bool HasRoom(Group group, PlanNode node)
-    {
-        // Each distinct buffer takes a pointer and an offset; each access its strides. An estimate from above is enough.
-        int accesses = group.Accesses + node.Operands.Length + 1;
-        int bytes = accesses * (12 + 4 * group.Sizes.Length) + 8 * group.Sizes.Length + 64;
-        return bytes < profile.MaxParameterBytes - 128;
-    }
+    private bool HasRoom(Group group, PlanNode node) => group.ParameterBytes(node) < profile.MaxParameterBytes - 128;
 
     // ---- reductions ----
 
@@ -313,7 +314,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         var kind = Rewriter.IsRowReduction(full, dims) ? GroupKind.Row : GroupKind.Column;
         if (node.Op.Reduction is ReduceOp.ArgMax or ReduceOp.ArgMin) kind = Rewriter.IsRowReduction(full, dims) ? GroupKind.Row : GroupKind.Column;
         string reason = "starts a kernel: reads memory only";
-        if (fuse && !IsEmpty(full.Shape) && operand is { Role: Role.Computed, Group: { } group, Into: null } && full.Offset == 0 && HasRoom(group, node) && group.Members.Count < MaxMembers)
+        if (fuse && !IsEmpty(full.Shape) && operand is { Role: Role.Computed, Group: { } group, Into: null } && full.Offset == 0 && group.Members.Count < MaxMembers && HasRoom(group, node))
         {
             if (TryReduceIn(node, operand, full, kept, kind, group)) return;
             reason = "reduces along other dimensions than the kernel before";

@@ -40,8 +40,11 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
     /// access of a fused row must run on where the reduction's own operand does.</summary>
     public List<bool> RunsOn = [];
 
-    /// <summary>Reads and writes of memory, counted from above.</summary>
-    public int Accesses;
+    /// <summary>What it reads from memory: values of other groups and leaves, each under each view once.</summary>
+    private readonly HashSet<(PlanNode Value, View? View)> reads = [];
+
+    // Members whose value memory needs or, as long as their users have no place, may need; the numbers they take from arguments.
+    private int writes, numbers;
 
     /// <summary>Why it was cut from what came before (for Explain).</summary>
     public string? Cut;
@@ -61,6 +64,40 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         for (int k = OuterDims; k < Sizes.Length; k++)
             if (position[k] != 0 && Sizes[k] > 1) return true;
         return false;
+    }
+
+    /// <summary>The bytes of its kernel's arguments, from above: for each value read or written a pointer, an offset and strides; each number eight bytes; sizes.</summary>
+    /// <param name="next">A value that may become a member.</param>
+    public int ParameterBytes(PlanNode? next = null)
+    {
+        var (accesses, values) = (reads.Count + writes, numbers);
+        if (next is not null)
+        {
+            accesses++;
+            foreach (var (operand, view) in next.Operands)
+                if (operand.IsArgument) values += operand.Numbers;
+                else if (operand.Group != this && !reads.Contains((operand, view))) accesses++;
+        }
+        return accesses * (12 + 4 * Sizes.Length) + 8 * (values + Sizes.Length) + 64;
+    }
+
+    /// <summary>Takes a member's arguments into account; its operands' users within the group are known with it.</summary>
+    public void CountArguments(PlanNode member)
+    {
+        writes++;
+        foreach (var (operand, view) in member.Operands)
+            if (operand.IsArgument) numbers += operand.Numbers;
+            else if (operand.Group != this) reads.Add((operand, view));
+            else if (++operand.UsersInGroup == operand.Users && !operand.NeedsMemory) writes--;
+    }
+
+    /// <summary>Takes all arguments into account anew, after members came from another group.</summary>
+    public void CountArguments()
+    {
+        reads.Clear();
+        (writes, numbers) = (0, 0);
+        foreach (var member in Members) member.UsersInGroup = 0;
+        foreach (var member in Members) CountArguments(member);
     }
 
     /// <summary>Splits a dimension into (outer, inner) for all members.</summary>

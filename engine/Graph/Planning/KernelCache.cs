@@ -8,18 +8,20 @@ namespace GpuTensor.Graph.Planning;
 /// compiler works on several at a time.</summary>
 internal sealed class KernelCache(Backend backend, Dialect dialect)
 {
-    /// <summary>Of source text, as an estimate of what programs take. Kernels that plans hold live on when their programs are forgotten.</summary>
-    private const long MaxCharacters = 32 << 20;
-
     private readonly Dictionary<string, DeviceProgram> programs = [];
-    private long characters;
+
+    /// <summary>Source text past which all programs are forgotten: an estimate of what they take. Kernels that plans hold live on.</summary>
+    public long MaxCharacters { get; set; } = 32 << 20;
+
+    /// <summary>Source text of the programs here.</summary>
+    public long Characters { get; private set; }
 
     public DeviceProgram[] Get(GeneratedKernel[] kernels)
     {
         var missing = kernels.Where(k => !programs.ContainsKey(k.Source)).DistinctBy(k => k.Source).ToList();
         if (missing.Count > 0)
         {
-            if (characters > MaxCharacters)
+            if (Characters > MaxCharacters)
             {
                 Forget();
                 missing = [.. kernels.DistinctBy(k => k.Source)];
@@ -27,7 +29,7 @@ internal sealed class KernelCache(Backend backend, Dialect dialect)
             GeneratedKernel[][] parts = [.. missing.Chunk(backend.KernelsPerProgram(missing.Count))];
             string[] sources = [.. parts.Select(Program)];
             var compiled = backend.Compile(sources);
-            characters += sources.Sum(s => s.Length);
+            Characters += sources.Sum(s => s.Length);
             for (int i = 0; i < parts.Length; i++)
                 foreach (var kernel in parts[i]) programs.Add(kernel.Source, compiled[i]);
         }
@@ -45,6 +47,6 @@ internal sealed class KernelCache(Backend backend, Dialect dialect)
     {
         foreach (var program in programs.Values.Distinct()) program.Dispose();
         programs.Clear();
-        characters = 0;
+        Characters = 0;
     }
 }

@@ -49,7 +49,7 @@ internal static class Launches
             int bytes = 0;
             foreach (var g in ready)
             {
-                int need = ParameterBytes(g);
+                int need = g.ParameterBytes();
                 if (current is null || bytes + need > profile.MaxParameterBytes - 64)
                 {
                     launches.Add(current = new());
@@ -61,25 +61,6 @@ internal static class Launches
         }
     }
 
-    /// <summary>The bytes of a group's kernel arguments, from above: for each value read or written a pointer, an offset and strides; each number
-    /// eight bytes; sizes.</summary>
-    private static int ParameterBytes(Group g)
-    {
-        int accesses = 0, numbers = 0;
-        foreach (var member in g.Members)
-        {
-            if (member.Stored) accesses++;
-            foreach (var (operand, _) in member.Operands)
-                if (operand.Role is Role.Scalar or Role.Inline) numbers += Numbers(operand);
-                else if (operand.Group != g) accesses++;
-        }
-        return accesses * (12 + 4 * g.Sizes.Length) + 8 * (numbers + g.Sizes.Length) + 64;
-    }
-
-    /// <summary>The numbers that a value made of arguments and positions takes, from above.</summary>
-    private static int Numbers(PlanNode node) =>
-        node.Role == Role.Scalar ? 1 : node.Shape.Rank + 1 + node.Operands.Sum(o => o.Node.Role is Role.Scalar or Role.Inline ? Numbers(o.Node) : 0);
-
     private static List<Launch> MergeTiny(List<Launch> launches, DeviceProfile profile)
     {
         var result = new List<Launch>();
@@ -88,7 +69,7 @@ internal static class Launches
         foreach (var launch in launches)
         {
             long size = launch.Groups.Sum(g => g.Elements);
-            int need = launch.Groups.Sum(ParameterBytes), count = launch.Groups.Sum(g => g.Members.Count);
+            int need = launch.Groups.Sum(g => g.ParameterBytes()), count = launch.Groups.Sum(g => g.Members.Count);
             bool tiny = !launch.IsProduct && size <= SerialElements;
             if (tiny && elements >= 0 && result.Count > 0 && elements + size <= SerialElements && bytes + need < profile.MaxParameterBytes - 64 && members + count <= Fuser.MaxMembers)
             {

@@ -44,6 +44,9 @@ internal sealed class PlanNode(Operator op, DType dtype, Shape shape)
     /// <summary>Needs memory: kept, or read from outside its group.</summary>
     public bool Stored;
 
+    /// <summary>How often computed values read it, and how often those of its own group among them.</summary>
+    public int Users, UsersInGroup;
+
     /// <summary>Where it shall lie, if its variable says so.</summary>
     public Home? Home;
 
@@ -71,6 +74,15 @@ internal sealed class PlanNode(Operator op, DType dtype, Shape shape)
     public long ChunkLength;
 
     public long Bytes => Shape.ElementCount * DType.Size();
+
+    /// <summary>Must be written to memory whoever reads it.</summary>
+    public bool NeedsMemory => Stored || Kept || Into is not null || Home is not null;
+
+    /// <summary>Comes with a kernel's arguments, not from memory.</summary>
+    public bool IsArgument => Role is Role.Scalar or Role.Inline;
+
+    /// <summary>Of a value made of arguments and positions: the numbers it takes, from above.</summary>
+    public int Numbers => Role == Role.Scalar ? 1 : Shape.Rank + 1 + Operands.Sum(o => o.Node.IsArgument ? o.Node.Numbers : 0);
 
     public override string ToString() => $"{Op.Name} {DType.Name()} {Shape}";
 }
