@@ -8,6 +8,7 @@ public partial class Tensor
     /// without running its C# code. Values, gradients, optimizer state and random numbers are those of the plain function, to the bit.</summary>
     /// <remarks>The function must not read values; what it changes besides its result must be parameters, optimizer state or other tensors changed in place. Learning rates, step counts and random
     /// counters may change from call to call; any other number or captured tensor that differs between the first calls throws, naming it.</remarks>
+    /// <exception cref="CompiledFunctionException">From a call: the function reads a value, took another number or tensor than at its first call, or works on two devices.</exception>
     public static Func<Tensor> Compile(Func<Tensor> function)
     {
         var step = new CompiledStep(_ => function());

@@ -104,12 +104,12 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             var result = function(arguments);
             var device = result.Device;
             if (arguments.Length > 0 && device != arguments[0].Device)
-                throw new DeviceException($"A compiled function must return a tensor of the device of its arguments, {arguments[0].Device.Name}; it returned one of {device.Name}.");
+                throw new CompiledFunctionException($"A compiled function must return a tensor of the device of its arguments, {arguments[0].Device.Name}; it returned one of {device.Name}.");
             variant.Device = device;
             if (!device.CanReplay) return result;
             foreach (var other in Recorder.Mine)
                 if (other.Device != device && other.Device.CanReplay && other.Nodes.Count > 0)
-                    throw new DeviceException($"A compiled function works on one device; this one recorded on {other.Device.Name} too, and returned a tensor of {device.Name}.");
+                    throw new CompiledFunctionException($"A compiled function works on one device; this one recorded on {other.Device.Name} too, and returned a tensor of {device.Name}.");
             var recorder = Recorder.For(device);
             result.Keep();
             capture.Result = result;
@@ -160,7 +160,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument) || (a.Gradient is not null && a.Gradient == b.Gradient)) continue;
             // Another value of the same variable: changed in place, by the function or from outside.
             if (a.Block == b.Block || (a.Node.Flags & NodeFlags.Superseded) != 0) continue;
-            throw new DeviceException(
+            throw new CompiledFunctionException(
                 $"A compiled function read another tensor at its second call ({b.Node.DType.Name()} {b.Node.Shape}) than at its first: it was replaced. Pass it as an argument.");
         }
         for (int i = 0; i < now.Scalars.Length; i++)
@@ -168,7 +168,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             var (was, number) = (before.Scalars[i], now.Scalars[i]);
             if (number.Source is not null || number.Draws > 0 || number.Bits == was.Bits) continue;
             string Show(long bits) => number.DType.IsFloatingPoint() ? BitConverter.Int64BitsToDouble(bits).ToString("R") : bits.ToString();
-            throw new DeviceException($"A number changed between two calls of a compiled function, from {Show(was.Bits)} to {Show(number.Bits)}: "
+            throw new CompiledFunctionException($"A number changed between two calls of a compiled function, from {Show(was.Bits)} to {Show(number.Bits)}: "
                 + "a replay could not see that. Pass it as a tensor, or do not compile the function.");
         }
     }

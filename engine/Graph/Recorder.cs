@@ -211,7 +211,7 @@ internal sealed class Recorder
                 if (node.Owner == recorder)
                 {
                     if (recorder.IsCapturing)
-                        throw new DeviceException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
+                        throw new CompiledFunctionException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
                     recorder.Keep(node);
                     recorder.Flush();
                 }
@@ -392,7 +392,7 @@ internal sealed class Recorder
     /// <summary>Why a value cannot be read.</summary>
     public static Exception Unreadable(Node node) => node.State switch
     {
-        NodeState.Pending => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
+        NodeState.Pending => new CompiledFunctionException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
         NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
         NodeState.Overwritten => NotKept(node, node),
         _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),

@@ -16,12 +16,11 @@ internal sealed class TestDevice : IDisposable
 
     /// <param name="eager">Every operator runs as it is recorded.</param>
     /// <param name="keep">Which nodes are kept that need not be.</param>
-    /// <param name="options">Compiler options beside the engine's own.</param>
-    public static TestDevice OpenCl(bool eager = false, Func<int, bool>? keep = null, string options = "")
+    public static TestDevice OpenCl(bool eager = false, Func<int, bool>? keep = null)
     {
         var found = OpenClPlatform.Devices();
         if (found.Count == 0) Assert.Skip(OpenClPlatform.Reason);
-        return new(Make(new(found[0].Open(options), Dialect.OpenCl), keep), eager, true);
+        return new(Make(new(found[0].Open(), Dialect.OpenCl), keep), eager, true);
     }
 
     /// <summary>A device with plans and memory of its own on this one's backend, with its compiled kernels.</summary>

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using GpuTensor.Cli;
 
 var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from", Recursive = true };
-var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled for the device at hand.")
+// Not a RootCommand, which would call itself by the name of the assembly.
+var root = new Command("gputensor", "GpuTensor: tensors and autograd for .NET, compiled for the device at hand.")
 {
     TrainCommand.Make(),
     TutorialCommand.Make(),
@@ -13,6 +15,8 @@ var root = new RootCommand("GpuTensor: tensors and autograd for .NET, compiled f
     KernelsCommand.Make(),
     QualifyCommand.Make(),
     verbose,
+    new HelpOption(),
+    new VersionOption(),
 };
 var parsed = root.Parse(args);
 return Errors.Guard(parsed.GetValue(verbose), () => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
