@@ -166,6 +166,13 @@ public sealed class CublasLtPreference : CublasLtObject
         Set(LtPreferenceAttribute.MinAlignmentD, alignmentD);
     }
 
+    /// <summary>How sums may be split; every way unless set.</summary>
+    /// <exception cref="CublasException">The library refuses.</exception>
+    public CublasLtReductions Reductions
+    {
+        init => Set(LtPreferenceAttribute.ReductionSchemes, (uint)value);
+    }
+
     /// <summary>The alignment to declare for an address: its largest power of two, 256 at most.</summary>
     public static uint AlignmentOf(ulong address) => address == 0 ? 256 : (uint)Math.Min(256, address & (~address + 1));
 

@@ -53,6 +53,23 @@ public enum CublasLtEpilogue
     [Native("CUBLASLT_EPILOGUE_BGRADB")] BGradB = 512,
 }
 
+/// <summary>How an algorithm that splits a sum over blocks may put it together; one that does not split is always allowed.</summary>
+[Native("cublasLtReductionScheme_t"), Flags]
+public enum CublasLtReductions
+{
+    /// <summary>No splitting.</summary>
+    [Native("CUBLASLT_REDUCTION_SCHEME_NONE")] None = 0,
+
+    /// <summary>In the result's own memory, with atomic operations: not the same bits every time.</summary>
+    [Native("CUBLASLT_REDUCTION_SCHEME_INPLACE")] InPlace = 1,
+
+    /// <summary>From partial sums in the compute type.</summary>
+    [Native("CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE")] InComputeType = 2,
+
+    /// <summary>From partial sums in the result's type.</summary>
+    [Native("CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE")] InOutputType = 4,
+}
+
 /// <summary>How a matrix lies in memory.</summary>
 [Native("cublasLtOrder_t")]
 public enum CublasLtOrder
@@ -116,6 +133,9 @@ internal enum LtPreferenceAttribute
 {
     /// <summary>8 bytes; 0 unless set.</summary>
     [Native("CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES")] MaxWorkspaceBytes = 1,
+
+    /// <summary>4 bytes; all unless set.</summary>
+    [Native("CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK")] ReductionSchemes = 3,
 
     /// <summary>4 bytes; 256 unless set.</summary>
     [Native("CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES")] MinAlignmentA = 5,

@@ -60,8 +60,12 @@ internal abstract class Backend : IDisposable
     /// <summary>True where a library multiplies matrices of that dtype.</summary>
     public virtual bool HasProducts(DType type) => false;
 
+    /// <summary>True where the library computes that call with its epilogue, whatever the addresses and the <see cref="Precision"/>. Asked when a plan is made.</summary>
+    public virtual bool HasEpilogue(LibraryCall call, DType type) => false;
+
     /// <summary>Enqueues one call of that library; places are in bytes.</summary>
-    public virtual void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, string description) =>
+    /// <param name="vector">What the call's epilogue reads or writes.</param>
+    public virtual void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector, string description) =>
         throw new DeviceException($"{Name} has no library of matrix products.");
 
     /// <summary>What float32 products of the library may give up for speed.</summary>
@@ -103,6 +107,9 @@ internal sealed class BackendCounters
 
     /// <summary>Kernel launches among them.</summary>
     public long Launches;
+
+    /// <summary>Products among them whose epilogue the library did.</summary>
+    public long Epilogues;
 
     /// <summary>Kernels compiled (from source or taken from the driver's cache).</summary>
     public long KernelsCompiled;

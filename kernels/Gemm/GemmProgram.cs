@@ -27,6 +27,40 @@ internal static class GemmProgram
     public static IEnumerable<int> Buffers(Instruction[] code) =>
         code.Select(i => i switch { Load load => load.Buffer, Gather gather => gather.Buffer, Store store => store.Buffer, _ => -1 }).Where(b => b >= 0).Distinct();
 
+    /// <summary>The registers that an instruction reads.</summary>
+    public static int[] Operands(Instruction instruction) => instruction switch
+    {
+        Store store => [store.Value],
+        Gather gather => [gather.Index],
+        Cast cast => [cast.Value],
+        Apply apply => apply.Arguments,
+        Reduce { Second: >= 0 } dot => [dot.Value, dot.Second],
+        Reduce reduce => [reduce.Value],
+        _ => [],
+    };
+
+    /// <summary>How often each register is read.</summary>
+    public static int[] Uses(Instruction[] code)
+    {
+        int[] uses = new int[code.Length];
+        foreach (var instruction in code)
+            foreach (int operand in Operands(instruction)) uses[operand]++;
+        return uses;
+    }
+
+    /// <summary>The program with a number in the place of everything that no store needs; instructions keep their numbers, by which others name them.</summary>
+    public static Instruction[] WithoutUnused(Instruction[] code)
+    {
+        bool[] needed = new bool[code.Length];
+        for (int i = code.Length - 1; i >= 0; i--)
+        {
+            needed[i] |= code[i] is Store;
+            if (!needed[i]) continue;
+            foreach (int operand in Operands(code[i])) needed[operand] = true;
+        }
+        return [.. code.Select((instruction, i) => needed[i] ? instruction : new Constant(0, DType.Int32))];
+    }
+
     /// <summary>The addresses of a program.</summary>
     public static IEnumerable<Access> Addresses(Instruction[] code) => code.Select(Nest.AccessOf).OfType<Access>();
 

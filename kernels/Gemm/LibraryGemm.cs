@@ -9,7 +9,14 @@ internal readonly record struct LibraryMatrix(long Offset, long LeadingDimension
 
 /// <summary>One call of a column-major library, C[M,N] = op(First)[M,K]·op(Second)[K,N], or a batch of them.</summary>
 /// <param name="Swapped">First is the product's right operand and Second its left one: the library's result is the product's transpose, which is the product in row-major order.</param>
-internal sealed record LibraryCall(bool Swapped, long M, long N, long K, LibraryMatrix First, LibraryMatrix Second, LibraryMatrix Result, long BatchCount);
+internal sealed record LibraryCall(bool Swapped, long M, long N, long K, LibraryMatrix First, LibraryMatrix Second, LibraryMatrix Result, long BatchCount)
+{
+    /// <summary>What the library does beside the product.</summary>
+    public LibraryEpilogue Epilogue { get; init; }
+
+    /// <summary>The first element, from its memory, of the vector that the epilogue reads or writes, which lies without gaps.</summary>
+    public long Vector { get; init; }
+}
 
 /// <summary>A product as calls of a library, and what must be copied to rows without gaps first (or, for the result, last).</summary>
 internal sealed record LibraryGemmPlan(bool CopyA, bool CopyB, bool CopyC, LibraryCall[] Calls);

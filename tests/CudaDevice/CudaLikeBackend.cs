@@ -93,13 +93,26 @@ internal sealed class CudaLikeBackend : Backend
 
     public override bool HasProducts(DType type) => type.IsFloatingPoint();
 
-    public override void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, string description) => Do("multiply", () =>
+    /// <summary>False: the library finds no algorithm with an epilogue.</summary>
+    public bool Epilogues { get; set; } = true;
+
+    public override bool HasEpilogue(LibraryCall call, DType type) => Epilogues && type != DType.Float64 && call.BatchCount == 1;
+
+    public override void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector, string description) => Do("multiply", () =>
     {
         Multiplications++;
-        byte[] left = Bytes(a), right = Bytes(b), result = Bytes(c);
+        if (vector is not null) Counters.Epilogues++;
+        byte[] left = Bytes(a), right = Bytes(b), result = Bytes(c), bias = vector is { } place ? Bytes(place) : [];
         ColumnMajorBlas.Multiply(call, at => Elements.Read(left, type, at).Real, at => Elements.Read(right, type, at).Real,
-            (at, value) => Elements.Write(result, type, at, new(value, 0)), type == DType.Float64 ? null : x => (float)x);
+            (at, value) => Elements.Write(result, type, at, new(value, 0)), type == DType.Float64 ? null : x => (float)x,
+            at => Elements.Read(bias, type, at).Real, (at, value) => Elements.Write(bias, type, at, new(value, 0)));
         inner.Write(c.Buffer, c.Offset, result);
+        // Result and sum may lie in one buffer, so each puts back only its own part.
+        if (call.Epilogue is LibraryEpilogue.SumFirst or LibraryEpilogue.SumSecond)
+        {
+            int from = (int)call.Vector * type.Size(), bytes = (int)(call.Epilogue == LibraryEpilogue.SumFirst ? call.M : call.N) * type.Size();
+            inner.Write(vector!.Value.Buffer, vector.Value.Offset + from, bias.AsSpan(from, bytes));
+        }
     });
 
     private byte[] Bytes(MemoryPlace place)

@@ -150,6 +150,15 @@ public sealed class CudaLikeTests
         static Tensor On(Tensor t, Device d) => t.To(d);
     }
 
+    // In all dtypes on the simulator: PoCL's compiler takes its time.
+    [Theory, InlineData(true, DType.Float32), InlineData(true, DType.Float16), InlineData(false, DType.Float32)]
+    public void A_bias_an_activation_and_the_gradient_of_a_bias_are_the_librarys_where_it_has_an_algorithm(bool has, DType dtype)
+    {
+        using var machine = new Machine();
+        machine.Backend.Epilogues = has;
+        EpilogueCases.Run(machine.Executor, has, dtype);
+    }
+
     private static void Same(List<byte[]> expected, List<byte[]> actual, string what)
     {
         Assert.Equal(expected.Count, actual.Count);

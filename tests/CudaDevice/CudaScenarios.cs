@@ -28,7 +28,19 @@ internal static class CudaScenarios
         [SomeTraining] = () => Train(["optimizer-sgd-nesterov-decay", "optimizer-adam-amsgrad-decay", "schedule-onecycle", "clip-norm", "attention-encoder"], fashionSteps: 6),
         [AllTraining] = () => Train([.. TrainingRuns.Optimizers, .. TrainingRuns.Schedules, .. TrainingRuns.Others], fashionSteps: 50),
         ["memory is flat and programs come from the disk"] = SteadyState,
+        ["epilogues by cublasLt"] = () => Epilogues(has: true),
+        [WithoutEpilogues] = () => Epilogues(has: false),
     };
+
+    /// <summary>Runs on a machine whose cublasLt finds no algorithm for an epilogue.</summary>
+    public const string WithoutEpilogues = "no epilogue by cublasLt: kernels instead";
+
+    private static void Epilogues(bool has)
+    {
+        using var executor = new PlannedExecutor(new CudaBackend(0), Dialect.Cuda);
+        EpilogueCases.Run(executor, has, has ? [] : [DType.Float32, DType.BFloat16]);
+        if (has) EpilogueCases.Precision(executor);
+    }
 
     /// <summary>24 steps with new inputs and rates each, once replayed as graphs, once step by step: the same bits.</summary>
     private static void ReplayEqualsStepByStep()
@@ -40,6 +52,7 @@ internal static class CudaScenarios
         Same(expected, actual, "training");
         Assert.True(replaying.GraphLaunches >= 20, $"{replaying.GraphLaunches} launches of graphs");
         Assert.Equal(0, stepping.GraphLaunches);
+        Assert.True(stepping.Backend.Counters.Epilogues == 2 * 24, $"{stepping.Backend.Counters.Epilogues} epilogues: one forward and one backward at each step");
     }
 
     /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each; the driver's own count says that nothing waits. Between steps the host

@@ -17,7 +17,7 @@ internal static class Training
         {
             var x = Tensor.From(Numbers(40 * 48), device: device).Reshape(40, 48);
             foreach (var p in parameters) p.Grad = null;
-            var h = (x.MatMul(w1) + b1).Relu();
+            var h = x.Linear(w1.T, b1).Relu();
             var y = h.MatMul(w2);
             var loss = (y * y).Mean();
             loss.Backward();

@@ -88,14 +88,29 @@ internal sealed partial class CudaBackend
     public override bool HasProducts(DType type) => type.IsFloatingPoint();
 
     /// <inheritdoc/>
-    public override void Multiply(Kernels.LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, string description)
+    public override bool HasEpilogue(Kernels.LibraryCall call, DType type)
+    {
+        ThrowIfLost();
+        try
+        {
+            return products.HasEpilogue(call, type);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, $"asked for a product with {call.Epilogue}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Multiply(Kernels.LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector, string description)
     {
         ThrowIfLost();
         Counters.Enqueues++;
         Counters.Launches++;
         try
         {
-            products.Multiply(call, type, Precision, Address(a), Address(b), Address(c));
+            products.Multiply(call, type, Precision, Address(a), Address(b), Address(c), vector is { } place ? Address(place) : 0);
+            if (vector is not null) Counters.Epilogues++;
             Launched(description);
         }
         catch (CudaException e)

@@ -3,11 +3,13 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Products through cuBLAS on the compute stream. Its memory to work in is ours and outlives every captured graph; half types accumulate in float32.</summary>
+/// <summary>Products through cuBLAS on the compute stream, those with an epilogue through cublasLt. The memory to work in is ours and outlives every captured graph; half types accumulate in
+/// float32.</summary>
 internal sealed class CudaProducts : IDisposable
 {
     private readonly CudaDeviceMemory workspace;
     private readonly CudaBlas blas;
+    private readonly CudaEpilogueProducts epilogues;
 
     public CudaProducts(CudaContext context, CudaStream compute, ComputeCapability capability)
     {
@@ -15,13 +17,15 @@ internal sealed class CudaProducts : IDisposable
         try
         {
             // What NVIDIA advises.
-            workspace = CudaDeviceMemory.Allocate(context, (capability.Major >= 9 ? 32L : 8L) << 20);
+            long bytes = (capability.Major >= 9 ? 32L : 8L) << 20;
+            workspace = CudaDeviceMemory.Allocate(context, bytes + CudaEpilogueProducts.MostVectorBytes);
             try
             {
                 blas.SetStream(compute);
-                blas.SetWorkspace(workspace.Address, workspace.Bytes);
+                blas.SetWorkspace(workspace.Address, bytes);
                 // Half products may not be summed in halves.
                 blas.MathMode = CublasMathMode.DisallowReducedPrecisionReduction;
+                epilogues = new(context, compute, workspace.Address, bytes, workspace.Address + (ulong)bytes);
             }
             catch
             {
@@ -36,15 +40,12 @@ internal sealed class CudaProducts : IDisposable
         }
     }
 
-    public void Multiply(LibraryCall call, DType type, MatMulPrecision precision, ulong a, ulong b, ulong c)
+    /// <summary>Whether cublasLt does the call's epilogue.</summary>
+    public bool HasEpilogue(LibraryCall call, DType type) => epilogues.Has(call, type);
+
+    /// <param name="vector">What the call's epilogue reads or writes; 0 where it has none.</param>
+    public void Multiply(LibraryCall call, DType type, MatMulPrecision precision, ulong a, ulong b, ulong c, ulong vector)
     {
-        var data = type switch
-        {
-            DType.Float64 => CudaDataType.Float64,
-            DType.Float16 => CudaDataType.Float16,
-            DType.BFloat16 => CudaDataType.BFloat16,
-            _ => CudaDataType.Float32,
-        };
         var compute = (type, precision) switch
         {
             (DType.Float64, _) => CublasComputeType.Float64,
@@ -54,6 +55,11 @@ internal sealed class CudaProducts : IDisposable
             _ => CublasComputeType.Float32,
         };
         var (first, second) = call.Swapped ? (b, a) : (a, b);
+        if (call.Epilogue != LibraryEpilogue.None)
+        {
+            epilogues.Multiply(call, type, compute, first, second, c, vector);
+            return;
+        }
         var gemm = new CublasGemm
         {
             M = call.M,
@@ -68,12 +74,22 @@ internal sealed class CudaProducts : IDisposable
         if (type == DType.Float64) blas.Gemm(gemm, 1.0, 0.0);
         else blas.Gemm(gemm, 1f, 0f);
 
-        CublasMatrix Matrix(LibraryMatrix m, ulong memory) => new(memory + (ulong)(m.Offset * type.Size()), data, m.LeadingDimension,
+        CublasMatrix Matrix(LibraryMatrix m, ulong memory) => new(memory + (ulong)(m.Offset * type.Size()), DataType(type), m.LeadingDimension,
             m.Transposed ? CublasOperation.Transpose : CublasOperation.None, m.BatchStride);
     }
 
+    /// <summary>A dtype as the libraries call it.</summary>
+    public static CudaDataType DataType(DType type) => type switch
+    {
+        DType.Float64 => CudaDataType.Float64,
+        DType.Float16 => CudaDataType.Float16,
+        DType.BFloat16 => CudaDataType.BFloat16,
+        _ => CudaDataType.Float32,
+    };
+
     public void Dispose()
     {
+        epilogues.Dispose();
         blas.Dispose();
         workspace.Dispose();
     }

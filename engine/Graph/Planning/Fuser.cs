@@ -136,7 +136,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
         for (int i = 0; i < node.Operands.Length && map is null; i++)
         {
             var (operand, view) = node.Operands[i];
-            if (operand.Role != Role.Computed || operand.Group != group || (view?.Offset ?? 0) != 0) continue;
+            if (operand.Role != Role.Computed || operand.Group != group || operand.SummedBeside is not null || (view?.Offset ?? 0) != 0) continue;
             if (IsGatherTable(node, i)) return Refuse(out reason, "gathers from a value of the same kernel");
             map = MatchTo(node.Shape, view?.Strides ?? operand.Shape.ContiguousStrides(), group, operand.Position);
         }
@@ -149,6 +149,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             var (operand, view) = node.Operands[i];
             if (operand.Role == Role.Computed && operand.Group == group)
             {
+                if (operand.SummedBeside is not null) return Refuse(out reason, "reads what the library sums beside the product");
                 if (IsGatherTable(node, i)) return Refuse(out reason, "gathers from a value of the same kernel");
                 var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, dims);
                 if ((view?.Offset ?? 0) != 0 || !Same(read, operand.Position, group.Sizes)) return Refuse(out reason, "reads other elements of a value of the kernel before");
@@ -308,6 +309,15 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
 
     private void PlaceReduction(PlanNode node)
     {
+        if (node.SummedBeside is { Product.Group: { } beside })
+        {
+            // It is no part of the loop nest: no dimension of that moves through it.
+            node.Group = beside;
+            node.Position = new long[beside.Sizes.Length];
+            node.Stored = true;
+            beside.Members.Add(node);
+            return;
+        }
         var (operand, view) = node.Operands[0];
         var full = view ?? View.Identity(operand.Shape);
         int dims = ((ReduceAttributes)node.Attributes!).Dims, kept = full.Shape.Rank - dims;

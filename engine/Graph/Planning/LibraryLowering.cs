@@ -1,40 +1,84 @@
+using GpuTensor.Devices;
 using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>A matrix product as calls of the device's library: operands that no call takes as they lie are copied by a generated kernel first, and what follows the product is a pointwise
-/// kernel over its result, in place where that is allowed.</summary>
+/// <summary>A matrix product as calls of the device's library: operands that no call takes as they lie are copied by a generated kernel first; a row that is added and an activation are the
+/// library's epilogue where it has one, and what else follows the product is a pointwise kernel over its result, in place where that is allowed.</summary>
 /// <param name="memories">The memory behind each buffer of the product.</param>
 /// <param name="scalarSlots">The graph's slot behind each scalar.</param>
 /// <param name="scratch">Takes working memory of so many bytes for the time of the product.</param>
-internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> memories, IReadOnlyList<int> scalarSlots, DeviceProfile profile, Dialect dialect, Func<long, MemoryId> scratch)
+internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> memories, IReadOnlyList<int> scalarSlots, Backend backend, Dialect dialect, Func<long, MemoryId> scratch)
 {
     private readonly GemmSpec spec = GemmFold.Fold(whole);
 
     /// <summary>Whether a product is the library's at all: nothing is multiplied where a size is 0, and the result must be of the operands' dtype.</summary>
     public static bool Suits(GemmSpec spec) => spec is { M: > 0, N: > 0, K: > 0 } && !spec.Batch.Contains(0) && spec.Epilogue.OfType<Product>().All(p => p.Type == spec.In);
 
+    /// <summary>A call that also sums the product's left (or right) operand over k, into a vector at that element of its memory.</summary>
+    public static LibraryCall WithSum(LibraryCall call, bool left, long vector) =>
+        call with { Epilogue = left != call.Swapped ? LibraryEpilogue.SumFirst : LibraryEpilogue.SumSecond, Vector = vector };
+
+    /// <summary>How the product is done.</summary>
+    /// <param name="Result">The register that the calls leave at <paramref name="Target"/>.</param>
+    /// <param name="Direct">The store they do with that; −1: they write to working memory.</param>
+    /// <param name="Vector">The memory that their epilogue reads or writes.</param>
+    /// <param name="Text">What the epilogue is, for people; or which one there might be.</param>
+    private sealed record Way(LibraryGemmPlan Plan, LibraryCall[] Calls, int Result, int Direct, Access Target, MemoryId? Vector = null, string Text = "");
+
     /// <summary>The steps in order.</summary>
-    public IEnumerable<Planner.Draft> Lower(string description, int launch)
+    /// <param name="beside">A sum the library makes beside the product: of its left operand or its right one, and where it goes.</param>
+    public IEnumerable<Planner.Draft> Lower(string description, int launch, (bool Left, Place Place)? beside = null)
     {
         var steps = new List<Planner.Draft>();
         var (a, memoryA, madeA) = Operand(spec.A, spec.M, spec.K, "left");
         var (b, memoryB, madeB) = Operand(spec.B, spec.K, spec.N, "right");
-        int direct = DirectStore();
-        var target = direct < 0 ? LibraryGemm.Dense(Anywhere, spec.Batch, spec.M, spec.N, all: true) : ((Store)spec.Epilogue[direct]).At;
-        var plan = LibraryGemm.Plan(spec.Batch, spec.M, spec.N, spec.K, a, b, target);
-        if (plan.CopyC)
-        {
-            direct = -1;
-            target = LibraryGemm.Dense(Anywhere, spec.Batch, spec.M, spec.N, all: true);
-        }
-        if (plan.CopyA && !madeA) memoryA = Prepare(spec.A, a, spec.M, spec.K, "left").Memory;
-        if (plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, spec.K, spec.N, "right").Memory;
-        var result = direct < 0 ? scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size()) : memories[((Store)spec.Epilogue[direct]).Buffer];
-        string what = $"{description}: cuBLAS {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}";
-        steps.Add(new(null, [memoryA, memoryB, result], [spec.In, spec.In, spec.In], [], what, launch) { Calls = plan.Calls });
+        var way = beside is { } sum ? Summing(sum) : Following();
+        if (way.Plan.CopyA && !madeA) memoryA = Prepare(spec.A, a, spec.M, spec.K, "left").Memory;
+        if (way.Plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, spec.K, spec.N, "right").Memory;
+        var result = way.Direct < 0 ? scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size()) : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
+        string library = way.Vector is null ? "cuBLAS" : "cublasLt";
+        string what = $"{description}: {library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}{way.Text}";
+        MemoryId[] used = way.Vector is { } vector ? [memoryA, memoryB, result, vector] : [memoryA, memoryB, result];
+        steps.Add(new(null, used, [.. used.Select(_ => spec.In)], [], what, launch) { Calls = way.Calls });
         Epilogue();
         return steps;
+
+        Way Following()
+        {
+            string text = "";
+            foreach (var match in EpilogueMatch.Find(spec.Epilogue))
+            {
+                var way = Making(match.Result);
+                if (way.Calls.Length > 1 || !IsVector(match.Bias, way.Calls[0])) continue;
+                var call = way.Calls[0] with { Epilogue = match.Kind, Vector = match.Bias.At.Offset };
+                if (backend.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = memories[match.Bias.Buffer], Text = $" with {Name(match.Kind)}{text}" };
+                text += $", no algorithm with {Name(match.Kind)}";
+            }
+            return Making(Array.FindIndex(spec.Epilogue, i => i is Product)) with { Text = text };
+        }
+
+        // Whether that is possible was asked before, for a result without gaps.
+        Way Summing((bool Left, Place Place) sum)
+        {
+            int product = Array.FindIndex(spec.Epilogue, i => i is Product);
+            foreach (bool direct in (bool[])[true, false])
+            {
+                var way = Making(product, direct);
+                if (way.Plan.CopyA || way.Plan.CopyB || way.Calls.Length > 1) continue;
+                var call = WithSum(way.Calls[0], sum.Left, sum.Place.Offset);
+                if (backend.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = sum.Place.Memory, Text = $" with {Name(call.Epilogue)} of the {(sum.Left ? "left" : "right")} operand" };
+            }
+            throw new InvalidOperationException($"{description}: the library no longer sums beside this product. Please report this program.");
+        }
+
+        Way Making(int register, bool direct = true)
+        {
+            int store = direct ? DirectStore(register) : -1;
+            var gapless = LibraryGemm.Dense(Anywhere, spec.Batch, spec.M, spec.N, all: true);
+            var plan = LibraryGemm.Plan(spec.Batch, spec.M, spec.N, spec.K, a, b, store < 0 ? gapless : ((Store)spec.Epilogue[store]).At);
+            return store < 0 || plan.CopyC ? new(plan, plan.Calls, register, -1, gapless) : new(plan, plan.Calls, register, store, ((Store)spec.Epilogue[store]).At);
+        }
 
         (Access At, MemoryId Memory, bool Made) Operand(Instruction[] code, long rows, long columns, string side)
         {
@@ -57,11 +101,12 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
 
         void Epilogue()
         {
-            Instruction[] code = [.. spec.Epilogue.Select((i, k) => i is Product product ? new Load(spec.Buffers.Length, product.Type, target) : i)];
+            Instruction[] code = [.. spec.Epilogue];
+            code[way.Result] = new Load(spec.Buffers.Length, spec.In, way.Target);
             // The store that the library has done is not done again; its place stays, since instructions are named by their numbers.
-            if (direct >= 0) code[direct] = new Constant(0, DType.Int32);
+            if (way.Direct >= 0) code[way.Direct] = new Constant(0, DType.Int32);
             if (!code.OfType<Store>().Any()) return;
-            Pointwise("epilogue", [.. spec.Batch, spec.M, spec.N], code, result, $"{description}: what follows the product");
+            Pointwise("epilogue", [.. spec.Batch, spec.M, spec.N], GemmProgram.WithoutUnused(code), result, $"{description}: what follows the product");
         }
 
         // One kernel over buffers of the product and one more.
@@ -76,10 +121,18 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             code = GemmProgram.Renumber(code, b => Array.IndexOf(used, (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)), s => Array.IndexOf(slots, s));
             var section = Canonical.Simplify(new(SectionKind.Pointwise, sizes, [], code));
             var kernel = Kernels.Generator.Generate(new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))], [.. slots.Select(s => spec.Scalars[s])],
-                [section], false), profile, dialect);
+                [section], false), backend.Profile, dialect);
             steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])], text, launch));
         }
     }
+
+    private static string Name(LibraryEpilogue epilogue) => epilogue switch
+    {
+        LibraryEpilogue.Bias => "bias",
+        LibraryEpilogue.BiasRelu => "bias and relu",
+        LibraryEpilogue.BiasGelu => "bias and gelu",
+        _ => "the sum",
+    };
 
     private Access Anywhere => new(0, new long[spec.Batch.Length + 2]);
 
@@ -92,18 +145,26 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         return new(0, strides);
     }
 
-    /// <summary>The store whose memory the library can write to: of the product's dtype, and read by nothing here, since the product overwrites it before what follows has read.</summary>
-    private int DirectStore()
+    /// <summary>Whether a read takes one element for each row of the library's result, one after the other; a row of the product where the library computes its transpose.</summary>
+    private bool IsVector(Load load, LibraryCall call)
+    {
+        if (spec.Batch.Length > 0 || load.Type != spec.In) return false;
+        var (along, across) = call.Swapped ? (load.At.Strides[^1], load.At.Strides[^2]) : (load.At.Strides[^2], load.At.Strides[^1]);
+        return (along == 1 || call.M == 1) && (across == 0 || call.N == 1);
+    }
+
+    /// <summary>The store of a register whose memory the library can write to: of the product's dtype, and read by nothing here, since the product overwrites it before what follows has
+    /// read.</summary>
+    private int DirectStore(int register)
     {
         for (int i = 0; i < spec.Epilogue.Length; i++)
         {
-            if (spec.Epilogue[i] is not Store store || store.Type != spec.In) continue;
+            if (spec.Epilogue[i] is not Store store || store.Type != spec.In || store.Value != register) continue;
             var memory = memories[store.Buffer];
-            bool isProduct = spec.Epilogue[store.Value] is Product;
             bool read = spec.A.Concat(spec.B).Concat(spec.Epilogue).Any(x => x is Load load && memories[load.Buffer] == memory || x is Gather gather && memories[gather.Buffer] == memory);
+            // Another store's memory would hold the product first and be written once more.
             bool written = spec.Epilogue.Where((x, k) => k != i).Any(x => x is Store other && memories[other.Buffer] == memory);
-            // Only the product's own store is done by the library; another store's memory would hold the product first and be written once more.
-            if (isProduct && !read && !written) return i;
+            if (!read && !written) return i;
         }
         return -1;
     }

@@ -31,7 +31,8 @@ internal sealed class Lowering(Placement places)
         var product = group.Members.First(m => m.Op.Kind == OperatorKind.MatMul);
         int rank = product.Shape.Rank;
         var code = new Code(this, group);
-        foreach (var member in group.Members) code.Emit(member);
+        foreach (var member in group.Members)
+            if (member.SummedBeside is null) code.Emit(member);
         var (a, b) = (product.Operands[0], product.Operands[1]);
         var programA = OperandProgram(a.Node, a.View);
         var programB = OperandProgram(b.Node, b.View);

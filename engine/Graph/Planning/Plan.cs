@@ -21,7 +21,7 @@ internal abstract class PlannedStep(MemoryId[] memories, string description) : I
     public abstract void Dispose();
 }
 
-/// <summary>A product by the device's library: left operand, right operand, result.</summary>
+/// <summary>A product by the device's library: left operand, right operand, result, and what its epilogue reads or writes.</summary>
 internal sealed class PlannedProduct(LibraryCall[] calls, DType type, MemoryId[] memories, string description) : PlannedStep(memories, description)
 {
     public override long HostBytes => 256 + calls.Length * 192L;
@@ -29,7 +29,8 @@ internal sealed class PlannedProduct(LibraryCall[] calls, DType type, MemoryId[]
     public override void Run(Backend backend, in Binding binding)
     {
         var (a, b, c) = (Place(binding, 0), Place(binding, 1), Place(binding, 2));
-        foreach (var call in calls) backend.Multiply(call, type, a, b, c, Description);
+        MemoryPlace? vector = Memories.Length > 3 ? Place(binding, 3) : null;
+        foreach (var call in calls) backend.Multiply(call, type, a, b, c, vector, Description);
     }
 
     private MemoryPlace Place(in Binding binding, int i)

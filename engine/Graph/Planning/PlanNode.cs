@@ -70,6 +70,9 @@ internal sealed class PlanNode(Operator op, DType dtype, Shape shape)
     /// <summary>A reduction's: the coordinates of its operand's elements in the group's dimensions.</summary>
     public long[][] ReduceMap = [];
 
+    /// <summary>A sum's: the product beside which the library makes it, since both sum the product's left (or right) operand over the same dimension.</summary>
+    public (PlanNode Product, bool Left)? SummedBeside;
+
     /// <summary>Length of a chunk when this is the first stage of a reduction in two stages, else 0.</summary>
     public long ChunkLength;
 

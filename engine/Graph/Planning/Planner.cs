@@ -75,6 +75,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     private Sketched Sketch(Recorder graph, HomeMap homes, bool[] keep, bool shareRegions)
     {
         var nodes = Rewriter.Run(PlanBuilder.Build(graph, keep, homes), shareRegions);
+        if (Fuse) nodes = SumsBeside.Find(nodes, backend);
         var groups = new Fuser(backend.Profile, Fuse).Run(nodes);
         var placement = new Placement(nodes, groups, shareRegions);
         var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, Fuse);
@@ -113,11 +114,12 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         var gemm = lowering.Product(launch.Groups[0]);
         if (backend.HasProducts(gemm.In) && LibraryLowering.Suits(gemm))
         {
-            drafts.AddRange(new LibraryLowering(gemm, lowering.Memories, lowering.ScalarSlots, backend.Profile, dialect, bytes =>
+            var beside = launch.Groups[0].Members.Find(m => m.SummedBeside is not null);
+            drafts.AddRange(new LibraryLowering(gemm, lowering.Memories, lowering.ScalarSlots, backend, dialect, bytes =>
             {
                 lives.Add((bytes, time, time));
                 return new(MemoryKind.Arena, lives.Count - 1);
-            }).Lower(Description(launch), time));
+            }).Lower(Description(launch), time, beside is null ? null : (beside.SummedBeside!.Value.Left, placement.Of(beside))));
             return;
         }
         var plan = GemmPlanner.Plan(gemm, backend.Profile, dialect);

@@ -36,6 +36,7 @@ internal sealed class InjectedFault(string call, long number, int code)
 /// <item><c>fail</c>: the n-th call of a name fails; may be given several times.</item>
 /// <item><c>approx</c>: nearest, up or down: how far approximate instructions stray.</item>
 /// <item><c>pools</c>: 0: the devices have no memory pools.</item>
+/// <item><c>epilogues</c>: 0: cublasLt has no algorithm for any product with an epilogue.</item>
 /// <item><c>visible</c>: as CUDA_VISIBLE_DEVICES: which GPUs are seen, in their new order; none after the first that is no ordinal.</item>
 /// <item><c>poll</c>: how many questions about a stream it takes, at most, until pending work is done; 3.</item>
 /// <item><c>report</c>: a file that the report is written to when the process ends.</item>
@@ -61,6 +62,8 @@ internal sealed class Configuration
     public Approximation Approximation { get; private set; }
 
     public bool Pools { get; private set; } = true;
+
+    public bool Epilogues { get; private set; } = true;
 
     /// <summary>Ordinals of the GPUs that are seen, in their new order; null for all.</summary>
     public int[]? Visible { get; private set; }
@@ -112,6 +115,7 @@ internal sealed class Configuration
                 };
                 break;
             case "pools": Pools = Int(value) != 0; break;
+            case "epilogues": Epilogues = Int(value) != 0; break;
             case "visible": Visible = VisibleDevices(value); break;
             case "poll": Poll = Math.Max(1, Int(value)); break;
             case "report": ReportFile = value; break;

@@ -66,6 +66,7 @@ internal static unsafe class CublasLtExports
             var problem = Problem(simulator, description, a, b, c, d);
             var limits = Get<LtPreference>(simulator, preference);
             if (problem.Unsupported() is { } reason) throw new BlasError(BlasError.NotSupported, reason);
+            if (!simulator.Configuration.Epilogues && problem.Epilogue.Kind != BlasEpilogue.Default) return;
             int size = BlasTypes.Size(Get<LtLayout>(simulator, a).Type);
             ulong alignments = 0;
             for (int i = 0; i < 4; i++)
