@@ -47,6 +47,21 @@ internal static class EpilogueCases
         new("weights the other way", o => [(o.Make(Rows, Inputs).MatMul(o.Make(Inputs, Outputs)) + o.Make(Outputs)).Relu()], "bias and relu"),
         new("inputs transposed", o => [(o.Make(Outputs) + o.Make(Inputs, Rows).T.MatMul(o.Make(Inputs, Outputs))).Relu()], "bias and relu"),
         new("a column along the rows of a transposed result", o => [(o.Make(Outputs, Inputs).MatMul(o.Make(Inputs, Rows)).T + o.Make(Outputs)).Relu()], "bias and relu"),
+        new("three dimensions", o => [o.Make(4, Rows / 4, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Gelu("tanh")], "bias and gelu"),
+        new("four dimensions, and what runs through them otherwise", o =>
+            [o.Make(2, 5, Rows / 10, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)) + o.Make(5, 1, Outputs)], "bias"),
+        new("three dimensions, training", o =>
+        {
+            var (x, weight, bias) = (o.Make(4, Rows / 4, Inputs), o.Make(Outputs, Inputs).RequiresGrad_(), o.Make(Outputs).RequiresGrad_());
+            var y = x.Linear(weight, bias);
+            (y * o.Make(4, Rows / 4, Outputs)).Sum().Backward();
+            return [y.Detach(), weight.Grad!, bias.Grad!];
+        }, "bias", "the sum of the left operand"),
+        new("square products added to what they multiply", o =>
+        {
+            var (large, small) = (o.Make(Outputs, Outputs).Exp(), o.Make(9, 9).Exp());
+            return [large.MatMul(o.Make(Outputs, Outputs)) + large, small.MatMul(o.Make(9, 9)) + small];
+        }),
         new("padded rows, a bias at no multiple of 16 bytes", o => [o.Make(Rows, Inputs + 5)[.., ..Inputs].Linear(o.Make(Outputs, Inputs), o.Make(Outputs + 3)[1..(Outputs + 1)])], "bias"),
         new("somebody else reads the sum", o =>
         {

@@ -35,6 +35,20 @@ public class EagerSemanticsTests
         Assert.Equal([30f, 40], Read(view));
     }
 
+    /// <summary>The strides by which a square matrix is multiplied look like those by which it is added; only the addition reads the element at its own place.</summary>
+    [Theory, InlineData(9), InlineData(48)]
+    public void A_square_matrix_may_be_added_to_its_own_product(int size)
+    {
+        using var test = TestDevice.OpenCl();
+        float[] x = [.. Enumerable.Range(0, size * size).Select(i => i % 7 - 3f)], w = [.. Enumerable.Range(0, size * size).Select(i => i % 5 - 2f)];
+        var results = new[] { test.Device, Device.Cpu }.Select(d =>
+        {
+            var h = Tensor.From(x, device: d).Reshape(size, size) * 2;
+            return Read(h.MatMul(Tensor.From(w, device: d).Reshape(size, size)) + h);
+        }).ToArray();
+        Assert.Equal(results[1], results[0]);
+    }
+
     /// <summary>A value that is dropped, since nobody held it when the plan was made, and read after its input was overwritten.</summary>
     [Fact]
     public void A_value_whose_inputs_are_gone_throws_and_is_kept_from_then_on()

@@ -6,7 +6,9 @@ namespace GpuTensor.Graph.Planning;
 /// so groups never depend on later ones and no search for cycles is needed.</summary>
 /// <param name="profile">The device's shape.</param>
 /// <param name="fuse">False: every value is a group of its own.</param>
-internal sealed class Fuser(DeviceProfile profile, bool fuse)
+/// <param name="splitsRows">Rows of a product may be two dimensions of what follows it ([batch, time] after one product of all): where a library multiplies, which then adds the bias. Kernels of
+/// our own that multiply compile for seconds on a CPU, where one for each thing that may follow costs more than it saves.</param>
+internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = false)
 {
     /// <summary>Compile time grows faster than the kernel.</summary>
     public const int MaxMembers = 256;
@@ -157,7 +159,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
             else if (operand.Role != Role.Computed && Latest(operand) >= group.Ordinal) return Refuse(out reason, "reads memory that the kernel before fills");
         }
         var position = Group.PositionOf(node.Shape, map, dims);
-        if (!group.FollowsRow(node, map)) return Refuse(out reason, "does not run through the row as the reduction does");
+        if (!group.FollowsRow(node, map)) return Refuse(out reason, group.Kind == GroupKind.MatMul ? "does not run through the product's rows as one dimension" : "does not run through the row as the reduction does");
         if (group.Kind == GroupKind.Column && group.IsElementLevel(position))
             foreach (var (operand, _) in node.Operands)
                 if (operand.Group == group && operand.Role == Role.Computed && !group.IsElementLevel(operand.Position) && operand.Shape.ElementCount > 0)
@@ -208,7 +210,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
                     }
                 return any && !all ? null : map;
             }
-            if (split is not { } at || group.Kind == GroupKind.MatMul || group.SplitTotal is not null) return null;
+            if (split is not { } at || group.SplitTotal is not null || group.Kind == GroupKind.MatMul && !(splitsRows && group.RowsOfProduct[at.Dim] != 0)) return null;
             if (group.Kind == GroupKind.Column && at.Dim < group.OuterDims) return null;
             group.Split(at.Dim, at.Inner);
             position = position.Length == group.Sizes.Length ? position : SplitPosition(position, at.Dim, at.Inner);
@@ -248,7 +250,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
                     else (anyReduced, allReduced) = (anyReduced | taken[k], allReduced & taken[k]);
                 }
             if (!covers || (anyReduced && !allReduced)) continue;
-            if (group.Kind == GroupKind.Row && group.ReduceDims > 1
+            if (group.HasRuns
                 && other.Members.Any(m => !group.FollowsRow(m, [.. m.Map.Select(row => Group.Combine(row, map, dims))]))) continue;
             if (!ReadsOnlyAt(group, other, map)) continue;
             // No third group reads from it, so nothing stands between the two; its own sources are earlier still.
@@ -295,7 +297,8 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse)
                     continue;
                 }
                 if (operand.Group != other) continue;
-                if (IsGatherTable(member, i) || (view?.Offset ?? 0) != 0) return false;
+                // A product reads rows and columns, never the element at its own place, even where the strides of a square matrix look alike.
+                if (member.Op.Kind == OperatorKind.MatMul || IsGatherTable(member, i) || (view?.Offset ?? 0) != 0) return false;
                 var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), member.Op.Kind == OperatorKind.Reduce ? member.ReduceMap : member.Map, dims);
                 if (!Same(read, Group.Combine(operand.Position, map, dims), group.Sizes)) return false;
             }

@@ -117,9 +117,23 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         }
     }
 
+    /// <summary>The product's coordinate of rows in the group's dimensions.</summary>
+    public long[] RowsOfProduct => Members.Find(m => m.Op.Kind == OperatorKind.MatMul)!.Map[^2];
+
+    /// <summary>Whether dimensions must run on in each other: those of a row, or a product's rows that were split.</summary>
+    public bool HasRuns => Kind == GroupKind.Row ? ReduceDims > 1 : Kind == GroupKind.MatMul && Sizes.Length > Members.Find(m => m.Op.Kind == OperatorKind.MatMul)!.Shape.Rank;
+
     /// <summary>Whether an access runs through the reduced dimensions as the reduction's own operand does.</summary>
     public bool FollowsRow(long[] access)
     {
+        if (Kind == GroupKind.MatMul)
+        {
+            // Rows that became two dimensions are one again in the product.
+            long[] rows = RowsOfProduct;
+            for (int k = 0; k + 1 < Sizes.Length; k++)
+                if (rows[k] != 0 && rows[k + 1] != 0 && Sizes[k] > 1 && access[k] != access[k + 1] * Sizes[k + 1]) return false;
+            return true;
+        }
         if (Kind != GroupKind.Row) return true;
         for (int i = 0; i + 1 < ReduceDims; i++)
         {
@@ -132,7 +146,7 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
     /// <summary>Whether all reads and writes of a member follow the row.</summary>
     public bool FollowsRow(PlanNode member, long[][] map)
     {
-        if (Kind != GroupKind.Row || ReduceDims < 2) return true;
+        if (!HasRuns) return true;
         if (!FollowsRow(PositionOf(member.Shape, map, Sizes.Length))) return false;
         foreach (var (operand, view) in member.Operands)
             if (operand.Role is not (Role.Scalar or Role.Inline) && member.Op.Kind is not (OperatorKind.Reduce or OperatorKind.IndexSelect or OperatorKind.Gather)

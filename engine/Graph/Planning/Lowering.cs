@@ -29,26 +29,26 @@ internal sealed class Lowering(Placement places)
     public GemmSpec Product(Group group)
     {
         var product = group.Members.First(m => m.Op.Kind == OperatorKind.MatMul);
-        int rank = product.Shape.Rank;
+        int rank = product.Shape.Rank, dims = group.Sizes.Length;
         var code = new Code(this, group);
         foreach (var member in group.Members)
             if (member.SummedBeside is null) code.Emit(member);
         var (a, b) = (product.Operands[0], product.Operands[1]);
-        var programA = OperandProgram(a.Node, a.View);
-        var programB = OperandProgram(b.Node, b.View);
-        return new([.. product.Shape.Take(rank - 2).Select(n => (long)n)], product.Shape[-2], product.Shape[-1], (a.View?.Shape ?? a.Node.Shape)[-1], a.Node.DType,
-            [.. buffers], [.. scalarTypes], programA, programB, [.. code.Instructions]);
+        long depth = (a.View?.Shape ?? a.Node.Shape)[-1];
+        // The group's dimensions, where rows may be two of them; only the last, the columns, are always one. Left: the inner dimension in their place. Right: it in the place of the rows.
+        long[] inner = new long[dims], columns = new long[dims], batch = group.Sizes[..^2];
+        (inner[^1], columns[^1]) = (1, 1);
+        var programA = OperandProgram(a, [.. batch, group.Sizes[^2], depth], [.. product.Map[..(rank - 1)], inner]);
+        inner = new long[dims];
+        inner[^2] = 1;
+        var programB = OperandProgram(b, [.. batch, depth, group.Sizes[^1]], [.. product.Map[..(rank - 2)], inner, columns]);
+        return new(batch, group.Sizes[^2], group.Sizes[^1], depth, a.Node.DType, [.. buffers], [.. scalarTypes], programA, programB, [.. code.Instructions]);
     }
 
-    private Instruction[] OperandProgram(PlanNode operand, View? view)
+    private Instruction[] OperandProgram((PlanNode Node, View? View) operand, long[] sizes, long[][] map)
     {
-        var full = view ?? View.Identity(operand.Shape);
-        var sizes = full.Shape.Select(n => (long)n).ToArray();
-        var group = new Group(-1, GroupKind.Pointwise, sizes, 0);
-        var code = new Code(this, group);
-        var map = new long[sizes.Length][];
-        for (int d = 0; d < map.Length; d++) (map[d] = new long[sizes.Length])[d] = 1;
-        code.Read(operand, view, full.Shape, map);
+        var code = new Code(this, new Group(-1, GroupKind.Pointwise, sizes, 0));
+        code.Read(operand.Node, operand.View, operand.View?.Shape ?? operand.Node.Shape, map);
         return [.. code.Instructions];
     }
 

@@ -76,7 +76,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     {
         var nodes = Rewriter.Run(PlanBuilder.Build(graph, keep, homes), shareRegions);
         if (Fuse) nodes = SumsBeside.Find(nodes, backend);
-        var groups = new Fuser(backend.Profile, Fuse).Run(nodes);
+        var groups = new Fuser(backend.Profile, Fuse, splitsRows: backend.HasProducts(DType.Float32)).Run(nodes);
         var placement = new Placement(nodes, groups, shareRegions);
         var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, Fuse);
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
