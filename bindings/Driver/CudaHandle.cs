@@ -59,17 +59,26 @@ public abstract class CudaHandle : SafeHandle
     {
         try
         {
-            using var scope = Context.Enter();
+            using var scope = EnterIfPossible();
             return Destroy(handle) is CudaResult.Success or CudaResult.Deinitialized;
-        }
-        catch (CudaException)
-        {
-            // A context that cannot be entered (device lost, driver shutting down) takes its objects with it. Disposal must not throw.
-            return false;
         }
         finally
         {
             Context.DangerousRelease();
+        }
+    }
+
+    private CudaContextScope EnterIfPossible()
+    {
+        try
+        {
+            return Context.Enter();
+        }
+        catch (CudaException)
+        {
+            // Disposal must not throw, and what is not released now never is. Mostly the context is current all the same; where it is not (device lost, driver shutting down), the driver says
+            // so once more and has everything already.
+            return default;
         }
     }
 

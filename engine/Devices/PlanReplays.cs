@@ -59,7 +59,7 @@ internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? O
 /// runs stays out of the graph: scalars lie in a block that is filled before, inputs that move are copied to a place of the graph's own, results are copied out to fresh memory. Large inputs
 /// are not copied; there may be a graph for each of up to four addresses. Where a variable has moved, the run is captured again; networks of the same shape, which share a plan, have a
 /// graph each, up to four.</summary>
-internal sealed class PlanReplays(Backend backend, Pool pool)
+internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
 {
     /// <summary>The run of a plan that is captured.</summary>
     private const int CapturedAt = 3;
@@ -249,17 +249,30 @@ internal sealed class PlanReplays(Backend backend, Pool pool)
 
     private void Drop(CapturedRun captured)
     {
+        // A graph may go only after its last launch has run: where waiting fails, it stays.
+        backend.Finish();
+        Release(captured);
+    }
+
+    private void Release(CapturedRun captured)
+    {
         if (places.Remove(captured, out var node)) graphs.Remove(node);
         captured.Plan.Replay!.Captured.Remove(captured);
-        // A graph may go only after its last launch has run. A device that is lost runs nothing any more.
+        captured.Graph.Dispose();
+        if (captured.Own is not null) backend.Free(captured.Own);
+    }
+
+    /// <summary>Gives everything back, on a device that is lost as well. Does not throw.</summary>
+    public void Dispose()
+    {
         try
         {
             backend.Finish();
         }
-        finally
+        catch (DeviceException)
         {
-            captured.Graph.Dispose();
-            if (captured.Own is not null) backend.Free(captured.Own);
+            // A lost device runs nothing any more.
         }
+        while (graphs.First is { } first) Release(first.Value);
     }
 }

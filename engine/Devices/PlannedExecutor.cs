@@ -21,7 +21,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
-    private readonly List<(Block Value, IndexCheck Check, int Thread, WeakReference<Block>[] Results)> unseen = [];
+    private readonly Queue<(Block Value, IndexCheck Check, int Thread, WeakReference<Block>[] Results)> unseen = [];
     private readonly Dictionary<int, TensorIndexException> faults = [];
 
     // What one run works with, used again by the next.
@@ -274,16 +274,17 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             launched = true;
             plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
         }
-        if (plan.Checks.Length > 0)
-        {
-            WeakReference<Block>[] results = [.. outputs.Take(plan.Outputs.Length).Select(b => new WeakReference<Block>(b))];
-            foreach (var (output, check) in plan.Checks) unseen.Add((outputs[output], check, Environment.CurrentManagedThreadId, results));
-        }
         if (Backend.Profile.IsCpu && plan.IsTiny && ++tinyRuns < TinyRunsToFence) Backend.Flush();
         else
         {
             inFlight.Enqueue(Backend.Mark());
             tinyRuns = 0;
+        }
+        // Last: a run that fails gives its outputs back, and nobody may look at them then.
+        if (plan.Checks.Length > 0)
+        {
+            WeakReference<Block>[] results = [.. outputs.Take(plan.Outputs.Length).Select(b => new WeakReference<Block>(b))];
+            foreach (var (output, check) in plan.Checks) unseen.Enqueue((outputs[output], check, Environment.CurrentManagedThreadId, results));
         }
         return kind;
     }
@@ -292,17 +293,19 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <exception cref="TensorIndexException">An index was out of range.</exception>
     private void LookAtChecks()
     {
-        foreach (var (block, check, thread, results) in unseen)
+        while (unseen.TryPeek(out var next))
         {
+            var (block, check, thread, results) = next;
             long value = 0;
             Backend.Read(block.Buffer!, block.Offset, MemoryMarshal.AsBytes(new Span<long>(ref value)));
+            // Only now: where reading fails, it is looked at later.
+            unseen.Dequeue();
             Pool.Release(block);
             if (check.Judge(value) is not { } error) continue;
             faults.TryAdd(thread, error);
             foreach (var result in results)
                 if (result.TryGetTarget(out var spoilt)) spoilt.Fault = error;
         }
-        unseen.Clear();
         // The thread that gave the index is told at its next wait, and whoever reads what was computed with it.
         if (faults.Remove(Environment.CurrentManagedThreadId, out var mine)) throw mine;
     }
@@ -414,14 +417,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             if (disposed) return;
             disposed = true;
-            try
-            {
-                replays.Clear();
-            }
-            catch (DeviceException)
-            {
-                // A lost device keeps what it has.
-            }
+            replays.Dispose();
+            while (inFlight.TryDequeue(out var fence)) fence.Dispose();
             Backend.Dispose();
         }
     }

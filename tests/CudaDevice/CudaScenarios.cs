@@ -32,6 +32,14 @@ internal static class CudaScenarios
         [WithoutEpilogues] = () => Epilogues(has: false),
     };
 
+    /// <summary>Those that need another machine or may end otherwise: their tests name them.</summary>
+    public static IReadOnlyDictionary<string, Action> Special { get; } = new Dictionary<string, Action>
+    {
+        [FaultScenarios.WithPoolsName] = FaultScenarios.WithPools,
+        [FaultScenarios.WithoutPoolsName] = FaultScenarios.WithoutPools,
+        [FaultScenarios.DiskName] = FaultScenarios.Disk,
+    };
+
     /// <summary>Runs on a machine whose cublasLt finds no algorithm for an epilogue.</summary>
     public const string WithoutEpilogues = "no epilogue by cublasLt: kernels instead";
 

@@ -10,6 +10,7 @@ internal static class SimulatorFolder
     private static readonly Lock Building = new();
     private static readonly Dictionary<string, (string? Folder, string? Problem)> Built = [];
     private static readonly Dictionary<string, string> Private = [];
+    private static string? door;
 
     /// <summary>The folder for a driver's version ("13.0", "12.4", "11.4"), or the test ends here as skipped, with the reason.</summary>
     public static string Require(string driver = "13.0")
@@ -41,6 +42,29 @@ internal static class SimulatorFolder
                 File.CreateSymbolicLink(Path.Combine(copy, name), name.StartsWith("libnvrtc", StringComparison.Ordinal) ? file : library);
             }
             return Private[driver] = copy;
+        }
+    }
+
+    /// <summary>A folder in which the calls of NVRTC can be made to fail too: they go through the simulator. <paramref name="setting"/> belongs into its settings.</summary>
+    public static string RequireDoor(out string setting)
+    {
+        string shared = Require();
+        string real = Path.Combine(shared, "libnvrtc.so.13");
+        Assert.SkipUnless(File.Exists(real), "NVRTC 13 is not here.");
+        setting = $"nvrtc={real}";
+        lock (Building)
+        {
+            if (door is not null) return door;
+            string made = door = Directory.CreateTempSubdirectory("gputensor-simulator-").FullName;
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(made, recursive: true);
+            foreach (string file in Directory.GetFiles(shared))
+            {
+                string name = Path.GetFileName(file);
+                if (name.StartsWith("libnvrtc.so", StringComparison.Ordinal)) continue;
+                File.CreateSymbolicLink(Path.Combine(made, name), file);
+            }
+            File.CreateSymbolicLink(Path.Combine(made, "libnvrtc.so.13"), Path.Combine(shared, "simulator.so"));
+            return made;
         }
     }
 

@@ -31,10 +31,10 @@ internal sealed partial class CudaBackend
     /// <inheritdoc/>
     public override DeviceGraph EndCapture()
     {
-        capturing = false;
         try
         {
             using var graph = compute.EndCapture();
+            capturing = false;
             int nodes = graph.GetNodes().Length;
             var ready = graph.Instantiate();
             try
@@ -57,15 +57,30 @@ internal sealed partial class CudaBackend
     /// <inheritdoc/>
     public override void AbortCapture()
     {
-        if (!capturing) return;
+        // Once more where the call that was to end it did not: a stream that goes on capturing would swallow every later step.
+        for (int attempt = 0; capturing && attempt < 2; attempt++)
+            try
+            {
+                compute.EndCapture().Dispose();
+                capturing = false;
+            }
+            catch (CudaException)
+            {
+                // Ending a capture that an error spoilt reports that error again; whoever calls has it already.
+                capturing = IsCapturing();
+            }
         capturing = false;
+    }
+
+    private bool IsCapturing()
+    {
         try
         {
-            compute.EndCapture().Dispose();
+            return compute.CaptureStatus != CudaStreamCaptureStatus.None;
         }
         catch (CudaException)
         {
-            // Ending a capture that an error spoilt reports that error again; whoever calls has it already.
+            return true;
         }
     }
 

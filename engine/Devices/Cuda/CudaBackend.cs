@@ -16,6 +16,7 @@ internal sealed partial class CudaBackend : Backend
     private readonly Stack<CudaEvent> events = new();
     private readonly Stack<CudaModule> retired = new();
     private readonly HashSet<CudaModule> loaded = [];
+    private readonly HashSet<CudaBuffer> buffers = [];
     private readonly bool blocking = Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_BLOCKING") == "1";
     private readonly bool pools;
     private readonly CudaDevice device;
@@ -117,7 +118,9 @@ internal sealed partial class CudaBackend : Backend
             }
             Counters.BytesHeld = held + bytes;
             Counters.BytesPeak = Math.Max(Counters.BytesPeak, held + bytes);
-            return new CudaBuffer { Bytes = bytes, Memory = memory };
+            var buffer = new CudaBuffer { Bytes = bytes, Memory = memory };
+            buffers.Add(buffer);
+            return buffer;
         }
         catch (CudaException e)
         {
@@ -135,6 +138,7 @@ internal sealed partial class CudaBackend : Backend
         // In the compute stream's order, or after a wait for the device where there are no pools: work already enqueued may use it.
         own.Memory.Dispose();
         own.Memory = null;
+        buffers.Remove(own);
         Counters.BytesHeld -= own.Bytes;
     }
 
@@ -384,6 +388,8 @@ internal sealed partial class CudaBackend : Backend
         foreach (var module in loaded) module.Dispose();
         products.Dispose();
         scalars.Dispose();
+        // What the pool above holds, and whoever still holds tensors.
+        foreach (var buffer in buffers.ToArray()) Free(buffer);
         staging.Dispose();
         copy.Dispose();
         compute.Dispose();

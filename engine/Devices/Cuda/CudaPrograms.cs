@@ -36,9 +36,18 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
             });
             if (!errors.IsEmpty) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors.MinBy(e => e.Item1).Item2);
         }
-        var programs = new CudaProgram[sources.Count];
-        for (int i = 0; i < programs.Length; i++) programs[i] = new(backend, Load(sources[i], images[i].Image, images[i].FromDisk));
-        return programs;
+        var modules = new List<CudaModule>(sources.Count);
+        try
+        {
+            for (int i = 0; i < sources.Count; i++) modules.Add(Load(sources[i], images[i].Image, images[i].FromDisk));
+        }
+        catch
+        {
+            // Nobody has seen them.
+            foreach (var module in modules) module.Dispose();
+            throw;
+        }
+        return [.. modules.Select(m => new CudaProgram(backend, m))];
     }
 
     private CudaModule Load(string source, byte[] image, bool fromDisk)

@@ -15,7 +15,7 @@ internal sealed class CudaScalars(CudaBackend backend, CudaContext context, Cuda
     private CudaBuffer? block;
     private long[] last = [];
     private int next;
-    private bool known;
+    private bool known, unmarked;
 
     /// <summary>The block, holding these values for whatever is enqueued next.</summary>
     public CudaBuffer? Set(ReadOnlySpan<long> values)
@@ -26,11 +26,14 @@ internal sealed class CudaScalars(CudaBackend backend, CudaContext context, Cuda
         if (known && values.SequenceEqual(last)) return block;
         if (passed[next] is not { } busy) passed[next] = CudaEvent.Create(context);
         else if (!busy.IsComplete) busy.Synchronize();
-        known = false;
+        // A copy that no event stands for, since marking it failed, may still read this slot.
+        if (unmarked) compute.Synchronize();
+        (known, unmarked) = (false, true);
         long at = next * block!.Bytes;
         MemoryMarshal.AsBytes(values).CopyTo(ring!.Span(at, values.Length * 8));
         compute.CopyToDeviceAsync(block.Address, ring, at, values.Length * 8);
         passed[next]!.Record(compute);
+        unmarked = false;
         next = (next + 1) % Slots;
         if (last.Length != values.Length) last = values.ToArray();
         else values.CopyTo(last);
@@ -52,7 +55,7 @@ internal sealed class CudaScalars(CudaBackend backend, CudaContext context, Cuda
     {
         ring?.Dispose();
         if (block is not null) backend.Free(block);
-        (ring, block, known, next) = (null, null, false, 0);
+        (ring, block, known, unmarked, next) = (null, null, false, false, 0);
         for (int i = 0; i < Slots; i++)
         {
             passed[i]?.Dispose();

@@ -18,6 +18,9 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
     private sealed record Slot(CudaPinnedMemory Host, CudaDeviceMemory? Device, CudaEvent Arrived, CudaEvent Done)
     {
         public bool Used;
+
+        /// <summary>Work may use it that no event stands for, since marking it failed.</summary>
+        public bool Unmarked;
     }
 
     private readonly List<Slot> slots = [];
@@ -31,6 +34,7 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
             var piece = source.Slice(at, Math.Min(LongestPiece, source.Length - at));
             var slot = Take(piece.Length, piece.Length >= ShortestOverlapped);
             piece.CopyTo(slot.Host.Span(0, piece.Length));
+            slot.Unmarked = true;
             if (slot.Device is { } device)
             {
                 copy.CopyToDeviceAsync(device.Address, slot.Host, 0, piece.Length);
@@ -39,8 +43,7 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
                 compute.CopyWithinDevice(target + (ulong)at, device.Address, piece.Length);
             }
             else compute.CopyToDeviceAsync(target + (ulong)at, slot.Host, 0, piece.Length);
-            slot.Done.Record(compute);
-            slot.Used = true;
+            Mark(slot);
         }
     }
 
@@ -51,12 +54,40 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
         {
             var piece = target.Slice(at, Math.Min(LongestPiece, target.Length - at));
             var slot = Take(piece.Length, overlapped: false);
+            slot.Unmarked = true;
             compute.CopyToHostAsync(slot.Host, 0, source + (ulong)at, piece.Length);
-            slot.Done.Record(compute);
-            slot.Used = true;
+            Mark(slot);
             compute.Synchronize();
             slot.Host.Span(0, piece.Length).CopyTo(piece);
         }
+    }
+
+    private void Mark(Slot slot)
+    {
+        slot.Done.Record(compute);
+        (slot.Used, slot.Unmarked) = (true, false);
+    }
+
+    /// <summary>Whether nothing uses it any more.</summary>
+    private bool IsFree(Slot slot)
+    {
+        if (slot.Unmarked)
+        {
+            Wait(slot);
+            return true;
+        }
+        return !slot.Used || slot.Done.IsComplete;
+    }
+
+    private void Wait(Slot slot)
+    {
+        if (slot.Unmarked)
+        {
+            copy.Synchronize();
+            compute.Synchronize();
+        }
+        else if (slot.Used) slot.Done.Synchronize();
+        (slot.Used, slot.Unmarked) = (false, false);
     }
 
     private Slot Take(int bytes, bool overlapped)
@@ -67,7 +98,7 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
         {
             var slot = slots[i];
             if (slot.Host.Bytes != size || slot.Device is not null != overlapped) continue;
-            if (!slot.Used || slot.Done.IsComplete) return slot;
+            if (IsFree(slot)) return slot;
             if (oldest < 0) oldest = i;
         }
         if (held + size <= MostHeld || oldest < 0)
@@ -79,7 +110,7 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
         var reused = slots[oldest];
         slots.RemoveAt(oldest);
         slots.Add(reused);
-        reused.Done.Synchronize();
+        Wait(reused);
         return reused;
     }
 
@@ -111,9 +142,10 @@ internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaS
     private void Drop(int i)
     {
         var slot = slots[i];
+        // First: where waiting fails, the slot stays.
+        Wait(slot);
         slots.RemoveAt(i);
         held -= slot.Host.Bytes;
-        if (slot.Used) slot.Done.Synchronize();
         Release(slot);
     }
 

@@ -224,7 +224,13 @@ internal sealed class Plan : IDisposable
     public void Dispose()
     {
         IsDisposed = true;
-        Replay?.Owner.Forget(this);
-        foreach (var launch in Launches) launch.Dispose();
+        try
+        {
+            Replay?.Owner.Forget(this);
+        }
+        finally
+        {
+            foreach (var launch in Launches) launch.Dispose();
+        }
     }
 }

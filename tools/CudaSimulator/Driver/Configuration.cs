@@ -20,8 +20,8 @@ internal sealed class InjectedFault(string call, long number, int code)
         return new(parts[0], long.Parse(parts[1], CultureInfo.InvariantCulture), code);
     }
 
-    // 999 is no status of cuBLAS; 14 is its internal error.
-    private static int Default(string call) => call.StartsWith("cublas", StringComparison.Ordinal) ? BlasError.InternalError : 999;
+    // 999 is no status of cuBLAS or NVRTC; 14 and 11 are their internal errors.
+    private static int Default(string call) => call.StartsWith("cublas", StringComparison.Ordinal) ? BlasError.InternalError : call.StartsWith("nvrtc", StringComparison.Ordinal) ? 11 : 999;
 }
 
 /// <summary>What machine is simulated: <c>GPUTENSOR_SIMULATOR="capability=9.0,8.6;driver=13.0;memory=8G;late=7;fail=cuLaunchKernel:3;approx=up"</c>.
@@ -39,7 +39,8 @@ internal sealed class InjectedFault(string call, long number, int code)
 /// <item><c>epilogues</c>: 0: cublasLt has no algorithm for any product with an epilogue.</item>
 /// <item><c>visible</c>: as CUDA_VISIBLE_DEVICES: which GPUs are seen, in their new order; none after the first that is no ordinal.</item>
 /// <item><c>poll</c>: how many questions about a stream it takes, at most, until pending work is done; 3.</item>
-/// <item><c>report</c>: a file that the report is written to when the process ends.</item>
+/// <item><c>report</c>: a file that the report is written to when the process ends. What is called after that goes to a file beside it, its name with <c>.late</c> at the end.</item>
+/// <item><c>nvrtc</c>: the real NVRTC's file, where the folder's <c>libnvrtc</c> is a link to the simulator, so that its calls can fail too.</item>
 /// </list>
 /// </remarks>
 internal sealed class Configuration
@@ -71,6 +72,9 @@ internal sealed class Configuration
     public int Poll { get; private set; } = 3;
 
     public string? ReportFile { get; private set; }
+
+    /// <summary>The real NVRTC's file; null where nobody goes through the simulator to it.</summary>
+    public string? Compiler { get; private set; }
 
     /// <summary>Reads the settings; anything unknown is an error, so that no test believes it set what it did not.</summary>
     public static Configuration Parse(string? text)
@@ -119,6 +123,7 @@ internal sealed class Configuration
             case "visible": Visible = VisibleDevices(value); break;
             case "poll": Poll = Math.Max(1, Int(value)); break;
             case "report": ReportFile = value; break;
+            case "nvrtc": Compiler = value; break;
             default: throw new FormatException($"{Variable} has no setting '{name}'.");
         }
     }

@@ -24,6 +24,9 @@ internal sealed class Report
     /// <summary>Calls of all names.</summary>
     public long Calls { get; private set; }
 
+    /// <summary>Programs of NVRTC that are alive, where its calls go through the simulator.</summary>
+    public long CompilerPrograms { get; set; }
+
     /// <summary>Kernels that have run to their end.</summary>
     public long Launches { get; set; }
 
@@ -47,6 +50,7 @@ internal sealed class Report
             .Select(g => (g.Key, (long)g.Count()))
             .Append(("device block", simulator.Devices.Sum(d => (long)d.Blocks.Count)))
             .Append(("device bytes", simulator.Devices.Sum(d => (long)d.Blocks.Bytes)))
+            .Append(("NVRTC program", CompilerPrograms))
             .Append(("pinned block", (long)simulator.HostMemory.Live.Count()))
             .Append(("share", simulator.Devices.Sum(d => (long)(d.Primary?.Shares ?? 0))));
         var text = new StringBuilder("{\"live\":{");

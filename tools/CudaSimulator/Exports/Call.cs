@@ -19,7 +19,7 @@ internal static unsafe partial class Call
     /// <summary>A driver call.</summary>
     public static int Driver(Func<Simulator, Result> body, bool uninitialized = false, [CallerMemberName] string name = "")
     {
-        if (_exiting) return (int)Result.CUDA_ERROR_DEINITIALIZED;
+        if (_exiting) return Late(name, (int)Result.CUDA_ERROR_DEINITIALIZED);
         lock (Gate)
         {
             long began = Stopwatch.GetTimestamp();
@@ -91,6 +91,7 @@ internal static unsafe partial class Call
     /// <summary>A cuBLAS or cublasLt call.</summary>
     public static int Blas(Action<Simulator> body, [CallerMemberName] string name = "")
     {
+        if (_exiting) return Late(name, BlasError.NotInitialized);
         lock (Gate)
         {
             try
@@ -117,6 +118,38 @@ internal static unsafe partial class Call
             }
         }
     }
+
+    /// <summary>A call of NVRTC, which is handed on to the real one. Several threads compile at a time: not under the lock.</summary>
+    /// <param name="body">Calls the real entry point.</param>
+    /// <param name="programs">By how many this changes the programs that are alive.</param>
+    /// <param name="name">The entry point.</param>
+    public static int Compiler(Func<nint, int> body, int programs = 0, [CallerMemberName] string name = "")
+    {
+        Simulator simulator;
+        nint real;
+        int injected;
+        lock (Gate)
+        {
+            simulator = _simulator ??= Start(Environment.GetEnvironmentVariable(Configuration.Variable));
+            try
+            {
+                real = RealCompiler.Entry(simulator, name);
+            }
+            catch (Exception e)
+            {
+                simulator.Report.Defect($"{name}: {e.Message}");
+                return InternalCompilerError;
+            }
+            injected = Injected(simulator, name);
+        }
+        if (injected != 0 && !IsRelease(name)) return injected;
+        int result = body(real);
+        lock (Gate)
+            if (result == 0) simulator.Report.CompilerPrograms += programs;
+        return injected != 0 ? injected : result;
+    }
+
+    private const int InternalCompilerError = 11;
 
     /// <summary>For the simulator's own exports, which are not counted and never fail by injection.</summary>
     public static int Control(Func<Simulator, int> body)
@@ -184,6 +217,20 @@ internal static unsafe partial class Call
         {
             // The process is ending: there is nobody left to tell, and nothing may leave an export.
         }
+    }
+
+    // A host that calls after the end is told as by the driver, and the test that looks for it finds a file.
+    private static int Late(string name, int code)
+    {
+        try
+        {
+            if (!name.StartsWith("cuGetError", StringComparison.Ordinal) && _simulator is { Configuration.ReportFile: { } file }) File.AppendAllText(file + ".late", name + "\n");
+        }
+        catch (Exception)
+        {
+            // As above.
+        }
+        return code;
     }
 
     [LibraryImport("libc", EntryPoint = "__cxa_atexit")]
