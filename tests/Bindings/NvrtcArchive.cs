@@ -5,7 +5,7 @@ using Xunit;
 
 namespace GpuTensor.Tests.Bindings;
 
-/// <summary>NVIDIA's real compilers, which need no GPU: taken from <c>.cache/nvrtc</c> at the repository's root, or unpacked there from
+/// <summary>NVIDIA's real compilers, which need no GPU: taken from the folder that <c>GPUTENSOR_NVRTC</c> names, else from <c>.cache/nvrtc</c> at the repository's root, or unpacked there from
 /// the archives of a shared folder. They are NVIDIA's and stay out of the repository.</summary>
 internal static class NvrtcArchive
 {
@@ -19,6 +19,12 @@ internal static class NvrtcArchive
     {
         bool fits = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
         Assert.SkipUnless(fits, "The NVRTC archives are for Linux x86-64.");
+        // As tools/simulator: what it names is used, and nothing else.
+        if (Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC") is { Length: > 0 } named)
+        {
+            Assert.SkipUnless(File.Exists(Path.Combine(named, $"libnvrtc.so.{major}")), $"GPUTENSOR_NVRTC names {named}, which holds no libnvrtc.so.{major}.");
+            return named;
+        }
         string folder = Path.Combine(SharedFiles.RepositoryRoot(), ".cache", "nvrtc");
         string file = Path.Combine(folder, $"libnvrtc.so.{major}");
         lock (Unpacking)

@@ -9,21 +9,47 @@ namespace GpuTensor.Tests.Front;
 /// <summary><c>gputensor kernels</c>: what the CUDA device compiles, through NVIDIA's own compilers for every architecture.</summary>
 public class KernelsTests
 {
-    /// <summary>A seeded draw, of less than a minute on two cores; everything, for at most 25, where <c>GPUTENSOR_NVRTC_ALL</c> is 1. Argument blocks were compared with the PTX at each first launch too,
-    /// by the bindings.</summary>
+    /// <summary>A seeded draw, of less than a minute on two cores; everything, for at most 25, where <c>GPUTENSOR_NVRTC_ALL</c> is 1: then it must be whole. Two GPUs of different generations give
+    /// the same kernels. Argument blocks were compared with the PTX at each first launch too, by the bindings.</summary>
     [Fact]
     public void What_programs_compile_keeps_the_rules_with_both_compilers_for_every_architecture()
     {
         NvrtcArchive.RequireFolder(13);
         NvrtcArchive.RequireFolder(12);
         bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
-        string[] arguments = all ? ["--limit", "1500"] : ["--files", "2", "--seed", "5", "--compilations", "60", "--limit", "200"];
-        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=7.5" }, all ? 30 : 5, arguments);
+        string[] arguments = all ? ["--limit", "1500"] : ["--files", "2", "--seed", "5", "--compilations", "30", "--limit", "200"];
+        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=7.5,9.0" }, all ? 30 : 5, arguments);
+        if (all) TestContext.Current.SendDiagnosticMessage(report.ToString());
         Assert.True(code == 0, report.ToString());
         Assert.Equal(2, report.GetProperty("compilers").GetArrayLength());
         Assert.Empty(report.GetProperty("not_run").EnumerateArray());
-        Assert.True(report.GetProperty("kernels").GetInt32() >= 20, report.ToString());
-        Assert.True(report.GetProperty("compiled").GetInt32() == 60 || all, report.ToString());
+        int kernels = report.GetProperty("kernels").GetInt32();
+        Assert.True(kernels >= 20, report.ToString());
+        // And the one that is written by hand.
+        Assert.All(report.GetProperty("kernels_by_device").EnumerateObject(), device => Assert.Equal(kernels - 1, device.Value.GetInt32()));
+        Assert.Equal(2, report.GetProperty("kernels_by_device").EnumerateObject().Count());
+        Assert.Equal(all, report.GetProperty("whole").GetBoolean());
+        // Fourteen of the one written by hand, and the draw.
+        Assert.True(report.GetProperty("compiled").GetInt32() == 14 + 30 || all, report.ToString());
+    }
+
+    [Fact]
+    public void A_run_that_its_limit_cuts_says_so_and_fails()
+    {
+        string folder = NvrtcArchive.RequireFolder(13);
+        using var place = new TempFolder();
+        // More compilations than a second has room for.
+        string[] sources = [.. Enumerable.Range(0, 400).SelectMany(i =>
+        {
+            string file = place[$"k{i}.cu"];
+            File.WriteAllText(file, $"extern \"C\" __global__ void k{i}(float* x) {{ x[threadIdx.x] = sinf(x[threadIdx.x]) * {i}; }}");
+            return (string[])["--source", file];
+        })];
+        var (code, report) = Run([], 5, ["--nvrtc", folder, "--limit", "1", .. sources]);
+        Assert.True(code == 2, report.ToString());
+        Assert.True(report.GetProperty("cut").GetBoolean());
+        Assert.False(report.GetProperty("whole").GetBoolean());
+        Assert.InRange(report.GetProperty("compiled").GetInt32(), 1, report.GetProperty("wanted").GetInt32() - 1);
     }
 
     [Theory]

@@ -4,6 +4,8 @@ using System.Text.Json;
 using GpuTensor.Bindings.Cuda;
 using GpuTensor.Cli.Kernels;
 using GpuTensor.Conformance;
+using GpuTensor.Graph.Planning;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Cli;
 
@@ -11,6 +13,9 @@ namespace GpuTensor.Cli;
 /// memory, stack, and whatever breaks the rules. Needs no GPU: the device may be the simulator.</summary>
 internal static class KernelsCommand
 {
+    /// <summary>Kernels to a program: a program costs about as much as seven kernels.</summary>
+    private const int KernelsToAProgram = 24;
+
     private sealed record Settings(string? Nvrtc, string? Corpus, int Files, int Seed, int Limit, int Most, int Threads, string[] Sources, string? Output, bool Json);
 
     public static Command Make()
@@ -40,54 +45,65 @@ internal static class KernelsCommand
         var watch = Stopwatch.StartNew();
         var compilers = Compilers(settings.Nvrtc);
         var random = new Random(settings.Seed);
-        var (sources, kernels, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : Record(settings, random, watch);
-        random.Shuffle(sources);
+        var (first, programs, kernels, devices, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : Record(settings, random, watch);
         double recorded = watch.Elapsed.TotalSeconds;
-        if (!settings.Json) Console.WriteLine($"{kernels} kernels in {sources.Length} programs; {run} of {files} files of samples were run in {recorded:F0} s");
+        if (!settings.Json) Console.WriteLine($"{kernels} kernels in {first.Length + programs.Length} programs; {run} of {files} files of samples were run in {recorded:F0} s");
         var matrix = new CompilerMatrix(compilers);
-        matrix.Run(sources, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Most, settings.Threads);
+        matrix.Run(first, programs, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Most, settings.Threads);
 
         if (settings.Output is { } path) File.WriteAllText(path, Details(matrix));
-        bool whole = matrix.Compiled == matrix.Wanted && run == files;
+        // Less than asked for is no success; less than everything is what was asked for.
+        bool cut = matrix.WasCut || run < files, whole = !cut && matrix.Compiled == matrix.Wanted && settings.Files == int.MaxValue;
         foreach (string problem in matrix.Problems.Take(settings.Json ? 0 : 20)) Console.WriteLine(problem);
         foreach (string failure in notRun.Take(settings.Json ? 0 : 20)) Console.WriteLine($"not run: {failure}");
         var stacks = matrix.Made.Where(m => m.Resources.StackBytes > 0).Select(m => m.Kernel).Distinct().Count();
         if (settings.Json)
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                kernels, programs = sources.Length, files = run, files_wanted = files,
-                compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled = matrix.Compiled, wanted = matrix.Wanted, whole,
+                kernels, programs = first.Length + programs.Length, kernels_by_device = devices, files = run, files_wanted = files, recorded_seconds = Math.Round(recorded, 1),
+                compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled = matrix.Compiled, wanted = matrix.Wanted, whole, cut,
                 kernels_with_stack = stacks, most_registers = matrix.Made.Select(m => m.Resources.Registers).DefaultIfEmpty().Max(),
                 problems = matrix.Problems.Count, first_problems = matrix.Problems.Take(20), not_run = notRun, seconds = Math.Round(watch.Elapsed.TotalSeconds, 1),
             }));
         else
             Console.WriteLine($"{matrix.Compiled} of {matrix.Wanted} compilations ({string.Join(" and ", compilers.Select(c => $"NVRTC {c.Version}"))}, {CompilerMatrix.Architectures.Length} architectures)"
-                + $"{(whole ? "" : ", cut short")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; {watch.Elapsed.TotalSeconds:F0} s");
-        return matrix.Problems.Count == 0 && matrix.Compiled > 0 ? 0 : 1;
+                + $"{(cut ? $", cut after {settings.Limit} s" : "")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; {watch.Elapsed.TotalSeconds:F0} s");
+        return matrix.Problems.Count > 0 || matrix.Compiled == 0 ? 1 : cut ? 2 : 0;
     }
 
-    private sealed record Input(string[] Sources, int Kernels, IReadOnlyList<string> NotRun, int Files, int FilesWanted);
+    private sealed record Input(MatrixProgram[] First, MatrixProgram[] Programs, int Kernels, Dictionary<string, int> Devices, IReadOnlyList<string> NotRun, int Files, int FilesWanted);
 
-    /// <summary>What the CUDA device compiles for training, benchmarks and a seeded draw of the corpus, for at most half of the time.</summary>
+    /// <summary>What the machine's CUDA devices compile for training, benchmarks and a seeded draw of the corpus, for at most half of the time. Each kernel once, whichever device and program made
+    /// it; many to a program.</summary>
     private static Input Record(Settings settings, Random random, Stopwatch watch)
     {
-        var recording = new ProgramRecording(Device.Cuda());
-        recording.RunPrograms();
+        ProgramRecording[] recordings = [.. Enumerable.Range(0, Math.Max(1, Device.CudaDeviceCount)).Select(i => new ProgramRecording(Device.Cuda(i)))];
+        foreach (var recording in recordings) recording.RunPrograms();
         var found = settings.Files == 0 ? null : settings.Corpus is { } folder ? Corpus.Open(folder) : Corpus.Find();
         string[] files = [.. found?.Files() ?? []];
         random.Shuffle(files);
         files = [.. files.Take(settings.Files)];
-        int run = 0;
-        for (; run < files.Length && watch.Elapsed.TotalSeconds < settings.Limit / 2.0; run++) recording.RunOperators(files[run]);
-        return new([.. recording.Sources, Doctor.CudaChecks.Kernel], recording.KernelCount + 1, recording.Failures, run, files.Length);
+        int[] run = new int[recordings.Length];
+        Parallel.For(0, recordings.Length, d =>
+        {
+            for (; run[d] < files.Length && watch.Elapsed.TotalSeconds < settings.Limit / 2.0; run[d]++) recordings[d].RunOperators(files[run[d]]);
+        });
+        GeneratedKernel[] kernels = [.. recordings.SelectMany(r => r.Kernels).DistinctBy(k => k.EntryPoint)];
+        random.Shuffle(kernels);
+        MatrixProgram[] programs = [.. kernels.Chunk(KernelsToAProgram).Select(part => new MatrixProgram(KernelCache.Program(Dialect.Cuda, part),
+            [.. part.Select(k => KernelCache.Program(Dialect.Cuda, [k]))]))];
+        return new([Alone(Doctor.CudaChecks.Kernel)], programs, kernels.Length + 1, recordings.ToDictionary(r => r.Name, r => r.Kernels.Count),
+            [.. recordings.SelectMany(r => r.Failures).Distinct()], run.Min(), files.Length);
     }
+
+    private static MatrixProgram Alone(string source) => new(source, [source]);
 
     private static Input Read(string[] paths)
     {
         string[] sources = [.. paths.Select(File.ReadAllText)];
         int[] kernels = [.. sources.Select(s => CudaText.Kernels(s).Count)];
         int empty = Array.IndexOf(kernels, 0);
-        return empty < 0 ? new(sources, kernels.Sum(), [], 0, 0) : throw new UsageException($"{paths[empty]} holds no kernel: one is declared extern \"C\" __global__ void.");
+        return empty < 0 ? new([], [.. sources.Select(Alone)], kernels.Sum(), [], [], 0, 0) : throw new UsageException($"{paths[empty]} holds no kernel: one is declared extern \"C\" __global__ void.");
     }
 
     /// <summary>Both major versions where the folder has them.</summary>

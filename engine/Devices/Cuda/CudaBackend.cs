@@ -90,9 +90,6 @@ internal sealed partial class CudaBackend : Backend
     /// <summary>The machine code on disk; tests put theirs here.</summary>
     internal DiskCache? ProgramCache { get => programs.Cache; set => programs.Cache = value; }
 
-    /// <summary>Hears the source of every program.</summary>
-    internal Action<string>? SourceListener { get => programs.Listener; set => programs.Listener = value; }
-
     /// <inheritdoc/>
     public override DeviceBuffer Allocate(long bytes)
     {

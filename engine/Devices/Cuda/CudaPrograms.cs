@@ -12,12 +12,8 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
     /// <summary>Machine code by source, options, target and compiler. Null: none is kept.</summary>
     public DiskCache? Cache { get; set; } = new(Path.Combine(DiskCache.DefaultFolder(), "cuda"));
 
-    /// <summary>For tests and reports: hears of every program that was compiled or taken from the disk.</summary>
-    public Action<string>? Listener { get; set; }
-
     public CudaProgram[] Compile(IReadOnlyList<string> sources)
     {
-        foreach (string source in sources) Listener?.Invoke(source);
         var images = new (byte[] Image, bool FromDisk)[sources.Count];
         if (sources.Count == 1) images[0] = Image(sources[0]);
         else

@@ -16,6 +16,9 @@ internal sealed class KernelCache(Backend backend, Dialect dialect)
     /// <summary>Source text of the programs here.</summary>
     public long Characters { get; private set; }
 
+    /// <summary>For reports: hears of every kernel that is to be compiled.</summary>
+    public Action<GeneratedKernel>? Listener { get; set; }
+
     public DeviceProgram[] Get(GeneratedKernel[] kernels)
     {
         var missing = kernels.Where(k => !programs.ContainsKey(k.Source)).DistinctBy(k => k.Source).ToList();
@@ -27,7 +30,8 @@ internal sealed class KernelCache(Backend backend, Dialect dialect)
                 missing = [.. kernels.DistinctBy(k => k.Source)];
             }
             GeneratedKernel[][] parts = [.. missing.Chunk(backend.KernelsPerProgram(missing.Count))];
-            string[] sources = [.. parts.Select(Program)];
+            foreach (var kernel in missing) Listener?.Invoke(kernel);
+            string[] sources = [.. parts.Select(part => Program(dialect, part))];
             var compiled = backend.Compile(sources);
             Characters += sources.Sum(s => s.Length);
             for (int i = 0; i < parts.Length; i++)
@@ -36,7 +40,8 @@ internal sealed class KernelCache(Backend backend, Dialect dialect)
         return [.. kernels.Select(k => programs[k.Source])];
     }
 
-    private string Program(GeneratedKernel[] kernels)
+    /// <summary>A program of some kernels.</summary>
+    public static string Program(Dialect dialect, IReadOnlyList<GeneratedKernel> kernels)
     {
         var source = new StringBuilder(dialect.Prelude(kernels.SelectMany(k => k.Prelude).Distinct()));
         foreach (var kernel in kernels) source.Append('\n').Append(kernel.Source);

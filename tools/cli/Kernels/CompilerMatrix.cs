@@ -7,6 +7,11 @@ namespace GpuTensor.Cli.Kernels;
 /// <summary>A kernel as one compiler made it for one architecture.</summary>
 internal sealed record CompiledKernel(string Kernel, string Compiler, int Architecture, KernelResources Resources);
 
+/// <summary>A program to compile.</summary>
+/// <param name="Source">Its text.</param>
+/// <param name="Alone">Its kernels as programs of their own, to find the one that a message is about.</param>
+internal sealed record MatrixProgram(string Source, IReadOnlyList<string> Alone);
+
 /// <summary>Compiles programs with every NVRTC for every architecture, and holds each result to the rules: no include path, nothing that the compiler has to say, no spill, a stack only where
 /// NVIDIA's own functions need it, parameters as the host lays them out.</summary>
 internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
@@ -16,6 +21,7 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
     private readonly ConcurrentBag<CompiledKernel> made = [];
     private readonly ConcurrentQueue<string> problems = new();
     private int compiled;
+    private volatile bool cut;
 
     public IReadOnlyCollection<CompiledKernel> Made => made;
 
@@ -27,23 +33,40 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
     /// <summary>Compilations there are to do.</summary>
     public int Wanted { get; private set; }
 
+    /// <summary>The time was up before everything was compiled that was asked for.</summary>
+    public bool WasCut => cut;
+
     /// <summary>Compiles until all is done or the time is up. Every program has its turn with one compiler and architecture before any has a second.</summary>
-    public void Run(IReadOnlyList<string> sources, TimeSpan limit, int most, int threads)
+    /// <param name="first">Compiled before all others, by every compiler for every architecture.</param>
+    /// <param name="programs">The others.</param>
+    /// <param name="limit">When to end.</param>
+    /// <param name="most">Compilations of the others, at most.</param>
+    /// <param name="threads">Compilations at a time.</param>
+    public void Run(IReadOnlyList<MatrixProgram> first, IReadOnlyList<MatrixProgram> programs, TimeSpan limit, int most, int threads)
     {
         var targets = (from c in compilers from a in Architectures where c.Architectures.Contains(a) select (Compiler: c, Architecture: a)).ToArray();
-        Wanted = sources.Count * targets.Length;
+        Wanted = (first.Count + programs.Count) * targets.Length;
         var watch = Stopwatch.StartNew();
-        var work = from round in Enumerable.Range(0, targets.Length) from i in Enumerable.Range(0, sources.Count)
+        var always = from p in first from t in targets select (Program: p, Target: t);
+        var work = from round in Enumerable.Range(0, targets.Length) from i in Enumerable.Range(0, programs.Count)
             // 5 and the number of targets share no factor where there are one or two compilers: neighbours differ in both.
-            select (Source: sources[i], Target: targets[(i * 5 + round) % targets.Length]);
-        Parallel.ForEach(Partitioner.Create(work.Take(most), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = threads }, (w, state) =>
+            select (Program: programs[i], Target: targets[(i * 5 + round) % targets.Length]);
+        Parallel.ForEach(Partitioner.Create(always.Concat(work.Take(most)), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = threads }, (w, state) =>
         {
-            if (watch.Elapsed > limit) state.Stop();
-            else Compile(w.Source, w.Target.Compiler, w.Target.Architecture);
+            if (watch.Elapsed > limit)
+            {
+                cut = true;
+                state.Stop();
+                return;
+            }
+            if (!Compile(w.Program.Source, w.Target.Compiler, w.Target.Architecture, isAlone: w.Program.Alone.Count <= 1))
+                foreach (string kernel in w.Program.Alone) Compile(kernel, w.Target.Compiler, w.Target.Architecture, isAlone: true);
+            Interlocked.Increment(ref compiled);
         });
     }
 
-    private void Compile(string source, NvrtcLibrary library, int architecture)
+    /// <returns>False where the compiler had something to say and did not say of which kernel: they are to be compiled one by one.</returns>
+    private bool Compile(string source, NvrtcLibrary library, int architecture, bool isAlone)
     {
         string target = $"NVRTC {library.Version} for sm_{architecture}";
         var kernels = CudaText.Kernels(source);
@@ -57,14 +80,12 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
         }
         catch (NvrtcException e)
         {
+            if (!isAlone) return false;
             Problem(kernels[0].Name, e.Log.Length > 0 ? e.Log : e.Message);
-            return;
-        }
-        finally
-        {
-            Interlocked.Increment(ref compiled);
+            return true;
         }
         var (resources, warnings) = CudaText.Log(result.Log);
+        if (warnings.Count > 0 && !isAlone) return false;
         // A warning's further lines show the source: the first says what it is about.
         foreach (string warning in warnings.Where(w => w.Contains("warning", StringComparison.Ordinal)).DefaultIfEmpty(warnings.FirstOrDefault() ?? "").Where(w => w.Length > 0))
             Problem(kernels[0].Name, warning);
@@ -82,6 +103,7 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
             if (!layouts.TryGetValue(kernel.Name, out int[]? layout) || !layout.AsSpan().SequenceEqual(kernel.Parameters))
                 Problem(kernel.Name, $"parameters of {string.Join(", ", layout ?? [])} bytes in PTX, of {string.Join(", ", kernel.Parameters)} for the host");
         }
+        return true;
 
         void Problem(string kernel, string what) => problems.Enqueue($"{kernel}, {target}: {what}");
     }

@@ -1,49 +1,41 @@
 using GpuTensor.Conformance;
 using GpuTensor.Devices.Cuda;
+using GpuTensor.Kernels;
 using GpuTensor.Nn;
 using GpuTensor.Optim;
 
 namespace GpuTensor.Cli.Kernels;
 
-/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every source that it hands to its compiler. What is generated does not depend on the GPU
-/// (<see cref="CudaBackend"/> gives all of them one profile), so the recording of one stands for all.</summary>
+/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every kernel that it hands to its compiler. What is generated does not depend on the GPU
+/// (<see cref="CudaBackend"/> gives all of them one profile): recordings of two GPUs are the same, which a test sees to.</summary>
 internal sealed class ProgramRecording
 {
     private readonly Device device;
     private readonly Lock gate = new();
-    private readonly List<string> sources = [];
-    private readonly HashSet<string> kernels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GeneratedKernel> kernels = new(StringComparer.Ordinal);
 
     public ProgramRecording(Device device)
     {
         this.device = device;
-        if (device.Planned?.Backend is not CudaBackend backend) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
-        backend.SourceListener = Hear;
+        if (device.Planned is not { Backend: CudaBackend } planned) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
+        planned.Kernels.Listener = Hear;
     }
 
-    /// <summary>The programs, in the order they were first compiled, without those whose kernels had all been seen.</summary>
-    public IReadOnlyList<string> Sources
-    {
-        get { lock (gate) return [.. sources]; }
-    }
+    /// <summary>The device's name.</summary>
+    public string Name => device.Name;
 
-    /// <summary>Kernels in them; a kernel's name holds a hash of its text.</summary>
-    public int KernelCount
+    /// <summary>Each kernel once; a kernel's name holds a hash of its text.</summary>
+    public IReadOnlyList<GeneratedKernel> Kernels
     {
-        get { lock (gate) return kernels.Count; }
+        get { lock (gate) return [.. kernels.Values.OrderBy(k => k.EntryPoint, StringComparer.Ordinal)]; }
     }
 
     /// <summary>What could not be run: the kernels of these may be missing from the recording.</summary>
     public List<string> Failures { get; } = [];
 
-    private void Hear(string source)
+    private void Hear(GeneratedKernel kernel)
     {
-        lock (gate)
-        {
-            bool isNew = false;
-            foreach (string kernel in CudaText.Kernels(source).Select(k => k.Name)) isNew |= kernels.Add(kernel);
-            if (isNew) sources.Add(source);
-        }
+        lock (gate) kernels.TryAdd(kernel.EntryPoint, kernel);
     }
 
     /// <summary>Training with Adam, and what the benchmarks run: forms as they are, sizes small enough for a simulator.</summary>
