@@ -21,6 +21,7 @@ internal sealed partial record Dialect
         LocalId = "threadIdx.x",
         LocalBarrier = "__syncthreads();",
         GlobalBarrier = "__syncthreads();",
+        HighProduct = "__umulhi({0}, {1})",
         WideSuffix = "ULL",
         ScalarsInMemory = true,
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],

@@ -41,6 +41,9 @@ internal sealed partial record Dialect
     /// <inheritdoc cref="LocalBarrier"/>
     public required string GlobalBarrier { get; init; }
 
+    /// <summary>The upper 32 bits of the product of two unsigned numbers.</summary>
+    public required string HighProduct { get; init; }
+
     /// <summary>Suffix of an unsigned 64-bit literal.</summary>
     public required string WideSuffix { get; init; }
 
@@ -140,6 +143,7 @@ internal sealed partial record Dialect
         LocalId = "get_local_id(0)",
         LocalBarrier = "barrier(CLK_LOCAL_MEM_FENCE);",
         GlobalBarrier = "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);",
+        HighProduct = "mul_hi({0}, {1})",
         WideSuffix = "UL",
         HasVectors = true,
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulong2", "long2", "float4", "double2"],

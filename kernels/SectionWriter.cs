@@ -21,12 +21,14 @@ internal abstract class SectionWriter
     private readonly string?[] offsetSlots, boundSlots;
     private readonly string?[][] strideSlots;
     private readonly string?[] sizeSlots;
+    private readonly (string? Multiplier, string? Shift)[] divisionSlots;
 
     protected SectionWriter(KernelWriter writer, Section section, Nest nest)
     {
         (Out, Section, Code, Nest, Dialect) = (writer, section, section.Code, nest, writer.Dialect);
         IndexNames = new string[nest.Rank];
         for (int d = 0; d < nest.Rank; d++) IndexNames[d] = "i" + d;
+        divisionSlots = new (string?, string?)[nest.Rank];
         (offsetSlots, boundSlots, sizeSlots, strideSlots) = (new string?[Code.Length], new string?[Code.Length], new string?[nest.Rank], new string?[Code.Length][]);
     }
 
@@ -39,6 +41,20 @@ internal abstract class SectionWriter
     protected string X => Out.X;
 
     protected string Size(int d) => sizeSlots[d] ??= Out.Slot(Nest.Sizes[d]);
+
+    /// <summary>A flat index, not negative, divided by a dimension's size. In the shape of a GPU and with indices of 32 bits by a product, whose numbers are arguments as the size is.</summary>
+    protected string Quotient(string index, int d)
+    {
+        if (Out.Profile.IsCpu || Out.Wide) return $"{index} / {Size(d)}";
+        if (Nest.Sizes[d] == 1) return index;
+        if (divisionSlots[d].Multiplier is null)
+        {
+            var division = Division.By(Nest.Sizes[d]);
+            divisionSlots[d] = (Out.Slot(division.Multiplier), Out.Slot(division.Shift));
+        }
+        string unsigned = Dialect.Type(Kind.U32);
+        return $"({X})({string.Format(System.Globalization.CultureInfo.InvariantCulture, Dialect.HighProduct, $"({unsigned})({index})", $"({unsigned}){divisionSlots[d].Multiplier}")} >> {divisionSlots[d].Shift})";
+    }
 
     protected bool IsLanes(int i) => (Nest.Mask[i] & Nest.Bits(LaneFrom, LaneTo)) != 0;
 
@@ -158,7 +174,7 @@ internal abstract class SectionWriter
         for (int d = LaneTo - 1; d > LaneFrom; d--)
         {
             string q = d == LaneFrom + 1 ? name + LaneFrom : quotient + name + d;
-            Out.Line($"const {type} {q} = {rest} / {Size(d)}, {name}{d} = {rest} - {q} * {Size(d)};");
+            Out.Line($"const {type} {q} = {Quotient(rest, d)}, {name}{d} = {rest} - {q} * {Size(d)};");
             rest = q;
         }
     }
@@ -207,7 +223,7 @@ internal abstract class SectionWriter
             if (d == from) Out.Line($"{X} {name} = {rest};");
             else
             {
-                Out.Line($"const {X} r{d} = {rest} / {Size(d)};").Line($"{X} {name} = {rest} - r{d} * {Size(d)};");
+                Out.Line($"const {X} r{d} = {Quotient(rest, d)};").Line($"{X} {name} = {rest} - r{d} * {Size(d)};");
                 rest = "r" + d;
             }
         }

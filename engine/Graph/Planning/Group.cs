@@ -66,7 +66,7 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         return false;
     }
 
-    /// <summary>The bytes of its kernel's arguments, from above: for each value read or written a pointer, an offset and strides; each number eight bytes; sizes.</summary>
+    /// <summary>The bytes of its kernel's arguments, from above: for each value read or written a pointer, an offset and strides; each number eight bytes; sizes, and what divides by them.</summary>
     /// <param name="next">A value that may become a member.</param>
     public int ParameterBytes(PlanNode? next = null)
     {
@@ -78,7 +78,7 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
                 if (operand.IsArgument) values += operand.Numbers;
                 else if (operand.Group != this && !reads.Contains((operand, view))) accesses++;
         }
-        return accesses * (12 + 4 * Sizes.Length) + 8 * (values + Sizes.Length) + 64;
+        return accesses * (12 + 4 * Sizes.Length) + 8 * values + 12 * Sizes.Length + 64;
     }
 
     /// <summary>Takes a member's arguments into account; its operands' users within the group are known with it.</summary>
