@@ -33,8 +33,9 @@ internal static class CudaScenarios
     };
 
     /// <summary>Those that need another machine or may end otherwise: their tests name them.</summary>
-    public static IReadOnlyDictionary<string, Action> Special { get; } = new Dictionary<string, Action>
+    public static IReadOnlyDictionary<string, Action> Special { get; } = new Dictionary<string, Action>(ExitScenarios.All)
     {
+        [SoakScenario.Name] = SoakScenario.Run,
         [FaultScenarios.WithPoolsName] = FaultScenarios.WithPools,
         [FaultScenarios.WithoutPoolsName] = FaultScenarios.WithoutPools,
         [FaultScenarios.DiskName] = FaultScenarios.Disk,

@@ -10,7 +10,7 @@ internal static class ScenarioProcess
     public sealed record Result(int ExitCode, string Output, string Errors);
 
     /// <summary>Starts it; the scenario's process passes if the scenario does.</summary>
-    public static async Task<Result> Run(string name, string folder, string simulator, TimeSpan limit)
+    public static async Task<Result> Run(string name, string folder, string simulator, TimeSpan limit, params IEnumerable<(string Name, string Value)> environment)
     {
         var command = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") command.ArgumentList.Add(typeof(ScenarioProcess).Assembly.Location);
@@ -20,6 +20,7 @@ internal static class ScenarioProcess
         command.Environment[CudaScenarios.Variable] = name;
         command.Environment.Remove("GPUTENSOR_TEST_DEVICES");
         command.Environment.Remove("GPUTENSOR_EAGER");
+        foreach (var (variable, value) in environment) command.Environment[variable] = value;
         using var process = Process.Start(command)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
