@@ -53,6 +53,9 @@ internal sealed partial record Dialect
     /// <summary>Vectors of 16 bytes, or of four elements where those are smaller, by <see cref="Kind"/>: what one work-item of the GPU shape reads and writes at a time.</summary>
     public required string[] MemoryVectors { get; init; }
 
+    /// <summary>What stands before a loop that is to be written out, so that arrays it walks through are registers. Null: the language promises none.</summary>
+    public string? Unroll { get; init; }
+
     /// <summary>What one work-item gets from another of its {2}, a power of two up to 32: {0} of the one {1} further on, or of the first. Null: by way of local memory.</summary>
     public (string Down, string First)? Shuffles { get; init; }
 

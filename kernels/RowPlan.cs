@@ -7,6 +7,19 @@ internal sealed class RowPlan
     /// <summary>What recomputing must cost before a value is kept instead: more than a load or two and some additions.</summary>
     private const int Dear = 6;
 
+    /// <summary>Which values a later pass finds in an array.</summary>
+    internal enum Keep
+    {
+        /// <summary>None: all are computed again.</summary>
+        Nothing,
+
+        /// <summary>What is dear to compute, reading memory included.</summary>
+        Dear,
+
+        /// <summary>What was read, and what is dear to compute from that.</summary>
+        Reads,
+    }
+
     /// <summary>Reductions that must be done before an instruction can be.</summary>
     public readonly int[] Stage;
 
@@ -19,7 +32,7 @@ internal sealed class RowPlan
     /// <summary>Values kept in an array over the row.</summary>
     public readonly bool[] Kept;
 
-    public RowPlan(Instruction[] code, Nest nest, Func<int, bool> isElement, Func<Instruction, int> cost, bool mayKeep)
+    public RowPlan(Instruction[] code, Nest nest, Func<int, bool> isElement, Func<Instruction, int> cost, Keep keep)
     {
         Stage = new int[code.Length];
         First = new int[code.Length];
@@ -29,7 +42,7 @@ internal sealed class RowPlan
         for (int i = 0; i < code.Length; i++)
         {
             First[i] = -1;
-            cone[i] = isElement(i) ? cost(code[i]) : 0;
+            cone[i] = isElement(i) && !IsKeptRead(i) ? cost(code[i]) : 0;
             for (int k = 0, o; k < 3 && (o = Nest.Operand(code[i], k)) >= 0; k++)
             {
                 Stage[i] = Math.Max(Stage[i], Stage[o]);
@@ -49,7 +62,7 @@ internal sealed class RowPlan
             {
                 if (wanted[i] || (code[i] is not Reduce && !isElement(i)) || (code[i] is Reduce && Stage[i] - 1 != p)) continue;
                 wanted[i] = true;
-                if (mayKeep && First[i] >= 0 && First[i] < p && cone[i] >= Dear) Kept[i] = true;
+                if (keep != Keep.Nothing && First[i] >= 0 && First[i] < p && (cone[i] >= Dear || IsKeptRead(i))) Kept[i] = true;
                 else
                 {
                     if (First[i] < 0) First[i] = p;
@@ -59,6 +72,8 @@ internal sealed class RowPlan
             Passes[p] = [];
             for (int i = 0; i < code.Length; i++) if (wanted[i]) Passes[p].Add(i);
         }
+
+        bool IsKeptRead(int i) => keep == Keep.Reads && code[i] is (Load or Gather);
 
         // What overwrites something read here goes last, since an earlier pass's loads may be repeated later.
         int PassOf(Store store, int stage, int final)

@@ -13,7 +13,7 @@ internal sealed class RowWriter : SectionWriter
     public RowWriter(KernelWriter writer, Section section, Nest nest) : base(writer, section, nest)
     {
         (LaneFrom, LaneTo) = (nest.OuterCount, nest.Rank);
-        plan = new RowPlan(Code, nest, IsLanes, CostOf, nest.Reduced <= LongestKept);
+        plan = new RowPlan(Code, nest, IsLanes, CostOf, nest.Reduced <= LongestKept ? RowPlan.Keep.Dear : RowPlan.Keep.Nothing);
     }
 
     public override void Write()
