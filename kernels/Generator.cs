@@ -27,7 +27,8 @@ internal static class Generator
                 from = writer.Integers.Count;
                 writer.Integers.Add(0);
                 writer.Integers.Add(0);
-                writer.Open($"if (group >= k.n[{from}] && group < k.n[{from + 1}])");
+                // "else": PoCL 3.1 miscompiles rows (barriers, and work-items without a position) where another condition follows theirs; the largest of a row was its start.
+                writer.Open($"{(s == 0 ? "" : "else ")}if (group >= k.n[{from}] && group < k.n[{from + 1}])");
                 writer.Line($"const {writer.X} g = group - k.n[{from}];");
             }
             else

@@ -46,7 +46,8 @@ internal abstract class SectionWriter
     protected string Quotient(string index, int d)
     {
         if (Out.Profile.IsCpu || Out.Wide) return $"{index} / {Size(d)}";
-        if (Nest.Sizes[d] == 1) return index;
+        // Of size 0 there is no index.
+        if (Nest.Sizes[d] <= 1) return index;
         if (divisionSlots[d].Multiplier is null)
         {
             var division = Division.By(Nest.Sizes[d]);

@@ -18,8 +18,8 @@ public partial class Tensor
         get
         {
             if (IsMask(indices, out var mask) && mask.Shape == Shape) return Advanced.Masked(this, mask);
-            var view = Basics(indices, out var tensors);
-            return tensors is null ? view : Advanced.Read(view, tensors);
+            var view = Basics(indices, out var tensors, out var named);
+            return tensors is null ? view : Advanced.Read(view, tensors, named);
         }
         set
         {
@@ -33,14 +33,14 @@ public partial class Tensor
                     value.Reshape(GpuTensor.Shape.Scalar), this), "index_put_");
                 return;
             }
-            var view = Basics(indices, out var tensors);
+            var view = Basics(indices, out var tensors, out var named);
             if (tensors is null)
             {
                 // As PyTorch: leading dimensions of size 1 that the place lacks are dropped.
                 while (value.Rank > view.Rank && value.Shape[0] == 1) value = value.Select(0, 0);
                 view.Assign(value, "index_put_");
             }
-            else view.Assign(Advanced.Write(view, tensors, value), "index_put_");
+            else view.Assign(Advanced.Write(view, tensors, named, value), "index_put_");
         }
     }
 
@@ -51,9 +51,10 @@ public partial class Tensor
     }
 
     /// <summary>Applies positions, ranges and new dimensions as a view. Index tensors stay as whole dimensions of the view; they are
-    /// returned by dimension.</summary>
-    private Tensor Basics(ReadOnlySpan<TensorIndex> indices, out Tensor?[]? tensors)
+    /// returned by dimension, and those whose places are to be checked.</summary>
+    private Tensor Basics(ReadOnlySpan<TensorIndex> indices, out Tensor?[]? tensors, out List<(Tensor Places, int Size)> named)
     {
+        named = [];
         int used = 0, ellipses = 0;
         foreach (var index in indices)
         {
@@ -99,7 +100,7 @@ public partial class Tensor
                     break;
                 default:
                     any = true;
-                    foreach (var part in Advanced.AsPlaces(index.Tensor!, view.Shape, d, Device))
+                    foreach (var part in Advanced.AsPlaces(index.Tensor!, view.Shape, d, Device, named))
                     {
                         found.Add(part);
                         d++;

@@ -50,7 +50,6 @@ public partial class Tensor
         if (index.ElementCount == 0) return Clone();
         int d = Shape.Dim(dim);
         var target = Within(op, index, d);
-        IndexCheck.Record(op, index, Shape[d], fromEnd: false);
         if (src.Rank != index.Rank)
             throw new TensorShapeException($"{op}: the index {index.Shape} and the values {src.Shape} must have as many dimensions.");
         for (int i = 0; i < Rank; i++)
@@ -59,6 +58,8 @@ public partial class Tensor
                 throw new TensorShapeException($"{op}: the index {index.Shape} is larger than the values {src.Shape} in dimension {i}.");
             src = src.Narrow(i, 0, index.Shape[i]);
         }
+        // Once all shapes fit: a call that is refused must not leave a check behind, which whatever runs next would be blamed for.
+        IndexCheck.Record(op, index, Shape[d], fromEnd: false);
         Tensor last(Tensor t) => t.Transpose(d, -1);
         var hits = last(index).Unsqueeze(-2).Eq(Positions(Shape[d], Device).Unsqueeze(-1));
         var updated = last(update(last(target), last(src), hits));
@@ -81,12 +82,12 @@ public partial class Tensor
         var at = Indices("index_add", index).Reshape(-1);
         if (Rank == 0) return Reshape(1).IndexAdd(0, at, source.Reshape(-1), alpha).Reshape(Shape);
         int d = Shape.Dim(dim);
-        IndexCheck.Record("index_add", at, Shape[d], fromEnd: false);
         int[] expected = Shape.ToArray();
         expected[d] = (int)at.ElementCount;
         if (!source.Shape.SequenceEqual(expected))
             throw new TensorShapeException($"index_add: a source of shape [{string.Join(", ", expected)}] was expected, got "
                 + $"{source.Shape}.");
+        IndexCheck.Record("index_add", at, Shape[d], fromEnd: false);
         if (source.ElementCount == 0) return Clone();
         var sums = Operators.Selection.SumAt(Scaled(source, alpha).To(DType).ToFront(d), at, Shape[d]);
         return this + sums.FromFront(d).To(DType);
@@ -97,9 +98,10 @@ public partial class Tensor
     {
         int d = Shape.Dim(dim), n = Shape[d];
         var at = Indices("index_fill", index).Reshape(-1);
-        IndexCheck.Record("index_fill", at, n, fromEnd: true);
         var named = Where(at < Zero, at + Constant((long)n), at).Unsqueeze(0).Eq(Positions(n, Device).Unsqueeze(1)).Any(1);
-        return MaskedFill(named.Reshape([n, .. Enumerable.Repeat(1, Rank - 1 - d)]), value);
+        var filled = MaskedFill(named.Reshape([n, .. Enumerable.Repeat(1, Rank - 1 - d)]), value);
+        IndexCheck.Record("index_fill", at, n, fromEnd: true);
+        return filled;
     }
 
     /// <summary><see cref="Scatter(int, Tensor, Tensor, string?)"/> in place.</summary>

@@ -50,6 +50,9 @@ internal sealed class PlanReplay
 internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? Own, MemoryPlace[] Slots, (int Slot, long Bytes)[] CopiedIn, Block[] Outputs, MemoryPlace[] Variables,
     DeviceBuffer? Arena, DeviceBuffer? Scalars)
 {
+    /// <summary>Whether its own memory was spoilt since it was last launched.</summary>
+    public bool IsSpoilt { get; set; }
+
     public long BytesIn => CopiedIn.Sum(c => c.Bytes);
 
     public long BytesOut => Outputs.Sum(o => o.Bytes);
@@ -207,8 +210,19 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
 
     private static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
 
+    /// <summary>Fills the inputs and results that graphs keep of their own, so that the next launch shows whether it computes anything.</summary>
+    public void Spoil(Action<DeviceBuffer, long> fill)
+    {
+        foreach (var captured in graphs)
+        {
+            if (captured is { IsSpoilt: false, Own: { } own }) fill(own, captured.CopiedIn.Sum(c => Aligned(c.Bytes)) + captured.Outputs.Sum(o => Aligned(o.Bytes)));
+            captured.IsSpoilt = true;
+        }
+    }
+
     private void Run(PlanReplay state, CapturedRun captured, Block[] slots, Block[] outputs)
     {
+        captured.IsSpoilt = false;
         long at = 0;
         foreach (var (slot, bytes) in captured.CopiedIn)
         {

@@ -350,6 +350,26 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
+    /// <summary>For tests of replays: fills these blocks, working memory and what captured runs keep of their own with NaN and numbers out of range. Whoever reads old memory, or computes
+    /// nothing, is seen at the next run.</summary>
+    public void Spoil(IEnumerable<Block> blocks)
+    {
+        lock (gate)
+        {
+            foreach (var block in blocks) Fill(block.Buffer!, block.Offset, block.Bytes);
+            if (arena is not null) Fill(arena, 0, arena.Bytes);
+            replays.Spoil((own, bytes) => Fill(own, 0, bytes));
+        }
+
+        void Fill(DeviceBuffer buffer, long offset, long bytes)
+        {
+            byte[] garbage = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
+            Array.Fill(garbage, byte.MaxValue);
+            for (long at = 0; at < bytes; at += 1 << 20) Backend.Write(buffer, offset + at, garbage.AsSpan(0, (int)Math.Min(bytes - at, 1 << 20)));
+            System.Buffers.ArrayPool<byte>.Shared.Return(garbage);
+        }
+    }
+
     /// <summary>Copies one block's contents to another.</summary>
     public void Copy(Block source, Block target)
     {

@@ -26,7 +26,9 @@ public static partial class F
         // Half types in float32 all the way, rounded once at the end.
         var dtype = query.DType;
         (query, key, value) = (Wide(query), Wide(key), Wide(value));
-        var scores = (query * (scale ?? 1 / Math.Sqrt(query.Shape[-1]))).MatMul(key.Transpose(-2, -1));
+        // As PyTorch: the root of the scale on either side. Where scores are large their rounding is all that can be seen of a gradient, and so it is PyTorch's.
+        double factor = scale ?? 1 / Math.Sqrt(query.Shape[-1]), root = Math.Sqrt(Math.Abs(factor));
+        var scores = (query * Math.CopySign(root, factor)).MatMul((key * root).Transpose(-2, -1));
         if (isCausal)
         {
             var rows = Tensor.Positions(query.Shape[-2], query.Device).Unsqueeze(-1);

@@ -8,14 +8,19 @@ namespace GpuTensor.Operators;
 internal static class Advanced
 {
     /// <summary>An index tensor as int64 places, one tensor for each dimension it stands for (a mask of rank r stands for r).</summary>
-    public static Tensor[] AsPlaces(Tensor index, Shape shape, int dim, Device device)
+    /// <param name="index">The index.</param>
+    /// <param name="shape">Of what is indexed.</param>
+    /// <param name="dim">The dimension, or the first of a mask's.</param>
+    /// <param name="device">Where places go.</param>
+    /// <param name="named">Takes places that the index names itself, and the size of their dimension: whether they exist is to be checked, once the call is known to be one.</param>
+    public static Tensor[] AsPlaces(Tensor index, Shape shape, int dim, Device device, List<(Tensor Places, int Size)> named)
     {
         if (index.DType != DType.Bool)
         {
             if (index.DType is not (DType.Int64 or DType.Int32 or DType.Int16 or DType.Int8))
                 throw new TensorDTypeException($"Indexing: an index tensor must be int64 or a bool mask, not {index.DType.Name()}.");
             var places = index.To(device).To(DType.Int64);
-            IndexCheck.Record("index", places, shape[dim], fromEnd: true);
+            named.Add((places, shape[dim]));
             return [places];
         }
         for (int i = 0; i < index.Rank; i++)
@@ -58,9 +63,10 @@ internal static class Advanced
 
     /// <summary>x at the places of index tensors (null: the whole dimension). Their broadcast dimensions stand where the first of them was
     /// if they are neighbours, else in front.</summary>
-    public static Tensor Read(Tensor x, Tensor?[] tensors)
+    public static Tensor Read(Tensor x, Tensor?[] tensors, List<(Tensor Places, int Size)> named)
     {
         var (source, index, at) = Flattened(x, tensors);
+        Check(named);
         var picked = source.Lookup(index);
         if (at == 0) return picked;
         int r = index.Rank;
@@ -70,7 +76,7 @@ internal static class Advanced
 
     /// <summary>x with the elements at the places replaced by a value that broadcasts to them; of several values for one place the last is
     /// taken.</summary>
-    public static Tensor Write(Tensor x, Tensor?[] tensors, Tensor value)
+    public static Tensor Write(Tensor x, Tensor?[] tensors, List<(Tensor Places, int Size)> named, Tensor value)
     {
         var (source, index, at) = Flattened(x, tensors);
         int r = index.Rank, count = checked((int)index.ElementCount);
@@ -79,6 +85,7 @@ internal static class Advanced
         int[] placed = [.. rest.Take(at), .. index.Shape, .. rest.Skip(at)];
         var values = value.Expand([.. placed]).Permute([.. Enumerable.Range(at, r), .. Enumerable.Range(0, at),
             .. Enumerable.Range(at + r, rest.Length - at)]).Reshape([count, .. rest]);
+        Check(named);
 
         // For each row the number of the last value that goes there, counted from 1; 0 where none does.
         int rows = source.Shape[0];
@@ -93,6 +100,12 @@ internal static class Advanced
         var inverse = new int[order.Length];
         for (int i = 0; i < order.Length; i++) inverse[order[i]] = i;
         return written.Reshape([.. order.Select(d => x.Shape[d])]).Permute(inverse);
+    }
+
+    // Once all shapes fit: a call that is refused must not leave a check behind, which whatever runs next would be blamed for.
+    private static void Check(List<(Tensor Places, int Size)> named)
+    {
+        foreach (var (places, size) in named) IndexCheck.Record("index", places, size, fromEnd: true);
     }
 
     /// <summary>The indexed dimensions of x as one leading dimension, the places in it, and how many of the other dimensions stand before

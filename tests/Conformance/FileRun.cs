@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GpuTensor.Graph;
+using GpuTensor.Memory;
 
 namespace GpuTensor.Conformance;
 
@@ -49,7 +50,17 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
         {
             var first = samples.ConvertAll(s => s.Recorded.Read());
             string?[] wrong = [.. samples.Zip(first, (s, read) => s.Recorded.Check(read))];
-            var (asGraphs, nothingRan) = replay && samples.Count > 0 ? RunAgain(samples, first, wrong, record) : (0, 0);
+            var (asGraphs, nothingRan) = (0, 0);
+            if (replay && samples.Count > 0)
+            {
+                if (RunAgain(samples, first, wrong, record) is not { } counted)
+                {
+                    // Each of many views is read by a small plan of its own: more than a device keeps graphs of.
+                    foreach (var (sample, _) in samples) RunTogether([sample], record);
+                    return;
+                }
+                (asGraphs, nothingRan) = counted;
+            }
             passed += wrong.Count(w => w is null);
             (replayed, idle) = (replayed + asGraphs, idle + nothingRan);
             failures.AddRange(wrong.Zip(samples, (w, s) => (w, s.Sample)).Where(p => p.w is not null).Select(p => new Failure(file.Name, Id(p.Sample), p.w!)));
@@ -68,15 +79,16 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
     /// <param name="first">What it gave.</param>
     /// <param name="wrong">What is wrong with each sample; added to here.</param>
     /// <param name="record">Records a sample.</param>
-    /// <returns>Samples that were replayed and gave the same; samples that gave the same and ran nothing.</returns>
-    private (int Replayed, int Idle) RunAgain(List<(JsonElement Sample, RecordedSample Recorded)> samples, List<IReadOnlyList<Reading>> first, string?[] wrong,
+    /// <returns>Samples that were replayed and gave the same; samples that gave the same and ran nothing. Null where several were not replayed.</returns>
+    private (int Replayed, int Idle)? RunAgain(List<(JsonElement Sample, RecordedSample Recorded)> samples, List<IReadOnlyList<Reading>> first, string?[] wrong,
         Func<JsonElement, RecordedSample?, RecordedSample> record)
     {
         var recorder = Recorder.For(device);
-        // The inputs of all runs are held: the next one's lie elsewhere.
-        List<List<RecordedSample>> held = [];
+        // The inputs of all runs are held: the next one's lie elsewhere. What the earlier ones have in memory is spoilt: a graph that read it, or did nothing, would be seen.
+        List<List<RecordedSample>> held = [samples.ConvertAll(s => s.Recorded)];
         for (int run = 2; run <= MostRuns; run++)
         {
+            device.Planned!.Spoil(held.SelectMany(h => h).SelectMany(r => r.Leaves.Values).Select(leaf => leaf.Node.Block).OfType<Block>().Where(b => b.Buffer is not null).Distinct());
             // Before anything is recorded, since it runs by itself.
             foreach (var (_, recorded) in samples) recorded.Restore();
             var before = recorder.Ran;
@@ -94,7 +106,8 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
             if (now == before) return (0, same);
             if ((now.Steps, now.Captured) == (before.Steps, before.Captured)) return (same, 0);
         }
-        for (int i = 0; i < wrong.Length; i++) wrong[i] ??= $"was not replayed in {MostRuns} runs";
+        if (samples.Count > 1) return null;
+        wrong[0] ??= $"was not replayed in {MostRuns} runs";
         return (0, 0);
     }
 

@@ -106,10 +106,12 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         var recorded = sample.GetProperty("outputs");
         if (outputs.Count != recorded.GetArrayLength()) return Wrong($"{outputs.Count} outputs, expected {recorded.GetArrayLength()}");
         var upstream = recordsGradients ? Backward(sample, outputs) : [];
+        // Views are copied with the rest, or each would be read by a small plan of its own.
+        List<Tensor> copies = outputs.ConvertAll(o => o.Detach().Contiguous());
         string[] differentiated = recordsGradients ? [.. grads.EnumerateObject().Select(e => e.Name)] : [];
         return new(() =>
         [
-            .. outputs.Select((o, i) => new Reading($"output {i}", o.Detach().ToHost())),
+            .. copies.Select((o, i) => new Reading($"output {i}", o.ToHost())),
             .. changed.Select(name => new Reading($"{name} after the call", leaves[name].Detach().ToHost())),
             .. differentiated.Select(name => new Reading($"gradient of {name}", leaves[name].Grad?.ToHost())),
         ], Check) { Leaves = leaves, Restore = Restore };

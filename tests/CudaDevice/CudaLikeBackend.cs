@@ -127,6 +127,9 @@ internal sealed class CudaLikeBackend : Backend
     /// <summary>False: everything is run step by step.</summary>
     public bool Replays { get; init; } = true;
 
+    /// <summary>True: replays leave out the last thing that was captured, as a driver with a defect might.</summary>
+    public bool Forgets { get; init; }
+
     public override void BeginCapture() => capture = [];
 
     public override DeviceGraph EndCapture()
@@ -135,7 +138,7 @@ internal sealed class CudaLikeBackend : Backend
         var actions = capture!.ToArray();
         capture = null;
         Captures++;
-        return new Graph(actions);
+        return new Graph(actions, Forgets);
     }
 
     public override void AbortCapture() => capture = null;
@@ -178,13 +181,16 @@ internal sealed class CudaLikeBackend : Backend
         public override void Dispose() => inner.Dispose();
     }
 
-    private sealed class Graph(Action[] actions) : DeviceGraph
+    private sealed class Graph(Action[] actions, bool forgets) : DeviceGraph
     {
+        private bool launched;
+
         public override int Nodes => actions.Length;
 
         public override void Launch()
         {
-            foreach (var action in actions) action();
+            foreach (var action in launched && forgets ? actions[..^1] : actions) action();
+            launched = true;
         }
 
         public override void Dispose() { }

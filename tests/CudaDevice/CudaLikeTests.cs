@@ -33,6 +33,25 @@ public sealed class CudaLikeTests
         Assert.True(replaying.Backend.Captures <= 6, $"{replaying.Backend.Captures} captures");
     }
 
+    [Fact]
+    public void Dimensions_of_size_0_have_nothing_to_divide()
+    {
+        using var machine = new Machine();
+        var device = machine.Device;
+        Tensor Zeros(params int[] sizes) => Tensor.Zeros(Shape.Create(sizes), device: device);
+        Assert.Equal(new float[12], (Zeros(3, 0).MatMul(Zeros(0, 4)) + Zeros(4)).ToArray<float>());
+        Assert.Equal([0f, 0], Zeros(2, 3, 0).Softmax(1).Sum([1, 2]).ToArray<float>());
+        Assert.Empty(Zeros(2, 0, 3).Transpose(0, 2).Clone().Softmax(-1).ToArray<float>());
+        Assert.Empty(Zeros(0, 3).LogSoftmax(1).ToArray<float>());
+    }
+
+    [Fact]
+    public void Sums_of_float64_lose_nothing()
+    {
+        using var machine = new Machine();
+        ExactSums.Check(machine.Device);
+    }
+
     /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each. The one wait between steps is the engine's own: a run is handed over
     /// once the one before the last is done, so that a program that never reads does not run ahead without end.</summary>
     [Fact]

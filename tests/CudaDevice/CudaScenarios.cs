@@ -20,6 +20,7 @@ internal static class CudaScenarios
     {
         ["replay equals step by step"] = ReplayEqualsStepByStep,
         ["results equal the reference"] = ResultsEqualTheReference,
+        ["sums of float64 lose nothing"] = () => ExactSums.Check(Device.Cuda()),
         ["products of every layout"] = ProductsOfEveryLayout,
         ["an index out of range is told and the next step works"] = IndexOutOfRange,
         ["two devices, each with its own memory"] = TwoDevices,

@@ -75,6 +75,9 @@ public class LayerTests
         var mask = Tensor.From(new[,] { { false, true }, { false, false } }, device: Device.Cpu);
         Near([3, 4, 0, 0], F.ScaledDotProductAttention(q, q, v, mask));
         Assert.Throws<ArgumentException>(() => F.ScaledDotProductAttention(q, q, v, mask, isCausal: true));
+        // A scale may be negative, and zero.
+        foreach (double scale in (double[])[-0.7, 0, 2])
+            Near((q.MatMul(q.Transpose(-2, -1)) * scale).Softmax(-1).MatMul(v).ToArray<float>(), F.ScaledDotProductAttention(q, q, v, scale: scale));
     }
 
     [Fact]

@@ -61,6 +61,19 @@ public class IndexCheckTests
     }
 
     [Theory, MemberData(nameof(Devices))]
+    public void A_call_refused_for_its_shapes_blames_nobody_later(string deviceName)
+    {
+        var device = TestDevices.Get(deviceName);
+        Tensor x = Tensor.Zeros([1, 1], device: device), row = Tensor.Zeros([1, 4], device: device), wrong = Tensor.From([7L], device: device);
+        Assert.Throws<TensorShapeException>(() => x.Gather(1, wrong.Expand(2, 2)));
+        Assert.Throws<TensorShapeException>(() => x.Scatter(1, wrong.Expand(1, 1), Tensor.Zeros([1, 0], device: device)));
+        Assert.Throws<TensorShapeException>(() => x.IndexAdd(1, wrong, row));
+        Assert.ThrowsAny<Exception>(() => x[wrong.Expand(2), wrong.Expand(3)]);
+        Assert.ThrowsAny<Exception>(() => x[.., wrong] = row);
+        Assert.Equal(0, row.Sum().Item<float>());
+    }
+
+    [Theory, MemberData(nameof(Devices))]
     public void A_replayed_step_is_checked_too(string deviceName)
     {
         var device = TestDevices.Get(deviceName);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using GpuTensor.Cli.Doctor;
 using GpuTensor.Conformance;
 using Spectre.Console;
 
@@ -99,6 +100,7 @@ internal static class ConformanceCommand
     private static string Json(ConformanceRun run, ConformanceResult result, double seconds) => JsonSerializer.Serialize(new
     {
         device = run.Device.Name,
+        simulated = run.Device.Kind == "cuda" && CudaChecks.IsSimulated,
         corpus = run.Corpus.Root,
         samples = result.Samples,
         passed = result.Passed,
