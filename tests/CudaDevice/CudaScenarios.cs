@@ -134,6 +134,10 @@ internal static class CudaScenarios
             ("positions", x => x.Reshape(30, 100).ArgMax(1)),
             ("halves", x => (x.To(DType.Float16) * 3).To(DType.Float32)),
             ("bfloat16", x => (x.To(DType.BFloat16) * 3).To(DType.Float32)),
+            ("rows without elements", x => x.Narrow(0, 0, 0).Reshape(64, 0).Softmax(1)),
+            ("no rows", x => x.Narrow(0, 0, 0).Reshape(0, 5, 3).Softmax(1)),
+            ("a softmax over no rows", x => x.Narrow(0, 0, 0).Reshape(0, 5, 3).Softmax(0)),
+            ("a softmax of a scalar", x => x[5].Softmax(0)),
         ];
         foreach (var (name, make) in cases)
         {

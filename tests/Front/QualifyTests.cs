@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using GpuTensor.Tests.IO;
 using GpuTensor.Tests.Simulator;
@@ -10,13 +12,30 @@ public class QualifyTests
 {
     private static readonly string[] Stages = ["doctor", "matmul", "conformance", "replay", "benchmarks", "sanitizer"];
 
-    /// <summary>On the simulator, with a few recorded files: all that is asked for passes, the rest is listed.</summary>
+    /// <summary>The bundle that <c>tools/bundle</c> publishes, unpacked, on the simulator, with a few recorded files: all that is asked for passes, the rest is listed. The program is the published one with
+    /// the runtime it brings, and no other is found.</summary>
     [Fact]
-    public void Stages_pass_on_the_simulator_and_the_others_are_listed()
+    public void The_published_bundle_passes_on_the_simulator_and_lists_what_was_not_asked_for()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "The bundle is for Linux x86-64.");
+        string simulator = SimulatorFolder.Require(), corpus = Corpus.Path();
         using var folder = new TempFolder();
-        var (code, report, output) = Run(folder, new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=9.0" },
-            "--device", "cuda", "--limit-minutes", "6", "--corpus", FewFiles(folder, "exp", "softmax"), "--stages", "doctor", "conformance", "replay");
+        string archive = folder["bundle.tar.gz"];
+        var published = Tool(folder, Path.Combine(Program.Root, "tools", "bundle"), archive);
+        Assert.SkipWhen(published.Output.Contains("NU1301", StringComparison.Ordinal) || published.Errors.Contains("NU1301", StringComparison.Ordinal), "NuGet's packages of the runtime could not be fetched.");
+        published.Succeeded();
+        Assert.InRange(new FileInfo(archive).Length, 10 << 20, 60 << 20);
+        Tool(folder, "tar", "-xzf", archive, "-C", folder.Path).Succeeded();
+        // With every recorded sample, where the program looks for them.
+        foreach (string part in (string[])["ops", "ops2"])
+            Assert.Equal(Directory.GetFiles(Path.Combine(corpus, part)).Length, Directory.GetFiles(folder[$"gputensor-bundle/shared/corpus/{part}"]).Length);
+
+        var (code, report, output) = Run(folder, new()
+        {
+            ["GPUTENSOR_CUDA_LIBRARIES"] = simulator, ["GPUTENSOR_SIMULATOR"] = "capability=9.0", ["DOTNET_ROOT"] = folder["no-runtime"], ["GPUTENSOR_CORPUS"] = null,
+            // Nothing else is needed of the machine.
+            ["PATH"] = "/usr/bin:/bin", ["GPUTENSOR_CACHE"] = folder["cache"],
+        }, folder["gputensor-bundle/gputensor"], "--device", "cuda", "--limit-minutes", "6", "--corpus", FewFiles(folder, "exp", "softmax"), "--stages", "doctor", "conformance", "replay");
         foreach (string name in (string[])["doctor", "conformance", "replay"]) Assert.True(Outcome(report, name) == "passed", $"{name}: {Stage(report, name)}\n{output}");
         Assert.Equal(2, code);
         Assert.False(report.GetProperty("ok").GetBoolean());
@@ -109,11 +128,21 @@ public class QualifyTests
         return folder["corpus"];
     }
 
-    private static (int ExitCode, JsonElement Report, string Output) Run(TempFolder folder, Dictionary<string, string?> environment, params string[] arguments)
+    private static Program.Result Tool(TempFolder folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        return Program.Wait(process, minutes: 8);
+    }
+
+    private static (int ExitCode, JsonElement Report, string Output) Run(TempFolder folder, Dictionary<string, string?> environment, params string[] arguments) =>
+        Run(folder, environment, Program.Cli, arguments);
+
+    private static (int ExitCode, JsonElement Report, string Output) Run(TempFolder folder, Dictionary<string, string?> environment, string program, params string[] arguments)
     {
         environment.TryAdd("GPUTENSOR_SIMULATOR", null);
         environment.TryAdd("CUDA_VISIBLE_DEVICES", null);
-        using var process = Program.Start(environment, Program.Cli, folder.Path, ["qualify", "--out", "report.json", .. arguments]);
+        using var process = Program.Start(environment, program, folder.Path, ["qualify", "--out", "report.json", .. arguments]);
         var result = Program.Wait(process, minutes: 8);
         Assert.True(File.Exists(folder["report.json"]), result.Output + result.Errors);
         Assert.Equal(["report.json"], Directory.GetFiles(folder.Path, "report.json*").Select(f => Path.GetFileName(f)));
