@@ -24,6 +24,7 @@ internal sealed partial record Dialect
         HighProduct = "__umulhi({0}, {1})",
         WideSuffix = "ULL",
         ScalarsInMemory = true,
+        BranchesHaveBarriers = true,
         Unroll = "#pragma unroll",
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],
         // All lanes of a warp are here: teams past the last row take part too.

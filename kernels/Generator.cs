@@ -15,7 +15,11 @@ internal static class Generator
         var sections = spec.Sections;
         bool several = sections.Length > 1 && !spec.Serial;
         if (!profile.IsCpu) writer.Line($"const int lid = {dialect.LocalId};");
-        if (!profile.IsCpu && HasRow(spec)) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", 2 * size));
+        var nests = Array.ConvertAll(sections, s => new Nest(s));
+        // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong (TransposeKernelTests.Beside_another_section).
+        var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile)).ToArray();
+        int shared = profile.IsCpu ? 0 : Math.Max(HasRow(spec) ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
+        if (shared > 0) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
         if (several) writer.Line($"const {writer.X} group = {dialect.GroupId};");
         long groups = 0;
         for (int s = 0; s < sections.Length; s++)
@@ -39,7 +43,7 @@ internal static class Generator
             var start = writer.BeginSection();
             int count = spec.Serial && !profile.IsCpu ? writer.Integers.Count : -1;
             if (count >= 0) writer.Open($"for ({writer.X} g = 0; g < {writer.Slot(0)}; g++)");
-            long wanted = WriteSection(writer, sections[s]);
+            long wanted = WriteSection(writer, sections[s], nests[s], across[s]);
             if (count >= 0)
             {
                 writer.Integers[count] = wanted;
@@ -55,11 +59,11 @@ internal static class Generator
         return new(source, name, [.. writer.Integers], wide, spec.Serial ? 1 : groups, size, writer.Prelude);
     }
 
-    private static long WriteSection(KernelWriter writer, Section section)
+    private static long WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across)
     {
-        var nest = new Nest(section);
         SectionWriter body = section.Kind switch
         {
+            SectionKind.Pointwise when across is not null => new TransposeWriter(writer, section, nest, across),
             SectionKind.Pointwise => new PointwiseWriter(writer, section, nest),
             SectionKind.Column => new ColumnWriter(writer, section, nest),
             _ when writer.Profile.IsCpu => new RowWriter(writer, section, nest),

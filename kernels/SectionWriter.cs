@@ -48,13 +48,24 @@ internal abstract class SectionWriter
         if (Out.Profile.IsCpu || Out.Wide) return $"{index} / {Size(d)}";
         // Of size 0 there is no index.
         if (Nest.Sizes[d] <= 1) return index;
-        if (divisionSlots[d].Multiplier is null)
-        {
-            var division = Division.By(Nest.Sizes[d]);
-            divisionSlots[d] = (Out.Slot(division.Multiplier), Out.Slot(division.Shift));
-        }
+        if (divisionSlots[d].Multiplier is null) divisionSlots[d] = DivisionSlots(Nest.Sizes[d]);
+        return Quotient(index, divisionSlots[d]!);
+    }
+
+    /// <summary>The same by another number.</summary>
+    protected string Quotient(string index, long divisor) =>
+        Out.Profile.IsCpu || Out.Wide ? $"{index} / {Out.Slot(divisor)}" : divisor <= 1 ? index : Quotient(index, DivisionSlots(divisor));
+
+    private (string, string) DivisionSlots(long divisor)
+    {
+        var division = Division.By(divisor);
+        return (Out.Slot(division.Multiplier), Out.Slot(division.Shift));
+    }
+
+    private string Quotient(string index, (string? Multiplier, string? Shift) by)
+    {
         string unsigned = Dialect.Type(Kind.U32);
-        return $"({X})({string.Format(System.Globalization.CultureInfo.InvariantCulture, Dialect.HighProduct, $"({unsigned})({index})", $"({unsigned}){divisionSlots[d].Multiplier}")} >> {divisionSlots[d].Shift})";
+        return $"({X})({string.Format(System.Globalization.CultureInfo.InvariantCulture, Dialect.HighProduct, $"({unsigned})({index})", $"({unsigned}){by.Multiplier}")} >> {by.Shift})";
     }
 
     protected bool IsLanes(int i) => (Nest.Mask[i] & Nest.Bits(LaneFrom, LaneTo)) != 0;

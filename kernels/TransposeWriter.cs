@@ -1,0 +1,129 @@
+using System.Numerics;
+
+namespace GpuTensor.Kernels;
+
+/// <summary>A pointwise section on a GPU that reads something along another dimension than it writes: neighbouring work-items of a plain kernel would each touch a line of memory of their own. A group
+/// takes a square of both dimensions: it reads such operands along theirs into local memory, and goes on from there along the other.</summary>
+internal sealed class TransposeWriter : SectionWriter
+{
+    /// <summary>The square's side, and what a row of it takes in local memory: one more, so that neither way of walking meets in one bank.</summary>
+    private const int Side = 32, Pitch = Side + 1;
+
+    /// <summary>Below this size a dimension leaves most of a square empty.</summary>
+    private const int Least = 16;
+
+    /// <summary>Operands that are read so; what else is read across goes without.</summary>
+    private const int Most = 3;
+
+    private readonly Across across;
+
+    /// <summary>The dimension that is written along, the one that some operands are read along, and their instructions.</summary>
+    internal sealed record Across(int Written, int Read, int[] Loads)
+    {
+        /// <summary>64-bit words of local memory it takes.</summary>
+        public int SharedWords(Instruction[] code) => Loads.Sum(i => Words(code[i]));
+    }
+
+    public TransposeWriter(KernelWriter writer, Section section, Nest nest, Across across) : base(writer, section, nest)
+    {
+        // No lanes: each element goes by the indices of its dimensions.
+        (LaneFrom, LaneTo) = (nest.Rank, nest.Rank);
+        this.across = across;
+    }
+
+    private static int Words(Instruction load) => (Side * Pitch * Kinds.Register(load.Type).Size() + 7) / 8;
+
+    /// <summary>Whether a section is one of these; null where it is not.</summary>
+    public static Across? Find(Section section, Nest nest, DeviceProfile profile)
+    {
+        if (profile.IsCpu || section.Kind != SectionKind.Pointwise || profile.GroupSize % Side != 0 || nest.Rank < 2) return null;
+        int written = -1;
+        for (int i = 0; i < section.Code.Length; i++)
+        {
+            if (section.Code[i] is not Store) continue;
+            int along = Along(nest, i);
+            if (along < 0 || (written >= 0 && along != written)) return null;
+            written = along;
+        }
+        if (written < 0) return null;
+        var loads = new List<int>();
+        int read = -1;
+        for (int i = 0; i < section.Code.Length && loads.Count < Most; i++)
+        {
+            if (!nest.Needed[i] || section.Code[i] is not Load || nest.Strides[i]![written] is 0 or 1 or -1) continue;
+            int along = Along(nest, i);
+            if (along < 0 || (read >= 0 && along != read)) continue;
+            read = along;
+            loads.Add(i);
+        }
+        return loads.Count == 0 ? null : new(written, read, [.. loads]);
+    }
+
+    /// <summary>The long dimension along which an access moves from element to element; −1: none.</summary>
+    private static int Along(Nest nest, int i)
+    {
+        for (int d = nest.Rank - 1; d >= 0; d--)
+            if (nest.Strides[i]![d] == 1 && nest.Sizes[d] >= Least) return d;
+        return -1;
+    }
+
+    public override void Write()
+    {
+        var (written, read, loads) = across;
+        long columns = Squares(written), rows = Squares(read), rest = 1;
+        int lines = Out.Profile.GroupSize / Side;
+        for (int d = 0; d < Nest.Rank; d++) if (d != written && d != read) rest *= Nest.Sizes[d];
+        Groups = columns * rows * rest;
+        Out.Line($"const int tx = lid & {Side - 1}, ty = lid >> {BitOperations.Log2(Side)};");
+        Out.Line($"const {X} line = {Quotient("g", columns)}, w0 = (g - line * {Out.Slot(columns)}) * {Side};");
+        Out.Line($"const {X} other = {Quotient("line", rows)}, r0 = (line - other * {Out.Slot(rows)}) * {Side};");
+        string flat = "other";
+        int[] others = [.. Enumerable.Range(0, Nest.Rank).Where(d => d != written && d != read)];
+        for (int k = others.Length - 1; k >= 0; k--)
+        {
+            int d = others[k];
+            if (k == 0) Out.Line($"const {X} {IndexNames[d]} = {flat};");
+            else Out.Line($"const {X} o{d} = {Quotient(flat, d)}, {IndexNames[d]} = {flat} - o{d} * {Size(d)};");
+            flat = "o" + d;
+        }
+        int place = 0;
+        foreach (int i in loads)
+        {
+            string type = Dialect.Type(KindOf(i));
+            Out.Line($"{Dialect.Local}{type}* t{i} = ({Dialect.Local}{type}*)(shared + {place});");
+            place += Words(Code[i]);
+        }
+        Square("tx", "u", lines, () =>
+        {
+            foreach (int i in loads)
+            {
+                Emit(i);
+                Out.Line($"t{i}[u * {Pitch} + tx] = {NameOf(i)};");
+            }
+        });
+        Out.Line(Dialect.LocalBarrier);
+        Square("u", "tx", lines, () =>
+        {
+            for (int i = 0; i < Code.Length; i++)
+            {
+                if (!Nest.Needed[i]) continue;
+                if (Array.IndexOf(loads, i) < 0) Emit(i);
+                else Out.Line($"const {Dialect.Type(KindOf(i))} {NameOf(i)} = t{i}[tx * {Pitch} + u];");
+            }
+        });
+        // In a kernel whose sections follow each other the next square may come in here.
+        if (Out.Spec.Serial) Out.Line(Dialect.LocalBarrier);
+
+        void Square(string alongRead, string alongWritten, int lines, Action body)
+        {
+            Out.Open($"for (int u = ty; u < {Side}; u += {lines})");
+            Out.Line($"const {X} {IndexNames[read]} = r0 + {alongRead}, {IndexNames[written]} = w0 + {alongWritten};");
+            Out.Open($"if ({IndexNames[read]} < {Size(read)} && {IndexNames[written]} < {Size(written)})");
+            body();
+            Out.Close();
+            Out.Close();
+        }
+    }
+
+    private long Squares(int d) => (Nest.Sizes[d] + Side - 1) / Side;
+}
