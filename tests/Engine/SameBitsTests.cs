@@ -58,7 +58,8 @@ public class SameBitsTests
     private static bool IsSame(byte[] expected, byte[] actual)
     {
         if (expected.AsSpan().SequenceEqual(actual)) return true;
-        var (a, b) = (System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(expected), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(actual));
+        var a = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(expected);
+        var b = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(actual);
         if (a.Length != b.Length) return false;
         for (int i = 0; i < a.Length; i++)
             if (BitConverter.SingleToUInt32Bits(a[i]) != BitConverter.SingleToUInt32Bits(b[i]) && !(float.IsNaN(a[i]) && float.IsNaN(b[i]))) return false;
