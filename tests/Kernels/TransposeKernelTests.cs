@@ -12,13 +12,13 @@ public sealed class TransposeKernelTests : IDisposable
     private readonly KernelRunner runner = new();
 
     /// <summary>out = a + b over a shape; what the kernels are made of must be squares, and their results those of plain loops.</summary>
-    private void Check(DType type, long[] shape, long[] a, long[] b, long[] result, bool wide = false, Section? beside = null)
+    private void Check(DType type, long[] shape, long[] a, long[] b, long[] result, bool wide = false, Section? beside = null, bool first = false)
     {
         var builder = new SpecBuilder(SectionKind.Pointwise, shape, []);
         int x = builder.Load(0, type, 3, a), y = builder.Load(1, type, b);
         builder.Store(2, builder.Apply("add", x, y), result);
         var spec = builder.Spec("transposed", (type, false), (type, false), (type, true));
-        if (beside is not null) spec = spec with { Sections = [beside, builder.Section] };
+        if (beside is not null) spec = spec with { Sections = first ? [builder.Section, beside] : [beside, builder.Section] };
         Assert.NotNull(TransposeWriter.Find(builder.Section, new Nest(builder.Section), runner.Profile(cpu: false)));
         Assert.Contains("* 33 + ", Generator.Generate(spec, runner.Profile(cpu: false), Dialect.Cuda, wide).Source);
         int n = (int)shape.Aggregate(1L, (p, q) => p * q);
@@ -40,12 +40,12 @@ public sealed class TransposeKernelTests : IDisposable
     public void Wide_indices_give_the_same() => Check(DType.Float32, [20, 65], [1, 20], [65, 1], [65, 1], wide: true);
 
     /// <summary>On a GPU of CUDA's; OpenCL takes the plain way then, and has the same bits.</summary>
-    [Fact]
-    public void Beside_another_section()
+    [Theory, InlineData(true), InlineData(false)]
+    public void Beside_another_section(bool first)
     {
         var other = new SpecBuilder(SectionKind.Pointwise, [100], []);
         other.Add(new Store(2, DType.Float32, new(20 * 65, [1]), other.Load(1, DType.Float32, 1)));
-        Check(DType.Float32, [20, 65], [1, 20], [65, 1], [65, 1], beside: other.Section);
+        Check(DType.Float32, [20, 65], [1, 20], [65, 1], [65, 1], beside: other.Section, first: first);
     }
 
     /// <summary>Short dimensions leave most of a square empty, and what is only broadcast or reversed lies along.</summary>
