@@ -30,7 +30,7 @@ public class QualifyTests
         foreach (string part in (string[])["ops", "ops2"])
             Assert.Equal(Directory.GetFiles(Path.Combine(corpus, part)).Length, Directory.GetFiles(folder[$"gputensor-bundle/shared/corpus/{part}"]).Length);
 
-        var (code, report, output) = Run(folder, new()
+        var (code, report, output) = RunProgram(folder, new()
         {
             ["GPUTENSOR_CUDA_LIBRARIES"] = simulator, ["GPUTENSOR_SIMULATOR"] = "capability=9.0", ["DOTNET_ROOT"] = folder["no-runtime"], ["GPUTENSOR_CORPUS"] = null,
             // Nothing else is needed of the machine.
@@ -136,9 +136,9 @@ public class QualifyTests
     }
 
     private static (int ExitCode, JsonElement Report, string Output) Run(TempFolder folder, Dictionary<string, string?> environment, params string[] arguments) =>
-        Run(folder, environment, Program.Cli, arguments);
+        RunProgram(folder, environment, Program.Cli, arguments);
 
-    private static (int ExitCode, JsonElement Report, string Output) Run(TempFolder folder, Dictionary<string, string?> environment, string program, params string[] arguments)
+    private static (int ExitCode, JsonElement Report, string Output) RunProgram(TempFolder folder, Dictionary<string, string?> environment, string program, params string[] arguments)
     {
         environment.TryAdd("GPUTENSOR_SIMULATOR", null);
         environment.TryAdd("CUDA_VISIBLE_DEVICES", null);
