@@ -117,9 +117,6 @@ internal sealed class GroupRowWriter : SectionWriter
         else Out.Line($"q{i} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, "q" + i, "c" + i)};");
     }
 
-    /// <summary>Positions and kinds below float64 have no room for it, or no need: they pass by rules of their own dtype.</summary>
-    private static bool IsCompensated(Reduce reduce, Kind kind) => reduce.Op == ReduceOp.Sum && kind == Kind.F64;
-
     /// <summary>A sum with another number added, and exactly what that lost (Knuth's TwoSum) added to what was lost before.</summary>
     private static string Added(string sum, string lost, string value) =>
         $"{{ const double s = {sum} + {value}, z = s - {sum}; {lost} += ({sum} - (s - z)) + ({value} - z); {sum} = s; }}";

@@ -1,7 +1,8 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the CPU shape: one work-item to a row. Position j of the row goes to lane j mod 16 of accumulator (j/16) mod 4; the accumulators end as
-/// (0 + 2) + (1 + 3), then their lanes by halves. The accumulators are rotated instead of the loop being unrolled, which that tree does not notice.</summary>
+/// (0 + 2) + (1 + 3), then their lanes by halves. The accumulators are rotated instead of the loop being unrolled, which that tree does not notice. Sums of float64
+/// carry along what their additions lost, as in the GPU shape.</summary>
 internal sealed class RowWriter : SectionWriter
 {
     /// <summary>Elements of the longest row of which values are kept in an array.</summary>
@@ -94,6 +95,7 @@ internal sealed class RowWriter : SectionWriter
         var kind = Accumulator(reduce);
         string type = Dialect.Type(kind, 16), start = StartText(reduce, kind, 16);
         Out.Line($"{type} q{i}_0 = {start}, q{i}_1 = q{i}_0, q{i}_2 = q{i}_0, q{i}_3 = q{i}_0;");
+        if (IsCompensated(reduce, kind)) Out.Line($"{type} lost{i} = ({type})(0.0);");
         if (!IsPosition(reduce)) return;
         string index = Dialect.Type(kind.Mask(), 16);
         Out.Line($"{index} x{i}_0 = {Lanes(kind.Mask())}, x{i}_1 = x{i}_0 + ({index})(16), x{i}_2 = x{i}_0 + ({index})(32), x{i}_3 = x{i}_0 + ({index})(48);");
@@ -115,6 +117,7 @@ internal sealed class RowWriter : SectionWriter
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
         Out.Line($"const {type} c{i} = {value};");
         string sum = Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 16, $"q{i}_0", $"c{i}");
+        if (IsCompensated(reduce, kind)) Out.Line($"const {type} s{i} = {sum}, z{i} = s{i} - q{i}_0; lost{i} += (q{i}_0 - (s{i} - z{i})) + (c{i} - z{i});");
         Out.Line($"const {type} y{i} = {sum}; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
     }
 
@@ -127,6 +130,8 @@ internal sealed class RowWriter : SectionWriter
             result = $"{Out.Call(reduce.Op == ReduceOp.ArgMax ? "argmax" : "argmin", kind, 16)}(q{i}_0, q{i}_1, q{i}_2, q{i}_3, x{i}_0, x{i}_1, x{i}_2, x{i}_3)";
             if (Nest.Chunk >= 0) result += $" + (long){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}";
         }
+        else if (IsCompensated(reduce, kind))
+            result = FromAccumulator($"{Out.Call("compensated", kind, 16)}(q{i}_0, q{i}_1, q{i}_2, q{i}_3, lost{i})", reduce, kind, 1);
         else
         {
             string combine = Expressions.Combine(reduce.Op, kind);

@@ -413,6 +413,9 @@ internal abstract class SectionWriter
         return to.IsHalf() ? Round(value, to, width) : value;
     }
 
+    /// <summary>Row sums that carry along what their additions lost: the logarithm of a sum near 1, a confident loss, shows it. Kinds below float64 pass by rules of their own dtype.</summary>
+    protected static bool IsCompensated(Reduce reduce, Kind kind) => reduce.Op == ReduceOp.Sum && kind == Kind.F64;
+
     protected static bool IsPosition(Reduce reduce) => Accumulators.IsPosition(reduce.Op);
 
     protected Kind Accumulator(Reduce reduce) => Accumulators.Of(reduce, Code[reduce.Value].Type, Out.Wide);

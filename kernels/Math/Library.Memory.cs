@@ -57,6 +57,7 @@ internal static partial class Library
         Tree("min_i", "a < b ? a : b");
         Add("any_b", "int $N(int16 v) { return any(v) ? 1 : 0; }");
         Add("all_b", "int $N(int16 v) { return all(v) ? 1 : 0; }");
+        CompensatedTree();
         // Of equal values the first position wins; NaN beats every number.
         Positions("argmax_i", "b > a", "a == b");
         Positions("argmin_i", "b < a", "a == b");
@@ -76,6 +77,24 @@ internal static partial class Library
         for (int w = 16; w > 2; w /= 2) Step($"$E{w / 2}", $"$M{w / 2}", $"v_{w}.lo", $"i_{w}.lo", $"v_{w}.hi", $"i_{w}.hi", $"_{w / 2}");
         Step("$E", "$M", "v_2.lo", "i_2.lo", "v_2.hi", "i_2.hi", "_1");
         Add(name, text.Append("  return i_1;\n}").ToString());
+    }
+
+    /// <summary>The four accumulators of a sum and what their additions lost to one number: each addition, in <see cref="Tree"/>'s order, says exactly what it lost (Knuth's TwoSum).</summary>
+    private static void CompensatedTree()
+    {
+        var text = new StringBuilder("$E $N($T v0, $T v1, $T v2, $T v3, $T lost) {\n");
+        const string Lost = "lost += (a - (s - z)) + (b - z)";
+        foreach (var (a, b, to) in (ReadOnlySpan<(string, string, string)>)[("v0", "v2", "v02"), ("v1", "v3", "v13"), ("v02", "v13", "v_16")])
+            text.Append($"  $T {to}; {{ const $T a = {a}, b = {b}, s = a + b, z = s - a; {Lost}; {to} = s; }}\n");
+        text.Append("  const $T e_16 = lost;\n");
+        for (int w = 16; w > 1; w /= 2)
+        {
+            string type = w == 2 ? "$E" : $"$E{w / 2}";
+            text.Append($"  {type} v_{w / 2}, e_{w / 2}; {{ const {type} a = v_{w}.lo, b = v_{w}.hi, s = a + b, z = s - a; ")
+                .Append($"v_{w / 2} = s; e_{w / 2} = (e_{w}.lo + e_{w}.hi) + ((a - (s - z)) + (b - z)); }}\n");
+        }
+        // Of an infinite sum nothing sensible was lost.
+        Add("compensated_f64", text.Append("  return fabs(e_1) < ($E)(INFINITY) ? v_1 + e_1 : v_1;\n}").ToString());
     }
 
     private static void Tree(string name, string combine)
