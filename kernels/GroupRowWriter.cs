@@ -113,13 +113,9 @@ internal sealed class GroupRowWriter : SectionWriter
         var kind = Accumulator(reduce);
         Out.Line($"const {Dialect.Type(kind)} c{i} = {AsAccumulator(reduce, kind, 1)};");
         if (IsPosition(reduce)) Out.Line($"if ({Better(reduce, kind, "c" + i, "q" + i)}) {{ q{i} = c{i}; x{i} = j; }}");
-        else if (IsCompensated(reduce, kind)) Out.Line(Added("q" + i, "lost" + i, "c" + i));
+        else if (IsCompensated(reduce, kind)) Out.Line(Added(1, "q" + i, "lost" + i, "c" + i));
         else Out.Line($"q{i} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, "q" + i, "c" + i)};");
     }
-
-    /// <summary>A sum with another number added, and exactly what that lost (Knuth's TwoSum) added to what was lost before.</summary>
-    private static string Added(string sum, string lost, string value) =>
-        $"{{ const double s = {sum} + {value}, z = s - {sum}; {lost} += ({sum} - (s - z)) + ({value} - z); {sum} = s; }}";
 
     /// <summary>The team's partial results become one, which every member then has.</summary>
     private void End(int i, Reduce reduce)
@@ -145,7 +141,7 @@ internal sealed class GroupRowWriter : SectionWriter
                 string tie = kind.IsFloat() ? "((a == b) | ((a != a) & (b != b)))" : "(a == b)";
                 Out.Line($"if (({Better(reduce, kind, "b", "a")}) || ({tie} && pb < pa)) {{ {values}[lid] = b; {places}[lid] = pb; }}");
             }
-            else if (compensated) Out.Line($"const {type} b = {values}[lid + s];").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(values + "[lid]", errors + "[lid]", "b"));
+            else if (compensated) Out.Line($"const {type} b = {values}[lid + s];").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(1, values + "[lid]", errors + "[lid]", "b"));
             else Out.Line($"{values}[lid] = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, $"{values}[lid]", $"{values}[lid + s]")};");
             Out.Close();
             Out.Close();
@@ -179,7 +175,7 @@ internal sealed class GroupRowWriter : SectionWriter
             string tie = kind.IsFloat() ? $"(({q} == b) | (({q} != {q}) & (b != b)))" : $"({q} == b)";
             Out.Line($"if (({Better(reduce, kind, "b", q)}) || ({tie} && pb < {x})) {{ {q} = b; {x} = pb; }}");
         }
-        else if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(Dialect.Shuffles.Value.Down, kind, "lost" + i, width)};").Line(Added(q, "lost" + i, "b"));
+        else if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(Dialect.Shuffles.Value.Down, kind, "lost" + i, width)};").Line(Added(1, q, "lost" + i, "b"));
         else Out.Line($"{q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, q, "b")};");
         Out.Close();
     }

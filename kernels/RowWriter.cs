@@ -116,8 +116,8 @@ internal sealed class RowWriter : SectionWriter
         }
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
         Out.Line($"const {type} c{i} = {value};");
-        string sum = Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 16, $"q{i}_0", $"c{i}");
-        if (IsCompensated(reduce, kind)) Out.Line($"const {type} s{i} = {sum}, z{i} = s{i} - q{i}_0; lost{i} += (q{i}_0 - (s{i} - z{i})) + (c{i} - z{i});");
+        if (IsCompensated(reduce, kind)) Out.Line(Added(16, $"q{i}_0", $"lost{i}", $"c{i}"));
+        string sum = IsCompensated(reduce, kind) ? $"q{i}_0" : Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 16, $"q{i}_0", $"c{i}");
         Out.Line($"const {type} y{i} = {sum}; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
     }
 

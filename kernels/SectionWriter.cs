@@ -416,6 +416,10 @@ internal abstract class SectionWriter
     /// <summary>Row sums that carry along what their additions lost: the logarithm of a sum near 1, a confident loss, shows it. Kinds below float64 pass by rules of their own dtype.</summary>
     protected static bool IsCompensated(Reduce reduce, Kind kind) => reduce.Op == ReduceOp.Sum && kind == Kind.F64;
 
+    /// <summary>A float64 sum with another number added, and exactly what that lost (Knuth's TwoSum) added to what was lost before.</summary>
+    protected string Added(int width, string sum, string lost, string value) =>
+        $"{{ const {Dialect.Type(Kind.F64, width)} s = {sum} + {value}, z = s - {sum}; {lost} += ({sum} - (s - z)) + ({value} - z); {sum} = s; }}";
+
     protected static bool IsPosition(Reduce reduce) => Accumulators.IsPosition(reduce.Op);
 
     protected Kind Accumulator(Reduce reduce) => Accumulators.Of(reduce, Code[reduce.Value].Type, Out.Wide);

@@ -50,10 +50,10 @@ public partial class Tensor
     public Tensor Gather(int dim, Tensor index)
     {
         index = Indices("gather", index);
+        var gathered = GatherAt(dim, index);
         // Once its shape fits: a call that is refused must not leave a check behind, which whatever runs next would be blamed for.
-        if (Rank > 0 && index.ElementCount > 0) _ = Within("gather", index, Shape.Dim(dim));
         if (index.Rank == Rank) IndexCheck.Record("gather", index, Rank == 0 ? 1 : Shape[dim], fromEnd: false);
-        return GatherAt(dim, index);
+        return gathered;
     }
 
     /// <summary><see cref="Gather"/> at places that are known to exist, or checked already.</summary>

@@ -28,16 +28,10 @@ internal static class GemmProgram
         code.Select(i => i switch { Load load => load.Buffer, Gather gather => gather.Buffer, Store store => store.Buffer, _ => -1 }).Where(b => b >= 0).Distinct();
 
     /// <summary>The registers that an instruction reads.</summary>
-    public static int[] Operands(Instruction instruction) => instruction switch
+    public static IEnumerable<int> Operands(Instruction instruction)
     {
-        Store store => [store.Value],
-        Gather gather => [gather.Index],
-        Cast cast => [cast.Value],
-        Apply apply => apply.Arguments,
-        Reduce { Second: >= 0 } dot => [dot.Value, dot.Second],
-        Reduce reduce => [reduce.Value],
-        _ => [],
-    };
+        for (int k = 0, operand; (operand = Nest.Operand(instruction, k)) >= 0; k++) yield return operand;
+    }
 
     /// <summary>How often each register is read.</summary>
     public static int[] Uses(Instruction[] code)

@@ -52,7 +52,7 @@ internal static class Explanations
             if (member.Stored) written += member.Bytes;
         }
         long read = group.Members.SelectMany(m => m.Operands).Select(o => o.Node)
-            .Where(n => n.Group != group && n.Role is not (Role.Scalar or Role.Inline)).Distinct().Sum(n => n.Bytes);
+            .Where(n => n.Group != group && !n.IsArgument).Distinct().Sum(n => n.Bytes);
         text.AppendLine($"    reads {read:N0} bytes, writes {written:N0}");
         return (read, written);
     }

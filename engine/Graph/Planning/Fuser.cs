@@ -39,7 +39,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
             default: PlacePointwise(node); break;
         }
         foreach (var (operand, _) in node.Operands) MarkRead(operand, node.Group!);
-        node.Stored = node.NeedsMemory;
+        node.Stored |= node.IsWanted;
     }
 
     /// <summary>A value read from another group needs memory, and its group a later reader.</summary>
@@ -263,11 +263,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
             }
             group.Members.AddRange(other.Members);
             group.Members.Sort(static (a, b) => a.Order.CompareTo(b.Order));
-            foreach (var member in other.Members)
-            {
-                member.Stored = false;
-                member.Stored = member.NeedsMemory;
-            }
+            foreach (var member in other.Members) member.Stored = member.IsWanted;
             foreach (var earlier in other.Sources)
             {
                 earlier.Readers.Remove(other);

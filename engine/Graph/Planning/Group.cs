@@ -88,7 +88,7 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         foreach (var (operand, view) in member.Operands)
             if (operand.IsArgument) numbers += operand.Numbers;
             else if (operand.Group != this) reads.Add((operand, view));
-            else if (++operand.UsersInGroup == operand.Users && !operand.NeedsMemory) writes--;
+            else if (++operand.UsersInGroup == operand.Users && !operand.Stored && !operand.IsWanted) writes--;
     }
 
     /// <summary>Takes all arguments into account anew, after members came from another group.</summary>
@@ -117,11 +117,14 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         }
     }
 
+    /// <summary>The product of a group of that kind.</summary>
+    public PlanNode Product => Members.Find(m => m.Op.Kind == OperatorKind.MatMul)!;
+
     /// <summary>The product's coordinate of rows in the group's dimensions.</summary>
-    public long[] RowsOfProduct => Members.Find(m => m.Op.Kind == OperatorKind.MatMul)!.Map[^2];
+    public long[] RowsOfProduct => Product.Map[^2];
 
     /// <summary>Whether dimensions must run on in each other: those of a row, or a product's rows that were split.</summary>
-    public bool HasRuns => Kind == GroupKind.Row ? ReduceDims > 1 : Kind == GroupKind.MatMul && Sizes.Length > Members.Find(m => m.Op.Kind == OperatorKind.MatMul)!.Shape.Rank;
+    public bool HasRuns => Kind == GroupKind.Row ? ReduceDims > 1 : Kind == GroupKind.MatMul && Sizes.Length > Product.Shape.Rank;
 
     /// <summary>Whether an access runs through the reduced dimensions as the reduction's own operand does.</summary>
     public bool FollowsRow(long[] access)
@@ -149,7 +152,7 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         if (!HasRuns) return true;
         if (!FollowsRow(PositionOf(member.Shape, map, Sizes.Length))) return false;
         foreach (var (operand, view) in member.Operands)
-            if (operand.Role is not (Role.Scalar or Role.Inline) && member.Op.Kind is not (OperatorKind.Reduce or OperatorKind.IndexSelect or OperatorKind.Gather)
+            if (!operand.IsArgument && member.Op.Kind is not (OperatorKind.Reduce or OperatorKind.IndexSelect or OperatorKind.Gather)
                 && !FollowsRow(Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, Sizes.Length))) return false;
         return true;
     }

@@ -28,7 +28,7 @@ internal sealed class Lowering(Placement places)
     /// <summary>A matrix product with what follows it.</summary>
     public GemmSpec Product(Group group)
     {
-        var product = group.Members.First(m => m.Op.Kind == OperatorKind.MatMul);
+        var product = group.Product;
         int rank = product.Shape.Rank, dims = group.Sizes.Length;
         var code = new Code(this, group);
         foreach (var member in group.Members)

@@ -79,7 +79,7 @@ internal sealed class PlanNode(Operator op, DType dtype, Shape shape)
     public long Bytes => Shape.ElementCount * DType.Size();
 
     /// <summary>Must be written to memory whoever reads it.</summary>
-    public bool NeedsMemory => Stored || Kept || Into is not null || Home is not null;
+    public bool IsWanted => Kept || Into is not null || Home is not null;
 
     /// <summary>Comes with a kernel's arguments, not from memory.</summary>
     public bool IsArgument => Role is Role.Scalar or Role.Inline;

@@ -17,7 +17,7 @@ internal static class SumsBeside
             Work.Visit();
             if (node is not { Role: Role.Computed, Op.Kind: OperatorKind.Reduce, Op.Reduction: ReduceOp.Sum, ChunkLength: 0, Into: null } || !backend.HasProducts(node.DType)) continue;
             var source = Whole(node).Operands[0].Node;
-            if (source.DType != node.DType || source.Role is Role.Inline or Role.Scalar) continue;
+            if (source.DType != node.DType || source.IsArgument) continue;
             if (!sums.TryGetValue(source, out var list)) sums.Add(source, list = []);
             list.Add(node);
         }
