@@ -18,7 +18,7 @@ internal static class Generator
         var nests = Array.ConvertAll(sections, s => new Nest(s));
         // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong (TransposeKernelTests.Beside_another_section).
         var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile)).ToArray();
-        int shared = profile.IsCpu ? 0 : Math.Max(HasRow(spec) ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
+        int shared = profile.IsCpu ? 0 : Math.Max(spec.Sections.Where((s, i) => s.Kind == SectionKind.Row || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(s, nests[i], profile)).Any() ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
         if (shared > 0) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
         if (several) writer.Line($"const {writer.X} group = {dialect.GroupId};");
         long groups = 0;
@@ -73,12 +73,6 @@ internal static class Generator
         return body.Groups;
     }
 
-    private static bool HasRow(KernelSpec spec)
-    {
-        foreach (var section in spec.Sections) if (section.Kind == SectionKind.Row) return true;
-        return false;
-    }
-
     /// <summary>Whether some domain or address, with room for the last vector, passes what an int holds.</summary>
     private static bool NeedsWide(KernelSpec spec)
     {
@@ -92,11 +86,17 @@ internal static class Generator
             foreach (var instruction in section.Code)
             {
                 // An Affine is a number of 64 bits anyhow, but its parts must not overflow on the way.
-                if (Nest.AccessOf(instruction) is not { } access) continue;
+                if (instruction.Place is not { } access) continue;
                 double reach = Math.Abs((double)access.Offset);
                 for (int d = 0; d < access.Strides.Length; d++)
                     reach += Math.Abs((double)access.Strides[d]) * Math.Max(1, d < section.Outer.Length ? section.Outer[d] : section.Reduce[d - section.Outer.Length]);
-                if (instruction is Gather gather) reach += Math.Abs((double)gather.Stride) * gather.Bound;
+                reach += instruction switch
+                {
+                    Gather gather => Math.Abs((double)gather.Stride) * gather.Bound,
+                    Search search => Math.Abs((double)search.Stride) * search.Length,
+                    SegmentSum sum => Math.Abs((double)sum.Stride) * sum.Bound,
+                    _ => 0,
+                };
                 if (reach > Limit) return true;
             }
         }

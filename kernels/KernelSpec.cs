@@ -21,7 +21,7 @@ internal enum SectionKind
     /// the row between them (softmax, layer norm). Sum order: lane partials by position in the row, then a fixed tree.</summary>
     Row,
 
-    /// <summary>Reductions along the reduced dimensions, vectorised along the last outer dimension; each element's sum runs in index order
+    /// <summary>Reductions along the reduced dimensions, vectorised along the last outer dimension; each element's sum runs in index order, or, of long columns on a GPU, in turns
     /// (column sums, small matrix products). One round of reductions only.</summary>
     Column,
 }
@@ -39,56 +39,6 @@ internal sealed record Section(SectionKind Kind, long[] Outer, long[] Reduce, In
 /// <summary>An affine address or number: Offset + Σ Strides[d]·i[d] over Outer then Reduce dimensions. Strides of 0 and 1 are built into the source; other
 /// strides, sizes and offsets are arguments, so that kernels are shared between shapes.</summary>
 internal sealed record Access(long Offset, long[] Strides);
-
-/// <summary>One instruction; its result, if any, has dtype <see cref="Type"/>. Registers of half dtypes hold float32 that has been rounded to the half type.</summary>
-internal abstract record Instruction(DType Type);
-
-/// <summary>Reads a buffer.</summary>
-internal sealed record Load(int Buffer, DType Type, Access At) : Instruction(Type);
-
-/// <summary>Reads a buffer at At + Index·Stride, where Index (Int32 or Int64 register) must lie in [-Bound, Bound): negative counts from the end; outside, the
-/// result is 0 and no memory is touched (the engine checks indices separately).</summary>
-internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long Stride, long Bound) : Instruction(Type);
-
-/// <summary>Writes a register to a buffer (Type is the buffer's dtype and the register's).</summary>
-internal sealed record Store(int Buffer, DType Type, Access At, int Value) : Instruction(Type);
-
-/// <summary>An affine function of the loop indices as an Int64 register (arange, positions, element numbers of random streams).</summary>
-internal sealed record Affine(Access At) : Instruction(DType.Int64);
-
-/// <summary>A per-step scalar argument converted to Type (from Float64, Int64 or Bool, as Scalars says).</summary>
-internal sealed record ScalarArgument(int Slot, DType Type) : Instruction(Type);
-
-/// <summary>A literal of Type, given by its bits (of the dtype itself, zero-extended).</summary>
-internal sealed record Constant(ulong Bits, DType Type) : Instruction(Type);
-
-/// <summary>Converts a register, as PyTorch's <c>to(dtype)</c>: float to integer truncates, anything to bool is ≠ 0.</summary>
-internal sealed record Cast(int Value, DType Type) : Instruction(Type);
-
-/// <summary>A row of <see cref="Functions"/> applied to registers. Arguments have one dtype (a leading condition of <c>where</c> is Bool); Type is the result's.</summary>
-internal sealed record Apply(string Function, DType Type, int[] Arguments) : Instruction(Type);
-
-internal enum ReduceOp
-{
-    /// <summary>Sum; halves accumulate in float32.</summary>
-    Sum,
-    /// <summary>Product.</summary>
-    Prod,
-    /// <summary>Maximum; NaN wins.</summary>
-    Max,
-    /// <summary>Minimum; NaN wins.</summary>
-    Min,
-    /// <summary>Position (Int64, within the flattened reduced dimensions) of the first maximum; NaN counts as the largest.</summary>
-    ArgMax,
-    /// <summary>Position of the first minimum; NaN counts as the smallest.</summary>
-    ArgMin,
-    /// <summary>Column only: Σ Value·Second with one fused multiply-add an element, in index order (integers wrap); the definition of a matrix product.</summary>
-    Dot,
-}
-
-/// <summary>A reduction of an element-level register along the reduced dimensions; the result lives at the outer level. Type is the result's dtype: sums of half types
-/// accumulate in float32 and round once.</summary>
-internal sealed record Reduce(ReduceOp Op, int Value, DType Type, int Second = -1) : Instruction(Type);
 
 /// <summary>What a generator returns: the source (which names no size, offset or scalar value) and the integers that go with it.</summary>
 /// <param name="Source">Complete source of the kernel's function; the dialect's prelude stands before it in the program.</param>

@@ -61,7 +61,7 @@ internal sealed class Nest
             Sizes.Add(1);
             kept.Add(-1);
         }
-        for (int i = 0; i < code.Length; i++) Strides[i] = AccessOf(code[i]) is { } access ? Project(access, kept) : null;
+        for (int i = 0; i < code.Length; i++) Strides[i] = code[i].Place is { } access ? Project(access, kept) : null;
         FindMasks(code);
         FindNeeded(code);
     }
@@ -89,31 +89,11 @@ internal sealed class Nest
 
     public static ulong Bits(int from, int to) => to <= from ? 0 : ((1UL << to) - 1) & ~((1UL << from) - 1);
 
-    public static Access? AccessOf(Instruction instruction) => instruction switch
-    {
-        Load load => load.At,
-        Store store => store.At,
-        Gather gather => gather.At,
-        Affine affine => affine.At,
-        _ => null,
-    };
-
-    /// <summary>The k-th operand of an instruction, or −1.</summary>
-    public static int Operand(Instruction instruction, int k) => instruction switch
-    {
-        Apply apply => k < apply.Arguments.Length ? apply.Arguments[k] : -1,
-        Cast cast => k == 0 ? cast.Value : -1,
-        Store store => k == 0 ? store.Value : -1,
-        Gather gather => k == 0 ? gather.Index : -1,
-        Reduce reduce => k == 0 ? reduce.Value : k == 1 ? reduce.Second : -1,
-        _ => -1,
-    };
-
     private static bool Merges(Instruction[] code, int outer, int inner, long size)
     {
         if (outer < 0) return false;
         foreach (var instruction in code)
-            if (AccessOf(instruction) is { } access && access.Strides[outer] != access.Strides[inner] * size) return false;
+            if (instruction.Place is { } access && access.Strides[outer] != access.Strides[inner] * size) return false;
         return true;
     }
 
@@ -133,7 +113,7 @@ internal sealed class Nest
             if (Strides[i] is { } strides)
                 for (int d = 0; d < strides.Length; d++)
                     if (strides[d] != 0) mask |= 1UL << d;
-            for (int k = 0, o; k < 3 && (o = Operand(code[i], k)) >= 0; k++) mask |= Mask[o];
+            for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++) mask |= Mask[o];
             Mask[i] = code[i] is Reduce ? mask & ~reduced : mask;
         }
     }
@@ -144,7 +124,7 @@ internal sealed class Nest
         {
             if (code[i] is Store) Needed[i] = true;
             if (!Needed[i]) continue;
-            for (int k = 0, o; k < 3 && (o = Operand(code[i], k)) >= 0; k++) Needed[o] = true;
+            for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++) Needed[o] = true;
         }
     }
 

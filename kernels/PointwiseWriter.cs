@@ -12,7 +12,7 @@ internal sealed class PointwiseWriter : SectionWriter
     private static readonly string[] Components = ["x", "y", "z", "w"];
 
     private bool together;
-    private int element;
+    private int element, words;
 
     /// <summary>Below this an innermost dimension is too short for lanes of its own.</summary>
     private const int ShortRow = 48;
@@ -108,13 +108,25 @@ internal sealed class PointwiseWriter : SectionWriter
 
     private bool IsVector(int i)
     {
-        if (Code[i] is not (Load or Store)) return false;
+        if (FoundStride(i) is not { } found || found % Together != 0) return false;
         var strides = Nest.Strides[i]!;
-        if (strides[^1] != 1 || Nest.AccessOf(Code[i])!.Offset % Together != 0) return false;
+        if (strides[^1] != 1 || Code[i].Place!.Offset % Together != 0) return false;
         for (int d = 0; d + 1 < strides.Length; d++)
             if (strides[d] % Together != 0) return false;
         return true;
     }
+
+    /// <summary>What moves an access by something found at run time, where all elements of a row find the same: a row of a table, or the rows of a segment. 0: nothing does; null: each element
+    /// goes its own way, or it is no access to memory.</summary>
+    private long? FoundStride(int i) => Code[i] switch
+    {
+        Load or Store => 0,
+        Gather gather when !VariesInRow(gather.Index) => gather.Stride,
+        SegmentSum sum when !VariesInRow(sum.First) && !VariesInRow(sum.Last) => sum.Stride,
+        _ => null,
+    };
+
+    private bool VariesInRow(int i) => (Nest.Mask[i] >> (Nest.Rank - 1) & 1) != 0;
 
     private void WriteVectors(long total, long size, string n)
     {
@@ -142,35 +154,76 @@ internal sealed class PointwiseWriter : SectionWriter
         Out.Close();
     }
 
-    /// <summary>Reads or writes four elements at once, eight bytes each in two halves.</summary>
+    /// <summary>Reads or writes four elements at once.</summary>
     private void Vector(int i)
     {
-        var (buffer, type) = Code[i] is Store s ? (s.Buffer, s.Type) : (((Load)Code[i]).Buffer, Code[i].Type);
+        string register = Dialect.Type(KindOf(i));
+        switch (Code[i])
+        {
+            case Load load:
+                Parts(load.Type, $"b{load.Buffer} + ({Address(i)})", "", raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
+                break;
+            case Gather gather:
+                var (place, exists) = GatherPlace(i, gather);
+                Parts(gather.Type, $"b{gather.Buffer} + ({Address(i)} + {place})", exists, raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
+                break;
+            case SegmentSum sum:
+                Each(() => Out.Line($"{register} q{NameOf(i)} = 0;"));
+                string row = OpenSegment(i, sum);
+                Parts(sum.Type, $"b{sum.Buffer} + ({Address(i)} + {row})", "", raw => Out.Line(AddToSegment(i, 1, raw)));
+                Out.Close();
+                Each(() => Out.Line($"const {register} {NameOf(i)} = {SegmentResult(i, sum, 1)};"));
+                break;
+            case Store store:
+                Parts(i, store);
+                break;
+        }
+    }
+
+    private void Each(Action action)
+    {
+        for (element = 0; element < Together; element++) action();
+        element = 0;
+    }
+
+    /// <summary>Reads four elements, eight bytes each in two halves; where the condition does not hold they are 0.</summary>
+    private void Parts(DType type, string pointer, string condition, Action<string> use)
+    {
         var stored = Kinds.Stored(type);
+        int width = stored.Size() == 8 ? 2 : Together;
+        string vector = Dialect.MemoryVectors[(int)stored];
+        for (int part = 0; part < Together / width; part++)
+        {
+            string name = $"w{words++}", value = $"*(const {Dialect.Global}{vector}*)({pointer}{(part == 0 ? "" : $" + {part * width}")})";
+            if (condition.Length == 0) Out.Line($"const {vector} {name} = {value};");
+            else Out.Line($"{vector} {name}; if ({condition}) {name} = {value}; else {string.Join(" = ", Components[..width].Select(c => $"{name}.{c}"))} = 0;");
+            for (int k = 0; k < width; k++)
+            {
+                element = part * width + k;
+                use(FromStorage(type, 1, $"{name}.{Components[k]}"));
+            }
+        }
+        element = 0;
+    }
+
+    /// <summary>Writes four elements in the same way.</summary>
+    private void Parts(int i, Store store)
+    {
+        var stored = Kinds.Stored(store.Type);
         int width = stored.Size() == 8 ? 2 : Together;
         string vector = Dialect.MemoryVectors[(int)stored], address = Address(i);
         for (int part = 0; part < Together / width; part++)
         {
-            string name = $"w{i}p{part}", place = $"b{buffer} + ({address}){(part == 0 ? "" : $" + {part * width}")}";
-            if (Code[i] is Store store)
-            {
-                Out.Line($"{vector} {name};");
-                for (int k = 0; k < width; k++)
-                {
-                    element = part * width + k;
-                    Out.Line($"{name}.{Components[k]} = {ToStorage(type, 1, Operand(store.Value, 1))};");
-                }
-                Out.Line($"*({Dialect.Global}{vector}*)({place}) = {name};");
-                continue;
-            }
-            Out.Line($"const {vector} {name} = *(const {Dialect.Global}{vector}*)({place});");
+            string name = $"w{words++}";
+            Out.Line($"{vector} {name};");
             for (int k = 0; k < width; k++)
             {
                 element = part * width + k;
-                Out.Line($"const {Dialect.Type(KindOf(i))} {NameOf(i)} = {FromStorage(type, 1, $"{name}.{Components[k]}")};");
+                Out.Line($"{name}.{Components[k]} = {ToStorage(store.Type, 1, Operand(store.Value, 1))};");
             }
+            element = 0;
+            Out.Line($"*({Dialect.Global}{vector}*)(b{store.Buffer} + ({address}){(part == 0 ? "" : $" + {part * width}")}) = {name};");
         }
-        element = 0;
     }
 
     protected override string NameOf(int i) => together && IsLanes(i) ? $"v{i}e{element}" : base.NameOf(i);

@@ -43,7 +43,7 @@ internal sealed class RowPlan
         {
             First[i] = -1;
             cone[i] = isElement(i) && !IsKeptRead(i) ? cost(code[i]) : 0;
-            for (int k = 0, o; k < 3 && (o = Nest.Operand(code[i], k)) >= 0; k++)
+            for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++)
             {
                 Stage[i] = Math.Max(Stage[i], Stage[o]);
                 if (isElement(i)) cone[i] = Math.Min(cone[i] + cone[o], 1 << 20);
@@ -66,21 +66,21 @@ internal sealed class RowPlan
                 else
                 {
                     if (First[i] < 0) First[i] = p;
-                    for (int k = 0, o; k < 3 && (o = Nest.Operand(code[i], k)) >= 0; k++) pending.Push(o);
+                    for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++) pending.Push(o);
                 }
             }
             Passes[p] = [];
             for (int i = 0; i < code.Length; i++) if (wanted[i]) Passes[p].Add(i);
         }
 
-        bool IsKeptRead(int i) => keep == Keep.Reads && code[i] is (Load or Gather);
+        bool IsKeptRead(int i) => keep == Keep.Reads && code[i].Reads.Length > 0;
 
         // What overwrites something read here goes last, since an earlier pass's loads may be repeated later.
         int PassOf(Store store, int stage, int final)
         {
             if (stage == final) return final;
             for (int i = 0; i < code.Length; i++)
-                if (nest.Needed[i] && (code[i] is Load load && load.Buffer == store.Buffer || code[i] is Gather gather && gather.Buffer == store.Buffer)) return final;
+                if (nest.Needed[i] && (code[i].Reads.Contains(store.Buffer))) return final;
             return stage;
         }
     }

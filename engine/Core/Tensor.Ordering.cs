@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
 
@@ -48,8 +49,8 @@ public partial class Tensor
 
     /// <summary>The elements along a dimension in order, and where they came from. Equal elements keep their order; NaN counts as the
     /// largest.</summary>
-    /// <remarks>In short rows each element's place is counted by n² comparisons, in one kernel; longer ones are merged by a bitonic network
-    /// of n·log²n. Both give the same order.</remarks>
+    /// <remarks>In rows of up to 128 each element's place is counted by n² comparisons, in one kernel; longer rows are merged from such, in
+    /// two kernels for each doubling. Both give the same order.</remarks>
     public (Tensor Values, Tensor Indices) Sort(int dim = -1, bool descending = false)
     {
         if (Rank == 0) return (Clone(), Zeros([], DType.Int64, Device));
@@ -58,6 +59,31 @@ public partial class Tensor
         var x = Transpose(d, -1);
         var at = x.Order(descending);
         return (x.GatherAt(-1, at).Transpose(d, -1).Contiguous(), at.Transpose(d, -1).Contiguous());
+    }
+
+    /// <summary>For each value how many elements of a sorted row come before it: where it would be put in, as
+    /// <c>torch.searchsorted</c>. NaN counts as the largest.</summary>
+    /// <param name="values">Of this tensor's dtype. Where this tensor is a vector, of any shape; else of the same leading dimensions.</param>
+    /// <param name="right">Behind equal elements instead of before them.</param>
+    /// <returns>Int64, of the values' shape. Where a row is not in ascending order the number means nothing.</returns>
+    /// <exception cref="TensorShapeException">This tensor has no dimension, or the leading dimensions differ.</exception>
+    /// <exception cref="TensorDTypeException">The dtypes differ.</exception>
+    public Tensor SearchSorted(Tensor values, bool right = false)
+    {
+        if (values.DType != DType)
+            throw new TensorDTypeException($"searchsorted: the dtypes differ, {DType.Name()} and {values.DType.Name()}; convert with "
+                + "To(dtype) first.");
+        if (Rank == 0) throw new TensorShapeException("searchsorted: a sorted vector was expected, but this tensor is 0-d.");
+        if (values.Rank == 0) return SearchSorted(values.Reshape(1), right).Reshape(GpuTensor.Shape.Scalar);
+        int[] leading = [.. values.Shape.Take(values.Rank - 1)];
+        if (Rank > 1 && !leading.SequenceEqual(Shape.Take(Rank - 1)))
+            throw new TensorShapeException($"searchsorted: the leading dimensions of {Shape} and {values.Shape} differ.");
+        if (values.ElementCount == 0 || Shape[-1] == 0) return Zeros(values.Shape, DType.Int64, Device);
+        // Halves and bools keep their order in these.
+        var type = DType.IsHalf() ? DType.Float32 : DType == DType.Bool ? DType.UInt8 : DType;
+        var (rows, wanted) = (Detach().To(type).Expand([.. leading, Shape[-1]]), values.Detach().To(type));
+        return Apply(Operators.Selection.Search, DType.Int64, values.Shape, rows.Operand, wanted.Operand,
+            attributes: new SearchAttributes(right));
     }
 
     /// <summary>The positions that would sort along a dimension (see <see cref="Sort"/>).</summary>
@@ -78,58 +104,61 @@ public partial class Tensor
     /// <summary>For each place of the last dimension which element belongs there.</summary>
     private Tensor Order(bool descending)
     {
-        int n = Shape[-1];
-        var data = DType == DType.Bool ? To(DType.UInt8) : Detach();
-        if (n > LongestCounted) return OrderByMerging(data, descending);
-        var places = Positions(n, Device);
-        var rank = Precedes(data.Unsqueeze(-2), places.Unsqueeze(-2), data.Unsqueeze(-1), places.Unsqueeze(-1), descending).Sum(-1);
+        var data = DType == DType.Bool ? To(DType.UInt8) : DType.IsHalf() ? Detach().To(DType.Float32) : Detach();
+        // Backwards in, backwards out: equal elements keep their order then.
+        if (descending) return (Constant((long)Shape[-1] - 1) - data.Flip(-1).Order(descending: false)).Flip(-1);
+        return Shape[-1] > LongestCounted ? data.OrderByMerging() : data.OrderByCounting();
+    }
+
+    // On a CPU 32 sorts 4,096 elements in 0.9 of the time of 128, 512 in 1.4; each halving costs two launches more.
+    private const int LongestCounted = 128;
+
+    private Tensor OrderByCounting()
+    {
+        var places = Positions(Shape[-1], Device);
+        var (a, b) = (Unsqueeze(-2), Unsqueeze(-1));
+        var (before, equal) = (a < b, a.Eq(b));
+        if (DType.IsFloatingPoint())
+        {
+            before |= b.IsNaN() & a.IsNaN().LogicalNot();
+            equal |= a.IsNaN() & b.IsNaN();
+        }
+        var rank = (before | (equal & (places.Unsqueeze(-2) < places.Unsqueeze(-1)))).Sum(-1);
         return Where(rank.Unsqueeze(-2).Eq(places.Unsqueeze(-1)), places, Zero).Sum(-1);
     }
 
-    private const int LongestCounted = 512;
-
-    /// <summary>Where a comes before b: by value, equal ones by place. NaN counts as the largest value.</summary>
-    private static Tensor Precedes(Tensor a, Tensor aPlace, Tensor b, Tensor bPlace, bool descending)
+    /// <summary>Rows filled up to a power of two with what comes last; runs of them sorted by counting, then merged in pairs.</summary>
+    private Tensor OrderByMerging()
     {
-        var before = descending ? a > b : a < b;
-        var equal = a.Eq(b);
-        if (a.DType.IsFloatingPoint())
+        int n = Shape[-1], size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)n);
+        int[] rows = [.. Shape.Take(Rank - 1)];
+        var values = Pad([0, size - n], LastOf(DType)).Reshape([.. rows, size / LongestCounted, LongestCounted]);
+        var places = values.OrderByCounting();
+        values = values.GatherAt(-1, places);
+        places += Positions(new View([size / LongestCounted, 1], [LongestCounted, 0], 0), Device);
+        for (int run = LongestCounted; run < size; run *= 2)
         {
-            before |= descending ? a.IsNaN() & b.IsNaN().LogicalNot() : b.IsNaN() & a.IsNaN().LogicalNot();
-            equal |= a.IsNaN() & b.IsNaN();
+            Shape pairs = [.. rows, size / (2 * run), 2 * run];
+            (values, places) = (values.Reshape(pairs), places.Reshape(pairs));
+            var slots = Positions(2 * run, Device).Expand(pairs);
+            // An element of the first run goes behind those of the second that come before it; the second's fill what is left.
+            var (first, second) = (values.Narrow(-1, 0, run), values.Narrow(-1, run, run));
+            var target = second.SearchSorted(first) + Positions(run, Device);
+            var taken = target.SearchSorted(slots);
+            var isFirst = target.GatherAt(-1, taken.ClampMax(run - 1)).Eq(slots);
+            var from = Where(isFirst, taken, slots - taken + run);
+            (values, places) = (values.GatherAt(-1, from), places.GatherAt(-1, from));
         }
-        return before | (equal & (aPlace < bPlace));
+        return places.Reshape([.. rows, size]).Narrow(-1, 0, n);
     }
 
-    /// <summary>Batcher's bitonic network over rows filled up to a power of two with what comes last.</summary>
-    private static Tensor OrderByMerging(Tensor data, bool descending)
+    private static Scalar LastOf(DType dtype) => dtype switch
     {
-        int n = data.Shape[-1], size = 1 << (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(n - 1)));
-        var values = data.Pad([0, size - n], LastOf(data.DType, descending));
-        var places = Positions(size, data.Device).Expand(values.Shape);
-        int[] rows = [.. data.Shape.Take(data.Rank - 1)];
-        for (int run = 2; run <= size; run *= 2)
-            for (int gap = run / 2; gap > 0; gap /= 2)
-            {
-                Shape pairs = [.. rows, size / (2 * gap), 2, gap];
-                var (v, p) = (values.Reshape(pairs), places.Reshape(pairs));
-                var (a, b, aPlace, bPlace) = (v.Select(-2, 0), v.Select(-2, 1), p.Select(-2, 0), p.Select(-2, 1));
-                // Every other run is sorted backwards, so that it and its neighbour make one that rises and falls.
-                var forwards = Positions(size / (2 * gap), data.Device).FloorDivide(run / (2 * gap)).Remainder(2).Eq(0).Unsqueeze(-1);
-                var swap = Precedes(b, bPlace, a, aPlace, descending).Eq(forwards);
-                values = Stack([Where(swap, b, a), Where(swap, a, b)], -2).Reshape(values.Shape);
-                places = Stack([Where(swap, bPlace, aPlace), Where(swap, aPlace, bPlace)], -2).Reshape(values.Shape);
-            }
-        return places.Narrow(-1, 0, n);
-    }
-
-    private static Scalar LastOf(DType dtype, bool descending) => dtype switch
-    {
-        DType.UInt8 => descending ? byte.MinValue : byte.MaxValue,
-        DType.Int8 => descending ? sbyte.MinValue : sbyte.MaxValue,
-        DType.Int16 => descending ? short.MinValue : short.MaxValue,
-        DType.Int32 => descending ? int.MinValue : int.MaxValue,
-        DType.Int64 => descending ? long.MinValue : long.MaxValue,
-        _ => descending ? double.NegativeInfinity : double.NaN,
+        DType.UInt8 => byte.MaxValue,
+        DType.Int8 => sbyte.MaxValue,
+        DType.Int16 => short.MaxValue,
+        DType.Int32 => int.MaxValue,
+        DType.Int64 => long.MaxValue,
+        _ => double.NaN,
     };
 }

@@ -4,8 +4,7 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor;
 
-/// <content>Writing and adding at places that an int64 tensor names. Every place is compared with every index: deterministic, without
-/// atomics.</content>
+/// <content>Writing and adding at places that an int64 tensor names (<see cref="Places"/>).</content>
 public partial class Tensor
 {
     /// <summary>A copy with out[…, index[…, i, …], …] = src[…, i, …] along a dimension; of several values for one place the last is
@@ -18,13 +17,13 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The index is not int64, or the values are of another dtype.</exception>
     public Tensor Scatter(int dim, Tensor index, Tensor src, string? reduce = null) => reduce switch
     {
-        null => AtPlaces("scatter", dim, index, src, (old, values, hits) =>
+        null => AtPlaces("scatter", dim, index, src, (old, values, places) =>
         {
-            var last = Where(hits, Positions(new View([hits.Shape[-1]], [1], 1), Device), Zero).AMax(-1);
+            var last = places.Last();
             return Where(last > Zero, values.GatherAt(-1, (last - One).ClampMin(Zero)), old);
         }),
         "add" => ScatterAdd(dim, index, src),
-        "multiply" => AtPlaces("scatter", dim, index, src, (old, values, hits) => old * Where(hits, values.Unsqueeze(-2), One).Prod(-1)),
+        "multiply" => AtPlaces("scatter", dim, index, src, (old, values, places) => old * Where(places.Hits, values.Unsqueeze(-2), One).Prod(-1)),
         _ => throw new ArgumentException($"scatter: reduce is \"add\", \"multiply\" or null, not \"{reduce}\".", nameof(reduce)),
     };
 
@@ -35,12 +34,10 @@ public partial class Tensor
     /// <summary>A copy with src[…, i, …] added at […, index[…, i, …], …] along a dimension.</summary>
     /// <inheritdoc cref="Scatter(int, Tensor, Tensor, string?)"/>
     public Tensor ScatterAdd(int dim, Tensor index, Tensor src) =>
-        AtPlaces("scatter_add", dim, index, src, (old, values, hits) => old
-            + Where(hits, values.Unsqueeze(-2), Zero).Sum(-1, dtype: old.DType));
+        AtPlaces("scatter_add", dim, index, src, (old, values, places) => old + places.Sum(values));
 
-    // Calls update with what stands there, the values and (…, place, i) whether value i goes to that place; the dimension is last in all
-    // three.
-    private Tensor AtPlaces(string op, int dim, Tensor index, Tensor src, Func<Tensor, Tensor, Tensor, Tensor> update)
+    // Calls update with what stands there, the values and which place each goes to; the dimension is last in all three.
+    private Tensor AtPlaces(string op, int dim, Tensor index, Tensor src, Func<Tensor, Tensor, Places, Tensor> update)
     {
         index = Indices(op, index);
         if (src.DType != DType)
@@ -61,8 +58,7 @@ public partial class Tensor
         // Once all shapes fit: a call that is refused must not leave a check behind, which whatever runs next would be blamed for.
         IndexCheck.Record(op, index, Shape[d], fromEnd: false);
         Tensor last(Tensor t) => t.Transpose(d, -1);
-        var hits = last(index).Unsqueeze(-2).Eq(Positions(Shape[d], Device).Unsqueeze(-1));
-        var updated = last(update(last(target), last(src), hits));
+        var updated = last(update(last(target), last(src), new Places(last(index), Shape[d])));
         return target.Shape == Shape ? updated.Contiguous() : ViewAssign(target.ViewIn(this), updated);
     }
 
@@ -89,8 +85,7 @@ public partial class Tensor
                 + $"{source.Shape}.");
         IndexCheck.Record("index_add", at, Shape[d], fromEnd: false);
         if (source.ElementCount == 0) return Clone();
-        var sums = Operators.Selection.SumAt(Scaled(source, alpha).To(DType).ToFront(d), at, Shape[d]);
-        return this + sums.FromFront(d).To(DType);
+        return this + new Places(at, Shape[d]).Sum(Scaled(source, alpha).To(DType).ToFront(d)).FromFront(d);
     }
 
     /// <summary>A copy with a number at the positions of a dimension that a vector names.</summary>
@@ -98,7 +93,7 @@ public partial class Tensor
     {
         int d = Shape.Dim(dim), n = Shape[d];
         var at = Indices("index_fill", index).Reshape(-1);
-        var named = Where(at < Zero, at + Constant((long)n), at).Unsqueeze(0).Eq(Positions(n, Device).Unsqueeze(1)).Any(1);
+        var named = at.ElementCount == 0 ? Zeros([n], DType.Bool, Device) : new Places(at, n).Last() > Zero;
         var filled = MaskedFill(named.Reshape([n, .. Enumerable.Repeat(1, Rank - 1 - d)]), value);
         IndexCheck.Record("index_fill", at, n, fromEnd: true);
         return filled;

@@ -33,6 +33,10 @@ internal enum OperatorKind : byte
     IndexSelect,
     /// <summary>torch.gather along the last dimension: out[o…, j] = operand0[o…, index[o…, j]].</summary>
     Gather,
+    /// <summary>out[o…, j] = how many elements of operand 0's row o…, which ascends along the last dimension (NaN last), come before operand1[o…, j]; <see cref="SearchAttributes"/>.</summary>
+    Search,
+    /// <summary>out[p, r…] = Σ operand0[operand1[k], r…], in order, for k from operand3[p] up to operand4[p]. Operand 2 says for each row of operand 0 which p it goes to; only the gradient reads it.</summary>
+    SegmentSum,
 }
 
 /// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs one.</summary>
@@ -110,6 +114,17 @@ internal sealed class Operator(string name, OperatorKind kind)
     /// <summary>As PyTorch names the function in a graph: <c>MulBackward</c>, <c>LogSoftmaxBackward</c>.</summary>
     public string GradName { get; init; } = string.Concat(name.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..])) + "Backward";
 
+    /// <summary>How many leading operands are read at places that are known when the kernel runs: they must stand in memory.</summary>
+    public int Tables => Kind switch
+    {
+        OperatorKind.IndexSelect or OperatorKind.Gather or OperatorKind.Search => 1,
+        OperatorKind.SegmentSum => 2,
+        _ => 0,
+    };
+
+    /// <summary>Whether computing one element is a loop, which no other kernel should repeat.</summary>
+    public bool IsLoop => Kind is OperatorKind.Search or OperatorKind.SegmentSum;
+
     /// <summary>Pointwise in the planner's eyes: one iteration space, no memory of its own needed.</summary>
     public bool IsPointwise => Kind is OperatorKind.Pointwise or OperatorKind.Cast or OperatorKind.Copy or OperatorKind.Index or OperatorKind.Random;
 
@@ -152,4 +167,10 @@ internal sealed record ReduceAttributes(int Dims) : IAttributes
     public static ReduceAttributes Of(int dims) => dims < Usual.Length ? Usual[dims] : new(dims);
 
     public void Write(Trace trace) => trace.Add(Dims);
+}
+
+/// <summary>Whether a search counts what does not come after a value, instead of what comes before.</summary>
+internal sealed record SearchAttributes(bool Right) : IAttributes
+{
+    public void Write(Trace trace) => trace.Add(Right ? 1 : 0);
 }

@@ -4,15 +4,15 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Reading at places that another tensor names. The gradients compare every place with every index and add up: exact and
-/// deterministic, without atomics.</summary>
+/// <summary>Reading at places that another tensor names, and what gradients of that need: <see cref="Places"/> says how.</summary>
 internal static class Selection
 {
     /// <summary>out[i…, r…] = source[index[i…], r…].</summary>
     public static readonly Operator IndexSelect = new("index_select", OperatorKind.IndexSelect)
     {
         Saves = Saves.B,
-        Gradient = c => c.Return(0, SumAt(c.Grad, c.B, c.Node[0].Shape[0])),
+        // (i…, r…) as (n, r…): the index may have any shape.
+        Gradient = c => c.Return(0, new Places(c.B.Flatten(), c.Node[0].Shape[0]).Sum(c.Grad.Reshape([checked((int)c.B.ElementCount), .. c.Node[0].Shape.Skip(1)]))),
         Reference = ReadRows,
     };
 
@@ -37,14 +37,7 @@ internal static class Selection
         Gradient = c =>
         {
             int n = c.Node[0].Shape[-1];
-            var (index, places) = (c.B, Tensor.Positions(n, c.Grad.Device));
-            if (index.Shape[-1] == 1)
-            {
-                c.Return(0, Tensor.Where(index.Eq(places), c.Grad, Zero));
-                return;
-            }
-            var hits = index.Unsqueeze(-2).Eq(places.Unsqueeze(-1));
-            c.Return(0, Tensor.Where(hits, c.Grad.Unsqueeze(-2), Zero).Sum(-1));
+            c.Return(0, c.B.Shape[-1] == 1 ? Tensor.Where(c.B.Eq(Tensor.Positions(n, c.Grad.Device)), c.Grad, Zero) : new Places(c.B, n).Sum(c.Grad));
         },
         Reference = c =>
         {
@@ -54,17 +47,44 @@ internal static class Selection
         },
     };
 
-    /// <summary>Adds rows (i…, r…) up at the places that an index (i…) names, into (<paramref name="count"/>, r…).</summary>
-    public static Tensor SumAt(Tensor rows, Tensor index, int count)
+    /// <summary>How many elements of an ascending row come before each value; see <see cref="Tensor.SearchSorted"/>.</summary>
+    public static readonly Operator Search = new("searchsorted", OperatorKind.Search)
     {
-        var rest = rows.Shape.Skip(index.Rank).ToArray();
-        int n = checked((int)index.ElementCount);
-        var places = Tensor.Positions(count, rows.Device).Reshape([count, .. Enumerable.Repeat(1, rest.Length), 1]);
-        var wanted = index.Reshape(n);
-        var hits = places.Eq(Tensor.Where(wanted.Lt(Zero), wanted + Constant((long)count), wanted));
-        var values = rows.Reshape([n, .. rest]).Permute([.. Enumerable.Range(1, rest.Length), 0]).Unsqueeze(0);
-        return Tensor.Where(hits, values, Zero).Sum(-1);
-    }
+        Reference = c =>
+        {
+            int n = c.In[0].Shape[-1], width = c.Out.Shape[-1];
+            bool right = ((SearchAttributes)c.Node.Attributes!).Right;
+            for (long i = 0; i < c.Out.Shape.ElementCount; i++)
+            {
+                long start = i / width * n;
+                int count = 0;
+                while (count < n && (right ? !Precedes(c.In[1], i, c.In[0], start + count) : Precedes(c.In[0], start + count, c.In[1], i))) count++;
+                c.Out.Integer[i] = count;
+            }
+        },
+    };
+
+    /// <summary>Rows (n, r…) added up in segments of an order of them: operands rows, order (n), index (n: which segment each row is in), first and last (count).</summary>
+    public static readonly Operator SegmentSum = new("segment_sum", OperatorKind.SegmentSum)
+    {
+        Saves = Saves.C,
+        Gradient = c => c.Return(0, c.Grad.Lookup(c.C)),
+        Reference = c =>
+        {
+            long row = c.Out.Shape.ElementCount / Math.Max(1, c.Out.Shape[0]);
+            for (long i = 0; i < c.Out.Shape.ElementCount; i++)
+                for (long k = c.In[3].Integer[i / row]; k < c.In[4].Integer[i / row]; k++)
+                {
+                    long from = c.In[1].Integer[k] * row + i % row;
+                    if (c.Out.IsReal) c.Out.Real[i] += c.In[0].Real[from];
+                    else c.Out.Integer[i] = unchecked(c.Out.Integer[i] + c.In[0].Integer[from]);
+                }
+        },
+    };
+
+    // NaN comes after every number.
+    private static bool Precedes(ReferenceArray a, long i, ReferenceArray b, long j) =>
+        a.IsReal ? a.Real[i] < b.Real[j] || (double.IsNaN(b.Real[j]) && !double.IsNaN(a.Real[i])) : a.Integer[i] < b.Integer[j];
 
     private static void ReadRows(ReferenceCall c)
     {

@@ -4,33 +4,18 @@ namespace GpuTensor.Kernels;
 internal static class GemmProgram
 {
     /// <summary>The program with every address changed.</summary>
-    public static Instruction[] Map(Instruction[] code, Func<Access, Access> change) => [.. code.Select(i => i switch
-    {
-        Load load => load with { At = change(load.At) },
-        Gather gather => gather with { At = change(gather.At) },
-        Store store => store with { At = change(store.At) },
-        Affine affine => affine with { At = change(affine.At) },
-        _ => i,
-    })];
+    public static Instruction[] Map(Instruction[] code, Func<Access, Access> change) => [.. code.Select(i => i.Moved(change))];
 
     /// <summary>The program with its buffers and scalars renumbered.</summary>
-    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer, Func<int, int> scalar) => [.. code.Select(i => i switch
-    {
-        Load load => load with { Buffer = buffer(load.Buffer) },
-        Gather gather => gather with { Buffer = buffer(gather.Buffer) },
-        Store store => store with { Buffer = buffer(store.Buffer) },
-        ScalarArgument argument => argument with { Slot = scalar(argument.Slot) },
-        _ => i,
-    })];
+    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer, Func<int, int> scalar) => [.. code.Select(i => i.Renumbered(buffer, scalar))];
 
     /// <summary>The buffers a program names.</summary>
-    public static IEnumerable<int> Buffers(Instruction[] code) =>
-        code.Select(i => i switch { Load load => load.Buffer, Gather gather => gather.Buffer, Store store => store.Buffer, _ => -1 }).Where(b => b >= 0).Distinct();
+    public static IEnumerable<int> Buffers(Instruction[] code) => code.SelectMany(i => i is Store store ? [store.Buffer] : i.Reads.ToArray()).Distinct();
 
     /// <summary>The registers that an instruction reads.</summary>
     public static IEnumerable<int> Operands(Instruction instruction)
     {
-        for (int k = 0, operand; (operand = Nest.Operand(instruction, k)) >= 0; k++) yield return operand;
+        for (int k = 0, operand; (operand = instruction.Operand(k)) >= 0; k++) yield return operand;
     }
 
     /// <summary>How often each register is read.</summary>
@@ -56,7 +41,7 @@ internal static class GemmProgram
     }
 
     /// <summary>The addresses of a program.</summary>
-    public static IEnumerable<Access> Addresses(Instruction[] code) => code.Select(Nest.AccessOf).OfType<Access>();
+    public static IEnumerable<Access> Addresses(Instruction[] code) => code.Select(i => i.Place).OfType<Access>();
 
     /// <summary>True when what a program reads lies denser along its dimension <paramref name="first"/> than along <paramref name="second"/>.</summary>
     public static bool DenserAlong(Instruction[] code, int first, int second)

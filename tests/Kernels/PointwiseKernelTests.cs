@@ -141,6 +141,84 @@ public sealed class PointwiseKernelTests : IDisposable
     }
 
     [Theory, InlineData(true), InlineData(false)]
+    public void Rows_chosen_by_an_index_are_read_in_vectors_with_zeros_for_rows_that_do_not_exist(bool cpu)
+    {
+        var sections = new List<Section>();
+        DType[] types = [DType.Float32, DType.Float64, DType.Float16, DType.Int8];
+        for (int t = 0; t < types.Length; t++)
+        {
+            var rows = new SpecBuilder(SectionKind.Pointwise, [40, 36], []);
+            int index = rows.Load(0, DType.Int64, 1, 0);
+            rows.Store(2 + 2 * t, rows.Add(new Gather(1 + 2 * t, types[t], new(4, [0, 1]), index, 36, 10)), 36, 1);
+            sections.Add(rows.Section);
+        }
+        byte[] indices = new byte[40 * 8];
+        for (int i = 0; i < 40; i++) Elements.Write(indices, DType.Int64, i, new(0, i - 20));
+        var spec = new KernelSpec("gather_rows", [new(DType.Int64, false), .. types.SelectMany(t => (BufferParameter[])[new(t, false), new(t, true)])], [], [.. sections], false);
+        Check(spec, [indices, .. types.SelectMany(t => (byte[][])[Elements.Random(t, 364, 1), new byte[40 * 36 * t.Size()]])], cpu);
+    }
+
+    [Theory]
+    [InlineData(DType.Float32, true), InlineData(DType.Float32, false), InlineData(DType.Float64, true), InlineData(DType.Float64, false)]
+    [InlineData(DType.Int64, true), InlineData(DType.Int64, false), InlineData(DType.Int32, true), InlineData(DType.UInt8, true), InlineData(DType.Int16, false)]
+    public void Search_counts_what_comes_before(DType type, bool cpu)
+    {
+        // Three sorted rows, the last backwards in memory, one of them with NaN at its end; values that are there, between, below and above, and one value for a whole row.
+        const int Rows = 3, Length = 37, Values = 50;
+        byte[] table = new byte[Rows * Length * type.Size()], values = new byte[Rows * Values * type.Size()];
+        for (int r = 0; r < Rows; r++)
+            for (int i = 0; i < Length; i++)
+            {
+                bool nan = type.IsFloatingPoint() && i >= 34;
+                Elements.Write(table, type, r * Length + (r == 2 ? Length - 1 - i : i), new(nan ? double.NaN : i / 3 * 2 + r, i / 3 * 2 + r));
+            }
+        for (int i = 0; i < Rows * Values; i++)
+            Elements.Write(values, type, i, i % 17 == 5 && type.IsFloatingPoint() ? new(double.NaN, 0) : new(i % Values - 3, Math.Max(0, i % Values - 3)));
+        var sections = new List<Section>();
+        foreach (bool right in (bool[])[false, true])
+        {
+            var b = new SpecBuilder(SectionKind.Pointwise, [2, Values], []);
+            b.Store(right ? 3 : 2, b.Add(new Search(0, new(0, [Length, 0]), b.Load(1, type, Values, 1), 1, Length, right)), Values, 1);
+            var last = new SpecBuilder(SectionKind.Pointwise, [Values], []);
+            last.Add(new Store(right ? 3 : 2, DType.Int64, new(2 * Values, [1]), last.Add(new Search(0, new(Rows * Length - 1, [0]), last.Load(1, type, 2 * Values, [1]), -1, Length, right))));
+            var one = new SpecBuilder(SectionKind.Pointwise, [Values], []);
+            int same = one.Add(new Search(0, new(0, [0]), one.Load(1, type, 7, [0]), 1, Length, right));
+            one.Add(new Store(4, DType.Int64, new(right ? Values : 0, [1]), one.Apply("add", same, one.Add(new Affine(new(0, [1]))))));
+            sections.AddRange([b.Section, last.Section, one.Section]);
+        }
+        var spec = new KernelSpec("search_" + type.Name(), [new(type, false), new(type, false), new(DType.Int64, true), new(DType.Int64, true), new(DType.Int64, true)], [], [.. sections], false);
+        Check(spec, [table, values, new byte[Rows * Values * 8], new byte[Rows * Values * 8], new byte[2 * Values * 8]], cpu);
+    }
+
+    [Theory, MemberData(nameof(DTypesAndShapes))]
+    public void Segments_add_up_in_their_order(DType type, bool cpu)
+    {
+        if (type == DType.Bool) return;
+        // 23 rows in an order of their own, in nine segments of which two are empty and one is long; columns as long as a vector, of an odd length, and none at all.
+        int[] ends = [0, 3, 3, 4, 15, 16, 18, 22, 23];
+        byte[] order = new byte[23 * 8], starts = new byte[10 * 8];
+        for (int k = 0; k < 23; k++) Elements.Write(order, DType.Int64, k, new(0, k * 7 % 23));
+        for (int k = 0; k < 9; k++) Elements.Write(starts, DType.Int64, k + 1, new(0, ends[k]));
+        var sections = new List<Section>();
+        int at = 0;
+        foreach (int columns in (int[])[32, 36, 5, 1])
+        {
+            var b = new SpecBuilder(SectionKind.Pointwise, columns == 1 ? [9] : [9, columns], []);
+            long[] along = columns == 1 ? [1] : [1, 0], store = columns == 1 ? [1] : [columns, 1], read = columns == 1 ? [0] : [0, 1];
+            int first = b.Load(2, DType.Int64, along), last = b.Load(2, DType.Int64, 1, along);
+            b.Add(new Store(3, type, new(at, store), b.Add(new SegmentSum(0, type, new(columns == 5 ? 3 : 0, read), 40, 23, 1, 0, 1, first, last))));
+            sections.Add(b.Section);
+            at += 9 * columns;
+        }
+        var spec = new KernelSpec("segments_" + type.Name(), [new(type, false), new(DType.Int64, false), new(DType.Int64, false), new(type, true)], [], [.. sections], false);
+        byte[][] buffers = [Elements.Random(type, 23 * 40, 1), order, starts, new byte[at * type.Size()]];
+        byte[][] expected = new SpecInterpreter(spec, [.. buffers.Select(b => (byte[])b.Clone())], []).Run();
+        byte[][] actual = runner.Run(spec, buffers, cpu);
+        if (Elements.Difference(type, expected[3], actual[3], type.IsFloatingPoint() ? 16 * type.Epsilon() : 0) is { } difference)
+            Assert.Fail($"{difference}\n{Generator.Generate(spec, runner.Profile(cpu), Dialect.OpenCl).Source}");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
     public void Philox_gives_the_published_numbers(bool cpu)
     {
         // Salmon et al.'s known answers: key 0 and counter 0, then key and counter of all ones in the words that are ours to set.

@@ -40,10 +40,10 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
     {
         var instruction = section.Code[i];
         if (instruction is Reduce) return false;
-        if (Nest.AccessOf(instruction) is { } a)
+        if (instruction.Place is { } a)
             for (int d = section.Outer.Length; d < a.Strides.Length; d++)
                 if (a.Strides[d] != 0 && section.Reduce[d - section.Outer.Length] > 1) return true;
-        for (int k = 0, o; k < 3 && (o = Nest.Operand(instruction, k)) >= 0; k++) if (Varies(o)) return true;
+        for (int k = 0, o; k < 3 && (o = instruction.Operand(k)) >= 0; k++) if (Varies(o)) return true;
         return false;
     }
 
@@ -85,6 +85,26 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
                 long k = Value(gather.Index).Integer;
                 if (k < -gather.Bound || k >= gather.Bound) return default;
                 return Elements.Read(buffers[gather.Buffer], gather.Type, At(gather.At) + (k < 0 ? k + gather.Bound : k) * gather.Stride);
+            case Search search:
+                var sought = Value(search.Value);
+                var type = section.Code[search.Value].Type;
+                long found = 0;
+                while (found < search.Length)
+                {
+                    var there = Elements.Read(buffers[search.Buffer], type, At(search.At) + found * search.Stride);
+                    if (search.Right ? Before(type, sought, there) : !Before(type, there, sought)) break;
+                    found++;
+                }
+                return new(0, found);
+            case SegmentSum sum:
+                var total = default(Number);
+                for (long at = Value(sum.First).Integer; at < Value(sum.Last).Integer; at++)
+                {
+                    long place = Elements.Read(buffers[sum.Order], DType.Int64, sum.OrderAt + at * sum.OrderStride).Integer;
+                    var element = Elements.Read(buffers[sum.Buffer], sum.Type, At(sum.At) + place * sum.Stride);
+                    total = new(total.Real + element.Real, unchecked(total.Integer + element.Integer));
+                }
+                return Elements.Convert(total, sum.Type.IsFloatingPoint() ? DType.Float64 : DType.Int64, sum.Type);
             case Affine affine: return new(0, At(affine.At));
             case ScalarArgument scalar:
                 var given = scalars[scalar.Slot] is double d ? new Number(d, 0) : new Number(0, (long)scalars[scalar.Slot]);
@@ -106,6 +126,9 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
             case var other: throw new InvalidOperationException(other.ToString());
         }
     }
+
+    private static bool Before(DType type, Number a, Number b) =>
+        type.IsFloatingPoint() ? a.Real < b.Real || (double.IsNaN(b.Real) && !double.IsNaN(a.Real)) : a.Integer < b.Integer;
 
     private Number ReduceRow(Reduce reduce)
     {

@@ -10,7 +10,7 @@ internal static class Canonical
     {
         var (outer, reduce) = (section.Outer.ToList(), section.Reduce.ToList());
         int count = outer.Count + reduce.Count;
-        var strides = section.Code.Select(Strides).ToList();
+        var strides = section.Code.Select(i => i.Place?.Strides).ToList();
         bool[] gone = new bool[count];
         long[] sizes = [.. outer, .. reduce];
         int split = outer.Count;
@@ -34,7 +34,7 @@ internal static class Canonical
             d++;
         }
         int[] keep = [.. Enumerable.Range(0, count).Where(d => !gone[d])];
-        var code = section.Code.Select(i => Rebuild(i, keep)).ToArray();
+        var code = section.Code.Select(i => i.Moved(at => Pick(at, keep))).ToArray();
         return section with
         {
             Outer = [.. keep.Where(d => d < split).Select(d => sizes[d])],
@@ -50,23 +50,5 @@ internal static class Canonical
         return n;
     }
 
-    private static long[]? Strides(Instruction i) => i switch
-    {
-        Load x => x.At.Strides,
-        Store x => x.At.Strides,
-        Gather x => x.At.Strides,
-        Affine x => x.At.Strides,
-        _ => null,
-    };
-
     private static Access Pick(Access at, int[] keep) => new(at.Offset, [.. keep.Select(d => at.Strides[d])]);
-
-    private static Instruction Rebuild(Instruction i, int[] keep) => i switch
-    {
-        Load x => x with { At = Pick(x.At, keep) },
-        Store x => x with { At = Pick(x.At, keep) },
-        Gather x => x with { At = Pick(x.At, keep) },
-        Affine x => x with { At = Pick(x.At, keep) },
-        _ => i,
-    };
 }

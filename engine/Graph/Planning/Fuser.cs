@@ -108,7 +108,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
     private void PlacePointwise(PlanNode node)
     {
         string reason = "starts a kernel: reads memory only";
-        if (fuse && node.Op.Kind is not OperatorKind.IndexSelect && !IsElidable(node))
+        if (fuse && node.Op.Kind is not (OperatorKind.IndexSelect or OperatorKind.SegmentSum) && !IsElidable(node))
         {
             int latest = -1;
             foreach (var (operand, _) in node.Operands) latest = Math.Max(latest, Latest(operand));
@@ -130,6 +130,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         reason = "";
         if (IsEmpty(node.Shape) || group.HasNoOuter) return Refuse(out reason, "there is nothing to compute");
         if (node.Into is ({ BaseCopy: { } copy }, _) && copy.Group!.Ordinal >= group.Ordinal) return Refuse(out reason, "fills memory that is copied first");
+        if (node.Op.IsLoop && group.Kind != GroupKind.Pointwise) return Refuse(out reason, "is a loop of its own");
         if (group.Members.Count >= MaxMembers) return Refuse(out reason, $"its group already holds {MaxMembers} operators");
         if (!HasRoom(group, node)) return Refuse(out reason, "the kernel would take more parameters than the device allows");
 
@@ -139,7 +140,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         {
             var (operand, view) = node.Operands[i];
             if (operand.Role != Role.Computed || operand.Group != group || operand.SummedBeside is not null || (view?.Offset ?? 0) != 0) continue;
-            if (IsGatherTable(node, i)) return Refuse(out reason, "gathers from a value of the same kernel");
+            if (i < node.Op.Tables) return Refuse(out reason, "gathers from a value of the same kernel");
             map = MatchTo(node.Shape, view?.Strides ?? operand.Shape.ContiguousStrides(), group, operand.Position);
         }
         if (map is null) return Refuse(out reason, "its elements do not line up with those of the kernel before");
@@ -152,7 +153,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
             if (operand.Role == Role.Computed && operand.Group == group)
             {
                 if (operand.SummedBeside is not null) return Refuse(out reason, "reads what the library sums beside the product");
-                if (IsGatherTable(node, i)) return Refuse(out reason, "gathers from a value of the same kernel");
+                if (i < node.Op.Tables) return Refuse(out reason, "gathers from a value of the same kernel");
                 var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, dims);
                 if ((view?.Offset ?? 0) != 0 || !Same(read, operand.Position, group.Sizes)) return Refuse(out reason, "reads other elements of a value of the kernel before");
             }
@@ -160,6 +161,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         }
         var position = Group.PositionOf(node.Shape, map, dims);
         if (!group.FollowsRow(node, map)) return Refuse(out reason, group.Kind == GroupKind.MatMul ? "does not run through the product's rows as one dimension" : "does not run through the row as the reduction does");
+        if (group.Kind == GroupKind.Row && group.IsElementLevel(position) && !ReadsRow(node, group, map)) return Refuse(out reason, "only spreads a row's results over what may be another dimension");
         if (group.Kind == GroupKind.Column && group.IsElementLevel(position))
             foreach (var (operand, _) in node.Operands)
                 if (operand.Group == group && operand.Role == Role.Computed && !group.IsElementLevel(operand.Position) && operand.Shape.ElementCount > 0)
@@ -167,6 +169,15 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         Join(node, group, map);
         Absorb(node, group);
         return true;
+    }
+
+    /// <summary>Whether anything that a value reads varies along the group's row. If only numbers and positions do, what follows may well go on along the other dimension, and would find it in
+    /// memory as often as the row is long: the ranks of a row compared with places, say.</summary>
+    private static bool ReadsRow(PlanNode node, Group group, long[][] map)
+    {
+        foreach (var (operand, view) in node.Operands)
+            if (operand.Role is not (Role.Scalar or Role.Inline) && group.IsElementLevel(Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, group.Sizes.Length))) return true;
+        return false;
     }
 
     // Loops that never run must not carry what runs: without elements each value stays alone.
@@ -177,8 +188,6 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         reason = why;
         return false;
     }
-
-    private static bool IsGatherTable(PlanNode node, int operand) => operand == 0 && node.Op.Kind is OperatorKind.Gather or OperatorKind.IndexSelect;
 
     private static bool Same(long[] a, long[] b, long[] sizes)
     {
@@ -232,6 +241,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         foreach (var (operand, view) in node.Operands)
         {
             if (operand.Role != Role.Computed || operand.Group is not { Kind: GroupKind.Pointwise } other || other == group || operand.Into is not null || IsEmpty(operand.Shape)) continue;
+            if (group.Kind != GroupKind.Pointwise && other.Members.Any(m => m.Op.IsLoop)) continue;
             if (other.Readers.Count > 1 || (other.Readers.Count == 1 && !other.Readers.Contains(group))) continue;
             if ((view?.Offset ?? 0) != 0 || group.Members.Count + other.Members.Count > MaxMembers || other.Members.Any(IsElidable)) continue;
             if (group.ParameterBytes() + other.ParameterBytes() > profile.MaxParameterBytes) continue;
@@ -294,7 +304,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
                 }
                 if (operand.Group != other) continue;
                 // A product reads rows and columns, never the element at its own place, even where the strides of a square matrix look alike.
-                if (member.Op.Kind == OperatorKind.MatMul || IsGatherTable(member, i) || (view?.Offset ?? 0) != 0) return false;
+                if (member.Op.Kind == OperatorKind.MatMul || i < member.Op.Tables || (view?.Offset ?? 0) != 0) return false;
                 var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), member.Op.Kind == OperatorKind.Reduce ? member.ReduceMap : member.Map, dims);
                 if (!Same(read, Group.Combine(operand.Position, map, dims), group.Sizes)) return false;
             }
@@ -373,7 +383,7 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
         if (group.Kind is not GroupKind.Pointwise && !group.IsElementLevel(operand.Position) && group.Sizes.Skip(group.OuterDims).Any(n => n > 1)) return false;
         // Over reduced dimensions of size 1 nothing tells a result from an element, and columns have one round of reductions.
         if (group.Kind is GroupKind.Column && !group.Sizes.Skip(group.OuterDims).Any(n => n > 1)) return false;
-        if (group.Members.Any(m => m.Into is not null)) return false;
+        if (group.Members.Any(m => m.Into is not null || m.Op.IsLoop)) return false;
         var map = MatchTo(full.Shape, full.Strides, group, operand.Position);
         if (map is null) return false;
         int dims = group.Sizes.Length;

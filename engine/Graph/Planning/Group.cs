@@ -152,7 +152,7 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         if (!HasRuns) return true;
         if (!FollowsRow(PositionOf(member.Shape, map, Sizes.Length))) return false;
         foreach (var (operand, view) in member.Operands)
-            if (!operand.IsArgument && member.Op.Kind is not (OperatorKind.Reduce or OperatorKind.IndexSelect or OperatorKind.Gather)
+            if (!operand.IsArgument && member.Op.Kind != OperatorKind.Reduce && member.Op.Tables == 0
                 && !FollowsRow(Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), map, Sizes.Length))) return false;
         return true;
     }
@@ -180,12 +180,5 @@ internal sealed class Group(int ordinal, GroupKind kind, long[] sizes, int reduc
         for (int d = 0; d < map.Length; d++)
             for (int k = 0; k < dims; k++) position[k] += strides[d] * map[d][k];
         return position;
-    }
-
-    /// <summary>Where a member's operand is read, over the group's dimensions.</summary>
-    public Access AccessOf(PlanNode member, View? view, PlanNode operand)
-    {
-        if (view is null) return new(0, PositionOf(operand.Shape, member.Map, Sizes.Length));
-        return new(view.Offset, Combine(view.Strides, member.Map, Sizes.Length));
     }
 }

@@ -114,6 +114,8 @@ internal sealed class Lowering(Placement places)
         {
             Load x => $"L{x.Buffer},{x.Type},{x.At.Offset},{string.Join(',', x.At.Strides)}",
             Gather x => $"G{x.Buffer},{x.Type},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Index},{x.Stride},{x.Bound}",
+            Search x => $"S{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Value},{x.Stride},{x.Length},{x.Right}",
+            SegmentSum x => $"+{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Stride},{x.Order},{x.OrderAt},{x.OrderStride},{x.First},{x.Last}",
             Affine x => $"A{x.At.Offset},{string.Join(',', x.At.Strides)}",
             Apply x => $"F{x.Function},{x.Type},{string.Join(',', x.Arguments)}",
             _ => i.ToString(),
@@ -226,6 +228,10 @@ internal sealed class Lowering(Placement places)
                     return GatherRows(node, map, operands);
                 case OperatorKind.Gather:
                     return GatherLast(node, map, operands);
+                case OperatorKind.Search:
+                    return SearchLast(node, map, operands);
+                case OperatorKind.SegmentSum:
+                    return SumSegments(node, map, operands);
                 default:
                     var arguments = new int[operands.Length];
                     for (int i = 0; i < arguments.Length; i++) arguments[i] = Read(operands[i].Node, operands[i].View, shape, map);
@@ -261,6 +267,26 @@ internal sealed class Lowering(Placement places)
             var place = owner.placement.Of(operands[0].Node);
             var at = new Access(place.Offset + table.Offset, Group.Combine(table.Strides[..^1], map[..^1], Dims));
             return Add(new Gather(owner.Buffer(place.Memory, node.DType, false), node.DType, at, index, table.Strides[^1], table.Shape[-1]));
+        }
+
+        private int SearchLast(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands)
+        {
+            var table = operands[0].View ?? View.Identity(operands[0].Node.Shape);
+            int value = Read(operands[1].Node, operands[1].View, node.Shape, map);
+            var place = owner.placement.Of(operands[0].Node);
+            var at = new Access(place.Offset + table.Offset, Group.Combine(table.Strides[..^1], map[..^1], Dims));
+            return Add(new Search(owner.Buffer(place.Memory, operands[0].Node.DType, false), at, value, table.Strides[^1], table.Shape[-1], ((SearchAttributes)node.Attributes!).Right));
+        }
+
+        private int SumSegments(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands)
+        {
+            var rows = operands[0].View ?? View.Identity(operands[0].Node.Shape);
+            var order = operands[1].View ?? View.Identity(operands[1].Node.Shape);
+            int first = Read(operands[3].Node, operands[3].View, operands[3].Node.Shape, map[..1]), last = Read(operands[4].Node, operands[4].View, operands[4].Node.Shape, map[..1]);
+            var (place, orderPlace) = (owner.placement.Of(operands[0].Node), owner.placement.Of(operands[1].Node));
+            var at = new Access(place.Offset + rows.Offset, Group.Combine(rows.Strides[1..], map[1..], Dims));
+            return Add(new SegmentSum(owner.Buffer(place.Memory, node.DType, false), node.DType, at, rows.Strides[0], rows.Shape[0],
+                owner.Buffer(orderPlace.Memory, DType.Int64, false), orderPlace.Offset + order.Offset, order.Strides[0], first, last));
         }
     }
 }

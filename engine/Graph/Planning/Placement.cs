@@ -161,7 +161,7 @@ internal sealed class Placement
     private static bool ReadsWhereItWrites(Group group, PlanNode reader, View? view, PlanNode writer)
     {
         if (writer.SummedBeside is not null || group.Kind == GroupKind.MatMul && reader.Op.Kind is OperatorKind.MatMul or OperatorKind.Reduce) return false;
-        if (reader.Op.Kind is OperatorKind.MatMul or OperatorKind.IndexSelect or OperatorKind.Gather) return false;
+        if (reader.Op.Kind == OperatorKind.MatMul || reader.Op.Tables > 0) return false;
         // A reduction reads its operand along other indices than its own.
         var map = reader.Op.Kind == OperatorKind.Reduce ? reader.ReduceMap : reader.Map;
         var operand = reader.Operands.First(o => Equals(o.View, view) || view is null);

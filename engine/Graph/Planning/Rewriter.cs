@@ -22,6 +22,13 @@ internal static class Rewriter
         foreach (var node in nodes)
         {
             Work.Visit(1 + node.Operands.Length);
+            for (int i = 0; i < node.Op.Tables; i++)
+                if (node.Operands[i] is ({ Role: Role.Inline or Role.Scalar } table, var seenAs))
+                {
+                    var copy = new PlanNode(Basic.Copy, table.DType, seenAs?.Shape ?? table.Shape) { Operands = [(table, seenAs)] };
+                    node.Operands[i] = (copy, null);
+                    result.Add(copy);
+                }
             switch (node.Op.Kind)
             {
                 case OperatorKind.Leaf or OperatorKind.Scalar:
@@ -36,12 +43,6 @@ internal static class Rewriter
                     else copies.Add(target, [baseCopy]);
                     break;
                 case OperatorKind.Reduce when Split(node, result):
-                    break;
-                case OperatorKind.IndexSelect or OperatorKind.Gather when node.Operands[0] is ({ Role: Role.Inline or Role.Scalar } table, var view):
-                    // What is looked up in must stand in memory.
-                    var copy = new PlanNode(Basic.Copy, table.DType, view?.Shape ?? table.Shape) { Operands = [(table, view)] };
-                    node.Operands[0] = (copy, null);
-                    result.Add(copy);
                     break;
                 default:
                     if (IsInline(node, inlineDepth) && !node.Kept) node.Role = Role.Inline;
