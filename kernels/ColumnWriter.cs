@@ -178,7 +178,7 @@ internal sealed class ColumnWriter : SectionWriter
         for (int d = Nest.OuterCount; d < Nest.Rank; d++) Out.Close();
         if (inTurns)
         {
-            for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Out.Line(Met(i, reduce, "r", "s", "q" + NameOf(i), "x" + NameOf(i)));
+            for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Out.Line(Met(reduce, Accumulator(reduce), "r" + NameOf(i), "s" + NameOf(i), "q" + NameOf(i), "x" + NameOf(i)));
             Out.Close();
         }
         else if (lines > 1)
@@ -266,20 +266,10 @@ internal sealed class ColumnWriter : SectionWriter
         if (IsPosition(reduce)) Out.Line($"{Dialect.Local}{index}* places = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"places[lid] = x{NameOf(i)};");
         Out.Line(Dialect.LocalBarrier);
         Out.Open($"for (int l = {Side} + tx; ty == 0 && l < {Out.Profile.GroupSize}; l += {Side})");
-        Out.Line(Met(i, reduce, "q", "x", "values[l]", "places[l]"));
+        Out.Line(Met(reduce, kind, "q" + NameOf(i), "x" + NameOf(i), "values[l]", "places[l]"));
         Out.Close();
         Out.Line(Dialect.LocalBarrier);
         Out.Close();
-    }
-
-    /// <summary>A partial result, and where it was found, taken into what there is.</summary>
-    private string Met(int i, Reduce reduce, string into, string place, string value, string from)
-    {
-        var kind = Accumulator(reduce);
-        string type = Dialect.Type(kind), q = into + NameOf(i), x = place + NameOf(i);
-        if (!IsPosition(reduce)) return $"{{ const {type} c = {value}; {q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, q, "c")}; }}";
-        string tie = kind.IsFloat() ? $"(({q} == c) | (({q} != {q}) & (c != c)))" : $"({q} == c)";
-        return $"{{ const {type} c = {value}; const {Dialect.Type(kind.Mask())} p = {from}; if (({Better(reduce, kind, "c", q)}) || ({tie} && p < {x})) {{ {q} = c; {x} = p; }} }}";
     }
 
     private void End(int i, Reduce reduce)

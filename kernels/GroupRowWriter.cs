@@ -135,14 +135,8 @@ internal sealed class GroupRowWriter : SectionWriter
             Out.Open($"for (int s = {team / 2}; s > {least / 2}; s >>= 1)");
             Out.Line(Dialect.LocalBarrier);
             Out.Open("if (t < s)");
-            if (positions)
-            {
-                Out.Line($"const {type} a = {values}[lid], b = {values}[lid + s];").Line($"const {index} pa = {places}[lid], pb = {places}[lid + s];");
-                string tie = kind.IsFloat() ? "((a == b) | ((a != a) & (b != b)))" : "(a == b)";
-                Out.Line($"if (({Better(reduce, kind, "b", "a")}) || ({tie} && pb < pa)) {{ {values}[lid] = b; {places}[lid] = pb; }}");
-            }
-            else if (compensated) Out.Line($"const {type} b = {values}[lid + s];").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(1, values + "[lid]", errors + "[lid]", "b"));
-            else Out.Line($"{values}[lid] = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, $"{values}[lid]", $"{values}[lid + s]")};");
+            if (compensated) Out.Line($"const {type} b = {values}[lid + s];").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(1, values + "[lid]", errors + "[lid]", "b"));
+            else Out.Line(Met(reduce, kind, values + "[lid]", places + "[lid]", values + "[lid + s]", places + "[lid + s]"));
             Out.Close();
             Out.Close();
             string mine = least == 1 ? "lid - t" : "lid - t + (t & 31)";
@@ -165,18 +159,13 @@ internal sealed class GroupRowWriter : SectionWriter
     /// <summary>The same halves between the work-items of a warp.</summary>
     private void Shuffle(int i, Reduce reduce, Kind kind, int width)
     {
-        bool positions = IsPosition(reduce);
-        string type = Dialect.Type(kind), index = Dialect.Type(kind.Mask()), q = "q" + i, x = "x" + i;
+        string type = Dialect.Type(kind), q = "q" + i, x = "x" + i;
         Out.Open($"for (int s = {width / 2}; s > 0; s >>= 1)");
         Out.Line($"const {type} b = {Moved(Dialect.Shuffles!.Value.Down, kind, q, width)};");
-        if (positions)
-        {
-            Out.Line($"const {index} pb = {Moved(Dialect.Shuffles.Value.Down, kind.Mask(), x, width)};");
-            string tie = kind.IsFloat() ? $"(({q} == b) | (({q} != {q}) & (b != b)))" : $"({q} == b)";
-            Out.Line($"if (({Better(reduce, kind, "b", q)}) || ({tie} && pb < {x})) {{ {q} = b; {x} = pb; }}");
-        }
-        else if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(Dialect.Shuffles.Value.Down, kind, "lost" + i, width)};").Line(Added(1, q, "lost" + i, "b"));
-        else Out.Line($"{q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, q, "b")};");
+        // All lanes take part in a shuffle, whatever becomes of what it brings.
+        if (IsPosition(reduce)) Out.Line($"const {Dialect.Type(kind.Mask())} pb = {Moved(Dialect.Shuffles.Value.Down, kind.Mask(), x, width)};");
+        if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(Dialect.Shuffles.Value.Down, kind, "lost" + i, width)};").Line(Added(1, q, "lost" + i, "b"));
+        else Out.Line(Met(reduce, kind, q, x, "b", "pb"));
         Out.Close();
     }
 

@@ -31,7 +31,7 @@ public sealed class ConformanceRun
     public static bool CanReplay(Device device) => device is { Eager: false, Planned.Backend.CanCapture: true };
 
     /// <summary>Called after each file, from any thread: the result, files done, files in all.</summary>
-    public Action<OperatorResult, int, int>? Progress { get; init; }
+    public Action<OperatorResult, int, int>? Progress { get; set; }
 
     /// <summary>Runs the corpus.</summary>
     public ConformanceResult Run()

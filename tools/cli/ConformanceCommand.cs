@@ -53,7 +53,7 @@ internal static class ConformanceCommand
     {
         if (!json) Console.WriteLine($"{run.Device.Name} ({run.Device.Description}), {run.Corpus.Root}");
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var result = json || Console.IsOutputRedirected ? run.Run() : WithProgress(run);
+        var result = Console.IsErrorRedirected ? run.Run() : WithProgress(run);
         foreach (var op in result.Operators.Where(o => o.Failures.Count > 0)) Print(op, details);
         var absent = result.Operators.Where(o => o.Unsupported > 0).ToList();
         if (absent.Count > 0)
@@ -72,20 +72,17 @@ internal static class ConformanceCommand
     private static ConformanceResult WithProgress(ConformanceRun run)
     {
         ConformanceResult? result = null;
-        AnsiConsole.Progress().AutoClear(true).Start(display =>
+        // Results go to standard output alone.
+        AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).Progress().AutoClear(true).Start(display =>
         {
             var task = display.AddTask("samples");
-            var shown = new ConformanceRun
+            run.Progress = (op, done, all) =>
             {
-                Device = run.Device, Corpus = run.Corpus, SecondOrder = run.SecondOrder, Threads = run.Threads, Filter = run.Filter, Draw = run.Draw, Replay = run.Replay,
-                Progress = (op, done, all) =>
-                {
-                    task.MaxValue = all;
-                    task.Value = done;
-                    task.Description = Markup.Escape(op.Operator);
-                },
+                task.MaxValue = all;
+                task.Value = done;
+                task.Description = Markup.Escape(op.Operator);
             };
-            result = shown.Run();
+            result = run.Run();
         });
         return result!;
     }

@@ -13,7 +13,7 @@ namespace GpuTensor.Cli;
 /// memory, stack, and whatever breaks the rules. Needs no GPU: the device may be the simulator.</summary>
 internal static class KernelsCommand
 {
-    /// <summary>Kernels to a program: a program costs about as much as seven kernels.</summary>
+    /// <summary>Kernels to a program, which costs about as much as one of them.</summary>
     private const int KernelsToAProgram = 24;
 
     private sealed record Settings(string? Nvrtc, string? Corpus, int Files, int Seed, int Limit, int Most, int Threads, string[] Sources, string? Output, bool Json);
