@@ -148,7 +148,7 @@ internal static class FaultScenarios
         _ => [999],
     };
 
-    /// <summary>The first fault of each call, then a draw of the rest.</summary>
+    /// <summary>The first fault of each call and the one that loses a device in the middle of a capture, then a draw of the rest.</summary>
     private static Fault[] Choose(Fault[] all, int sample)
     {
         if (wanted == "all") return all;
@@ -156,6 +156,6 @@ internal static class FaultScenarios
         int count = int.TryParse(wanted, out int number) ? number : sample;
         var rest = (Fault[])all.Clone();
         new Random(20).Shuffle(rest);
-        return [.. rest.DistinctBy(f => f.Call).Concat(rest).Distinct().Take(count)];
+        return [.. rest.DistinctBy(f => f.Call).Concat(rest.Where(f => f is { Call: "cuStreamEndCapture", IsLasting: true })).Concat(rest).Distinct().Take(count)];
     }
 }

@@ -380,6 +380,12 @@ internal sealed partial class CudaBackend : Backend
         {
             // A lost device has nothing more to wait for; what is released below does not throw.
         }
+        if (lost is not null)
+        {
+            // The error may have come in a capture and left it open. Then it forbids giving back what follows, and goes only with its stream.
+            copy.Dispose();
+            compute.Dispose();
+        }
         while (events.TryPop(out var mark)) mark.Dispose();
         UnloadRetired();
         foreach (var module in loaded) module.Dispose();
