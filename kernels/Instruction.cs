@@ -6,8 +6,16 @@ internal abstract record Instruction(DType Type)
     /// <summary>The address it reads or writes, or the number it gives, over the section's dimensions; null where there is none.</summary>
     public virtual Access? Place => null;
 
-    /// <summary>The buffers it reads.</summary>
-    public virtual ReadOnlySpan<int> Reads => [];
+    /// <summary>The k-th buffer it reads, or −1.</summary>
+    public virtual int Read(int k) => -1;
+
+    /// <summary>Whether it reads a buffer of which that holds.</summary>
+    public bool Reads(Func<int, bool> buffer)
+    {
+        for (int k = 0, b; (b = Read(k)) >= 0; k++)
+            if (buffer(b)) return true;
+        return false;
+    }
 
     /// <summary>The k-th register it reads, or −1.</summary>
     public virtual int Operand(int k) => -1;
@@ -23,7 +31,7 @@ internal abstract record Instruction(DType Type)
 internal sealed record Load(int Buffer, DType Type, Access At) : Instruction(Type)
 {
     public override Access Place => At;
-    public override ReadOnlySpan<int> Reads => new int[] { Buffer };
+    public override int Read(int k) => k == 0 ? Buffer : -1;
     public override Instruction Moved(Func<Access, Access> change) => this with { At = change(At) };
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer) };
 }
@@ -33,7 +41,7 @@ internal sealed record Load(int Buffer, DType Type, Access At) : Instruction(Typ
 internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long Stride, long Bound) : Instruction(Type)
 {
     public override Access Place => At;
-    public override ReadOnlySpan<int> Reads => new int[] { Buffer };
+    public override int Read(int k) => k == 0 ? Buffer : -1;
     public override int Operand(int k) => k == 0 ? Index : -1;
     public override Instruction Moved(Func<Access, Access> change) => this with { At = change(At) };
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer) };
@@ -44,7 +52,7 @@ internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long
 internal sealed record Search(int Buffer, Access At, int Value, long Stride, long Length, bool Right) : Instruction(DType.Int64)
 {
     public override Access Place => At;
-    public override ReadOnlySpan<int> Reads => new int[] { Buffer };
+    public override int Read(int k) => k == 0 ? Buffer : -1;
     public override int Operand(int k) => k == 0 ? Value : -1;
     public override Instruction Moved(Func<Access, Access> change) => this with { At = change(At) };
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer) };
@@ -55,7 +63,7 @@ internal sealed record Search(int Buffer, Access At, int Value, long Stride, lon
 internal sealed record SegmentSum(int Buffer, DType Type, Access At, long Stride, long Bound, int Order, long OrderAt, long OrderStride, int First, int Last) : Instruction(Type)
 {
     public override Access Place => At;
-    public override ReadOnlySpan<int> Reads => new int[] { Buffer, Order };
+    public override int Read(int k) => k switch { 0 => Buffer, 1 => Order, _ => -1 };
     public override int Operand(int k) => k switch { 0 => First, 1 => Last, _ => -1 };
     public override Instruction Moved(Func<Access, Access> change) => this with { At = change(At) };
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer), Order = buffer(Order) };

@@ -73,14 +73,14 @@ internal sealed class RowPlan
             for (int i = 0; i < code.Length; i++) if (wanted[i]) Passes[p].Add(i);
         }
 
-        bool IsKeptRead(int i) => keep == Keep.Reads && code[i].Reads.Length > 0;
+        bool IsKeptRead(int i) => keep == Keep.Reads && code[i].Read(0) >= 0;
 
         // What overwrites something read here goes last, since an earlier pass's loads may be repeated later.
         int PassOf(Store store, int stage, int final)
         {
             if (stage == final) return final;
             for (int i = 0; i < code.Length; i++)
-                if (nest.Needed[i] && (code[i].Reads.Contains(store.Buffer))) return final;
+                if (nest.Needed[i] && (code[i].Reads(b => b == store.Buffer))) return final;
             return stage;
         }
     }

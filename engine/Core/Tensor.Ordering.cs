@@ -49,7 +49,7 @@ public partial class Tensor
 
     /// <summary>The elements along a dimension in order, and where they came from. Equal elements keep their order; NaN counts as the
     /// largest.</summary>
-    /// <remarks>In rows of up to 128 each element's place is counted by n² comparisons, in one kernel; longer rows are merged from such, in
+    /// <remarks>In rows of up to 128 each element's place is counted by n² comparisons; longer rows are merged from such, in
     /// two kernels for each doubling. Both give the same order.</remarks>
     public (Tensor Values, Tensor Indices) Sort(int dim = -1, bool descending = false)
     {

@@ -5,7 +5,7 @@ namespace GpuTensor.Operators;
 
 /// <summary>Which values go to which place: what scattering, adding up at an index, and the gradients of reading at one ask. Among few every
 /// place is compared with every index. Among many the indices are sorted, stably, and each place finds the segment of its own by a search.
-/// Either way a place's values keep their order: deterministic, without atomics.</summary>
+/// Either way the bits are the same every time, without atomics.</summary>
 /// <param name="index">(o…, m): a place for each value, negative ones from the end.</param>
 /// <param name="count">The places there are in each row o….</param>
 internal sealed class Places(Tensor index, int count)

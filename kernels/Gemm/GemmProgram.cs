@@ -10,7 +10,13 @@ internal static class GemmProgram
     public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer, Func<int, int> scalar) => [.. code.Select(i => i.Renumbered(buffer, scalar))];
 
     /// <summary>The buffers a program names.</summary>
-    public static IEnumerable<int> Buffers(Instruction[] code) => code.SelectMany(i => i is Store store ? [store.Buffer] : i.Reads.ToArray()).Distinct();
+    public static IEnumerable<int> Buffers(Instruction[] code) => code.SelectMany(Buffers).Distinct();
+
+    private static IEnumerable<int> Buffers(Instruction instruction)
+    {
+        if (instruction is Store store) yield return store.Buffer;
+        for (int k = 0, buffer; (buffer = instruction.Read(k)) >= 0; k++) yield return buffer;
+    }
 
     /// <summary>The registers that an instruction reads.</summary>
     public static IEnumerable<int> Operands(Instruction instruction)

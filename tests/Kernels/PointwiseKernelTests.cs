@@ -190,10 +190,11 @@ public sealed class PointwiseKernelTests : IDisposable
         Check(spec, [table, values, new byte[Rows * Values * 8], new byte[Rows * Values * 8], new byte[2 * Values * 8]], cpu);
     }
 
-    [Theory, MemberData(nameof(DTypesAndShapes))]
+    public static TheoryData<DType, bool> NumbersAndShapes() => [.. DTypesAndShapes().Where(row => row.Data.Item1 != DType.Bool)];
+
+    [Theory, MemberData(nameof(NumbersAndShapes))]
     public void Segments_add_up_in_their_order(DType type, bool cpu)
     {
-        if (type == DType.Bool) return;
         // 23 rows in an order of their own, in nine segments of which two are empty and one is long; columns as long as a vector, of an odd length, and none at all.
         int[] ends = [0, 3, 3, 4, 15, 16, 18, 22, 23];
         byte[] order = new byte[23 * 8], starts = new byte[10 * 8];

@@ -161,7 +161,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         {
             if (spec.Epilogue[i] is not Store store || store.Type != spec.In || store.Value != register) continue;
             var memory = memories[store.Buffer];
-            bool read = spec.A.Concat(spec.B).Concat(spec.Epilogue).Any(x => x.Reads.ToArray().Any(b => memories[b] == memory));
+            bool read = spec.A.Concat(spec.B).Concat(spec.Epilogue).Any(x => x.Reads(b => memories[b] == memory));
             // Another store's memory would hold the product first and be written once more.
             bool written = spec.Epilogue.Where((x, k) => k != i).Any(x => x is Store other && memories[other.Buffer] == memory);
             if (!read && !written) return i;
