@@ -3,6 +3,10 @@ namespace GpuTensor.Kernels;
 /// <summary>Kernel description to source.</summary>
 internal static class Generator
 {
+    /// <summary>Bytes that kernels of the CPU shape may read past the last element of a buffer, and make no use of: the end of a row is read as a whole vector, at most 15 elements of 8 bytes
+    /// too many. Whoever allocates for a CPU adds them. (To pick elements one by one instead took a third of the time that PoCL compiles a kernel.)</summary>
+    public const int ReadPast = 128;
+
     /// <summary>Generates a kernel.</summary>
     /// <param name="wide">Forces 64-bit indices; otherwise they are used where a domain or an address needs them.</param>
     /// <exception cref="ArgumentException">The description contradicts itself, or the dialect has no vectors and the profile is a CPU's.</exception>

@@ -311,10 +311,10 @@ internal abstract partial class SectionWriter
                 if (!near) return general;
                 string pointer = Sum($"b{buffer}", NearAddress(i), extra), lanes = Part.Length == 0 ? "16" : Part;
                 return "near ? " + (Nest.Strides[i]![LaneTo - 1] == 0 ? Dialect.Splat(stored, 16, $"*({pointer})")
-                    : Stride(i, LaneTo - 1) == "1" ? $"{Out.Call("part", stored, 16)}({pointer}, {lanes})"
+                    : Stride(i, LaneTo - 1) == "1" ? $"vload16(0, {pointer})"
                     : $"{Out.Call("strided", stored, 16)}({pointer}, {Stride(i, LaneTo - 1)}, {lanes})") + $" : {general}";
-            case "1" when Part.Length == 0: return $"vload16(0, {Sum($"b{buffer}", Address(i), extra)})";
-            case "1": return $"{Out.Call("part", stored, 16)}({Sum($"b{buffer}", Address(i), extra)}, {Part})";
+            // Whole, too, where only a part of the lanes exists: Generator.ReadPast.
+            case "1": return $"vload16(0, {Sum($"b{buffer}", Address(i), extra)})";
             case var stride: return $"{Out.Call("strided", stored, 16)}({Sum($"b{buffer}", Address(i), extra)}, {stride}, {(Part.Length == 0 ? "16" : Part)})";
         }
     }

@@ -7,15 +7,7 @@ internal static partial class Library
 {
     private static void AddMemory()
     {
-        // The first m of 16 elements. Reading past them is harmless while it stays on their page of memory, which is there; what the other lanes then hold is never used.
-        Add("part_*", """
-            $T $N(const $G$E* p, int m) {
-              if (m >= 16 || ((ulong)p & 4095) <= 4096 - sizeof($T)) return vload16(0, p);
-              $E t[16] = { 0 };
-              for (int k = 0; k < m; k++) t[k] = p[k];
-              return vload16(0, t);
-            }
-            """);
+        // Writes the first m of 16 elements. (Reading them takes the others along: Generator.ReadPast.)
         Add("put_*", """
             void $N($T v, $G$E* p, int m) {
               if (m >= 16) { vstore16(v, 0, p); return; }

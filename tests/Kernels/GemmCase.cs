@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using GpuTensor.Devices;
+using GpuTensor.Devices.OpenCl;
 using GpuTensor.Kernels;
+using Xunit;
 
 namespace GpuTensor.Tests.Kernels;
 
@@ -72,6 +74,7 @@ internal sealed class GemmCase
         }
         using var program = backend.Compile(Dialect.OpenCl.Prelude(plan.Launches.SelectMany(l => l.Kernel.Prelude))
             + string.Concat(plan.Launches.DistinctBy(l => l.Kernel.EntryPoint).Select(l => l.Kernel.Source)));
+        Assert.False(backend is OpenClBackend { DeclarationsFailed: true });
         foreach (var launch in plan.Launches)
         {
             using var kernel = backend.CreateKernel(program, launch.Kernel.EntryPoint, launch.Description);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using GpuTensor.Devices;
+using GpuTensor.Devices.OpenCl;
 using GpuTensor.Kernels;
 using GpuTensor.Tests.CudaSimulator;
 using GpuTensor.Tests.Devices;
@@ -12,7 +13,7 @@ using Generator = GpuTensor.Kernels.Generator;
 /// <summary>Generates, compiles and runs descriptions on the OpenCL device, in the shape of a CPU or of a GPU.</summary>
 public sealed class KernelRunner : IDisposable
 {
-    private readonly Backend backend = OpenClTest.Open();
+    private readonly OpenClBackend backend = OpenClTest.Open();
 
     internal DeviceProfile Profile(bool cpu) => backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64 };
 
@@ -22,6 +23,7 @@ public sealed class KernelRunner : IDisposable
     {
         var kernel = Generator.Generate(spec, Profile(cpu), Dialect.OpenCl, wide);
         using var program = backend.Compile(Dialect.OpenCl.Prelude(kernel.Prelude) + kernel.Source);
+        Assert.False(backend.DeclarationsFailed);
         // What runs here in the shape of a GPU must compile for one.
         if (!cpu) CudaSource.CompileInTurn(spec, Profile(cpu) with { GroupSize = 256, MaxParameterBytes = 4096 }, wide);
         byte[][] result = Run(program, kernel, spec, buffers, scalars);

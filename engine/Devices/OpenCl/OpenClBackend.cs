@@ -15,6 +15,9 @@ internal sealed class OpenClBackend : Backend
     // The event of the last launch, if nothing was enqueued after it: a mark of the stream that costs no command of its own.
     private nint lastLaunch;
 
+    // What a buffer has behind its end.
+    private readonly int pastEnd;
+
     /// <summary>Makes context and queue.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
     public unsafe OpenClBackend(OpenClDevice device, string options = "")
@@ -24,7 +27,8 @@ internal sealed class OpenClBackend : Backend
         var info = new OpenClInfo(Api, device.Id);
         Profile = info.ToProfile();
         Driver = $"{device.PlatformName}, driver {device.DriverVersion}, {info.Text(DeviceInfo.Version)}";
-        Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue), (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue));
+        pastEnd = Profile.IsCpu ? Kernels.Generator.ReadPast : 0;
+        Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue), (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue) - pastEnd);
         if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) MemoryLimit = limit;
         nint id = device.Id;
         nint* properties = stackalloc nint[] { (nint)ContextProperties.Platform, device.Platform, 0 };
@@ -63,6 +67,9 @@ internal sealed class OpenClBackend : Backend
     /// <summary>The programs on disk; tests put theirs here. Null where the driver keeps its own cache.</summary>
     internal DiskCache? ProgramCache { get => programs.Cache; set => programs.Cache = value; }
 
+    /// <inheritdoc cref="OpenClPrograms.DeclarationsFailed"/>
+    internal bool DeclarationsFailed => programs.DeclarationsFailed;
+
     internal int FaultIn(string call) => Fault is null ? 0 : Fault(call);
 
     internal void Check(int code, string call, string subject, bool takesMemory = true)
@@ -79,7 +86,7 @@ internal sealed class OpenClBackend : Backend
             throw new DeviceOutOfMemoryException($"{bytes:N0} bytes more than the {held:N0} held would pass the memory limit of {MemoryLimit:N0} bytes on {Name}");
         int error = FaultIn("clCreateBuffer");
         // OpenCL has no empty buffer.
-        nint handle = error != 0 ? 0 : Api.CreateBuffer(context, MemFlags.ReadWrite, (nuint)Math.Max(bytes, 16), null, &error);
+        nint handle = error != 0 ? 0 : Api.CreateBuffer(context, MemFlags.ReadWrite, (nuint)(Math.Max(bytes, 16) + pastEnd), null, &error);
         Check(error, "clCreateBuffer", $"{bytes:N0} bytes, with {held:N0} held of {Memory.Total:N0}, at most {Memory.MaxAllocation:N0} in one buffer");
         Counters.BytesHeld = held + bytes;
         Counters.BytesPeak = Math.Max(Counters.BytesPeak, held + bytes);

@@ -3,7 +3,7 @@ namespace GpuTensor.Devices.OpenCl;
 /// <summary>The symbolic names of OpenCL's error codes, for messages, and which of them mean that memory ran out.</summary>
 internal static class OpenClErrors
 {
-    public const int DeviceNotFound = -1, MemObjectAllocationFailure = -4, OutOfResources = -5, OutOfHostMemory = -6, InvalidBufferSize = -61, PlatformNotFound = -1001;
+    public const int DeviceNotFound = -1, MemObjectAllocationFailure = -4, OutOfResources = -5, OutOfHostMemory = -6, BuildProgramFailure = -11, InvalidBufferSize = -61, PlatformNotFound = -1001;
 
     private static readonly Dictionary<int, string> Names = new()
     {

@@ -8,6 +8,9 @@ namespace GpuTensor.Devices.OpenCl;
 /// <param name="Index">Its number: <c>opencl:Index</c>.</param>
 internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name, string DriverVersion)
 {
+    /// <summary>PoCL compiles slowly and keeps a cache of its own.</summary>
+    public bool IsPocl => PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal);
+
     /// <summary>Takes the device: context, queue, nothing more.</summary>
     /// <param name="options">Compiler options beside the engine's own.</param>
     /// <exception cref="DeviceException">The driver refuses.</exception>

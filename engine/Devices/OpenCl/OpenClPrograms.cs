@@ -7,9 +7,10 @@ namespace GpuTensor.Devices.OpenCl;
 internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context, string options)
 {
     /// <summary>Binaries by source, options, device, driver and engine. PoCL keeps a cache of its own on disk, with the code of each work-group size too.</summary>
-    public DiskCache? Cache { get; set; } = backend.Device.PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal)
-        ? null
-        : new DiskCache(Path.Combine(DiskCache.DefaultFolder(), "opencl"));
+    public DiskCache? Cache { get; set; } = backend.Device.IsPocl ? null : new DiskCache(Path.Combine(DiskCache.DefaultFolder(), "opencl"));
+
+    /// <summary>True once a program did not compile with <see cref="PoclDeclarations"/> and did without; the later ones go without.</summary>
+    public bool DeclarationsFailed { get; private set; }
 
     public OpenClProgram Compile(string source)
     {
@@ -28,23 +29,40 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
 
     private nint FromSource(string source)
     {
+        nint program = 0;
+        string log = "";
+        int error = backend.Device.IsPocl && !DeclarationsFailed ? TryBuild(PoclDeclarations.Text + source, $"{options} {PoclDeclarations.Option}", out program, out log) : OpenClErrors.BuildProgramFailure;
+        if (error == OpenClErrors.BuildProgramFailure)
+        {
+            error = TryBuild(source, options, out program, out log);
+            // Then it was the declarations: another version of PoCL. Where the program itself is at fault neither way succeeds, and the log is of what was generated.
+            DeclarationsFailed = error == 0 && backend.Device.IsPocl;
+        }
+        if (error == 0) return program;
+        if (OpenClErrors.IsOutOfMemory(error)) backend.Check(error, "clBuildProgram", log);
+        throw new KernelCompilationException(
+            $"clBuildProgram failed with {OpenClErrors.Name(error)} on {backend.Name} ({backend.Driver}), options '{options}'.\n{log}\n{Numbered(source)}");
+    }
+
+    /// <summary>Builds a program, or releases it and returns the error and the log.</summary>
+    private int TryBuild(string source, string with, out nint program, out string log)
+    {
         byte[] text = Encoding.UTF8.GetBytes(source);
         nuint length = (nuint)text.Length;
         int error = backend.FaultIn("clCreateProgramWithSource");
-        nint program = 0;
+        program = 0;
+        log = "";
         fixed (byte* p = text)
         {
             byte* lines = p;
             if (error == 0) program = backend.Api.CreateProgramWithSource(context, 1, &lines, &length, &error);
         }
         backend.Check(error, "clCreateProgramWithSource", "");
-        error = Build(program);
-        if (error == 0) return program;
-        string log = Log(program);
+        error = Build(program, with);
+        if (error == 0) return 0;
+        log = Log(program);
         backend.Api.ReleaseProgram(program);
-        if (OpenClErrors.IsOutOfMemory(error)) backend.Check(error, "clBuildProgram", log);
-        throw new KernelCompilationException(
-            $"clBuildProgram failed with {OpenClErrors.Name(error)} on {backend.Name} ({backend.Driver}), options '{options}'.\n{log}\n{Numbered(source)}");
+        return error;
     }
 
     /// <summary>0 where the driver does not take the binary (another driver's, or damaged): then the source is built.</summary>
@@ -60,16 +78,16 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
             program = backend.Api.CreateProgramWithBinary(context, 1, &id, &length, &bytes, &status, &error);
         }
         if (error != 0) return 0;
-        if (status == 0 && Build(program) == 0) return program;
+        if (status == 0 && Build(program, options) == 0) return program;
         backend.Api.ReleaseProgram(program);
         return 0;
     }
 
-    private int Build(nint program)
+    private int Build(nint program, string with)
     {
         nint id = backend.Device.Id;
         int error = backend.FaultIn("clBuildProgram");
-        fixed (byte* text = Encoding.UTF8.GetBytes(options + '\0'))
+        fixed (byte* text = Encoding.UTF8.GetBytes(with + '\0'))
             return error != 0 ? error : backend.Api.BuildProgram(program, 1, &id, text, null!, null);
     }
 
