@@ -6,9 +6,10 @@ namespace GpuTensor.Tests.Devices;
 /// <summary>Opens an OpenCL device for a test, or skips it with the reason.</summary>
 internal static class OpenClTest
 {
-    public static OpenClBackend Open()
+    /// <param name="options">Compiler options beside the engine's own.</param>
+    public static OpenClBackend Open(string options = "")
     {
         if (OpenClPlatform.Devices().Count == 0) Assert.Skip(OpenClPlatform.Reason);
-        return OpenClPlatform.Devices()[0].Open();
+        return OpenClPlatform.Devices()[0].Open(options);
     }
 }

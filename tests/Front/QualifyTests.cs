@@ -37,7 +37,7 @@ public class QualifyTests
             ["GPUTENSOR_CUDA_LIBRARIES"] = simulator, ["GPUTENSOR_SIMULATOR"] = "capability=9.0", ["DOTNET_ROOT"] = folder["no-runtime"], ["GPUTENSOR_CORPUS"] = null,
             // Nothing else is needed of the machine.
             ["PATH"] = $"{sanitizer}:/usr/bin:/bin", ["GPUTENSOR_CACHE"] = folder["cache"],
-        }, folder["gputensor-bundle/gputensor"], "--device", "cuda", "--limit-minutes", "8", "--corpus", OneSampleEach(folder, 60));
+        }, folder["gputensor-bundle/gputensor"], "--device", "cuda", "--limit-minutes", "30", "--corpus", OneSampleEach(folder, 60));
         foreach (string name in Stages) Assert.True(Outcome(report, name) == "passed", $"{name}: {Stage(report, name)}\n{output}");
         Assert.Equal(0, code);
         Assert.True(report.GetProperty("ok").GetBoolean());

@@ -23,17 +23,13 @@ internal static class CudaSource
         }
     });
 
-    private static int turn;
-
     public static bool IsAvailable => Compilers.Value.Length > 0;
 
-    /// <summary>Compiles a kernel with one compiler for one architecture, the next of each every time. Nothing where there is no compiler.</summary>
-    public static void CompileInTurn(KernelSpec spec, DeviceProfile profile, bool wide)
+    /// <summary>Compiles a kernel with one compiler for one architecture, which depend on the number.</summary>
+    public static (byte[] Image, int Architecture) Compile(GeneratedKernel kernel, int number)
     {
-        if (!IsAvailable) return;
-        var kernel = GpuTensor.Kernels.Generator.Generate(spec, profile, Dialect.Cuda, wide);
-        int n = Interlocked.Increment(ref turn);
-        Compile(Dialect.Cuda.Prelude(kernel.Prelude) + kernel.Source, Compilers.Value[n % Compilers.Value.Length], Architectures[n % Architectures.Length]);
+        int architecture = Architectures[number % Architectures.Length];
+        return (Compile(Dialect.Cuda.Prelude(kernel.Prelude) + kernel.Source, Compilers.Value[number % Compilers.Value.Length], architecture), architecture);
     }
 
     /// <summary>Compiles each program with one compiler for one architecture in turn; with every compiler for every architecture where <c>GPUTENSOR_NVRTC_ALL</c> is 1 (minutes).</summary>
@@ -47,7 +43,7 @@ internal static class CudaSource
         Parallel.ForEach(work, new ParallelOptions { MaxDegreeOfParallelism = 2 }, w => Compile(w.source, w.Item2.c, w.Item2.a));
     }
 
-    private static void Compile(string source, NvrtcLibrary library, int architecture)
+    private static byte[] Compile(string source, NvrtcLibrary library, int architecture)
     {
         var made = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(architecture)))
             .Compile(source, "kernels.cu", "-lineinfo", "--fmad=false", "--ptxas-options=-warn-spills");
@@ -55,5 +51,6 @@ internal static class CudaSource
         // And the simulator must know each of its instructions: what it does not know, it refuses here.
         using var module = GpuTensor.CudaSimulator.Ptx.PtxModule.Load(made.Image, architecture, new(0, 1UL << 40));
         Assert.NotEmpty(module.Kernels);
+        return made.Image;
     }
 }

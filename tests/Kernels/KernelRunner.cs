@@ -15,6 +15,9 @@ public sealed class KernelRunner : IDisposable
 {
     private readonly OpenClBackend backend = OpenClTest.Open();
 
+    // The shape of a GPU runs here only to be compared: code that compiles quickly will do.
+    private readonly OpenClBackend unoptimized = OpenClTest.Open("-cl-opt-disable");
+
     internal DeviceProfile Profile(bool cpu) => backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64 };
 
     internal Backend Backend => backend;
@@ -22,18 +25,17 @@ public sealed class KernelRunner : IDisposable
     internal byte[][] Run(KernelSpec spec, byte[][] buffers, bool cpu, bool wide = false, params object[] scalars)
     {
         var kernel = Generator.Generate(spec, Profile(cpu), Dialect.OpenCl, wide);
+        var backend = cpu ? this.backend : unoptimized;
         using var program = backend.Compile(Dialect.OpenCl.Prelude(kernel.Prelude) + kernel.Source);
         Assert.False(backend.DeclarationsFailed);
-        // What runs here in the shape of a GPU must compile for one.
-        if (!cpu) CudaSource.CompileInTurn(spec, Profile(cpu) with { GroupSize = 256, MaxParameterBytes = 4096 }, wide);
-        byte[][] result = Run(program, kernel, spec, buffers, scalars);
-        // And its bits there are those here.
+        byte[][] result = Run(backend, program, kernel, spec, buffers, scalars);
+        // What runs here in the shape of a GPU must compile for one, and its bits there are those here.
         if (!cpu) GeneratedOnGpu.RequireSame(spec, Profile(cpu) with { MaxParameterBytes = 4096 }, wide, buffers, scalars, result);
         return result;
     }
 
     /// <summary>The buffers after one launch. Each gets a margin of untouched bytes on both sides, so that a stray write shows.</summary>
-    internal byte[][] Run(DeviceProgram program, GeneratedKernel generated, KernelSpec spec, byte[][] buffers, params object[] scalars)
+    internal static byte[][] Run(Backend backend, DeviceProgram program, GeneratedKernel generated, KernelSpec spec, byte[][] buffers, params object[] scalars)
     {
         const int Margin = 64;
         using var kernel = backend.CreateKernel(program, generated.EntryPoint, spec.Name);
@@ -74,5 +76,9 @@ public sealed class KernelRunner : IDisposable
         }
     }
 
-    public void Dispose() => backend.Dispose();
+    public void Dispose()
+    {
+        backend.Dispose();
+        unoptimized.Dispose();
+    }
 }

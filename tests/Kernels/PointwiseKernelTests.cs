@@ -33,7 +33,8 @@ public sealed class PointwiseKernelTests : IDisposable
         var sections = new List<Section>();
         long[][] shapes = [[], [1], [15], [16], [17], [1000], [3, 5], [7, 100], [5, 3, 70], [100, 3], [2, 1, 33], [4, 5, 6, 7], [70, 64], [34, 39]];
         int at = 0;
-        foreach (long[] shape in shapes)
+        // All of them for one dtype, every third for each of the others: the sections of one kernel are what takes long to compile.
+        foreach (long[] shape in type == DType.Float32 ? shapes : shapes.Where((_, i) => (i + (int)type) % 3 == 0))
             for (int variant = 0; variant < 4; variant++)
             {
                 long n = shape.Aggregate(1L, (a, b) => a * b);

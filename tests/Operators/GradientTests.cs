@@ -5,9 +5,10 @@ namespace GpuTensor.Tests.Operators;
 /// <summary>Every operator's gradient, and the gradient of that, against central differences in float64.</summary>
 public class GradientTests
 {
-    public static TheoryData<string, string> First => Cases(_ => true);
+    /// <summary>On the reference, which shares the formulas with all devices; elsewhere those whose kernels the second derivatives do not run.</summary>
+    public static TheoryData<string, string> First => Cases((s, device) => device == "cpu" || !s.TwiceDifferentiable);
 
-    public static TheoryData<string, string> Second => Cases(s => s.TwiceDifferentiable);
+    public static TheoryData<string, string> Second => Cases((s, _) => s.TwiceDifferentiable);
 
     [Theory]
     [MemberData(nameof(First))]
@@ -25,11 +26,11 @@ public class GradientTests
         GradientCheck.Second(s.Call, s.Values(), s.Shapes, TestDevices.Get(device));
     }
 
-    private static TheoryData<string, string> Cases(Func<GradientSample, bool> which)
+    private static TheoryData<string, string> Cases(Func<GradientSample, string, bool> which)
     {
         var cases = new TheoryData<string, string>();
         foreach (string device in TestDevices.Names)
-            foreach (var sample in GradientSamples.All.Values.Where(which)) cases.Add(device, sample.Name);
+            foreach (var sample in GradientSamples.All.Values.Where(s => which(s, device))) cases.Add(device, sample.Name);
         return cases;
     }
 }
