@@ -26,6 +26,7 @@ internal sealed partial record Dialect
         ScalarsInMemory = true,
         BranchesHaveBarriers = true,
         Unroll = "#pragma unroll",
+        KeepLoop = "#pragma unroll 1",
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],
         // All lanes of a warp are here: teams past the last row take part too.
         Shuffles = ("__shfl_down_sync(0xffffffffu, {0}, {1}, {2})", "__shfl_sync(0xffffffffu, {0}, 0, {2})"),

@@ -59,6 +59,9 @@ internal sealed partial record Dialect
     /// <summary>What stands before a loop that is to be written out, so that arrays it walks through are registers. Null: the language promises none.</summary>
     public string? Unroll { get; init; }
 
+    /// <summary>What stands before a loop that is not to be written out several times, since its body is long. Null: compilers of the language do not do that by themselves.</summary>
+    public string? KeepLoop { get; init; }
+
     /// <summary>What one work-item gets from another of its {2}, a power of two up to 32: {0} of the one {1} further on, or of the first. Null: by way of local memory.</summary>
     public (string Down, string First)? Shuffles { get; init; }
 

@@ -76,7 +76,7 @@ internal sealed class GroupRowWriter : SectionWriter
     {
         if (plan.Passes[p].Count == 0) return;
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) Begin(i, reduce);
-        if (steps == 0) Out.Open($"for ({X} j = t; j < {length}; j += {team})");
+        if (steps == 0) OpenLoop($"for ({X} j = t; j < {length}; j += {team})");
         else
         {
             // Arrays are registers where every index is a number.

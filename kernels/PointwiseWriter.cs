@@ -83,7 +83,7 @@ internal sealed class PointwiseWriter : SectionWriter
             WriteVectors(total, size, n);
             return;
         }
-        Out.Open($"for (int u = 0; u < {PerItem}; u++)");
+        OpenLoop($"for (int u = 0; u < {PerItem}; u++)");
         Out.Line($"const {X} j = g * {size * PerItem} + u * {size} + lid;");
         Out.Open($"if (j < {n})");
         Body();
@@ -132,7 +132,7 @@ internal sealed class PointwiseWriter : SectionWriter
     {
         long each = size * Together;
         Groups = (total + each * Vectors - 1) / (each * Vectors);
-        Out.Open($"for (int u = 0; u < {Vectors}; u++)");
+        OpenLoop($"for (int u = 0; u < {Vectors}; u++)");
         Out.Line($"const {X} j = g * {each * Vectors} + u * {each} + lid * {Together};");
         Out.Open($"if (j < {n})");
         LaneIndices();

@@ -250,6 +250,9 @@ internal abstract partial class SectionWriter
         Out.Line(text);
     }
 
+    /// <summary>From this many additions on for an element, a body is long.</summary>
+    private const int LongBody = 30;
+
     /// <summary>The work on one element, in additions, roughly.</summary>
     protected int Cost()
     {
@@ -258,8 +261,17 @@ internal abstract partial class SectionWriter
         return cost;
     }
 
+    /// <summary>Opens a loop over elements. With much to compute for each, a compiler that writes the loop out gains nothing from it but code, which takes it several times as long.</summary>
+    protected void OpenLoop(string head)
+    {
+        if (Dialect.KeepLoop is { } keep && Cost() >= LongBody) Out.Line(keep);
+        Out.Open(head);
+    }
+
     protected static int CostOf(Instruction instruction) => instruction switch
     {
+        // Integers are divided in software.
+        Apply { Function: "div" or "trunc_div" } apply when apply.Type.IsInteger() => 30,
         Apply apply => Expressions.Get(apply.Function).Cost + (apply.Type.IsHalf() ? 4 : 0),
         Load load => load.Type.IsHalf() ? 3 : 1,
         Gather => 8,

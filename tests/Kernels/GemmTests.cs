@@ -23,7 +23,7 @@ public class GemmTests
     {
         using var backend = OpenClTest.Open();
         var random = new Random((int)dtype);
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 2; i++)
         {
             long[] batch = Enumerable.Range(0, random.Next(4)).Select(_ => (long)random.Next(1, 4)).ToArray();
             var product = GemmCase.Random(random, dtype, batch, random.Next(1, 40), random.Next(1, 140), random.Next(1, 70));
@@ -80,12 +80,9 @@ public class GemmTests
     {
         using var backend = OpenClTest.Open();
         var random = new Random(6);
-        for (int i = 0; i < 2; i++)
-        {
-            var product = GemmCase.Random(random, DType.Float32, [], m, n, k);
-            Check(backend, product, cpu: true);
-            Check(backend, product, cpu: false);
-        }
+        var product = GemmCase.Random(random, DType.Float32, [], m, n, k);
+        Check(backend, product, cpu: true);
+        Check(backend, product, cpu: false);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class OpenClBackend : Backend
     // What a buffer has behind its end.
     private readonly int pastEnd;
 
-    /// <summary>Makes context and queue.</summary>
+    /// <summary>Makes a queue in the device's context.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
     public unsafe OpenClBackend(OpenClDevice device, string options = "")
     {
@@ -30,13 +30,9 @@ internal sealed class OpenClBackend : Backend
         pastEnd = Profile.IsCpu ? Kernels.Generator.ReadPast : 0;
         Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue), (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue) - pastEnd);
         if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) MemoryLimit = limit;
-        nint id = device.Id;
-        nint* properties = stackalloc nint[] { (nint)ContextProperties.Platform, device.Platform, 0 };
+        context = device.Context;
         int error;
-        context = Api.CreateContext(properties, 1, &id, null!, null, &error);
-        Check(error, "clCreateContext", "");
-        queue = Api.CreateCommandQueue(context, id, (CommandQueueProperties)0, &error);
-        if (error != 0) Api.ReleaseContext(context);
+        queue = Api.CreateCommandQueue(context, device.Id, (CommandQueueProperties)0, &error);
         Check(error, "clCreateCommandQueue", "");
         programs = new OpenClPrograms(this, context, $"{info.BuildOptions()} {options}".Trim());
         staging = new OpenClStaging(this, queue);
@@ -224,7 +220,6 @@ internal sealed class OpenClBackend : Backend
         ForgetLastLaunch();
         staging.Dispose();
         Api.ReleaseCommandQueue(queue);
-        Api.ReleaseContext(context);
     }
 
     private static nint Handle(DeviceBuffer buffer) => ((OpenClBuffer)buffer).Handle;

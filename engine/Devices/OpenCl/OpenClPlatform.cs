@@ -11,7 +11,22 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
     /// <summary>PoCL compiles slowly and keeps a cache of its own.</summary>
     public bool IsPocl => PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal);
 
-    /// <summary>Takes the device: context, queue, nothing more.</summary>
+    // Failures are not kept: the next who opens it tries again.
+    private readonly Lazy<nint> context = new(() => MakeContext(Index, Api, Platform, Id, Name), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>One context for all who open the device, as long as the process lives: compilers keep what they need in it, and PoCL's takes most of a second to get ready.</summary>
+    /// <exception cref="DeviceException">The driver refuses.</exception>
+    public nint Context => context.Value;
+
+    private static unsafe nint MakeContext(int index, CL api, nint platform, nint id, string name)
+    {
+        nint* properties = stackalloc nint[] { (nint)ContextProperties.Platform, platform, 0 };
+        int error;
+        nint made = api.CreateContext(properties, 1, &id, null!, null, &error);
+        return error == 0 ? made : throw OpenClErrors.Exception(error, "clCreateContext", "", $"opencl:{index} ({name})");
+    }
+
+    /// <summary>Takes the device: a queue, nothing more.</summary>
     /// <param name="options">Compiler options beside the engine's own.</param>
     /// <exception cref="DeviceException">The driver refuses.</exception>
     public OpenClBackend Open(string options = "") => new(this, options);
