@@ -45,10 +45,10 @@ internal static class KernelsCommand
         var watch = Stopwatch.StartNew();
         var compilers = Compilers(settings.Nvrtc);
         var random = new Random(settings.Seed);
-        var (first, programs, kernels, devices, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : Record(settings, random, watch);
+        var matrix = new CompilerMatrix(compilers);
+        var (first, programs, kernels, devices, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : Record(settings, matrix, random, watch);
         double recorded = watch.Elapsed.TotalSeconds;
         if (!settings.Json) Console.WriteLine($"{kernels} kernels in {first.Length + programs.Length} programs; {run} of {files} files of samples were run in {recorded:F0} s");
-        var matrix = new CompilerMatrix(compilers);
         matrix.Run(first, programs, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Most, settings.Threads);
 
         if (settings.Output is { } path) File.WriteAllText(path, Details(matrix));
@@ -61,12 +61,12 @@ internal static class KernelsCommand
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 kernels, programs = first.Length + programs.Length, kernels_by_device = devices, files = run, files_wanted = files, recorded_seconds = Math.Round(recorded, 1),
-                compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled = matrix.Compiled, wanted = matrix.Wanted, whole, cut,
+                compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled_by_devices = matrix.Heard, compiled = matrix.Compiled, wanted = matrix.Wanted, whole, cut,
                 kernels_with_stack = stacks, most_registers = matrix.Made.Select(m => m.Resources.Registers).DefaultIfEmpty().Max(),
                 problems = matrix.Problems.Count, first_problems = matrix.Problems.Take(20), not_run = notRun, seconds = Math.Round(watch.Elapsed.TotalSeconds, 1),
             }));
         else
-            Console.WriteLine($"{matrix.Compiled} of {matrix.Wanted} compilations ({string.Join(" and ", compilers.Select(c => $"NVRTC {c.Version}"))}, {CompilerMatrix.Architectures.Length} architectures)"
+            Console.WriteLine($"{matrix.Heard} programs compiled by devices, {matrix.Compiled} of {matrix.Wanted} compilations beside them ({string.Join(" and ", compilers.Select(c => $"NVRTC {c.Version}"))}, {CompilerMatrix.Architectures.Length} architectures)"
                 + $"{(cut ? $", cut after {settings.Limit} s" : "")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; {watch.Elapsed.TotalSeconds:F0} s");
         return matrix.Problems.Count > 0 || matrix.Compiled == 0 ? 1 : cut ? 2 : 0;
     }
@@ -75,9 +75,9 @@ internal static class KernelsCommand
 
     /// <summary>What the machine's CUDA devices compile for training, benchmarks and a seeded draw of the corpus, for at most half of the time. Each kernel once, whichever device and program made
     /// it; many to a program.</summary>
-    private static Input Record(Settings settings, Random random, Stopwatch watch)
+    private static Input Record(Settings settings, CompilerMatrix matrix, Random random, Stopwatch watch)
     {
-        ProgramRecording[] recordings = [.. Enumerable.Range(0, Math.Max(1, Device.CudaDeviceCount)).Select(i => new ProgramRecording(Device.Cuda(i)))];
+        ProgramRecording[] recordings = [.. Enumerable.Range(0, Math.Max(1, Device.CudaDeviceCount)).Select(i => new ProgramRecording(Device.Cuda(i), matrix))];
         foreach (var recording in recordings) recording.RunPrograms();
         var found = settings.Files == 0 ? null : settings.Corpus is { } folder ? Corpus.Open(folder) : Corpus.Find();
         string[] files = [.. found?.Files() ?? []];

@@ -87,6 +87,9 @@ internal sealed partial class CudaBackend : Backend
     /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test sets.</summary>
     internal long MemoryLimit { get; set; } = long.MaxValue;
 
+    /// <inheritdoc cref="CudaPrograms.Listener"/>
+    internal Action<string, CudaCompilation, NvrtcLibrary>? CompilationListener { set => programs.Listener = value; }
+
     /// <summary>The machine code on disk; tests put theirs here.</summary>
     internal DiskCache? ProgramCache { get => programs.Cache; set => programs.Cache = value; }
 

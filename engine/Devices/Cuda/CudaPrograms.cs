@@ -7,10 +7,16 @@ namespace GpuTensor.Devices.Cuda;
 internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, CudaRuntimeCompiler compiler)
 {
     /// <summary>-lineinfo changes no instruction, and profilers then name lines; --fmad=false: an expression is rounded where it is written.</summary>
-    private static readonly string[] Options = ["-lineinfo", "--fmad=false"];
+    public static readonly string[] Options = ["-lineinfo", "--fmad=false"];
+
+    /// <summary>Makes ptxas say what it made: registers, shared memory, stack and spills. Changes no instruction.</summary>
+    public static readonly string[] Reporting = ["--ptxas-options=-v", "--ptxas-options=-warn-spills"];
 
     /// <summary>Machine code by source, options, target and compiler. Null: none is kept.</summary>
     public DiskCache? Cache { get; set; } = new(Path.Combine(DiskCache.DefaultFolder(), "cuda"));
+
+    /// <summary>For reports: hears of each program and what was made of it, in the compiling threads, with ptxas's own report in the log. Then none is taken from disk.</summary>
+    public Action<string, CudaCompilation, NvrtcLibrary>? Listener { get; set; }
 
     public CudaProgram[] Compile(IReadOnlyList<string> sources)
     {
@@ -62,7 +68,7 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
     private (byte[], bool) Image(string source)
     {
         string key = Key(source);
-        return Cache?.Read(key) is { } known ? (known, true) : (FromSource(source, key), false);
+        return Listener is null && Cache?.Read(key) is { } known ? (known, true) : (FromSource(source, key), false);
     }
 
     private string Key(string source) => DiskCache.Key(["cuda", source, .. Options, compiler.Target.Name, compiler.Library.Version.ToString(), DiskCache.EngineVersion]);
@@ -71,9 +77,10 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
     {
         try
         {
-            byte[] image = compiler.Compile(source, "kernels.cu", Options).Image;
-            Cache?.Write(key, image);
-            return image;
+            var made = compiler.Compile(source, "kernels.cu", Listener is null ? Options : [.. Options, .. Reporting]);
+            Listener?.Invoke(source, made, compiler.Library);
+            Cache?.Write(key, made.Image);
+            return made.Image;
         }
         catch (NvrtcException e)
         {

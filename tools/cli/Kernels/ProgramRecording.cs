@@ -14,11 +14,14 @@ internal sealed class ProgramRecording
     private readonly Lock gate = new();
     private readonly Dictionary<string, GeneratedKernel> kernels = new(StringComparer.Ordinal);
 
-    public ProgramRecording(Device device)
+    /// <param name="device">The CUDA device.</param>
+    /// <param name="matrix">Hears of what the device's compiler makes.</param>
+    public ProgramRecording(Device device, CompilerMatrix matrix)
     {
         this.device = device;
-        if (device.Planned is not { Backend: CudaBackend } planned) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
+        if (device.Planned is not { Backend: CudaBackend backend } planned) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
         planned.Kernels.Listener = Hear;
+        backend.CompilationListener = matrix.Hear;
     }
 
     /// <summary>The device's name.</summary>
