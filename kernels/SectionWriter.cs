@@ -261,7 +261,8 @@ internal abstract partial class SectionWriter
         return cost;
     }
 
-    /// <summary>Opens a loop over elements. With much to compute for each, a compiler that writes the loop out gains nothing from it but code, which takes it several times as long.</summary>
+    /// <summary>Opens a loop over elements. With much to compute for each, a compiler that writes the loop out has several times the code to work on, and there is enough to do for each element to
+    /// hide what memory takes.</summary>
     protected void OpenLoop(string head)
     {
         if (Dialect.KeepLoop is { } keep && Cost() >= LongBody) Out.Line(keep);

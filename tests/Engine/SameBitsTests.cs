@@ -29,7 +29,7 @@ public class SameBitsTests
             Same(expected, program.Run(devices.Fused, compiled: true), seed, "compiled");
             devices.Fused.Planned!.ForgetPlans();
             using (new Collector()) Same(expected, program.Run(devices.Fused), seed, "cold plans, under collection");
-            if (!All && seed % 4 > 0) continue;
+            if (!All && seed > 0) continue;
             using (var cold = TestDevice.OpenCl()) Same(expected, program.Run(cold.Device), seed, "cold kernels");
             Same(program.Run(devices.Eager, iterations: 3), program.Run(devices.Fused, iterations: 3, atOnce: true), seed, "three steps in one run");
         }

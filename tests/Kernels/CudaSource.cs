@@ -1,4 +1,5 @@
 using GpuTensor.Bindings.Cuda;
+using GpuTensor.Devices.Cuda;
 using GpuTensor.Kernels;
 using GpuTensor.Tests.Bindings;
 using Xunit;
@@ -40,17 +41,19 @@ internal static class CudaSource
         var pairs = (from c in Compilers.Value from a in Architectures select (c, a)).ToArray();
         // 5 and 14 share no factor, so that each pair has its turn.
         var work = sources.SelectMany((source, i) => all ? pairs.Select(p => (source, p)) : [(source, pairs[i * 5 % pairs.Length])]);
-        Parallel.ForEach(work, new ParallelOptions { MaxDegreeOfParallelism = 2 }, w => Compile(w.source, w.Item2.c, w.Item2.a));
+        Parallel.ForEach(work, new ParallelOptions { MaxDegreeOfParallelism = 2 }, w =>
+        {
+            // And the simulator must know each of its instructions: what it does not know, it refuses here.
+            using var module = GpuTensor.CudaSimulator.Ptx.PtxModule.Load(Compile(w.source, w.Item2.c, w.Item2.a), w.Item2.a, new(0, 1UL << 40));
+            Assert.NotEmpty(module.Kernels);
+        });
     }
 
     private static byte[] Compile(string source, NvrtcLibrary library, int architecture)
     {
         var made = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(architecture)))
-            .Compile(source, "kernels.cu", "-lineinfo", "--fmad=false", "--ptxas-options=-warn-spills");
+            .Compile(source, "kernels.cu", [.. CudaPrograms.Options, "--ptxas-options=-warn-spills"]);
         Assert.True(made.Log.Length == 0, $"{library} for sm_{architecture}: {made.Log}\n{source}");
-        // And the simulator must know each of its instructions: what it does not know, it refuses here.
-        using var module = GpuTensor.CudaSimulator.Ptx.PtxModule.Load(made.Image, architecture, new(0, 1UL << 40));
-        Assert.NotEmpty(module.Kernels);
         return made.Image;
     }
 }

@@ -8,7 +8,7 @@ namespace GpuTensor.Devices.OpenCl;
 /// <param name="Index">Its number: <c>opencl:Index</c>.</param>
 internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name, string DriverVersion)
 {
-    /// <summary>PoCL compiles slowly and keeps a cache of its own.</summary>
+    /// <summary>Whether it is PoCL, which compiles slowly and keeps a cache of its own on disk.</summary>
     public bool IsPocl => PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal);
 
     // Failures are not kept: the next who opens it tries again.

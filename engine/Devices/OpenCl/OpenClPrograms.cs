@@ -36,7 +36,7 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
         {
             error = TryBuild(source, options, out program, out log);
             // Then it was the declarations: another version of PoCL. Where the program itself is at fault neither way succeeds, and the log is of what was generated.
-            DeclarationsFailed = error == 0 && backend.Device.IsPocl;
+            DeclarationsFailed |= error == 0 && backend.Device.IsPocl;
         }
         if (error == 0) return program;
         if (OpenClErrors.IsOutOfMemory(error)) backend.Check(error, "clBuildProgram", log);
