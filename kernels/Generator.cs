@@ -25,46 +25,21 @@ internal static class Generator
         int shared = profile.IsCpu ? 0 : Math.Max(spec.Sections.Where((s, i) => s.Kind == SectionKind.Row || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(s, nests[i], profile)).Any() ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
         if (shared > 0) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
         if (several) writer.Line($"const {writer.X} group = {dialect.GroupId};");
-        long groups = 0;
-        for (int s = 0; s < sections.Length; s++)
-        {
-            int from = 0;
-            if (several)
-            {
-                // The section's range of groups, known only when it is written: its slots come first.
-                from = writer.Integers.Count;
-                writer.Integers.Add(0);
-                writer.Integers.Add(0);
-                // "else": PoCL 3.1 miscompiles rows (barriers, and work-items without a position) where another condition follows theirs; the largest of a row was its start.
-                writer.Open($"{(s == 0 ? "" : "else ")}if (group >= k.n[{from}] && group < k.n[{from + 1}])");
-                writer.Line($"const {writer.X} g = group - k.n[{from}];");
-            }
-            else
-            {
-                writer.Open("");
-                if (!spec.Serial || profile.IsCpu) writer.Line($"const {writer.X} g = {(spec.Serial ? "0" : dialect.GroupId)};");
-            }
-            var start = writer.BeginSection();
-            int count = spec.Serial && !profile.IsCpu ? writer.Integers.Count : -1;
-            if (count >= 0) writer.Open($"for ({writer.X} g = 0; g < {writer.Slot(0)}; g++)");
-            long wanted = WriteSection(writer, sections[s], nests[s], across[s]);
-            if (count >= 0)
-            {
-                writer.Integers[count] = wanted;
-                writer.Close();
-            }
-            writer.EndSection(start);
-            if (several) (writer.Integers[from], writer.Integers[from + 1]) = (groups, groups + wanted);
-            groups += wanted;
-            writer.Close();
-            if (spec.Serial && !profile.IsCpu && s + 1 < sections.Length) writer.Line(dialect.GlobalBarrier);
-        }
+        var texts = sections.Select((s, i) => WriteSection(writer, s, nests[i], across[i], several)).ToArray();
+        if (several) PutSideBySide(writer, texts);
+        else PutInOrder(writer, texts);
         var (source, name) = writer.Finish(size);
-        return new(source, name, [.. writer.Integers], wide, spec.Serial ? 1 : groups, size, writer.Prelude);
+        return new(source, name, [.. writer.Integers], wide, spec.Serial ? 1 : texts.Sum(t => t.Groups), size, writer.Prelude);
     }
 
-    private static long WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across)
+    private static SectionText WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across, bool several)
     {
+        writer.BeginSection();
+        // Side by side a section's first integer is its first group, on a GPU in order the number of its groups: both are known only when it is written.
+        bool turns = writer.Spec.Serial && !writer.Profile.IsCpu, isFirstKept = several || turns;
+        string first = isFirstKept ? writer.Slot(0) : "";
+        if (turns) writer.Open($"for ({writer.X} g = 0; g < {first}; g++)");
+        else writer.Line($"const {writer.X} g = {(several ? $"group - {first}" : writer.Spec.Serial ? "0" : writer.Dialect.GroupId)};");
         SectionWriter body = section.Kind switch
         {
             SectionKind.Pointwise when across is not null => new TransposeWriter(writer, section, nest, across),
@@ -74,7 +49,47 @@ internal static class Generator
             _ => new GroupRowWriter(writer, section, nest),
         };
         body.Write();
-        return body.Groups;
+        if (turns) writer.Close();
+        var text = writer.EndSection(body.Groups);
+        if (turns) text.Integers[0] = body.Groups;
+        return text;
+    }
+
+    /// <summary>Each group runs one of the sections. Those of one text have neighbouring groups.</summary>
+    private static void PutSideBySide(KernelWriter writer, SectionText[] texts)
+    {
+        var shared = new List<List<SectionText>>();
+        foreach (var text in texts)
+            if (shared.Find(same => writer.IsSame(same[0], text)) is { } known) known.Add(text);
+            else shared.Add([text]);
+        long groups = 0;
+        for (int s = 0; s < shared.Count; s++)
+        {
+            foreach (var text in shared[s])
+            {
+                text.Integers[0] = groups;
+                groups += text.Groups;
+            }
+            // "else": PoCL 3.1 miscompiles rows (barriers, and work-items without a position) where another condition follows theirs; the largest of a row was its start.
+            writer.Open($"{(s == 0 ? "" : "else ")}if (group < {writer.Integer(groups)})");
+            if (shared[s].Count == 1) writer.Put(shared[s][0]);
+            else writer.Put(shared[s], (_, first) => $"group < {first}");
+            writer.Close();
+        }
+    }
+
+    /// <summary>One group runs all sections, in their order. In one work-item of a CPU neighbours of one text are a loop.</summary>
+    private static void PutInOrder(KernelWriter writer, SectionText[] texts)
+    {
+        for (int s = 0, next; s < texts.Length; s = next)
+        {
+            for (next = s + 1; writer.Profile.IsCpu && next < texts.Length && writer.IsSame(texts[s], texts[next]);) next++;
+            writer.Open(next - s == 1 ? "" : $"for (int turn = 0; turn < {next - s}; turn++)");
+            if (next - s == 1) writer.Put(texts[s]);
+            else writer.Put(texts[s..next], (number, _) => $"turn < {number}");
+            writer.Close();
+            if (!writer.Profile.IsCpu && next < texts.Length) writer.Line(writer.Dialect.GlobalBarrier);
+        }
     }
 
     /// <summary>Whether some domain or address, with room for the last vector, passes what an int holds.</summary>

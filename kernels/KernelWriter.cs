@@ -3,11 +3,11 @@ using System.Text;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>The text of one kernel while it is made: lines, the integer block, the helper functions used.</summary>
-internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide)
+/// <summary>The text of one kernel while it is made: lines, the integer block, the helper functions used. A section names buffers, scalars and integers by numbers of its own
+/// (<see cref="SectionText"/>), and the kernel says what they are.</summary>
+internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide)
 {
     private readonly StringBuilder text = new(4096);
-    private readonly string[] bufferTypes = new string[spec.Buffers.Length];
     private int depth = 1;
 
     public KernelSpec Spec { get; } = spec;
@@ -52,29 +52,6 @@ internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Diale
         Line("}" + rest);
     }
 
-    /// <summary>A new integer argument, named in the current section.</summary>
-    public string Slot(long value)
-    {
-        Integers.Add(value);
-        return "n" + (Integers.Count - 1).ToString(CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Begins a section: its integers will be declared here.</summary>
-    public (int Position, int FirstSlot) BeginSection() => (text.Length, Integers.Count);
-
-    /// <summary>Declares the integers asked for since the section began, at its beginning.</summary>
-    public void EndSection((int Position, int FirstSlot) start)
-    {
-        if (Integers.Count == start.FirstSlot) return;
-        var line = new StringBuilder().Append(' ', depth * 2).Append("const ").Append(X).Append(' ');
-        for (int k = start.FirstSlot; k < Integers.Count; k++)
-        {
-            if (k > start.FirstSlot) line.Append(", ");
-            line.Append('n').Append(k).Append(" = k.n[").Append(k).Append(']');
-        }
-        text.Insert(start.Position, line.Append(";\n").ToString());
-    }
-
     /// <summary>Calls a helper function.</summary>
     public string Call(string function, Kind kind, int width)
     {
@@ -98,26 +75,16 @@ internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Diale
     {
         var head = new StringBuilder(512);
         head.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
-        for (int b = 0; b < Spec.Buffers.Length; b++)
-        {
-            var buffer = Spec.Buffers[b];
-            bufferTypes[b] = Dialect.Type(Kinds.Stored(buffer.DType));
-            if (b > 0) head.Append(", ");
-            // No two parameters share memory that is written, so every one may be restrict.
-            head.Append(buffer.Written ? "" : "const ").Append(Dialect.Global).Append(bufferTypes[b]).Append("* ").Append(Dialect.Restrict).Append('b').Append(b);
-        }
-        head.Append(Spec.Buffers.Length > 0 ? ", " : "").Append("const struct @_integers k");
+        // No two parameters share memory that is written, so every one may be restrict.
+        for (int b = 0; b < Spec.Buffers.Length; b++) head.Append(BufferType(b)).Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
+        head.Append("const struct @_integers k");
         if (Dialect.ScalarsInMemory)
         {
             if (Spec.Scalars.Length > 0) head.Append(", const ").Append(Dialect.Global).Append(Dialect.Type(Kind.U64)).Append("* ").Append(Dialect.Restrict).Append("scalars");
         }
         else
-            for (int s = 0; s < Spec.Scalars.Length; s++) head.Append(", const ").Append(ScalarType(s)).Append(" s").Append(s);
+            for (int s = 0; s < Spec.Scalars.Length; s++) head.Append(", const ").Append(ScalarType(s)).Append(" scalar").Append(s);
         head.Append(")\n{\n");
-        for (int b = 0; b < Spec.Buffers.Length; b++) head.Append($"  b{b} += k.n[{b}];\n");
-        if (Dialect.ScalarsInMemory)
-            for (int s = 0; s < Spec.Scalars.Length; s++)
-                head.Append($"  const {ScalarType(s)} s{s} = as_{ScalarType(s).Replace(' ', '_')}(scalars[k.n[{Spec.Buffers.Length + s}]]);\n");
         head.Insert(0, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
         string source = head.Append(text).Append("}\n").ToString();
         string name = Sanitize(Spec.Name) + "_" + Hash(source);
@@ -126,6 +93,8 @@ internal sealed class KernelWriter(KernelSpec spec, DeviceProfile profile, Diale
 
     private string ScalarType(int slot) =>
         Spec.Scalars[slot].IsFloatingPoint() ? Dialect.Type(Profile.HasFloat64 ? Kind.F64 : Kind.F32) : Dialect.Type(Kind.I64);
+
+    private string BufferType(int buffer) => $"{(Spec.Buffers[buffer].Written ? "" : "const ")}{Dialect.Global}{Dialect.Type(Kinds.Stored(Spec.Buffers[buffer].DType))}* ";
 
     private static string Sanitize(string name)
     {

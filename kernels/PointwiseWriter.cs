@@ -161,16 +161,16 @@ internal sealed class PointwiseWriter : SectionWriter
         switch (Code[i])
         {
             case Load load:
-                Parts(load.Type, $"b{load.Buffer} + ({Address(i)})", "", raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
+                Parts(load.Type, $"{Out.Buffer(load.Buffer)} + ({Address(i)})", "", raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
                 break;
             case Gather gather:
                 var (place, exists) = GatherPlace(i, gather);
-                Parts(gather.Type, $"b{gather.Buffer} + ({Address(i)} + {place})", exists, raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
+                Parts(gather.Type, $"{Out.Buffer(gather.Buffer)} + ({Address(i)} + {place})", exists, raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
                 break;
             case SegmentSum sum:
                 Each(() => Out.Line($"{register} q{NameOf(i)} = 0;"));
                 string row = OpenSegment(i, sum);
-                Parts(sum.Type, $"b{sum.Buffer} + ({Address(i)} + {row})", "", raw => Out.Line(AddToSegment(i, 1, raw)));
+                Parts(sum.Type, $"{Out.Buffer(sum.Buffer)} + ({Address(i)} + {row})", "", raw => Out.Line(AddToSegment(i, 1, raw)));
                 Out.Close();
                 Each(() => Out.Line($"const {register} {NameOf(i)} = {SegmentResult(i, sum, 1)};"));
                 break;
@@ -222,7 +222,7 @@ internal sealed class PointwiseWriter : SectionWriter
                 Out.Line($"{name}.{Components[k]} = {ToStorage(store.Type, 1, Operand(store.Value, 1))};");
             }
             element = 0;
-            Out.Line($"*({Dialect.Global}{vector}*)(b{store.Buffer} + ({address}){(part == 0 ? "" : $" + {part * width}")}) = {name};");
+            Out.Line($"*({Dialect.Global}{vector}*)({Out.Buffer(store.Buffer)} + ({address}){(part == 0 ? "" : $" + {part * width}")}) = {name};");
         }
     }
 

@@ -8,7 +8,7 @@ internal abstract partial class SectionWriter
         if (WidthOf(gather.Index) == 1)
         {
             var (row, exists) = GatherPlace(i, gather);
-            string load = width == 1 ? $"b{gather.Buffer}[{Address(i)} + {row}]" : VectorLoad(i, gather.Buffer, gather.Type, row);
+            string load = width == 1 ? $"{Out.Buffer(gather.Buffer)}[{Address(i)} + {row}]" : VectorLoad(i, gather.Buffer, gather.Type, row);
             return FromStorage(gather.Type, width, $"{exists} ? {load} : ({Dialect.Type(Kinds.Stored(gather.Type), width)})(0)");
         }
         string stride = OwnStride(i, gather.Stride), bound = boundSlots[i] ??= Out.Slot(gather.Bound);
@@ -17,7 +17,7 @@ internal abstract partial class SectionWriter
         Out.Line($"{vector} k{name} = {lanes}; k{name} += k{name} < ({vector})(0) ? ({vector})({bound}) : ({vector})(0);");
         string allowed = $"convert_int16((k{name} >= ({vector})(0)) & (k{name} < ({vector})({bound})))";
         if (Part.Length > 0) allowed += " & " + Exists(Kind.I32);
-        return FromStorage(gather.Type, 16, $"{Out.Call("lookup", Kinds.Stored(gather.Type), 16)}(b{gather.Buffer}, {LaneAddresses(i)} + k{name} * ({vector})({stride}), {allowed})");
+        return FromStorage(gather.Type, 16, $"{Out.Call("lookup", Kinds.Stored(gather.Type), 16)}({Out.Buffer(gather.Buffer)}, {LaneAddresses(i)} + k{name} * ({vector})({stride}), {allowed})");
     }
 
     /// <summary>What one index adds to the address, and the condition under which it exists.</summary>
@@ -39,7 +39,7 @@ internal abstract partial class SectionWriter
         {
             Out.Line($"{X} lo{n} = 0;");
             Out.Open($"for ({X} hi = {length}; lo{n} < hi;)");
-            Out.Line($"const {X} mid = (lo{n} + hi) >> 1;").Line($"const {Dialect.Type(kind)} t = b{search.Buffer}[{Address(i)} + {Times("mid", stride)}];");
+            Out.Line($"const {X} mid = (lo{n} + hi) >> 1;").Line($"const {Dialect.Type(kind)} t = {Out.Buffer(search.Buffer)}[{Address(i)} + {Times("mid", stride)}];");
             Out.Line($"if ({before}) lo{n} = mid + 1; else hi = mid;");
             Out.Close();
             return Dialect.Convert(Kind.I64, 1, "lo" + n);
@@ -50,7 +50,7 @@ internal abstract partial class SectionWriter
         Out.Line($"{wide} hi = {exists};");
         Out.Open("for (;;)");
         Out.Line($"const {wide} open = lo{n} < hi;").Line("if (!any(open)) break;").Line($"const {wide} mid = (lo{n} + hi) >> ({wide})(1);");
-        Out.Line($"const {Dialect.Type(kind, 16)} t = {Out.Call("lookup", kind, 16)}(b{search.Buffer}, {LaneAddresses(i)} + mid * ({wide})({stride}), convert_int16(open));");
+        Out.Line($"const {Dialect.Type(kind, 16)} t = {Out.Call("lookup", kind, 16)}({Out.Buffer(search.Buffer)}, {LaneAddresses(i)} + mid * ({wide})({stride}), convert_int16(open));");
         Out.Line($"const {wide} up = {(kind.Size() == 8 ? $"{before}" : $"convert_{wide}({before})")};");
         Out.Line($"lo{n} = open & up ? mid + ({wide})(1) : lo{n};").Line("hi = open & ~up ? mid : hi;");
         Out.Close();
@@ -68,7 +68,7 @@ internal abstract partial class SectionWriter
         if (WidthOf(sum.First) == 1 && WidthOf(sum.Last) == 1)
         {
             string row = OpenSegment(i, sum);
-            value = width == 1 ? $"b{sum.Buffer}[{Address(i)} + {row}]" : VectorLoad(i, sum.Buffer, sum.Type, row);
+            value = width == 1 ? $"{Out.Buffer(sum.Buffer)}[{Address(i)} + {row}]" : VectorLoad(i, sum.Buffer, sum.Type, row);
         }
         else
         {
@@ -76,8 +76,8 @@ internal abstract partial class SectionWriter
             var (start, step) = OrderPlace(i, sum);
             Out.Open($"for ({wide} at = {Operand(sum.First, 16)}; ; at += ({wide})(1))");
             Out.Line($"const int16 open = convert_int16(at < {Operand(sum.Last, 16)}){(Part.Length > 0 ? " & " + Exists(Kind.I32) : "")};").Line("if (!any(open)) break;");
-            Out.Line($"const {wide} row = {Out.Call("lookup", Kind.I64, 16)}(b{sum.Order}, ({wide})({start}) + at * ({wide})({step}), open);");
-            value = $"{Out.Call("lookup", Kinds.Stored(sum.Type), 16)}(b{sum.Buffer}, {LaneAddresses(i)} + row * ({wide})({stride}), open)";
+            Out.Line($"const {wide} row = {Out.Call("lookup", Kind.I64, 16)}({Out.Buffer(sum.Order)}, ({wide})({start}) + at * ({wide})({step}), open);");
+            value = $"{Out.Call("lookup", Kinds.Stored(sum.Type), 16)}({Out.Buffer(sum.Buffer)}, {LaneAddresses(i)} + row * ({wide})({stride}), open)";
         }
         Out.Line(AddToSegment(i, width, FromStorage(sum.Type, width, value)));
         Out.Close();
@@ -90,7 +90,7 @@ internal abstract partial class SectionWriter
     {
         var (start, step) = OrderPlace(i, sum);
         Out.Open($"for ({X} at = {Operand(sum.First, 1)}; at < {Operand(sum.Last, 1)}; at++)");
-        Out.Line($"const {X} row = b{sum.Order}[{start} + {Times("at", step)}];");
+        Out.Line($"const {X} row = {Out.Buffer(sum.Order)}[{start} + {Times("at", step)}];");
         return Times("row", OwnStride(i, sum.Stride));
     }
 

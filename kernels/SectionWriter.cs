@@ -158,8 +158,8 @@ internal abstract partial class SectionWriter
         if (near)
         {
             // Most vectors lie within the innermost dimension: those need the indices of lane 0 alone.
-            Quotients(X, Position, "s", "q");
-            Out.Line($"const int near = s{LaneTo - 1} + {(Part.Length > 0 ? Part : "16")} <= {Size(LaneTo - 1)};");
+            Quotients(X, Position, "near", "q");
+            Out.Line($"const int near = near{LaneTo - 1} + {(Part.Length > 0 ? Part : "16")} <= {Size(LaneTo - 1)};");
             for (int d = LaneFrom; d < LaneTo; d++) Out.Line($"{type} d{d} = ({type})(0);");
             Out.Open("if (!near)");
         }
@@ -204,7 +204,7 @@ internal abstract partial class SectionWriter
     {
         string sum = Base(i);
         for (int d = LaneFrom; d < LaneTo; d++)
-            if (Nest.Strides[i]![d] != 0) sum += (sum.Length == 0 ? "" : " + ") + Times("s" + d, Stride(i, d));
+            if (Nest.Strides[i]![d] != 0) sum += (sum.Length == 0 ? "" : " + ") + Times("near" + d, Stride(i, d));
         return sum;
     }
 
@@ -310,7 +310,7 @@ internal abstract partial class SectionWriter
     private string LoadText(int i, Load load, int width)
     {
         string address = Address(i);
-        if (width == 1) return $"b{load.Buffer}[{address}]";
+        if (width == 1) return $"{Out.Buffer(load.Buffer)}[{address}]";
         return VectorLoad(i, load.Buffer, load.Type, "");
     }
 
@@ -320,15 +320,15 @@ internal abstract partial class SectionWriter
         switch (LaneStride(i))
         {
             case null:
-                string general = $"{Out.Call(Out.Wide ? "indexedw" : "indexed", stored, 16)}({Sum($"b{buffer}", Base(i), extra)}, {GeneralLanes(i)})";
+                string general = $"{Out.Call(Out.Wide ? "indexedw" : "indexed", stored, 16)}({Sum(Out.Buffer(buffer), Base(i), extra)}, {GeneralLanes(i)})";
                 if (!near) return general;
-                string pointer = Sum($"b{buffer}", NearAddress(i), extra), lanes = Part.Length == 0 ? "16" : Part;
+                string pointer = Sum(Out.Buffer(buffer), NearAddress(i), extra), lanes = Part.Length == 0 ? "16" : Part;
                 return "near ? " + (Nest.Strides[i]![LaneTo - 1] == 0 ? Dialect.Splat(stored, 16, $"*({pointer})")
                     : Stride(i, LaneTo - 1) == "1" ? $"vload16(0, {pointer})"
                     : $"{Out.Call("strided", stored, 16)}({pointer}, {Stride(i, LaneTo - 1)}, {lanes})") + $" : {general}";
             // Whole, too, where only a part of the lanes exists: Generator.ReadPast.
-            case "1": return $"vload16(0, {Sum($"b{buffer}", Address(i), extra)})";
-            case var stride: return $"{Out.Call("strided", stored, 16)}({Sum($"b{buffer}", Address(i), extra)}, {stride}, {(Part.Length == 0 ? "16" : Part)})";
+            case "1": return $"vload16(0, {Sum(Out.Buffer(buffer), Address(i), extra)})";
+            case var stride: return $"{Out.Call("strided", stored, 16)}({Sum(Out.Buffer(buffer), Address(i), extra)}, {stride}, {(Part.Length == 0 ? "16" : Part)})";
         }
     }
 
@@ -358,7 +358,7 @@ internal abstract partial class SectionWriter
     private string ScalarText(ScalarArgument scalar)
     {
         var from = Out.Spec.Scalars[scalar.Slot];
-        string name = "s" + scalar.Slot;
+        string name = Out.Scalar(scalar.Slot);
         if (from == DType.Bool) return Convert($"({name} != 0)", DType.Bool, scalar.Type, 1);
         return Convert(name, from.IsFloatingPoint() && !Out.Profile.HasFloat64 ? DType.Float32 : from, scalar.Type, 1);
     }
@@ -472,7 +472,7 @@ internal abstract partial class SectionWriter
     {
         int width = WidthOf(i);
         var stored = Kinds.Stored(store.Type);
-        string value = ToStorage(store.Type, width, Operand(store.Value, width)), buffer = "b" + store.Buffer;
+        string value = ToStorage(store.Type, width, Operand(store.Value, width)), buffer = Out.Buffer(store.Buffer);
         if (width == 1)
         {
             Out.Line($"{buffer}[{Address(i)}] = {value};");

@@ -29,10 +29,10 @@ internal static class CpuGemmKernel
         writer.BatchCoordinates(spec.Batch);
         o.Line($"const {x} first = block * {e}, last = min(first + {e}, {p}), from = column * {tile.Columns}, to = min(from + {tile.Columns}, {n});");
         // The last panel of an unpacked B begins where a whole one still fits; what the one before it stores too is not stored again.
-        o.Line($"const {x} n0 = {(b.Packed ? "from" : $"min(from, {n} - {tile.Columns})")};");
+        o.Line($"const {x} left = {(b.Packed ? "from" : $"min(from, {n} - {tile.Columns})")};");
         o.Line($"{writer.Pointer()}{dialect.Restrict}A = {writer.Accumulators(a.Argument)} + {writer.BatchAddress(a.At, rank)};");
         o.Line($"{writer.Pointer()}{dialect.Restrict}B = {writer.Accumulators(b.Argument)} + {writer.BatchAddress(b.At, rank)} + "
-            + (b.Packed ? $"column * {k} * {tile.Columns};" : "n0;"));
+            + (b.Packed ? $"column * {k} * {tile.Columns};" : "left;"));
         // One more vector: the last columns of an unpacked B are read from the middle of one.
         o.Line($"{vector} tile[{(blocked ? tile.RowPanels : 1) * size + 1}];");
         string aRow = writer.Stride(a.At.Strides[rank]), aStep = writer.Stride(a.At.Strides[rank + 1]);
@@ -67,7 +67,7 @@ internal static class CpuGemmKernel
         if (blocked) o.Line($"if (k1 != {k}) continue;");
         o.Open($"for (int i = 0; i < min(({x}){tile.Rows}, {m} - p * {tile.Rows}); i++)");
         o.Line($"const {x} m = p * {tile.Rows} + i;");
-        Row(writer, epilogue, $"((const {writer.Type()}*)(t + i * {vectors}) + (j - n0))");
+        Row(writer, epilogue, $"((const {writer.Type()}*)(t + i * {vectors}) + (j - left))");
         o.Close();
         o.Close();
         o.Close();

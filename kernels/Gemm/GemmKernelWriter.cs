@@ -6,7 +6,6 @@ namespace GpuTensor.Kernels;
 internal sealed class GemmKernelWriter
 {
     private readonly int[] arguments, scalars;
-    private readonly (int Position, int FirstSlot) section;
 
     /// <param name="programs">The element programs that the launch runs.</param>
     /// <param name="scratch">Dtypes of the plan's scratch buffers, which follow the spec's.</param>
@@ -20,7 +19,7 @@ internal sealed class GemmKernelWriter
         var written = programs.SelectMany(p => p.OfType<Store>()).Select(s => s.Buffer).Concat(extra.Where(e => e.Written).Select(e => e.Argument)).ToHashSet();
         var buffers = arguments.Select(a => new BufferParameter(a < spec.Buffers.Length ? spec.Buffers[a].DType : scratch[a - spec.Buffers.Length], written.Contains(a)));
         Out = new KernelWriter(new KernelSpec(name, [.. buffers], [.. scalars.Select(s => spec.Scalars[s])], [], false), profile, dialect, wide);
-        section = Out.BeginSection();
+        Out.BeginSection();
         Out.Line($"{Out.X} g = {dialect.GroupId};");
     }
 
@@ -35,7 +34,7 @@ internal sealed class GemmKernelWriter
     public string Type(int width = 1) => Out.Dialect.Type(GemmAccumulator.KindOf(Spec.In), width);
 
     /// <summary>A buffer as accumulators.</summary>
-    public string Accumulators(int argument, bool written = false) => $"({Pointer(written)})b{Local(argument)}";
+    public string Accumulators(int argument, bool written = false) => $"({Pointer(written)}){Out.Buffer(Local(argument))}";
 
     /// <summary>The type of a pointer to accumulators.</summary>
     public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}* ";
@@ -45,7 +44,11 @@ internal sealed class GemmKernelWriter
         new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local, slot => Array.IndexOf(scalars, slot)), [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
 
     /// <summary>Splits the fastest part of g off as a coordinate.</summary>
-    public void Coordinate(string name, long size) => Out.Line($"const {X} {name} = g % {Out.Slot(size)}; g /= n{(Out.Integers.Count - 1).ToString(CultureInfo.InvariantCulture)};");
+    public void Coordinate(string name, long size)
+    {
+        string n = Out.Slot(size);
+        Out.Line($"const {X} {name} = g % {n}; g /= {n};");
+    }
 
     /// <summary>What remains of g as batch coordinates.</summary>
     public void BatchCoordinates(long[] batch)
@@ -69,7 +72,7 @@ internal sealed class GemmKernelWriter
     /// <summary>The launch.</summary>
     public GemmLaunch Finish(long groups, int groupSize, string description)
     {
-        Out.EndSection(section);
+        Out.Put(Out.EndSection(groups));
         var (source, entry) = Out.Finish(groupSize);
         var kernel = new GeneratedKernel(source, entry, [.. Out.Integers], Out.Wide, groups, groupSize, Out.Prelude);
         return new GemmLaunch(kernel, arguments, scalars, description);

@@ -26,7 +26,7 @@ internal static class GpuGemmKernel
         writer.Coordinate("column", columns);
         writer.Coordinate("block", rows);
         writer.BatchCoordinates(spec.Batch);
-        o.Line($"const {x} m0 = block * {tile}, n0 = column * {tile};");
+        o.Line($"const {x} top = block * {tile}, left = column * {tile};");
         var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "l", -1, "a");
         var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "l", "n", -1, "w");
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "n", rank + 1, "v");
@@ -35,8 +35,8 @@ internal static class GpuGemmKernel
         o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++) c[i][j] = 0;");
         o.Open($"for ({x} k0 = 0; k0 < {k}; k0 += {Depth})");
         o.Line($"const int depth = (int)min(({x}){Depth}, {k} - k0);");
-        Stage(left, "as", "m", m, GemmProgram.DenserAlong(spec.A, rank + 1, rank));
-        Stage(right, "bs", "n", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
+        Stage(left, "as", "m", "top", m, GemmProgram.DenserAlong(spec.A, rank + 1, rank));
+        Stage(right, "bs", "n", "left", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
         o.Line(dialect.LocalBarrier);
         // No step past K: adding a product of zeros would turn −0 into 0.
         o.Open("for (int q = 0; q < depth; q++)");
@@ -46,21 +46,21 @@ internal static class GpuGemmKernel
         o.Line(dialect.LocalBarrier);
         o.Close();
         o.Open($"for (int i = 0; i < {each}; i++)");
-        o.Line($"const {x} m = m0 + ty + i * {Side};").Line($"if (m >= {m}) break;");
+        o.Line($"const {x} m = top + ty + i * {Side};").Line($"if (m >= {m}) break;");
         epilogue.WriteUniform();
         o.Open($"for (int j = 0; j < {each}; j++)");
-        o.Line($"const {x} n = n0 + tx + j * {Side};").Line($"if (n >= {n}) break;");
+        o.Line($"const {x} n = left + tx + j * {Side};").Line($"if (n >= {n}) break;");
         epilogue.WriteLanes("", "c[i][j]");
         o.Close();
         o.Close();
         return writer.Finish(rows * columns * batches, Side * Side, description);
 
         // Neighbouring work-items read neighbouring elements: along k where that is the dense dimension, else along rows or columns.
-        void Stage(GemmElement element, string target, string index, string count, bool alongDepth)
+        void Stage(GemmElement element, string target, string index, string start, string count, bool alongDepth)
         {
             o.Open($"for (int e = id; e < {tile * Depth}; e += {Side * Side})");
             o.Line(alongDepth ? $"const int q = e % {Depth}, i = e / {Depth};" : $"const int q = e / {tile}, i = e % {tile};");
-            o.Line($"const {x} {index} = {index}0 + i, l = k0 + q;");
+            o.Line($"const {x} {index} = {start} + i, l = k0 + q;");
             o.Line($"{type} value = 0;");
             o.Open($"if ({index} < {count} && q < depth)");
             element.WriteUniform();
