@@ -20,6 +20,10 @@ internal sealed record DeviceProfile
     /// <summary>Work-groups that keep the device busy; decides chunking of pointwise work only, never the order of a sum.</summary>
     public int PreferredGroups { get; init; } = 32;
 
+    /// <summary>Elements up to which each work-item of pointwise work in the GPU shape takes one: fewer than large GPUs hold at once (an H100 270,336), so more to each would leave some idle. Beyond, each
+    /// takes several, as vectors where they lie so.</summary>
+    public long SmallDomain { get; init; } = 1 << 18;
+
     /// <summary>Bytes of kernel parameters the device takes (PoCL: 1,024; CUDA: 4,096).</summary>
     public int MaxParameterBytes { get; init; } = 1024;
 

@@ -65,39 +65,30 @@ internal sealed partial class KernelWriter
     /// <summary>Writes one section.</summary>
     public void Put(SectionText section)
     {
-        for (int b = 0; b < section.Buffers.Length; b++) Line($"{BufferType(section.Buffers[b])}b{b} = {BufferValue(section.Buffers[b])};");
-        for (int s = 0; s < section.Scalars.Length; s++) Line($"const {ScalarType(section.Scalars[s])} s{s} = {ScalarValue(section.Scalars[s])};");
-        PutBody(section, k => (Integers.Count + k).ToString(CultureInfo.InvariantCulture));
-        Integers.AddRange(section.Integers);
+        foreach (var (type, name, value) in Names(section)) Line($"{type} {name} = {value};");
+        PutBody(section);
     }
 
     /// <summary>Writes the text that several sections share.</summary>
     /// <param name="sections">The sections.</param>
-    /// <param name="comesBefore">The condition that the one to run comes before that of this number, whose first integer is that.</param>
+    /// <param name="comesBefore">The condition that the one to run comes before that of this number, whose first integer, if it has any, is that.</param>
     public void Put(IReadOnlyList<SectionText> sections, Func<int, string, string> comesBefore)
     {
-        var first = sections[0];
-        int start = Integers.Count, each = first.Integers.Length;
-        for (int b = 0; b < first.Buffers.Length; b++) Line($"{BufferType(first.Buffers[b])}b{b};");
-        for (int s = 0; s < first.Scalars.Length; s++) Line($"{ScalarType(first.Scalars[s])} s{s};");
-        Line("int at;");
-        Choose(0, sections.Count);
-        PutBody(first, k => $"at + {k}");
-        foreach (var section in sections) Integers.AddRange(section.Integers);
+        var names = sections.Select(Names).ToArray();
+        foreach (var (type, name, _) in names[0]) Line($"{type} {name};");
+        Choose(0, names.Length);
+        PutBody(sections[0]);
 
-        // By halves: a network has many parameters, and every work-item comes by here.
+        // By halves: a network has many parameters, and every work-item comes by here. Each integer is named: an index into the block that is computed has compilers put all of it on the stack.
         void Choose(int from, int to)
         {
             if (to - from == 1)
             {
-                var chosen = sections[from];
-                for (int b = 0; b < chosen.Buffers.Length; b++) Line($"b{b} = {BufferValue(chosen.Buffers[b])};");
-                for (int s = 0; s < chosen.Scalars.Length; s++) Line($"s{s} = {ScalarValue(chosen.Scalars[s])};");
-                Line($"at = {start + from * each};");
+                foreach (var (_, name, value) in names[from]) Line($"{name} = {value};");
                 return;
             }
             int middle = (from + to) / 2;
-            Open($"if ({comesBefore(middle, $"k.n[{start + middle * each}]")})");
+            Open($"if ({comesBefore(middle, names[middle][0].Value)})");
             Choose(from, middle);
             Close(" else {");
             Indent(1);
@@ -106,13 +97,18 @@ internal sealed partial class KernelWriter
         }
     }
 
-    private void PutBody(SectionText section, Func<int, string> place)
+    /// <summary>What a section's names are, its integers first, which become the kernel's here.</summary>
+    private (string Type, string Name, string Value)[] Names(SectionText section) =>
+    [
+        .. section.Integers.Select((value, k) => (X, $"n{k}", Integer(value))),
+        .. section.Buffers.Select((buffer, k) => (BufferType(buffer), $"b{k}", $"buffer{buffer} + k.n[{buffer}]")),
+        .. section.Scalars.Select((scalar, k) => (ScalarType(scalar), $"s{k}", ScalarValue(scalar))),
+    ];
+
+    private void PutBody(SectionText section)
     {
-        if (section.Integers.Length > 0) Line($"const {X} {string.Join(", ", section.Integers.Select((_, k) => $"n{k} = k.n[{place(k)}]"))};");
         foreach (string line in section.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Line(line);
     }
-
-    private string BufferValue(int buffer) => $"buffer{buffer} + k.n[{buffer}]";
 
     private string ScalarValue(int scalar) => Dialect.ScalarsInMemory ? $"as_{ScalarType(scalar).Replace(' ', '_')}(scalars[k.n[{Spec.Buffers.Length + scalar}]])" : "scalar" + scalar;
 }

@@ -76,7 +76,7 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
         var head = new StringBuilder(512);
         head.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
         // No two parameters share memory that is written, so every one may be restrict.
-        for (int b = 0; b < Spec.Buffers.Length; b++) head.Append(BufferType(b)).Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
+        for (int b = 0; b < Spec.Buffers.Length; b++) head.Append(BufferType(b)).Append(' ').Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
         head.Append("const struct @_integers k");
         if (Dialect.ScalarsInMemory)
         {
@@ -94,7 +94,7 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     private string ScalarType(int slot) =>
         Spec.Scalars[slot].IsFloatingPoint() ? Dialect.Type(Profile.HasFloat64 ? Kind.F64 : Kind.F32) : Dialect.Type(Kind.I64);
 
-    private string BufferType(int buffer) => $"{(Spec.Buffers[buffer].Written ? "" : "const ")}{Dialect.Global}{Dialect.Type(Kinds.Stored(Spec.Buffers[buffer].DType))}* ";
+    private string BufferType(int buffer) => $"{(Spec.Buffers[buffer].Written ? "" : "const ")}{Dialect.Global}{Dialect.Type(Kinds.Stored(Spec.Buffers[buffer].DType))}*";
 
     private static string Sanitize(string name)
     {

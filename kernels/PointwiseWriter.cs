@@ -1,7 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Every element for itself. CPU: a group takes a contiguous chunk, 16 lanes at a time along the innermost dimension; where that is short, along the flattened domain.
-/// GPU: each work-item takes <see cref="PerItem"/> elements, a group apart, or two vectors of 16 bytes where everything lies so.</summary>
+/// GPU: a work-item takes one element of a small domain, else <see cref="PerItem"/>, a group apart, or two vectors of 16 bytes where everything lies so.</summary>
 internal sealed class PointwiseWriter : SectionWriter
 {
     private const int PerItem = 4;
@@ -74,17 +74,27 @@ internal sealed class PointwiseWriter : SectionWriter
     private void WriteGpu()
     {
         long total = Nest.Outer, size = Out.Profile.GroupSize;
-        Groups = (total + size * PerItem - 1) / (size * PerItem);
+        bool small = total <= Out.Profile.SmallDomain;
+        long each = small ? size : size * PerItem;
+        Groups = (total + each - 1) / each;
         string n = Out.Slot(total);
         UniformOnce();
         if (!AnyLanes()) return;
+        if (small)
+        {
+            Out.Line($"const {X} j = g * {size} + lid;");
+            Out.Open($"if (j < {n})");
+            Body();
+            Out.Close();
+            return;
+        }
         if (LiesInVectors())
         {
             WriteVectors(total, size, n);
             return;
         }
         OpenLoop($"for (int u = 0; u < {PerItem}; u++)");
-        Out.Line($"const {X} j = g * {size * PerItem} + u * {size} + lid;");
+        Out.Line($"const {X} j = g * {each} + u * {size} + lid;");
         Out.Open($"if (j < {n})");
         Body();
         Out.Close();

@@ -38,7 +38,11 @@ internal sealed class PlanReplay
 
     public readonly List<CapturedRun> Captured = [];
 
-    public MemoryPlace[] Last = [];
+    /// <summary>Where the used slots lie in this run, and where they lay in the one before; empty before the first.</summary>
+    public MemoryPlace[] Now = [], Last = [];
+
+    /// <summary>Where the variables lie in this run.</summary>
+    public MemoryPlace[] Variables = [];
 
     /// <summary>For Explain.</summary>
     public string Describe() => Reason is not null ? $"not captured: {Reason}"
@@ -47,7 +51,9 @@ internal sealed class PlanReplay
 }
 
 /// <summary>A captured run: the graph, and the addresses that are in it.</summary>
-internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? Own, MemoryPlace[] Slots, (int Slot, long Bytes)[] CopiedIn, Block[] Outputs, MemoryPlace[] Variables,
+/// <param name="Slots">Places of the used slots.</param>
+/// <param name="IsCopied">Of each used slot, whether its contents are copied to a place of the graph's own.</param>
+internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? Own, MemoryPlace[] Slots, bool[] IsCopied, (int Slot, long Bytes)[] CopiedIn, Block[] Outputs, MemoryPlace[] Variables,
     DeviceBuffer? Arena, DeviceBuffer? Scalars)
 {
     /// <summary>Whether its own memory was spoilt since it was last launched.</summary>
@@ -91,12 +97,11 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         var state = plan.Replay ??= new() { Used = UsedSlots(plan), Owner = this };
         if (state.Reason is not null) return RunKind.Steps;
         state.Runs++;
-        MemoryPlace[] now = [.. state.Used.Select(s => Place(slots[s]))];
-        MemoryPlace[] variables = [.. homes.Concat(regions).Select(Place)];
-        var captured = state.Runs < CapturedAt ? null : Find(state, now, variables, arena, scalarBlock);
+        Look(state, slots, homes, regions);
+        var captured = state.Runs < CapturedAt ? null : Find(state, arena, scalarBlock);
         var kind = captured is null ? RunKind.Captured : RunKind.Replayed;
-        if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, now, variables, arena, slots, homes, regions, scalars, scalarBlock);
-        state.Last = now;
+        if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, arena, slots, homes, regions, scalars, scalarBlock);
+        (state.Last, state.Now) = (state.Now, state.Last);
         if (captured is null) return RunKind.Steps;
         launched = true;
         Run(state, captured, slots, outputs);
@@ -106,10 +111,21 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
     private static int[] UsedSlots(Plan plan) => [.. plan.Launches.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
         .Select(m => m.Index).Distinct().Order()];
 
+    /// <summary>Writes down where everything lies, without allocating: this is every step's way.</summary>
+    private static void Look(PlanReplay state, Block[] slots, List<Block> homes, List<Block> regions)
+    {
+        if (state.Now.Length != state.Used.Length) state.Now = new MemoryPlace[state.Used.Length];
+        for (int k = 0; k < state.Now.Length; k++) state.Now[k] = Place(slots[state.Used[k]]);
+        if (state.Variables.Length != homes.Count + regions.Count) state.Variables = new MemoryPlace[homes.Count + regions.Count];
+        for (int i = 0; i < homes.Count; i++) state.Variables[i] = Place(homes[i]);
+        for (int i = 0; i < regions.Count; i++) state.Variables[homes.Count + i] = Place(regions[i]);
+    }
+
     private static MemoryPlace Place(Block block) => new(block.Buffer!, block.Offset);
 
-    private CapturedRun? Find(PlanReplay state, MemoryPlace[] now, MemoryPlace[] variables, DeviceBuffer? arena, DeviceBuffer? scalarBlock)
+    private CapturedRun? Find(PlanReplay state, DeviceBuffer? arena, DeviceBuffer? scalarBlock)
     {
+        var now = state.Now;
         for (int i = state.Captured.Count - 1; i >= 0; i--)
         {
             var captured = state.Captured[i];
@@ -120,11 +136,11 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
                 continue;
             }
             // Another network of the same shape has variables of its own: its graph waits for its next step.
-            if (!captured.Variables.AsSpan().SequenceEqual(variables)) continue;
+            if (!captured.Variables.AsSpan().SequenceEqual(state.Variables)) continue;
             bool fits = true, keep = true;
             for (int k = 0; k < now.Length; k++)
             {
-                if (captured.Slots[k] == now[k] || captured.CopiedIn.Any(c => c.Slot == state.Used[k])) continue;
+                if (captured.IsCopied[k] || captured.Slots[k] == now[k]) continue;
                 fits = false;
                 if (now[k].Buffer.Bytes > LargestCopied) continue;
                 // It moves after all: from now on it is copied.
@@ -137,8 +153,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         return null;
     }
 
-    private CapturedRun? Capture(Plan plan, PlanReplay state, MemoryPlace[] now, MemoryPlace[] variables, DeviceBuffer? arena, Block[] slots, List<Block> homes,
-        List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock)
+    private CapturedRun? Capture(Plan plan, PlanReplay state, DeviceBuffer? arena, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock)
     {
         if (state.Captures >= 8 && state.Captures * 4 > state.Replays)
         {
@@ -149,12 +164,15 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         while (graphs.Count >= MostGraphs) Drop(graphs.First!.Value);
 
         var copied = new List<(int Slot, long Bytes)>();
+        MemoryPlace[] now = [.. state.Now], variables = [.. state.Variables];
+        bool[] isCopied = new bool[now.Length];
         for (int k = 0; k < now.Length; k++)
         {
             int slot = state.Used[k];
             // A variable's own contents lie where the graph's variables lie, whichever network ran last.
             bool moves = state.Moving.Contains(slot) || state.Last.Length != now.Length || (state.Last[k] != now[k] && !variables.Contains(now[k]));
-            if (moves && slots[slot].Bytes <= LargestCopied) copied.Add((slot, slots[slot].Bytes));
+            isCopied[k] = moves && slots[slot].Bytes <= LargestCopied;
+            if (isCopied[k]) copied.Add((slot, slots[slot].Bytes));
         }
         long total = copied.Sum(c => Aligned(c.Bytes)) + plan.Outputs.Sum(o => Aligned(o.Bytes));
         DeviceBuffer? own = null;
@@ -186,7 +204,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
                 backend.AbortCapture();
                 throw;
             }
-            var captured = new CapturedRun(plan, graph, own, now, [.. copied], results, variables, arena, scalarBlock);
+            var captured = new CapturedRun(plan, graph, own, now, isCopied, [.. copied], results, variables, arena, scalarBlock);
             state.Captures++;
             state.Captured.Add(captured);
             places.Add(captured, graphs.AddLast(captured));

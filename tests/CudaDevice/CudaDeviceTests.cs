@@ -1,7 +1,7 @@
 using System.Text.Json;
+using GpuTensor.Conformance;
 using GpuTensor.Tests.IO;
 using GpuTensor.Tests.Simulator;
-using GpuTensor.Tests.Train;
 using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using GpuTensor.Devices;
+using GpuTensor.Conformance;
 using GpuTensor.Devices.Cuda;
+using GpuTensor.Devices;
 using GpuTensor.Kernels;
 using GpuTensor.Tests.Simulator;
-using GpuTensor.Tests.Train;
 using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
@@ -109,8 +109,9 @@ internal static class CudaScenarios
     private static void Train(string[] runs, int fashionSteps)
     {
         var device = Device.Cuda();
-        foreach (string name in runs) TrainingRuns.Run(name, device);
-        TrainingRuns.Fashion(device, fashionSteps);
+        foreach (string name in runs) TrainingRuns.Run(Corpus.Path(), name, device);
+        Assert.SkipUnless(TrainingRuns.HasFashionMnist, "Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
+        TrainingRuns.Run(Corpus.Path(), TrainingRuns.FashionMlp, device, fashionSteps);
     }
 
     private static void Same(List<byte[]> expected, List<byte[]> actual, string what)

@@ -25,8 +25,7 @@ public class KernelsTests
         Assert.Empty(report.GetProperty("not_run").EnumerateArray());
         int kernels = report.GetProperty("kernels").GetInt32();
         Assert.True(kernels >= 20, report.ToString());
-        // And the one that is written by hand.
-        Assert.All(report.GetProperty("kernels_by_device").EnumerateObject(), device => Assert.Equal(kernels - 1, device.Value.GetInt32()));
+        Assert.Empty(report.GetProperty("not_of_all_devices").EnumerateArray());
         Assert.Equal(2, report.GetProperty("kernels_by_device").EnumerateObject().Count());
         Assert.Equal(all, report.GetProperty("whole").GetBoolean());
         // Fourteen of the one written by hand, and as many of the draw.

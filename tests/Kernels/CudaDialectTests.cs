@@ -8,7 +8,7 @@ namespace GpuTensor.Tests.Kernels;
 /// there too, for one architecture each.</summary>
 public sealed class CudaDialectTests
 {
-    private static readonly DeviceProfile Gpu = new() { IsCpu = false, GroupSize = 256, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 };
+    private static readonly DeviceProfile Gpu = new() { IsCpu = false, GroupSize = 256, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024, SmallDomain = 0 };
 
     [Fact]
     public void Every_function_of_every_dtype_compiles()

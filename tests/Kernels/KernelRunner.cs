@@ -18,7 +18,10 @@ public sealed class KernelRunner : IDisposable
     // The shape of a GPU runs here only to be compared: code that compiles quickly will do.
     private readonly OpenClBackend unoptimized = OpenClTest.Open("-cl-opt-disable");
 
-    internal DeviceProfile Profile(bool cpu) => backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64 };
+    /// <summary>Tests describe small kernels, in the forms of large ones unless they ask for a small domain's.</summary>
+    internal DeviceProfile Profile(bool cpu) => backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64, SmallDomain = SmallDomain };
+
+    internal long SmallDomain { get; set; }
 
     internal Backend Backend => backend;
 

@@ -78,6 +78,14 @@ public sealed class PointwiseKernelTests : IDisposable
         Check(spec, [Elements.Random(type, 5000, 1), Elements.Random(type, 5000, 2), Elements.Random(type, size, 3)], cpu);
     }
 
+    [Theory, InlineData(DType.Float32), InlineData(DType.Float16), InlineData(DType.Int64), InlineData(DType.Bool)]
+    public void In_a_small_domain_each_work_item_takes_one(DType type)
+    {
+        runner.SmallDomain = 1 << 18;
+        Assert.DoesNotContain("for (int u", Generator.Generate(Broadcasts(type, cpu: false, out _), runner.Profile(cpu: false), Dialect.OpenCl).Source);
+        Broadcasting_and_strides(type, cpu: false);
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public void Wide_indices_give_the_same(bool cpu)
     {

@@ -13,7 +13,8 @@ public sealed partial class SharedSectionTests : IDisposable
 
     private readonly KernelRunner runner = new();
 
-    [GeneratedRegex(@"\bint at;")]
+    // Names that are declared, to be chosen later.
+    [GeneratedRegex(@"^ *(?:const )?(?:__global )?\w+\* b0;$", RegexOptions.Multiline)]
     private static partial Regex Shared();
 
     private readonly List<BufferParameter> buffers = [];

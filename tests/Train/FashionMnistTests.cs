@@ -1,3 +1,4 @@
+using GpuTensor.Conformance;
 using Xunit;
 
 namespace GpuTensor.Tests.Train;
@@ -15,5 +16,9 @@ public class FashionMnistTests
     public static TheoryData<string> Devices => TestDevices.All;
 
     [Theory, MemberData(nameof(Devices))]
-    public void The_first_losses_are_pytorchs(string deviceName) => TrainingRuns.Fashion(TestDevices.Get(deviceName), Steps);
+    public void The_first_losses_are_pytorchs(string deviceName)
+    {
+        Assert.SkipUnless(TrainingRuns.HasFashionMnist, "Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
+        TrainingRuns.Run(Corpus.Path(), TrainingRuns.FashionMlp, TestDevices.Get(deviceName), Steps);
+    }
 }

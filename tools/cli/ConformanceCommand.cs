@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using GpuTensor.Cli.Doctor;
 using GpuTensor.Conformance;
-using Spectre.Console;
 
 namespace GpuTensor.Cli;
 
@@ -53,7 +52,11 @@ internal static class ConformanceCommand
     {
         if (!json) Console.WriteLine($"{run.Device.Name} ({run.Device.Description}), {run.Corpus.Root}");
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var result = Console.IsErrorRedirected ? run.Run() : WithProgress(run);
+        var result = ErrorProgress.Show(json, report =>
+        {
+            run.Progress = (op, done, all) => report(op.Operator, done, all);
+            return run.Run();
+        });
         foreach (var op in result.Operators.Where(o => o.Failures.Count > 0)) Print(op, details);
         var absent = result.Operators.Where(o => o.Unsupported > 0).ToList();
         if (absent.Count > 0)
@@ -67,24 +70,6 @@ internal static class ConformanceCommand
             + $"{whole} of {result.Operators.Count} files pass whole; {watch.Elapsed.TotalSeconds:F1} s");
         if (json) Console.WriteLine(Json(run, result, watch.Elapsed.TotalSeconds));
         return result.Failed == 0 ? 0 : 1;
-    }
-
-    private static ConformanceResult WithProgress(ConformanceRun run)
-    {
-        ConformanceResult? result = null;
-        // Results go to standard output alone.
-        AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).Progress().AutoClear(true).Start(display =>
-        {
-            var task = display.AddTask("samples");
-            run.Progress = (op, done, all) =>
-            {
-                task.MaxValue = all;
-                task.Value = done;
-                task.Description = Markup.Escape(op.Operator);
-            };
-            result = run.Run();
-        });
-        return result!;
     }
 
     private static void Print(OperatorResult op, int details)

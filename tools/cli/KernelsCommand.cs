@@ -21,8 +21,8 @@ internal static class KernelsCommand
     public static Command Make()
     {
         var nvrtc = new Option<string?>("--nvrtc") { Description = "The folder of libnvrtc.so.13 and libnvrtc.so.12; default: where the device's own lies", HelpName = "DIR" };
-        var corpus = new Option<string?>("--corpus") { Description = "Recorded operator samples to run; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository, or none", HelpName = "DIR" };
-        var files = new Option<int>("--files") { Description = "How many of the corpus's files to run, drawn by the seed", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
+        var corpus = new Option<string?>("--corpus") { Description = "Recorded operators and training runs; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository, or none", HelpName = "DIR" };
+        var files = new Option<int>("--files") { Description = "How many of the corpus's operators and training runs to run, drawn by the seed", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
         var seed = new Option<int>("--seed") { Description = "Draws files and the order of compilations", DefaultValueFactory = _ => 1, HelpName = "N" };
         var limit = new Option<int>("--limit") { Description = "When to end, recording (at most half of it) included", DefaultValueFactory = _ => 1500, HelpName = "SECONDS" };
         var most = new Option<int>("--compilations") { Description = "How many compilations at most; each program has one before any has a second", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
@@ -46,10 +46,15 @@ internal static class KernelsCommand
         var compilers = Compilers(settings.Nvrtc);
         var random = new Random(settings.Seed);
         var matrix = new CompilerMatrix(compilers);
-        var (first, programs, kernels, devices, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : Record(settings, matrix, random, watch);
+        var (first, programs, kernels, devices, ofSome, notRun, run, files) = settings.Sources.Length > 0 ? Read(settings.Sources) : ErrorProgress.Show(settings.Json, report => Record(settings, matrix, random, watch, report));
         double recorded = watch.Elapsed.TotalSeconds;
-        if (!settings.Json) Console.WriteLine($"{kernels} kernels in {first.Length + programs.Length} programs; {run} of {files} files of samples were run in {recorded:F0} s");
-        matrix.Run(first, programs, TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded)), settings.Most, settings.Threads);
+        if (!settings.Json) Console.WriteLine($"{kernels} kernels in {first.Length + programs.Length} programs; {run} of {files} operators and training runs were run in {recorded:F0} s");
+        var rest = TimeSpan.FromSeconds(Math.Max(1, settings.Limit - recorded));
+        ErrorProgress.Show(settings.Json, report =>
+        {
+            matrix.Run(first, programs, rest, settings.Most, settings.Threads, (done, all) => report("compilations", done, all));
+            return matrix.Compiled;
+        });
 
         if (settings.Output is { } path) File.WriteAllText(path, Details(matrix));
         // Less than asked for is no success; less than everything is what was asked for.
@@ -60,7 +65,7 @@ internal static class KernelsCommand
         if (settings.Json)
             Console.WriteLine(JsonSerializer.Serialize(new
             {
-                kernels, programs = first.Length + programs.Length, kernels_by_device = devices, files = run, files_wanted = files, recorded_seconds = Math.Round(recorded, 1),
+                kernels, programs = first.Length + programs.Length, kernels_by_device = devices, not_of_all_devices = ofSome, files = run, files_wanted = files, recorded_seconds = Math.Round(recorded, 1),
                 compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled_by_devices = matrix.Heard, compiled = matrix.Compiled, wanted = matrix.Wanted, whole, cut,
                 kernels_with_stack = stacks, most_registers = matrix.Made.Select(m => m.Resources.Registers).DefaultIfEmpty().Max(),
                 problems = matrix.Problems.Count, first_problems = matrix.Problems.Take(20), not_run = notRun, seconds = Math.Round(watch.Elapsed.TotalSeconds, 1),
@@ -71,29 +76,54 @@ internal static class KernelsCommand
         return matrix.Problems.Count > 0 || matrix.Compiled == 0 ? 1 : cut ? 2 : 0;
     }
 
-    private sealed record Input(MatrixProgram[] First, MatrixProgram[] Programs, int Kernels, Dictionary<string, int> Devices, IReadOnlyList<string> NotRun, int Files, int FilesWanted);
+    private sealed record Input(MatrixProgram[] First, MatrixProgram[] Programs, int Kernels, Dictionary<string, int> Devices, IReadOnlyList<string> OfSome, IReadOnlyList<string> NotRun, int Files, int FilesWanted);
 
-    /// <summary>What the machine's CUDA devices compile for training, benchmarks and a seeded draw of the corpus, for at most half of the time. Each kernel once, whichever device and program made
+    /// <summary>What the machine's CUDA devices compile for the benchmarks and a seeded draw of the corpus, for at most half of the time. Each kernel once, whichever device and program made
     /// it; many to a program.</summary>
-    private static Input Record(Settings settings, CompilerMatrix matrix, Random random, Stopwatch watch)
+    private static Input Record(Settings settings, CompilerMatrix matrix, Random random, Stopwatch watch, Action<string, int, int> report)
     {
         ProgramRecording[] recordings = [.. Enumerable.Range(0, Math.Max(1, Device.CudaDeviceCount)).Select(i => new ProgramRecording(Device.Cuda(i), matrix))];
-        foreach (var recording in recordings) recording.RunPrograms();
         var found = settings.Files == 0 ? null : settings.Corpus is { } folder ? Corpus.Open(folder) : Corpus.Find();
-        string[] files = [.. found?.Files() ?? []];
-        random.Shuffle(files);
-        files = [.. files.Take(settings.Files)];
+        string[] items = found is null ? [] : [.. found.Files(), .. TrainingRuns.Names];
+        random.Shuffle(items);
+        items = [.. items.Take(settings.Files)];
+        string[] trainings = [.. items.Where(TrainingRuns.Names.Contains)], files = [.. items.Except(trainings)];
+        foreach (var recording in recordings) recording.RunPrograms();
         int[] run = new int[recordings.Length];
         Parallel.For(0, recordings.Length, d =>
         {
-            for (; run[d] < files.Length && watch.Elapsed.TotalSeconds < settings.Limit / 2.0; run[d]++) recordings[d].RunOperators(files[run[d]]);
+            for (; run[d] < files.Length && !IsLate(); run[d]++)
+            {
+                Report(Path.GetFileNameWithoutExtension(files[run[d]]));
+                recordings[d].RunOperators(files[run[d]]);
+            }
         });
+        // Of training it hangs on what .NET has already collected which values a step keeps, and with it now and then a kernel.
+        string[] ofSome = OfSome();
+        // One device after the other: networks are made on the default device, which is the process's.
+        for (int d = 0; d < recordings.Length && run[d] == files.Length; d++)
+            for (; run[d] < items.Length && !IsLate(); run[d]++)
+            {
+                string name = trainings[run[d] - files.Length];
+                Report(name);
+                recordings[d].RunTraining(found!.Root, name);
+            }
         GeneratedKernel[] kernels = [.. recordings.SelectMany(r => r.Kernels).DistinctBy(k => k.EntryPoint)];
         random.Shuffle(kernels);
-        MatrixProgram[] programs = [.. kernels.Chunk(KernelsToAProgram).Select(part => new MatrixProgram(KernelCache.Program(Dialect.Cuda, part),
-            [.. part.Select(k => KernelCache.Program(Dialect.Cuda, [k]))]))];
-        return new([Alone(Doctor.CudaChecks.Kernel)], programs, kernels.Length + 1, recordings.ToDictionary(r => r.Name, r => r.Kernels.Count),
-            [.. recordings.SelectMany(r => r.Failures).Distinct()], run.Min(), files.Length);
+        // What not every device has compiled is to be compiled for all of their architectures.
+        var odd = OfSome().ToHashSet();
+        var whole = kernels.ToLookup(k => odd.Contains(k.EntryPoint), k => k);
+        MatrixProgram[] programs = [.. whole[false].Chunk(KernelsToAProgram).Select(part => new MatrixProgram(Program(part), [.. part.Select(k => Program(k))]))];
+        return new([Alone(Doctor.CudaChecks.Kernel), .. whole[true].Select(k => Alone(Program(k)))], programs, kernels.Length + 1, recordings.ToDictionary(r => r.Name, r => r.Kernels.Count), ofSome,
+            [.. recordings.SelectMany(r => r.Failures).Distinct()], run.Min(), items.Length);
+
+        string[] OfSome() => [.. recordings.SelectMany(r => r.Kernels.Select(k => k.EntryPoint)).CountBy(name => name).Where(n => n.Value < recordings.Length).Select(n => n.Key)];
+
+        static string Program(params GeneratedKernel[] kernels) => KernelCache.Program(Dialect.Cuda, kernels);
+
+        bool IsLate() => watch.Elapsed.TotalSeconds > settings.Limit / 2.0;
+
+        void Report(string what) => report(what, run.Sum(), run.Length * items.Length);
     }
 
     private static MatrixProgram Alone(string source) => new(source, [source]);
@@ -103,7 +133,7 @@ internal static class KernelsCommand
         string[] sources = [.. paths.Select(File.ReadAllText)];
         int[] kernels = [.. sources.Select(s => CudaText.Kernels(s).Count)];
         int empty = Array.IndexOf(kernels, 0);
-        return empty < 0 ? new([], [.. sources.Select(Alone)], kernels.Sum(), [], [], 0, 0) : throw new UsageException($"{paths[empty]} holds no kernel: one is declared extern \"C\" __global__ void.");
+        return empty < 0 ? new([], [.. sources.Select(Alone)], kernels.Sum(), [], [], [], 0, 0) : throw new UsageException($"{paths[empty]} holds no kernel: one is declared extern \"C\" __global__ void.");
     }
 
     /// <summary>Both major versions where the folder has them.</summary>

@@ -20,6 +20,7 @@ internal sealed partial class CudaBackend : Backend
     private readonly bool blocking = Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_BLOCKING") == "1";
     private readonly bool pools;
     private readonly CudaDevice device;
+    private DeviceProfile profile;
     private bool disposed;
 
     /// <summary>Opens a GPU.</summary>
@@ -36,7 +37,7 @@ internal sealed partial class CudaBackend : Backend
             Capability = device.ComputeCapability;
             Driver = $"CUDA driver {GpuTensor.Bindings.Cuda.Cuda.DriverVersion}, sm_{Capability.Number}, {compiler.Library} for {compiler.Target}";
             Memory = (device.TotalMemory, device.TotalMemory);
-            Profile = new()
+            profile = new()
             {
                 IsCpu = false,
                 GroupSize = 256,
@@ -46,6 +47,7 @@ internal sealed partial class CudaBackend : Backend
                 LocalMemoryBytes = 48 * 1024,
             };
             if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) MemoryLimit = limit;
+            if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_SMALL_DOMAIN"), out long small)) SmallDomain = small;
             pools = device.HasMemoryPools;
             // What was freed stays with the process, or every wait would hand it back to the system.
             if (pools) device.DefaultMemoryPool.ReleaseThreshold = ulong.MaxValue;
@@ -79,7 +81,14 @@ internal sealed partial class CudaBackend : Backend
     public override string Driver { get; }
 
     /// <inheritdoc/>
-    public override DeviceProfile Profile { get; }
+    public override DeviceProfile Profile => profile;
+
+    /// <summary><see cref="DeviceProfile.SmallDomain"/> of plans that are made from here on; at first GPUTENSOR_SMALL_DOMAIN, where that is set.</summary>
+    internal long SmallDomain
+    {
+        get => profile.SmallDomain;
+        set => profile = profile with { SmallDomain = value };
+    }
 
     /// <inheritdoc/>
     public override (long Total, long MaxAllocation) Memory { get; }

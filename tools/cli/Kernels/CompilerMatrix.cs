@@ -54,7 +54,8 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
     /// <param name="limit">When to end.</param>
     /// <param name="most">Compilations of the others, at most.</param>
     /// <param name="threads">Compilations at a time.</param>
-    public void Run(IReadOnlyList<MatrixProgram> first, IReadOnlyList<MatrixProgram> programs, TimeSpan limit, int most, int threads)
+    /// <param name="report">Hears after each compilation how many are done, of how many.</param>
+    public void Run(IReadOnlyList<MatrixProgram> first, IReadOnlyList<MatrixProgram> programs, TimeSpan limit, int most, int threads, Action<int, int> report)
     {
         var targets = (from c in compilers from a in Architectures where c.Architectures.Contains(a) select (Compiler: c, Architecture: a)).ToArray();
         var others = targets.Where(t => !heard.ContainsKey((t.Compiler.Version, t.Architecture))).ToArray();
@@ -74,7 +75,7 @@ internal sealed class CompilerMatrix(IReadOnlyList<NvrtcLibrary> compilers)
             }
             if (!Compile(w.Program.Source, w.Target.Compiler, w.Target.Architecture, isAlone: w.Program.Alone.Count <= 1))
                 foreach (string kernel in w.Program.Alone) Compile(kernel, w.Target.Compiler, w.Target.Architecture, isAlone: true);
-            Interlocked.Increment(ref compiled);
+            report(Interlocked.Increment(ref compiled), (int)Math.Min(Wanted, (first.Count * targets.Length) + (long)most));
         });
     }
 

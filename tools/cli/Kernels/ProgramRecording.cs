@@ -11,6 +11,7 @@ namespace GpuTensor.Cli.Kernels;
 internal sealed class ProgramRecording
 {
     private readonly Device device;
+    private readonly CudaBackend backend;
     private readonly Lock gate = new();
     private readonly Dictionary<string, GeneratedKernel> kernels = new(StringComparer.Ordinal);
 
@@ -19,7 +20,8 @@ internal sealed class ProgramRecording
     public ProgramRecording(Device device, CompilerMatrix matrix)
     {
         this.device = device;
-        if (device.Planned is not { Backend: CudaBackend backend } planned) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
+        if (device.Planned is not { Backend: CudaBackend cuda } planned) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
+        backend = cuda;
         planned.Kernels.Listener = Hear;
         backend.CompilationListener = matrix.Hear;
     }
@@ -41,12 +43,21 @@ internal sealed class ProgramRecording
         lock (gate) kernels.TryAdd(kernel.EntryPoint, kernel);
     }
 
-    /// <summary>Training with Adam, and what the benchmarks run: forms as they are, sizes small enough for a simulator.</summary>
+    /// <summary>Training with Adam, and what the benchmarks run: in the forms of small and of large tensors, at sizes small enough for a simulator.</summary>
     public void RunPrograms()
     {
-        var before = Device.Default;
-        Device.Default = device;
-        try
+        long small = backend.SmallDomain;
+        OnThisDevice(() =>
+        {
+            RunEach();
+            device.Planned!.ForgetPlans();
+            backend.SmallDomain = 0;
+            RunEach();
+            device.Planned.ForgetPlans();
+            backend.SmallDomain = small;
+        });
+
+        void RunEach()
         {
             Attempt("training", Train);
             Attempt("gelu", () =>
@@ -65,6 +76,22 @@ internal sealed class ProgramRecording
                 Tensor Part() => Tensor.RandN(2, 4, 32, 64).Realize();
                 F.ScaledDotProductAttention(Part(), Part(), Part(), isCausal: true).Realize();
             });
+        }
+    }
+
+    /// <summary>Runs a file of recorded operator samples. Whether their results are right is <c>conformance</c>'s to say.</summary>
+    public void RunOperators(string path) => Attempt(Path.GetFileNameWithoutExtension(path), () => ConformanceRun.RunFile(path, device));
+
+    /// <summary>Runs the first steps of a recorded training run: the first and second of an optimizer differ, the third is captured, the fourth a launch of what was captured.</summary>
+    public void RunTraining(string corpus, string name) => OnThisDevice(() => Attempt(name, () => TrainingRuns.Run(corpus, name, device, steps: 4)));
+
+    private void OnThisDevice(Action run)
+    {
+        var before = Device.Default;
+        Device.Default = device;
+        try
+        {
+            run();
             device.Synchronize();
         }
         finally
@@ -73,16 +100,13 @@ internal sealed class ProgramRecording
         }
     }
 
-    /// <summary>Runs a file of recorded operator samples. Whether their results are right is <c>conformance</c>'s to say.</summary>
-    public void RunOperators(string path) => Attempt(Path.GetFileNameWithoutExtension(path), () => ConformanceRun.RunFile(path, device));
-
     private void Attempt(string what, Action run)
     {
         try
         {
             run();
         }
-        catch (TensorException e)
+        catch (Exception e) when (e is TensorException or TrainingDiffersException or IOException)
         {
             Failures.Add($"{what}: {e.Message}");
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using GpuTensor.Cli.Doctor;
 using GpuTensor.Conformance;
+using GpuTensor.Devices.Cuda;
 
 namespace GpuTensor.Cli.Qualification;
 
@@ -20,8 +21,12 @@ internal static class SampleStages
         List<SampleFile> files = [.. Files(corpus, secondOrder: false), .. Files(corpus, secondOrder: true)];
         int all = files.Count, round = 0;
         var tried = new ConcurrentDictionary<string, bool>();
+        var cuda = device.Planned?.Backend as CudaBackend;
+        long small = cuda?.SmallDomain ?? 0;
         for (; files.Count > 0 && !run.IsOver; round++)
         {
+            // Samples are small: in every second round they run what large tensors run.
+            if (cuda is not null) cuda.SmallDomain = round % 2 == 0 ? 0 : small;
             var whole = new ConcurrentBag<SampleFile>();
             int now = round;
             Parallel.ForEach(Partitioner.Create(files, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
@@ -32,6 +37,7 @@ internal static class SampleStages
             });
             files = [.. files.Except(whole)];
         }
+        if (cuda is not null) cuda.SmallDomain = small;
         if (files.Count > 0)
             run.Cut("conformance", $"{tried.Count} of {all} files of samples were begun and {all - files.Count} run whole "
                 + $"when the time was over, in round {round} (1 sample of each, then 2, 4, 8, …)");

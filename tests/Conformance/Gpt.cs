@@ -1,6 +1,6 @@
 using GpuTensor.Nn;
 
-namespace GpuTensor.Tests.Train;
+namespace GpuTensor.Conformance;
 
 /// <summary>A language model of two blocks whose output layer is its token table.</summary>
 internal sealed class Gpt : Module

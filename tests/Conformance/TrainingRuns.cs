@@ -1,12 +1,11 @@
 using GpuTensor.Data;
 using GpuTensor.Nn;
 using GpuTensor.Optim;
-using Xunit;
 
-namespace GpuTensor.Tests.Train;
+namespace GpuTensor.Conformance;
 
 /// <summary>The recorded runs whose operators exist, by name: what the tests of every device run.</summary>
-internal static class TrainingRuns
+public static class TrainingRuns
 {
     private const string FashionMnistFolder = "/usr/share/datasets/fashion-mnist";
 
@@ -23,17 +22,27 @@ internal static class TrainingRuns
     };
 
     /// <summary>Runs of the optimizers there are.</summary>
-    public static readonly string[] Optimizers =
+    public static IReadOnlyList<string> Optimizers { get; } =
     [
         "optimizer-sgd", "optimizer-sgd-momentum", "optimizer-sgd-dampening", "optimizer-sgd-nesterov-decay", "optimizer-sgd-maximize-decay", "optimizer-adam",
         "optimizer-adam-amsgrad-decay", "optimizer-adamw",
     ];
 
     /// <summary>Runs with another learning rate at each step.</summary>
-    public static readonly string[] Schedules = ["schedule-cosine", "schedule-exponential", "schedule-linear", "schedule-multistep", "schedule-onecycle", "schedule-step"];
+    public static IReadOnlyList<string> Schedules { get; } = ["schedule-cosine", "schedule-exponential", "schedule-linear", "schedule-multistep", "schedule-onecycle", "schedule-step"];
 
     /// <summary>Networks that are more than three layers.</summary>
     public static IReadOnlyCollection<string> Others => Runs.Keys;
+
+    /// <summary>All runs.</summary>
+    public static IReadOnlyList<string> Names => [.. Optimizers, .. Schedules, .. Others, FashionMlp];
+
+    /// <summary>Whether the images are here that <see cref="FashionMlp"/> trains on: the Debian package dataset-fashion-mnist.</summary>
+    public static bool HasFashionMnist => File.Exists(Images) && File.Exists(Labels);
+
+    private static string Images => Path.Combine(FashionMnistFolder, "train-images-idx3-ubyte.gz");
+
+    private static string Labels => Path.Combine(FashionMnistFolder, "train-labels-idx1-ubyte.gz");
 
     /// <summary>Those among them whose many kernels take PoCL half a minute to compile: on OpenCL with <c>GPUTENSOR_TRAIN=all</c> only.</summary>
     public static bool IsSlowToCompile(string name) => name is "attention-encoder" or "rnn-lstm" or "rnn-gru";
@@ -42,15 +51,17 @@ internal static class TrainingRuns
     public static bool All => Environment.GetEnvironmentVariable("GPUTENSOR_TRAIN") == "all";
 
     /// <summary>Trains as PyTorch did, and fails where a loss is another.</summary>
-    public static void Run(string name, Device device)
+    /// <param name="corpus">The corpus's folder.</param>
+    /// <param name="name">The run's name.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="steps">Steps at most; null: all that were recorded, of <see cref="FashionMlp"/> 50.</param>
+    /// <exception cref="TrainingDiffersException">A loss, or the share of steps that were replayed, is not as it must be.</exception>
+    /// <exception cref="IOException">The recording, or Fashion-MNIST, is not there.</exception>
+    public static void Run(string corpus, string name, Device device, int? steps = null)
     {
-        if (name == FashionMlp)
-        {
-            Fashion(device, steps: 50);
-            return;
-        }
-        var run = new TrainingRun(name, device);
-        if (Runs.TryGetValue(name, out var other)) other(run, device);
+        var run = new TrainingRun(corpus, name, device, name == FashionMlp ? steps ?? 50 : steps);
+        if (name == FashionMlp) Fashion(run, device);
+        else if (Runs.TryGetValue(name, out var other)) other(run, device);
         else if (name.StartsWith("schedule-", StringComparison.Ordinal)) Scheduled(run, device);
         else
         {
@@ -59,13 +70,11 @@ internal static class TrainingRuns
         }
     }
 
-    /// <summary>The first losses on the real Fashion-MNIST, from the Debian package dataset-fashion-mnist.</summary>
-    public static void Fashion(Device device, int steps)
+    /// <summary>The first losses on the real Fashion-MNIST.</summary>
+    private static void Fashion(TrainingRun run, Device device)
     {
-        string images = Path.Combine(FashionMnistFolder, "train-images-idx3-ubyte.gz"), labels = Path.Combine(FashionMnistFolder, "train-labels-idx1-ubyte.gz");
-        if (!File.Exists(images) || !File.Exists(labels)) Assert.Skip($"Fashion-MNIST is not in {FashionMnistFolder}: install the package dataset-fashion-mnist.");
-        var run = new TrainingRun(FashionMlp, device);
-        using var loader = new DataLoader(ImageDataset.Open(images, labels, 10), 128, device: device);
+        if (!HasFashionMnist) throw new FileNotFoundException($"Fashion-MNIST is not in {FashionMnistFolder}: install the package dataset-fashion-mnist.");
+        using var loader = new DataLoader(ImageDataset.Open(Images, Labels, 10), 128, device: device);
         using var batches = loader.GetEnumerator();
         var model = new Sequential(new Flatten(), new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10)).To(device);
         model.LoadStateDict(run.Initial);
@@ -73,7 +82,7 @@ internal static class TrainingRuns
         {
             batches.MoveNext();
             return F.CrossEntropy(model.Forward(batches.Current.Inputs), batches.Current.Targets);
-        }, steps);
+        });
     }
 
     private static Sequential SmallNet(TrainingRun run, Device device)
@@ -94,7 +103,7 @@ internal static class TrainingRuns
         void Set(int step)
         {
             optimizer.Lr = rates[step];
-            if (cycles) optimizer.ParameterGroups[0]["momentum"] = OneCycleMomentum(step, run.Steps);
+            if (cycles) optimizer.ParameterGroups[0]["momentum"] = OneCycleMomentum(step, run.RecordedSteps);
         }
     }
 
@@ -115,7 +124,7 @@ internal static class TrainingRuns
         void Clip(int step)
         {
             double norm = Optimizer.ClipGradNorm_(model.Parameters(), 0.1).Item<double>();
-            Assert.Equal(norms[step], norm, 1e-4 * norms[step]);
+            if (!(Math.Abs(norm - norms[step]) <= 1e-4 * norms[step])) throw new TrainingDiffersException($"step {step}: a gradient norm of {norm:R}, PyTorch {norms[step]:R}");
         }
     }
 

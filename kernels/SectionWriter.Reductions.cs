@@ -1,0 +1,56 @@
+namespace GpuTensor.Kernels;
+
+/// <content>What the ways of reducing share: what a reduction starts from, how two partial results meet, how it ends.</content>
+internal abstract partial class SectionWriter
+{
+    /// <summary>Row sums that carry along what their additions lost: the logarithm of a sum near 1, a confident loss, shows it. Kinds below float64 pass by rules of their own dtype.</summary>
+    protected static bool IsCompensated(Reduce reduce, Kind kind) => reduce.Op == ReduceOp.Sum && kind == Kind.F64;
+
+    /// <summary>A float64 sum with another number added, and exactly what that lost (Knuth's TwoSum) added to what was lost before.</summary>
+    protected string Added(int width, string sum, string lost, string value) =>
+        $"{{ const {Dialect.Type(Kind.F64, width)} s = {sum} + {value}, z = s - {sum}; {lost} += ({sum} - (s - z)) + ({value} - z); {sum} = s; }}";
+
+    protected static bool IsPosition(Reduce reduce) => Accumulators.IsPosition(reduce.Op);
+
+    protected Kind Accumulator(Reduce reduce) => Accumulators.Of(reduce, Code[reduce.Value].Type, Out.Wide);
+
+    /// <summary>What a reduction starts from.</summary>
+    protected string StartText(Reduce reduce, Kind kind, int width)
+    {
+        string start = Expressions.Identity(Dialect, reduce.Op, kind);
+        return width == 1 ? start : Dialect.Splat(kind, width, kind == Kind.Bool ? "-" + start : start);
+    }
+
+    /// <summary>Whether c replaces the best so far, q: NaN beats every number, and of equals the first stays.</summary>
+    protected static string Better(Reduce reduce, Kind kind, string c, string q)
+    {
+        string better = $"({c} {(reduce.Op == ReduceOp.ArgMax ? ">" : "<")} {q})";
+        return kind.IsFloat() ? $"{better} | (({c} != {c}) & ({q} == {q}))" : better;
+    }
+
+    /// <summary>A partial result, and its position where that counts, taken into another: of equals the first position wins.</summary>
+    protected string Met(Reduce reduce, Kind kind, string q, string x, string value, string position)
+    {
+        string type = Dialect.Type(kind), start = $"{{ const {type} c = {value};";
+        if (!IsPosition(reduce)) return $"{start} {q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, q, "c")}; }}";
+        string tie = kind.IsFloat() ? $"(({q} == c) | (({q} != {q}) & (c != c)))" : $"({q} == c)";
+        return $"{start} const {Dialect.Type(kind.Mask())} p = {position}; if (({Better(reduce, kind, "c", q)}) || ({tie} && p < {x})) {{ {q} = c; {x} = p; }} }}";
+    }
+
+    /// <summary>A reduction's operand as its accumulator takes it.</summary>
+    protected string AsAccumulator(Reduce reduce, Kind kind, int width, bool second = false)
+    {
+        int value = second ? reduce.Second : reduce.Value;
+        string operand = Operand(value, width);
+        return KindOf(value) == kind ? operand : Convert(operand, Code[value].Type, Accumulators.DType(kind), width);
+    }
+
+    /// <summary>An accumulator's end as the reduction's result: halves are rounded here, once.</summary>
+    protected string FromAccumulator(string value, Reduce reduce, Kind kind, int width)
+    {
+        var target = Kinds.Register(reduce.Type);
+        if (reduce.Op is ReduceOp.Max or ReduceOp.Min && reduce.Type == Code[reduce.Value].Type) return value;
+        if (target != kind) return Convert(value, Accumulators.DType(kind), reduce.Type, width);
+        return reduce.Type.IsHalf() ? Round(value, reduce.Type, width) : value;
+    }
+}
