@@ -51,8 +51,8 @@ internal sealed partial class KernelWriter
         return section;
     }
 
-    /// <summary>Whether two sections are one text over operands of the same types.</summary>
-    public bool IsSame(SectionText a, SectionText b) => a.Body == b.Body
+    /// <summary>Whether two sections are one text over operands of the same types, and ask for as many integers.</summary>
+    public bool IsSame(SectionText a, SectionText b) => a.Body == b.Body && a.Integers.Length == b.Integers.Length
         && a.Buffers.Select(n => Spec.Buffers[n]).SequenceEqual(b.Buffers.Select(n => Spec.Buffers[n])) && a.Scalars.Select(n => Spec.Scalars[n]).SequenceEqual(b.Scalars.Select(n => Spec.Scalars[n]));
 
     /// <summary>An integer of the kernel itself.</summary>
@@ -79,7 +79,7 @@ internal sealed partial class KernelWriter
         Choose(0, names.Length);
         PutBody(sections[0]);
 
-        // By halves: a network has many parameters, and every work-item comes by here. Each integer is named: an index into the block that is computed has compilers put all of it on the stack.
+        // By halves, since every work-item comes by here. Each integer is named: where an index into the block was computed, NVRTC put two kernels' integers on the stack for sm_100 and sm_120.
         void Choose(int from, int to)
         {
             if (to - from == 1)

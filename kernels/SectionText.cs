@@ -1,7 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>What a section came to: code over names of its own, b0, b1, … for buffers, s0, … for scalars, n0, … for integers, and what each of them is. Sections that do the same to other operands, as
-/// an optimizer does to each parameter, are one text.</summary>
+/// the bias gradients of a network do, are one text.</summary>
 /// <param name="Body">The code.</param>
 /// <param name="Buffers">The kernel's buffer behind each name.</param>
 /// <param name="Scalars">The kernel's scalar behind each name.</param>

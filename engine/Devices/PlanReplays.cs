@@ -111,7 +111,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
     private static int[] UsedSlots(Plan plan) => [.. plan.Launches.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
         .Select(m => m.Index).Distinct().Order()];
 
-    /// <summary>Writes down where everything lies, without allocating: this is every step's way.</summary>
+    /// <summary>Writes down where everything lies, in arrays of the runs before: this is every step's way.</summary>
     private static void Look(PlanReplay state, Block[] slots, List<Block> homes, List<Block> regions)
     {
         if (state.Now.Length != state.Used.Length) state.Now = new MemoryPlace[state.Used.Length];

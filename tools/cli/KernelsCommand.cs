@@ -112,9 +112,9 @@ internal static class KernelsCommand
         random.Shuffle(kernels);
         // What not every device has compiled is to be compiled for all of their architectures.
         var odd = OfSome().ToHashSet();
-        var whole = kernels.ToLookup(k => odd.Contains(k.EntryPoint), k => k);
-        MatrixProgram[] programs = [.. whole[false].Chunk(KernelsToAProgram).Select(part => new MatrixProgram(Program(part), [.. part.Select(k => Program(k))]))];
-        return new([Alone(Doctor.CudaChecks.Kernel), .. whole[true].Select(k => Alone(Program(k)))], programs, kernels.Length + 1, recordings.ToDictionary(r => r.Name, r => r.Kernels.Count), ofSome,
+        var byOdd = kernels.ToLookup(k => odd.Contains(k.EntryPoint));
+        MatrixProgram[] programs = [.. byOdd[false].Chunk(KernelsToAProgram).Select(part => new MatrixProgram(Program(part), [.. part.Select(k => Program(k))]))];
+        return new([Alone(Doctor.CudaChecks.Kernel), .. byOdd[true].Select(k => Alone(Program(k)))], programs, kernels.Length + 1, recordings.ToDictionary(r => r.Name, r => r.Kernels.Count), ofSome,
             [.. recordings.SelectMany(r => r.Failures).Distinct()], run.Min(), items.Length);
 
         string[] OfSome() => [.. recordings.SelectMany(r => r.Kernels.Select(k => k.EntryPoint)).CountBy(name => name).Where(n => n.Value < recordings.Length).Select(n => n.Key)];
