@@ -18,6 +18,9 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
     private int passed, unsupported, replayed, idle;
     private string? why;
 
+    /// <summary>Gets each sample's name and what it computed, once.</summary>
+    public Action<string, IReadOnlyList<Reading>>? Observe { get; init; }
+
     public OperatorResult Run(SampleChoice? draw)
     {
         var chosen = draw is null ? file.Samples : draw.Of(file.Name, file.Samples);
@@ -61,13 +64,19 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
                 }
                 (asGraphs, nothingRan) = counted;
             }
+            if (Observe is { } observe)
+                foreach (var ((sample, _), read) in samples.Zip(first)) observe(Id(sample), read);
             passed += wrong.Count(w => w is null);
             (replayed, idle) = (replayed + asGraphs, idle + nothingRan);
             failures.AddRange(wrong.Zip(samples, (w, s) => (w, s.Sample)).Where(p => p.w is not null).Select(p => new Failure(file.Name, Id(p.Sample), p.w!)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            if (samples is [var (only, _)]) failures.Add(new(file.Name, Id(only), SampleRunner.Describe(e)));
+            if (samples is [var (only, _)])
+            {
+                failures.Add(new(file.Name, Id(only), SampleRunner.Describe(e)));
+                Observe?.Invoke(Id(only), [new("the failure", null, SampleRunner.Describe(e))]);
+            }
             else
                 foreach (var (sample, _) in samples) RunTogether([sample], record);
         }

@@ -13,14 +13,16 @@ internal sealed class TrainingRun
 
     private readonly IReadOnlyDictionary<string, Tensor> tensors;
     private readonly Device device;
+    private readonly Action<HostArray>? observe;
 
     /// <param name="corpus">The corpus's folder.</param>
     /// <param name="name">The run's name.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="steps">Steps at most; null: all that were recorded.</param>
-    public TrainingRun(string corpus, string name, Device device, int? steps)
+    /// <param name="observe">Gets every loss, then the trained weights.</param>
+    public TrainingRun(string corpus, string name, Device device, int? steps, Action<HostArray>? observe = null)
     {
-        this.device = device;
+        (this.device, this.observe) = (device, observe);
         string path = Path.Combine(corpus, "train", name);
         using var document = JsonDocument.Parse(File.ReadAllBytes($"{path}.json"));
         Json = document.RootElement.Clone();
@@ -62,10 +64,13 @@ internal sealed class TrainingRun
             value.Backward();
             beforeStep?.Invoke(step);
             optimizer.Step();
+            observe?.Invoke(value.Detach().ToHost());
             double ours = value.Item<double>(), allowed = Math.Max(1e-4 * Math.Abs(exact[step]), 4 * Math.Abs(single[step] - exact[step]));
             if (!(Math.Abs(ours - exact[step]) <= allowed))
                 wrong.Add($"step {step}: {ours:R}, PyTorch {exact[step]:R}, allowed ±{allowed:G3}");
         }
+        if (observe is not null)
+            foreach (var p in optimizer.ParameterGroups.SelectMany(g => g.Parameters)) observe(p.Detach().ToHost());
         if (wrong.Count > 0) throw new TrainingDiffersException(string.Join("\n", wrong.Take(10)));
         if (device is not { Eager: false, Planned: { Backend.CanCapture: true } planned }) return;
         graphs = planned.GraphLaunches - graphs;

@@ -57,9 +57,13 @@ public static class TrainingRuns
     /// <param name="steps">Steps at most; null: all that were recorded, of <see cref="FashionMlp"/> 50.</param>
     /// <exception cref="TrainingDiffersException">A loss, or the share of steps that were replayed, is not as it must be.</exception>
     /// <exception cref="IOException">The recording, or Fashion-MNIST, is not there.</exception>
-    public static void Run(string corpus, string name, Device device, int? steps = null)
+    public static void Run(string corpus, string name, Device device, int? steps = null) => Run(corpus, name, device, steps, observe: null);
+
+    /// <param name="observe">Gets every loss, then the trained weights.</param>
+    /// <inheritdoc cref="Run(string, string, Device, int?)"/>
+    internal static void Run(string corpus, string name, Device device, int? steps, Action<HostArray>? observe)
     {
-        var run = new TrainingRun(corpus, name, device, name == FashionMlp ? steps ?? 50 : steps);
+        var run = new TrainingRun(corpus, name, device, name == FashionMlp ? steps ?? 50 : steps, observe);
         if (name == FashionMlp) Fashion(run, device);
         else if (Runs.TryGetValue(name, out var other)) other(run, device);
         else if (name.StartsWith("schedule-", StringComparison.Ordinal)) Scheduled(run, device);

@@ -1,5 +1,5 @@
+using GpuTensor.Conformance;
 using GpuTensor.Devices;
-using GpuTensor.Tests.Engine;
 using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;

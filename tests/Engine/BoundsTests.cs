@@ -1,4 +1,5 @@
 using GpuTensor.Bench;
+using GpuTensor.Conformance;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
 using Xunit;

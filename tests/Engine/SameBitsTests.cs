@@ -1,3 +1,4 @@
+using GpuTensor.Conformance;
 using Xunit;
 
 namespace GpuTensor.Tests.Engine;

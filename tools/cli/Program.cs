@@ -13,6 +13,7 @@ var root = new Command("gputensor", "GpuTensor: tensors and autograd for .NET, c
     DoctorCommand.Make(),
     ConformanceCommand.Make(),
     KernelsCommand.Make(),
+    BitsCommand.Make(),
     QualifyCommand.Make(),
     verbose,
     new HelpOption(),

@@ -1,6 +1,6 @@
 using GpuTensor.Optim;
 
-namespace GpuTensor.Tests.Engine;
+namespace GpuTensor.Conformance;
 
 /// <summary>A random training program: its structure follows from the seed alone, so it can be run under any setting of the engine and must give the same bits.</summary>
 internal sealed class RandomProgram
