@@ -1,0 +1,40 @@
+#pragma nv_diag_suppress 39, 177, 186, 550
+typedef unsigned char uchar;
+typedef unsigned short ushort;
+typedef unsigned int uint;
+typedef unsigned long long ulong;
+#define INFINITY __int_as_float(0x7f800000)
+#define NAN __int_as_float(0x7fc00000)
+__device__ __forceinline__ float as_float(uint x) { return __uint_as_float(x); }
+__device__ __forceinline__ float as_float(int x) { return __int_as_float(x); }
+__device__ __forceinline__ float as_float(float x) { return x; }
+__device__ __forceinline__ uint as_uint(float x) { return __float_as_uint(x); }
+__device__ __forceinline__ uint as_uint(int x) { return (uint)x; }
+__device__ __forceinline__ int as_int(float x) { return __float_as_int(x); }
+__device__ __forceinline__ int as_int(uint x) { return (int)x; }
+__device__ __forceinline__ double as_double(ulong x) { return __longlong_as_double((long long)x); }
+__device__ __forceinline__ double as_double(long long x) { return __longlong_as_double(x); }
+__device__ __forceinline__ ulong as_ulong(double x) { return (ulong)__double_as_longlong(x); }
+__device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
+__device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
+__device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+
+struct where_ce0d96900424_integers { int n[4]; };
+extern "C" __global__ void __launch_bounds__(256, 1) where_ce0d96900424(const uchar* __restrict__ buffer0, const float* __restrict__ buffer1, float* __restrict__ buffer2, const struct where_ce0d96900424_integers k)
+{
+  const int lid = threadIdx.x;
+  {
+    int n0 = k.n[3];
+    const uchar* b0 = buffer0 + k.n[0];
+    const float* b1 = buffer1 + k.n[1];
+    float* b2 = buffer2 + k.n[2];
+    const int g = blockIdx.x;
+    const int j = g * 256 + lid;
+    if (j < n0) {
+      const int v0 = (b0[j]) != (uchar)(0);
+      const float v1 = b1[j];
+      const float v3 = v0 ? v1 : 0.0f;
+      b2[j] = v3;
+    }
+  }
+}
