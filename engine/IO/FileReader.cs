@@ -11,6 +11,7 @@ internal sealed class FileReader : IDisposable
 
     private readonly Stream stream;
     private readonly string name;
+    private readonly byte[] head;
     private readonly long? length;
     private readonly long believed;
 
@@ -18,17 +19,51 @@ internal sealed class FileReader : IDisposable
     /// <param name="name">The file, for errors.</param>
     /// <param name="length">The bytes there are at the most; null: not known.</param>
     /// <param name="believed">What may be allocated at once; beyond it memory grows only as bytes really arrive.</param>
-    public FileReader(Stream stream, string name, long? length, long believed = Piece) =>
+    public FileReader(Stream stream, string name, long? length, long believed = Piece)
+    {
         (this.stream, this.name, this.length, this.believed) = (stream, name, length, Math.Max(believed, Piece));
+        head = stream.CanSeek ? new byte[FileFormats.HeadLength] : [];
+        if (head.Length > 0) Array.Resize(ref head, Peek(head));
+    }
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="IOException">It is not there or cannot be read; .NET's own exceptions, which name the path.</exception>
+    /// <exception cref="TensorFileException">The path leads to a directory, pipe, device or socket.</exception>
     public static FileReader Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        var stream = OpenStream(path);
         return stream.CanSeek ? new(stream, path, stream.Length, believed: stream.Length) : new(stream, path, null);
     }
+
+    /// <summary>Opens a regular file, or what stands for a process's open file (<c>/dev/stdin</c>). Opening anything else may wait for
+    /// ever, and reading it never end.</summary>
+    public static FileStream OpenStream(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path);
+        bool isOpen = full.StartsWith("/dev/fd/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)
+            || full == "/dev/stdin";
+        string? other = UnixFile.StatusOf(full).Kind switch
+        {
+            FileKind.Directory => "directory",
+            FileKind.Pipe when !isOpen => "named pipe",
+            FileKind.CharacterDevice or FileKind.BlockDevice when !isOpen => "device",
+            FileKind.Socket => "socket",
+            _ => null,
+        };
+        if (other is not null) throw new TensorFileException($"{path}: expected a file, this is a {other}.");
+        return new(full, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+    }
+
+    /// <summary>An error that says that the file is of another format, and of which, where the first bytes tell; else what was
+    /// wrong.</summary>
+    /// <param name="expected">The format expected, with its article: "a safetensors file".</param>
+    /// <param name="what">What was wrong.</param>
+    /// <param name="offset">Where.</param>
+    public TensorFileException WrongFormat(string expected, string what, long offset = 0) =>
+        stream.CanSeek && FileFormats.Describe(head) is { } description && !description.StartsWith(expected, StringComparison.Ordinal)
+            ? Error($"this is not {expected}: the file is {description}.", 0)
+            : Error($"{what} This is not {expected}, or it is damaged.", offset);
 
     /// <summary>A gzip file's contents. Four times the real bytes are believed at once: more than most data shrinks. When all is read,
     /// <see cref="RequireGzipEnd"/> has to agree.</summary>
@@ -57,6 +92,9 @@ internal sealed class FileReader : IDisposable
         stream.Position = position;
         return n;
     }
+
+    /// <summary>The first bytes of a stream that can seek; else none.</summary>
+    public ReadOnlySpan<byte> Head => head;
 
     /// <summary>The offset of the next byte.</summary>
     public long Position { get; private set; }

@@ -25,6 +25,13 @@ internal static class FileShape
         return (Shape.Create(result), bytes);
     }
 
+    /// <summary>Refuses to write booleans other than 0 and 1, which the reader would refuse.</summary>
+    public static HostArray Writable(string name, HostArray array)
+    {
+        CheckBool(array, 0, (what, at) => new($"'{FileNames.Show(name)}' cannot be written: at byte {at} of its contents: {what}"));
+        return array;
+    }
+
     /// <summary>Refuses booleans other than 0 and 1, which no operator expects.</summary>
     public static void CheckBool(HostArray array, long offset, Func<string, long, TensorFileException> error)
     {

@@ -26,6 +26,8 @@ public static class Idx
     private static HostArray Read(FileReader reader)
     {
         Span<byte> magic = stackalloc byte[4];
+        const string format = "an IDX file";
+        if (reader.Remaining < 4) throw reader.WrongFormat(format, "it ends within the magic number.");
         reader.Read(magic, "the magic number");
         DType? dtype = magic[2] switch
         {
@@ -33,7 +35,7 @@ public static class Idx
             _ => null,
         };
         if (magic[0] != 0 || magic[1] != 0 || dtype is not { } type)
-            throw reader.Error($"expected an IDX magic number (00 00, type, rank), found {Convert.ToHexStringLower(magic)}.", 0);
+            throw reader.WrongFormat(format, $"expected a magic number (00 00, type, rank), found {Convert.ToHexStringLower(magic)}.");
         Span<long> sizes = stackalloc long[magic[3]];
         Span<byte> size = stackalloc byte[4];
         for (int i = 0; i < sizes.Length; i++)

@@ -16,8 +16,9 @@ internal static class NpyFormat
     public static HostArray Read(FileReader reader)
     {
         Span<byte> magic = stackalloc byte[6];
+        if (reader.Remaining < magic.Length) throw reader.WrongFormat("a .npy file", "it ends within the magic string \\x93NUMPY.");
         reader.Read(magic, "the magic string \\x93NUMPY");
-        if (!HasMagic(magic)) throw reader.Error("expected the magic string \\x93NUMPY: this is no .npy file.", 0);
+        if (!HasMagic(magic)) throw reader.WrongFormat("a .npy file", "expected the magic string \\x93NUMPY.");
         byte major = reader.ReadByte("the version"), minor = reader.ReadByte("the version");
         if (major is < 1 or > 3 || minor != 0)
             throw reader.Error($"expected version 1.0, 2.0 or 3.0 of the format, not {major}.{minor}.", 6);
@@ -51,6 +52,6 @@ internal static class NpyFormat
         Encoding.ASCII.GetBytes(header, bytes.AsSpan(10));
         bytes[^1] = (byte)'\n';
         stream.Write(bytes);
-        stream.Write(array.Data);
+        stream.Write(FileShape.Writable("the array", array).Data);
     }
 }

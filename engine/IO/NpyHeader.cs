@@ -31,6 +31,8 @@ internal ref struct NpyHeader
     /// <summary>The header of our own files.</summary>
     public static string Write(DType dtype, Shape shape)
     {
+        if (shape.Rank > FileShape.MaxRank)
+            throw new TensorShapeException($"An .npy file holds at most {FileShape.MaxRank} dimensions, not the {shape.Rank} of {shape}.");
         string descr = dtype switch
         {
             DType.Bool => "|b1",

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace GpuTensor.IO;
 
@@ -6,12 +7,19 @@ namespace GpuTensor.IO;
 /// Entries are read into memory only; their names are never used as paths.</summary>
 public static class Npz
 {
+    /// <summary>The most that deflate makes of a byte: 258 bytes take two bits.</summary>
+    private const int DeflateRatio = 1032;
+
+    /// <summary>The format's limit on an entry's name, in bytes.</summary>
+    private const int LongestName = ushort.MaxValue;
+
     /// <summary>Writes tensors under their names; the file is replaced as a whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tensors">Names and tensors; the names may contain slashes.</param>
     /// <param name="compress">Deflate the entries.</param>
     /// <exception cref="TensorDTypeException">A tensor is bfloat16.</exception>
-    /// <exception cref="ArgumentException">A name is empty or appears twice.</exception>
+    /// <exception cref="ArgumentException">A name appears twice, is empty, has more than 65,531 bytes, a NUL character or half of a
+    /// surrogate pair.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, bool compress = false)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -43,8 +51,12 @@ public static class Npz
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         foreach (var (name, array) in arrays)
         {
-            if (string.IsNullOrEmpty(name) || !names.Add(name))
-                throw new ArgumentException($"Names must be there and differ; '{name}' is empty or a repetition.");
+            FileNames.Check(name, names, nameof(arrays));
+            // NumPy reads a name as far as its first NUL.
+            if (name.Length == 0 || name.Contains('\0') || Encoding.UTF8.GetByteCount(name) > LongestName - 4)
+                throw new ArgumentException(
+                    $"An array's name in an .npz file has 1 to {LongestName - 4} bytes, none of them NUL; '{FileNames.Show(name)}' does not.",
+                    nameof(arrays));
             var entry = zip.CreateEntry(name + ".npy", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
             // The same contents give the same file.
             entry.LastWriteTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -55,13 +67,19 @@ public static class Npz
 
     private static void Read(string path, Action<string, HostArray> found)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var file = FileReader.OpenStream(path);
+        if (!file.CanSeek) throw new TensorFileException($"{path}: a zip archive is read from its end, so it cannot come through a pipe.");
+        using var reader = new FileReader(file, path, file.Length);
+        if (!reader.Head.StartsWith("PK"u8)) throw reader.WrongFormat("a .npz file", "expected a zip archive.");
         try
         {
             using var zip = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             // Entries that share bytes would let a small archive unfold without bound.
-            if (zip.Entries.Sum(e => (decimal)e.CompressedLength) > file.Length)
+            if (zip.Entries.Sum(e => (decimal)Math.Max(0, e.CompressedLength)) > file.Length)
                 throw new TensorFileException($"{path}: at byte 0: the entries claim more than the file has, so some overlap.");
+            if (zip.Entries.FirstOrDefault(e => e.Name == "data.pkl") is { } pickle)
+                throw new TensorFileException($"{path}: this is not a .npz file, but a PyTorch file (.pt): its entry '{pickle.FullName}' is a "
+                    + "pickle, which is never loaded, since it may run code. Save it in Python with safetensors.torch.save_file.");
             var names = new HashSet<string>();
             foreach (var entry in zip.Entries)
             {
@@ -81,6 +99,9 @@ public static class Npz
     {
         string where = $"{path}, entry '{entry.FullName}'";
         if (entry.IsEncrypted) throw new TensorFileException($"{where}: at byte 0: the entry is encrypted; expected plain data.");
+        if (entry.Length < 0 || entry.CompressedLength < 0 || entry.Length / DeflateRatio > entry.CompressedLength)
+            throw new TensorFileException(
+                $"{where}: at byte 0: {entry.CompressedLength} bytes cannot unpack to the {entry.Length} that the archive claims.");
         var checksum = new Crc32Stream(entry.Open());
         using var reader = new FileReader(checksum, where, entry.Length, believed: Math.Min(entry.Length, 4 * entry.CompressedLength));
         var array = NpyFormat.Read(reader);

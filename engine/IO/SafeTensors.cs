@@ -14,7 +14,9 @@ public static class SafeTensors
     /// <param name="path">The file.</param>
     /// <param name="tensors">Names and tensors, of any dtype and shape.</param>
     /// <param name="metadata">Strings kept beside them.</param>
-    /// <exception cref="ArgumentException">A name appears twice or is the reserved <c>__metadata__</c>.</exception>
+    /// <exception cref="ArgumentException">A name appears twice or is the reserved <c>__metadata__</c>; a name or string has half of a
+    /// surrogate pair; names and strings take more than 100 MB.</exception>
+    /// <exception cref="TensorShapeException">A tensor has more than 64 dimensions.</exception>
     public static void Save(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -76,8 +78,12 @@ public static class SafeTensors
     {
         var names = new HashSet<string>();
         foreach (var item in items)
-            if (item.Name == "__metadata__" || !names.Add(item.Name))
-                throw new ArgumentException($"Tensor names must differ and not be __metadata__, as '{item.Name}' does not.", nameof(items));
+        {
+            FileNames.Check(item.Name, names, "tensors");
+            if (item.Name == "__metadata__") throw new ArgumentException("The name '__metadata__' is the format's own.", "tensors");
+            if (item.Shape.Rank > FileShape.MaxRank)
+                throw new TensorShapeException($"'{FileNames.Show(item.Name)}' has {item.Shape.Rank} dimensions; files hold {FileShape.MaxRank}.");
+        }
         // Wider types first, as the official writer does it, so that every tensor lies at a multiple of its element size.
         Array.Sort(items, (a, b) =>
             a.DType.Size() != b.DType.Size() ? b.DType.Size() - a.DType.Size() : string.CompareOrdinal(a.Name, b.Name));
@@ -88,7 +94,7 @@ public static class SafeTensors
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
-            foreach (var item in items) stream.Write(item.Contents().Data);
+            foreach (var item in items) stream.Write(FileShape.Writable(item.Name, item.Contents()).Data);
         });
     }
 
@@ -96,13 +102,20 @@ public static class SafeTensors
     private static byte[] Header(Item[] items, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
+        var keys = new HashSet<string>();
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject("__metadata__");
-                foreach (var (key, value) in metadata) json.WriteString(key, value);
+                foreach (var (key, value) in metadata)
+                {
+                    FileNames.Check(key, keys, nameof(metadata));
+                    if (value is null) throw new ArgumentException($"The metadata '{FileNames.Show(key)}' is null.", nameof(metadata));
+                    FileNames.CheckText(value, nameof(metadata));
+                    json.WriteString(key, value);
+                }
                 json.WriteEndObject();
             }
             long offset = 0;
@@ -123,6 +136,10 @@ public static class SafeTensors
         }
         buffer.GetSpan(8)[..8].Fill((byte)' ');
         buffer.Advance(-buffer.WrittenCount & 7);
+        if (buffer.WrittenCount > SafeTensorsHeader.MaxLength)
+            throw new ArgumentException(
+                $"Names, shapes and metadata take {buffer.WrittenCount} bytes; a safetensors file holds {SafeTensorsHeader.MaxLength}.",
+                nameof(items));
         return buffer.WrittenSpan.ToArray();
     }
 }

@@ -24,12 +24,14 @@ internal sealed class SafeTensorsHeader
     /// <summary>Reads the header; the reader then stands at the data.</summary>
     public static SafeTensorsHeader Read(FileReader reader)
     {
+        const string format = "a safetensors file";
+        if (reader.Remaining < 8) throw reader.WrongFormat(format, "it ends within the header's length.");
         ulong length = reader.ReadUInt64("the header's length");
+        if (length > MaxLength) throw reader.WrongFormat(format, $"the header's length is {length}; at most {MaxLength} bytes are read.");
         if (reader.Remaining is { } left && length > (ulong)left)
-            throw reader.Error($"the header's length is {length}, but only {left} bytes follow.", 0);
-        if (length > MaxLength) throw reader.Error($"the header's length is {length}; at most {MaxLength} bytes are read.", 0);
+            throw reader.WrongFormat(format, $"the header's length is {length}, but only {left} bytes follow: the file is cut off.");
         var text = reader.ReadBytes((long)length, "the header");
-        if (text.Length == 0 || text[0] != '{') throw reader.Error("expected the header to start with '{'.", 8);
+        if (text.Length == 0 || text[0] != '{') throw reader.WrongFormat(format, "expected the header to start with '{'.", 8);
         if (!Utf8.IsValid(text)) throw reader.Error("the header is not valid UTF-8.", 8);
         var header = new SafeTensorsHeader();
         var json = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -151,6 +153,7 @@ internal sealed class SafeTensorsHeader
             end = entry.End;
         }
         if (reader.Remaining is { } left && end != left)
-            throw reader.Error($"the header describes {end} bytes of data, but {left} follow.");
+            throw reader.Error($"the header describes {end} bytes of data, but {left} follow: "
+                + (left < end ? "the file is cut off." : "expected the end of the file."));
     }
 }

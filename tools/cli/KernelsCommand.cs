@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using GpuTensor.Bindings.Cuda;
 using GpuTensor.Cli.Kernels;
 using GpuTensor.Conformance;
 using GpuTensor.Graph.Planning;
+using GpuTensor.IO;
 using GpuTensor.Kernels;
 
 namespace GpuTensor.Cli;
@@ -56,7 +58,7 @@ internal static class KernelsCommand
             return matrix.Compiled;
         });
 
-        if (settings.Output is { } path) File.WriteAllText(path, Details(matrix));
+        if (settings.Output is { } path) AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Details(matrix))));
         // Less than asked for is no success; less than everything is what was asked for.
         bool cut = matrix.WasCut || run < files, whole = !cut && matrix.Compiled == matrix.Wanted && settings.Files == int.MaxValue;
         foreach (string problem in matrix.Problems.Take(settings.Json ? 0 : 20)) Console.WriteLine(problem);

@@ -1,3 +1,4 @@
+using GpuTensor.IO;
 using ScottPlot;
 
 namespace GpuTensor.Cli;
@@ -22,7 +23,7 @@ internal static class Plots
         plot.XLabel("step");
         plot.YLabel("cross-entropy");
         plot.ShowLegend(Alignment.UpperRight);
-        plot.SavePng(path, 900, 600);
+        Write(path, plot.GetImage(900, 600));
     }
 
     /// <summary>Rows are the true classes, columns the predicted ones; each cell has its count.</summary>
@@ -54,7 +55,7 @@ internal static class Plots
         plot.Axes.Left.SetTicks([.. positions.Select(p => n - 1 - p)], labels);
         plot.Axes.Margins(0, 0);
         plot.Title("Test images: what they are (rows), what was said (columns)");
-        plot.SavePng(path, 900, 850);
+        Write(path, plot.GetImage(900, 850));
     }
 
     /// <summary>A row of images with what they are and what was said of them; wrong answers in red.</summary>
@@ -83,7 +84,7 @@ internal static class Plots
             plot.Axes.Title.Label.ForeColor = answers[k].Right ? Colors.Black : Colors.Red;
             plot.Axes.Title.IsVisible = true;
         }
-        sheet.SavePng(path, 170 * columns, 190 * rows);
+        Write(path, sheet.Render(170 * columns, 190 * rows));
     }
 
     /// <summary>Points and the line fitted through them.</summary>
@@ -98,6 +99,8 @@ internal static class Plots
         line.LineWidth = 2;
         plot.Title(title);
         plot.ShowLegend(Alignment.UpperLeft);
-        plot.SavePng(path, 800, 600);
+        Write(path, plot.GetImage(800, 600));
     }
+
+    private static void Write(string path, Image image) => AtomicFile.Write(path, stream => stream.Write(image.GetImageBytes(ImageFormat.Png)));
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using GpuTensor.Devices;
+using GpuTensor.IO;
 
 namespace GpuTensor.Cli.Qualification;
 
@@ -27,7 +28,7 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
     /// <summary>Whether the device was the simulator; null where nobody could tell.</summary>
     public bool? IsSimulated => Stages.SelectMany(s => s.Events).FirstOrDefault(e => e is { Kind: EventKind.Note, Check: "simulated" }) is { } note ? bool.Parse(note.Detail) : null;
 
-    /// <summary>Writes beside the file and renames, so that a reader, and a crash, finds the old one or the new one.</summary>
+    /// <summary>Writes the file as a whole, so that a reader, and a crash, finds the old one or the new one.</summary>
     public void Write()
     {
         int detail = StageLog.DetailLength;
@@ -38,13 +39,7 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
             detail /= 2;
         }
         while (bytes.Length > MaximumBytes && detail > 0);
-        string beside = path + ".new";
-        using (var file = File.Create(beside))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(beside, path, overwrite: true);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
