@@ -26,11 +26,14 @@ public partial class Tensor
     public bool IsLeaf => leaf is not null ? viewedBy == ViewOperator.None || !leaf.RequiresGrad : !RequiresGrad;
 
     /// <summary>Asks for gradients of this leaf, or stops asking.</summary>
+    /// <remarks>A gradient belongs to each element, so a tensor of which several elements are one in memory (expanded, or windows that
+    /// overlap) gets memory of its own when it asks.</remarks>
     /// <returns>This tensor.</returns>
     public Tensor RequiresGrad_(bool requiresGrad = true)
     {
         if (!IsLeaf) throw new AutogradException("RequiresGrad can only be changed on leaf tensors; use Detach() to get one from a result.");
         if (requiresGrad && !DType.IsFloatingPoint()) throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
+        if (requiresGrad && view is { Overlaps: true }) Separate();
         if (leaf is null || viewedBy != ViewOperator.None)
         {
             if (!requiresGrad) return this;
@@ -40,6 +43,13 @@ public partial class Tensor
         if (leaf.RequiresGrad != requiresGrad) Interlocked.Increment(ref CompiledStep.Epoch);
         leaf.RequiresGrad = requiresGrad;
         return this;
+    }
+
+    private void Separate()
+    {
+        var copy = Detach().Clone();
+        if (viewedBy != ViewOperator.None) (leaf, viewedBy) = (null, ViewOperator.None);
+        Become(copy, leaf?.ReadGrad());
     }
 
     /// <summary>The gradient that backward passes have added up for this leaf (or for a result after <see cref="RetainGrad"/>); null before

@@ -27,7 +27,8 @@ public partial class Tensor
     private void CheckAssign(Shape shape, DType dtype, Device device, string op)
     {
         if (view?.Overlaps == true)
-            throw new TensorShapeException($"{op}: this tensor is expanded, several of its elements are one element in memory; Clone() it before changing it in place.");
+            throw new TensorShapeException($"{op}: several elements of this tensor {Shape} are one element in memory (it was expanded, or its windows overlap); "
+                + "Clone() it before changing it in place.");
         if (GradMode.Enabled && leaf is { RequiresGrad: true })
             throw new AutogradException($"{op}: a leaf tensor that requires gradients cannot be changed in place; do it under Tensor.NoGrad(), or on a Clone().");
         if (shape != Shape && (!GpuTensor.Shape.TryBroadcast(Shape, shape, out var result) || result != Shape))
@@ -72,7 +73,13 @@ public partial class Tensor
     }
 
     /// <summary>This tensor (which is contiguous and whole) with the elements under a view replaced.</summary>
-    internal Tensor ViewAssign(View over, Tensor value) => FromNode(RecordViewAssign(Contiguous().WholeOperand, over, value.Operand));
+    internal Tensor ViewAssign(View over, Tensor value)
+    {
+        var whole = Contiguous();
+        var assigned = FromNode(RecordViewAssign(whole.WholeOperand, over, value.Operand));
+        // The value behind a handle may have another shape than the handle shows.
+        return whole.view is null ? assigned : assigned.Reshape(Shape);
+    }
 
     private static Node RecordViewAssign(Operand target, View over, Operand value) =>
         Record(Basic.ViewAssign, target.DType, target.Shape, target, value, attributes: new ViewAttributes(over));

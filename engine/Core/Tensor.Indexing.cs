@@ -29,7 +29,7 @@ public partial class Tensor
                 && mask.Shape.SequenceEqual(Shape.Take(mask.Rank)))
             {
                 // One value needs no count: a choice that waits for nothing.
-                Assign(Where(mask.Reshape([.. mask.Shape, .. Enumerable.Repeat(1, Rank - mask.Rank)]),
+                Assign(Where(mask.To(Device).Reshape([.. mask.Shape, .. Enumerable.Repeat(1, Rank - mask.Rank)]),
                     value.Reshape(GpuTensor.Shape.Scalar), this), "index_put_");
                 return;
             }
@@ -97,6 +97,12 @@ public partial class Tensor
                     break;
                 case TensorIndex.Kind.Ellipsis:
                     for (int i = Rank - used; i > 0; i--, d++) found.Add(null);
+                    break;
+                case TensorIndex.Kind.Tensor when index.Tensor is { Rank: 0, DType: DType.Bool } whether:
+                    // True keeps all as the one entry of a new dimension, false keeps nothing.
+                    any = true;
+                    view = view.Insert(d++);
+                    found.Add(From(whether.Item<bool>() ? [0L] : Array.Empty<long>(), device: Device));
                     break;
                 default:
                     any = true;

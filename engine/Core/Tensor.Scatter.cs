@@ -91,6 +91,7 @@ public partial class Tensor
     /// <summary>A copy with a number at the positions of a dimension that a vector names.</summary>
     public Tensor IndexFill(int dim, Tensor index, Scalar value)
     {
+        if (Rank == 0) return Reshape(1).IndexFill(dim, index, value).Reshape(Shape);
         int d = Shape.Dim(dim), n = Shape[d];
         var at = Indices("index_fill", index).Reshape(-1);
         var named = at.ElementCount == 0 ? Zeros([n], DType.Bool, Device) : new Places(at, n).Last() > Zero;

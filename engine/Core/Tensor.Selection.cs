@@ -34,7 +34,7 @@ public partial class Tensor
     }
 
     // No elements of this tensor, with its history.
-    private Tensor Nothing(Shape shape) => Flatten().Narrow(0, 0, 0).Reshape(shape).Clone();
+    internal Tensor Nothing(Shape shape) => Flatten().Narrow(0, 0, 0).Reshape(shape).Clone();
 
     /// <summary>The rows of a table (n, …) that an int64 tensor of any shape names: shape (index…, …). Gradients add up in the
     /// table.</summary>
@@ -88,7 +88,7 @@ public partial class Tensor
         var at = Indices("take_along_dim", indices);
         IndexCheck.Record("take_along_dim", at, Shape[d], fromEnd: true);
         // Unlike gather, negative positions count from the end.
-        at = Where(at.Lt(Zero), at + Constant((long)Shape[d]), at);
+        at = Places.FromStart(at, Shape[d]);
         return Expand(GpuTensor.Shape.Create(source)).GatherAt(d, at.Expand(GpuTensor.Shape.Create(index)));
     }
 

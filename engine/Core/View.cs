@@ -11,7 +11,13 @@ internal sealed class View : IEquatable<View>
     /// <summary>Ranks up to this are worked out on the stack.</summary>
     private const int UsualRank = 16;
 
+    /// <summary>Whether elements meet is found out element by element up to so many; of larger views with such steps it is assumed.</summary>
+    private const long MostVisited = 1 << 22;
+
     private readonly int hash;
+
+    // 1: yes, −1: no, 0: nobody asked yet.
+    private sbyte overlaps;
 
     public View(Shape shape, long[] strides, long offset) : this(shape, strides, offset, HashOf(shape, strides, offset)) { }
 
@@ -64,14 +70,54 @@ internal sealed class View : IEquatable<View>
         }
     }
 
-    /// <summary>True where two elements of the view may be one element of the value (an expanded dimension).</summary>
+    /// <summary>True where two elements of the view are one element of the value (an expanded dimension, windows that overlap).</summary>
     public bool Overlaps
     {
         get
         {
-            for (int d = 0; d < Shape.Rank; d++)
-                if (Strides[d] == 0 && Shape.Span[d] > 1) return true;
-            return false;
+            if (overlaps == 0) overlaps = (sbyte)(FindOverlap() ? 1 : -1);
+            return overlaps > 0;
+        }
+    }
+
+    private bool FindOverlap()
+    {
+        if (Shape.ElementCount == 0) return false;
+        // A step beyond all that the smaller ones reach together never meets them. Usually the last dimension has the smallest.
+        long within = 0;
+        int left = Shape.Rank - 1;
+        for (; left >= 0; left--)
+        {
+            if (Shape.Span[left] == 1) continue;
+            if (Math.Abs(Strides[left]) <= within) break;
+            within += Math.Abs(Strides[left]) * (Shape.Span[left] - 1);
+        }
+        if (left < 0) return false;
+        var dims = Enumerable.Range(0, Shape.Rank).Where(d => Shape.Span[d] > 1).OrderBy(d => Math.Abs(Strides[d])).ToArray();
+        long reach = 0, last = 0;
+        bool apart = true;
+        foreach (int d in dims)
+        {
+            long step = Math.Abs(Strides[d]);
+            // One step back in one dimension and one on in the other.
+            if (step == last) return true;
+            apart &= step > reach;
+            reach += step * (Shape.Span[d] - 1);
+            last = step;
+        }
+        if (apart) return false;
+        if (Shape.ElementCount > reach + 1 || Shape.ElementCount > MostVisited) return true;
+        var seen = new HashSet<long>();
+        var index = new int[dims.Length];
+        for (long at = 0; ;)
+        {
+            if (!seen.Add(at)) return true;
+            int k = dims.Length - 1;
+            for (; k >= 0; at -= Strides[dims[k]] * index[k], index[k--] = 0)
+                if (index[k] + 1 < Shape.Span[dims[k]]) break;
+            if (k < 0) return false;
+            index[k]++;
+            at += Strides[dims[k]];
         }
     }
 

@@ -52,7 +52,7 @@ internal static class Advanced
     public static Tensor Masked(Tensor x, Tensor mask)
     {
         long[] places = Places(mask);
-        if (places.Length == 0) return Tensor.Zeros([0], x.DType, x.Device);
+        if (places.Length == 0) return x.Nothing([0]);
         var inverse = new long[x.ElementCount];
         Array.Fill(inverse, -1);
         for (int i = 0; i < places.Length; i++) inverse[places[i]] = i;
@@ -80,17 +80,21 @@ internal static class Advanced
     {
         var (source, index, at) = Flattened(x, tensors);
         int r = index.Rank, count = checked((int)index.ElementCount);
-        if (count == 0) return x;
         int[] rest = [.. source.Shape.Skip(1)];
-        int[] placed = [.. rest.Take(at), .. index.Shape, .. rest.Skip(at)];
-        var values = value.Expand([.. placed]).Permute([.. Enumerable.Range(at, r), .. Enumerable.Range(0, at),
+        Shape placed = [.. rest.Take(at), .. index.Shape, .. rest.Skip(at)];
+        // As PyTorch: leading dimensions of size 1 that the place lacks are dropped.
+        while (value.Rank > placed.Rank && value.Shape[0] == 1) value = value.Select(0, 0);
+        if (!Shape.TryBroadcast(placed, value.Shape, out var fits) || fits != placed)
+            throw new TensorShapeException($"Indexing: a value of shape {value.Shape} does not fit the places, whose shape is {placed}.");
+        var values = value.Expand(placed).Permute([.. Enumerable.Range(at, r), .. Enumerable.Range(0, at),
             .. Enumerable.Range(at + r, rest.Length - at)]).Reshape([count, .. rest]);
         Check(named);
+        // Nothing is written, but the values belong to the result's history all the same.
+        if (values.ElementCount == 0) return values.RequiresGrad ? x.Clone().ViewAssign(new View([0], [1], 0), values.Reshape(0)) : x;
 
         // For each row the number of the last value that goes there, counted from 1; 0 where none does.
         int rows = source.Shape[0];
-        var hits = Tensor.Positions(rows, x.Device).Unsqueeze(1).Eq(index.Reshape(count));
-        var last = Tensor.Where(hits, Tensor.Positions(new View([count], [1], 1), x.Device), Zero).AMax(1);
+        var last = new Places(index.Reshape(count), rows).Last();
         var written = Tensor.Where(last.Gt(Zero).Reshape([rows, .. Enumerable.Repeat(1, rest.Length)]),
             values.Lookup((last - One).ClampMin(Zero)), source);
 
@@ -121,11 +125,11 @@ internal static class Advanced
             var place = tensors[d]!;
             if (indexed.Length == 1)
             {
-                // The operator counts negative places from the end itself.
+                // Whoever reads or writes there counts negative places from the end itself.
                 index = place;
                 break;
             }
-            var wrapped = Tensor.Where(place.Lt(Zero), place + Constant((long)n), place);
+            var wrapped = Operators.Places.FromStart(place, n);
             index = index is null ? wrapped : index * Constant((long)n) + wrapped;
         }
         bool neighbours = indexed[^1] - indexed[0] == indexed.Length - 1;

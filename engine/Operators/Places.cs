@@ -13,9 +13,12 @@ internal sealed class Places(Tensor index, int count)
     /// <summary>Up to so many comparisons cost less than sorting and searching.</summary>
     private const long FewComparisons = 1 << 18;
 
-    private readonly Tensor index = Tensor.Where(index.Lt(Zero), index + Constant((long)count), index);
+    private readonly Tensor index = FromStart(index, count);
     private readonly int rank = index.Rank;
     private Tensor? order, first, last;
+
+    /// <summary>The positions of a dimension of that size counted from its start: −1 of 3 is 2.</summary>
+    public static Tensor FromStart(Tensor index, int size) => Tensor.Where(index.Lt(Zero), index + Constant((long)size), index);
 
     /// <summary>(o…, count, m): whether a value goes to a place.</summary>
     public Tensor Hits => index.Unsqueeze(-2).Eq(Tensor.Positions(count, index.Device).Unsqueeze(-1));

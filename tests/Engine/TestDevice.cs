@@ -16,11 +16,21 @@ internal sealed class TestDevice : IDisposable
 
     /// <param name="eager">Every operator runs as it is recorded.</param>
     /// <param name="keep">Which nodes are kept that need not be.</param>
-    public static TestDevice OpenCl(bool eager = false, Func<int, bool>? keep = null)
+    /// <param name="options">Compiler options beside the engine's own.</param>
+    public static TestDevice OpenCl(bool eager = false, Func<int, bool>? keep = null, string options = "")
     {
         var found = OpenClPlatform.Devices();
         if (found.Count == 0) Assert.Skip(OpenClPlatform.Reason);
-        return new(Make(new(found[0].Open(), Dialect.OpenCl), keep), eager, true);
+        return new(Make(new(found[0].Open(options), Dialect.OpenCl), keep), eager, true);
+    }
+
+    /// <summary>For many small random programs, each of which compiles kernels of its own: the device of that name and how many programs are run there
+    /// (<c>GPUTENSOR_RANDOM_PROGRAMS</c>: so many on every device). OpenCL compiles without optimising, which is what such a test would spend its time on.</summary>
+    public static (Device Device, int Programs) ForPrograms(string name, int onReference, int compiled)
+    {
+        var device = TestDevices.Get(name);
+        int count = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_RANDOM_PROGRAMS"), out int asked) ? asked : name == "cpu" ? onReference : compiled;
+        return (name == "opencl" ? OpenCl(options: "-cl-opt-disable").Device : device, count);
     }
 
     /// <summary>A device with plans and memory of its own on this one's backend, with its compiled kernels.</summary>

@@ -189,13 +189,13 @@ internal sealed class Lowering(Placement places)
             {
                 // A position seen through a view is still affine where the view's dimensions are the value's.
                 var at = ((ViewAttributes)value.Attributes!).View;
-                var through = InlineViews.Compose(at, value.Shape, view)
+                var through = Inlines.Compose(at, value.Shape, view)
                     ?? throw new InvalidOperationException($"Positions {at} cannot be read through {view}.");
                 return Add(new Affine(new(through.Offset, Group.Combine(through.Strides, map, Dims))));
             }
             if (view is not null)
                 composed = [.. composed.Select(o => o.Node.Role == Role.Scalar ? o
-                    : (o.Node, (View?)(InlineViews.Compose(o.View ?? View.Identity(o.Node.Shape), value.Shape, view) ?? throw new InvalidOperationException($"{value} cannot be read through {view}."))))];
+                    : (o.Node, (View?)(Inlines.Compose(o.View ?? View.Identity(o.Node.Shape), value.Shape, view) ?? throw new InvalidOperationException($"{value} cannot be read through {view}."))))];
             return Compute(value, map, composed, view?.Shape ?? shape);
         }
 
@@ -288,43 +288,5 @@ internal sealed class Lowering(Placement places)
             return Add(new SegmentSum(owner.Buffer(place.Memory, node.DType, false), node.DType, at, rows.Strides[0], rows.Shape[0],
                 owner.Buffer(orderPlace.Memory, DType.Int64, false), orderPlace.Offset + order.Offset, order.Strides[0], first, last));
         }
-    }
-}
-
-/// <summary>A view seen through another view, where that is a view again.</summary>
-internal static class InlineViews
-{
-    /// <summary>Strides over <paramref name="outer"/>'s dimensions of what <paramref name="inner"/> (over a value of <paramref name="shape"/>) reads, or null.</summary>
-    public static View? Compose(View inner, Shape shape, View outer)
-    {
-        // The outer view moves through the value's row-major positions; each stride must be a step along whole dimensions, with no carry between them.
-        var natural = shape.ContiguousStrides();
-        int rank = shape.Rank;
-        var start = new long[rank];
-        var reach = new long[rank];
-        long rest = outer.Offset, offset = inner.Offset;
-        for (int d = 0; d < rank; d++)
-        {
-            start[d] = natural[d] == 0 ? 0 : rest / natural[d];
-            rest -= start[d] * natural[d];
-            offset += start[d] * inner.Strides[d];
-        }
-        var strides = new long[outer.Shape.Rank];
-        for (int k = 0; k < strides.Length; k++)
-        {
-            long step = outer.Strides[k];
-            if (outer.Shape.Span[k] == 1) continue;
-            for (int d = 0; d < rank; d++)
-            {
-                long whole = step / natural[d];
-                step -= whole * natural[d];
-                strides[k] += whole * inner.Strides[d];
-                reach[d] += whole * (outer.Shape.Span[k] - 1);
-            }
-        }
-        bool uniform = inner.Strides.All(s => s == 0);
-        for (int d = 0; d < rank; d++)
-            if (!uniform && start[d] + reach[d] >= shape.Span[d] && reach[d] > 0) return null;
-        return new(outer.Shape, strides, offset);
     }
 }

@@ -11,24 +11,23 @@ internal static class Rewriter
     /// must not depend on anything else.</summary>
     private const long SplitLength = 16384, ChunkLength = 4096, FewResults = 256;
 
-    private const int MaxInlineDepth = 4;
-
     public static List<PlanNode> Run(List<PlanNode> nodes, bool shareRegions)
     {
         var result = new List<PlanNode>(nodes.Count);
         var copies = new Dictionary<PlanNode, List<PlanNode>>(ReferenceEqualityComparer.Instance);
         var leafCopies = new List<PlanNode>();
-        var inlineDepth = new Dictionary<PlanNode, int>(ReferenceEqualityComparer.Instance);
+        var inlines = new Inlines();
         foreach (var node in nodes)
         {
             Work.Visit(1 + node.Operands.Length);
-            for (int i = 0; i < node.Op.Tables; i++)
-                if (node.Operands[i] is ({ Role: Role.Inline or Role.Scalar } table, var seenAs))
-                {
-                    var copy = new PlanNode(Basic.Copy, table.DType, seenAs?.Shape ?? table.Shape) { Operands = [(table, seenAs)] };
-                    node.Operands[i] = (copy, null);
-                    result.Add(copy);
-                }
+            for (int i = 0; i < node.Operands.Length; i++)
+            {
+                node.Operands[i] = inlines.Readable(node.Operands[i], result);
+                if (i >= node.Op.Tables || node.Operands[i] is not ({ IsArgument: true } table, var seenAs)) continue;
+                var copy = new PlanNode(Basic.Copy, table.DType, seenAs?.Shape ?? table.Shape) { Operands = [(table, seenAs)] };
+                node.Operands[i] = (copy, null);
+                result.Add(copy);
+            }
             switch (node.Op.Kind)
             {
                 case OperatorKind.Leaf or OperatorKind.Scalar:
@@ -42,10 +41,10 @@ internal static class Rewriter
                     else if (copies.TryGetValue(target, out var list)) list.Add(baseCopy);
                     else copies.Add(target, [baseCopy]);
                     break;
-                case OperatorKind.Reduce when Split(node, result):
+                case OperatorKind.Reduce when Split(node, result, inlines):
                     break;
                 default:
-                    if (IsInline(node, inlineDepth) && !node.Kept) node.Role = Role.Inline;
+                    if (inlines.Takes(node) && !node.Kept) node.Role = Role.Inline;
                     break;
             }
             result.Add(node);
@@ -68,17 +67,6 @@ internal static class Rewriter
             if (after.TryGetValue(node, out var copies)) result.AddRange(copies);
         }
         return result;
-    }
-
-    private static bool IsInline(PlanNode node, Dictionary<PlanNode, int> depths)
-    {
-        if (!node.Op.IsPointwise || node.Op.Kind == OperatorKind.Random) return false;
-        int depth = 1;
-        foreach (var (operand, _) in node.Operands)
-            if (operand.Role == Role.Inline) depth = Math.Max(depth, depths[operand] + 1);
-            else if (operand.Role != Role.Scalar) return false;
-        depths[node] = depth;
-        return depth <= MaxInlineDepth;
     }
 
     /// <summary>Operands become fillers of one memory; an operand that is computed for this alone is written there directly.</summary>
@@ -165,7 +153,7 @@ internal static class Rewriter
     }
 
     /// <summary>Makes a long reduction two stages: partial results by chunks, then their reduction.</summary>
-    private static bool Split(PlanNode node, List<PlanNode> result)
+    private static bool Split(PlanNode node, List<PlanNode> result, Inlines inlines)
     {
         if (node.Op.Reduction is not (ReduceOp.Sum or ReduceOp.Max or ReduceOp.Min or ReduceOp.Prod)) return false;
         var (operand, view) = node.Operands[0];
@@ -189,7 +177,7 @@ internal static class Rewriter
         var partialType = node.DType.IsHalf() ? DType.Float32 : node.DType;
         var partial = new PlanNode(node.Op, partialType, Shape.Create(partialSizes))
         {
-            Operands = [(operand, merged)], Attributes = new ReduceAttributes(1), ChunkLength = chunk,
+            Operands = [inlines.Readable((operand, merged), result)], Attributes = new ReduceAttributes(1), ChunkLength = chunk,
         };
         result.Add(partial);
         View? second = rows || kept == 0 ? null : View.Identity(partial.Shape).Permute([.. Enumerable.Range(0, kept - 1), kept, kept - 1]);
