@@ -21,10 +21,14 @@ public partial class Tensor : IDisposable
     {
         (variable, this.view, Detached) = (storage, view, detached);
         storage.Handles++;
+        if (Escapes.InProgress != 0) Escapes.Note(this);
     }
 
-    private Tensor(Node node, View? view, bool detached, bool borrowed) =>
+    private Tensor(Node node, View? view, bool detached, bool borrowed)
+    {
         (variable, this.view, Detached, this.borrowed) = (node, view, detached, borrowed);
+        if (Escapes.InProgress != 0) Escapes.Note(this);
+    }
 
     /// <summary>Another handle on another tensor's variable, without its history.</summary>
     private protected Tensor(Tensor other) : this(other.Storage, other.view, detached: true) { }
@@ -130,6 +134,21 @@ public partial class Tensor : IDisposable
             if (node.Storages is > 0 and < byte.MaxValue) node.Storages--;
             borrowed = true;
         }
+    }
+
+    /// <summary>Whether the handle was given up.</summary>
+    internal bool IsDisposed => variable is null;
+
+    /// <summary>A copy of this very handle, to be used in its place: whether anybody else holds this one is then seen after a collection.</summary>
+    internal Tensor Twin() => (Tensor)MemberwiseClone();
+
+    /// <summary>A twin that shares the variable and was in use for a while: this handle becomes what the twin is now.</summary>
+    /// <param name="twin">The twin.</param>
+    /// <param name="isShared">Both stay in use.</param>
+    internal void Follow(Tensor twin, bool isShared)
+    {
+        (variable, view, borrowed, Detached, leaf, viewedBy) = (twin.variable, twin.view, twin.borrowed, twin.Detached, twin.leaf, twin.viewedBy);
+        if (isShared && variable is Storage storage) storage.Handles++;
     }
 
     /// <summary>This tensor as an operand of what is being recorded.</summary>

@@ -95,6 +95,21 @@ internal sealed class Capture(Tensor[] arguments)
         if (!condition) WhyNot ??= otherwise;
     }
 
+    /// <summary>What the function left outside itself.</summary>
+    public Escapes Escapes { get; } = new();
+
+    /// <summary>Runs the function.</summary>
+    /// <returns>Its result, or a twin: see <see cref="Graph.Escapes"/>.</returns>
+    public Tensor Call(Func<Tensor[], Tensor> function, Tensor[] arguments) => Escapes.Call(function, arguments, starts.Keys);
+
+    /// <summary>Finds what the function stored away, before the graph runs.</summary>
+    public Tensor Search(Recorder graph, Tensor result)
+    {
+        result = Escapes.Search(graph, result, starts.Keys);
+        if (Escapes.Found is { } found) Refuse(found);
+        return result;
+    }
+
     /// <summary>Called by the executor when the recording has run, before nodes change their state.</summary>
     public void Take(Recorder graph, Plan plan, HomeMap homes)
     {
@@ -109,7 +124,7 @@ internal sealed class Capture(Tensor[] arguments)
         TakeGradients(graph, homeOf, places);
         TakeLeaves(graph);
 
-        // A handle that the program stored away would not see the next replay's value.
+        // What a variable that was not followed means would not see the next replay's value.
         var known = new HashSet<Node>(ReferenceEqualityComparer.Instance) { Result!.Node };
         foreach (var (storage, _, _) in Variables) known.Add(storage.Current);
         foreach (var gradient in Gradients)

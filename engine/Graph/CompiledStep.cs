@@ -6,7 +6,9 @@ using GpuTensor.Memory;
 namespace GpuTensor.Graph;
 
 /// <summary>A function of tensors that is recorded until two recordings agree, then replayed: its launches run again with new inputs and numbers, its C# code does not.</summary>
-internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
+/// <param name="source">The function as its author gave it: its captured variables are watched.</param>
+/// <param name="function">The function over an array.</param>
+internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> function)
 {
     /// <summary>So many argument shapes are remembered; the one unused for longest goes first.</summary>
     private const int MaxVariants = 64;
@@ -14,51 +16,62 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
     /// <summary>Counts changes that a recording cannot see: training mode, RequiresGrad, moved parameters, settings. What was recorded before one is recorded anew.</summary>
     public static int Epoch;
 
-    /// <summary>What is known about the function for arguments of one kind.</summary>
-    private sealed class Variant
-    {
-        public required (DType DType, Shape Shape, View? View, bool RequiresGrad, int SameAs)[] Arguments { get; init; }
-
-        public required bool GradEnabled { get; init; }
-
-        public Capture? Last;
-        public Device? Device;
-        public int Epoch;
-        public bool IsReady;
-
-        /// <summary>The output that the result is; −1: a handle on a variable, which the function returns as it is.</summary>
-        public int ResultOutput;
-        public Tensor? ResultVariable;
-
-        /// <summary>What a replay hands to the executor, used again by the next.</summary>
-        public Block[] Slots = [], Outputs = [];
-        public long[] Numbers = [];
-        public (Operator Op, DType DType, Shape Shape, NodeFlags Flags, View? View, bool IsDetached) Result;
-    }
+    /// <summary>All that are in use, for explanations.</summary>
+    private static readonly List<WeakReference<CompiledStep>> All = [];
 
     private readonly Lock gate = new();
 
     /// <summary>The latest used last.</summary>
-    private readonly List<Variant> variants = [];
+    private readonly List<CompiledVariant> variants = [];
 
-    public Tensor Invoke(params Tensor[] arguments)
+    /// <summary>The compiled function whose last call, for some kind of arguments, returned that value.</summary>
+    public static CompiledStep? ThatReturned(Node value)
     {
+        CompiledStep[] steps;
+        lock (All) steps = [.. All.Select(w => w.TryGetTarget(out var step) ? step : null).OfType<CompiledStep>()];
+        return Array.Find(steps, s =>
+        {
+            lock (s.gate) return s.variants.Exists(v => v.Returned(value));
+        });
+    }
+
+    // The delegates that a program holds.
+    public Tensor Invoke() => Call([]);
+
+    public Tensor Invoke(Tensor a) => Call([a]);
+
+    public Tensor Invoke(Tensor a, Tensor b) => Call([a, b]);
+
+    public Tensor Invoke(Tensor a, Tensor b, Tensor c) => Call([a, b, c]);
+
+    private Tensor Call(Tensor[] arguments)
+    {
+        foreach (var argument in arguments) ArgumentNullException.ThrowIfNull(argument);
         if (Recorder.Capturing is not null || AnomalyMode.IsActive || (arguments.Length > 0 && !arguments[0].Device.CanReplay)) return function(arguments);
         lock (gate)
         {
             foreach (var argument in arguments) argument.Realize();
             foreach (var recorder in Recorder.Mine) recorder.Flush();
             var variant = Find(arguments);
+            if (variant.IsReady && variant.IsValid(arguments)) return variant.Returns(Replay(variant, arguments));
             // Without arguments the device is that of the result, known from the first call on.
-            if (variant.Device is { CanReplay: false }) return function(arguments);
-            return variant.IsReady && IsValid(variant, arguments) ? Replay(variant, arguments) : Record(variant, arguments);
+            if (variant.IsRun || variant.Device is { CanReplay: false }) return variant.Returns(function(arguments));
+            return variant.Returns(Record(variant, arguments));
         }
     }
 
-    private Variant Find(Tensor[] arguments)
+    /// <summary>What the next calls will do, one line for each kind of arguments seen.</summary>
+    public string Explain()
+    {
+        lock (gate)
+            return string.Join(Environment.NewLine, (string[])[$"compiled function {source.Method.Name}", .. variants.Select(v => $"  {v.Describe()}"),
+                .. variants.Count == 0 ? ["  recorded at its first call"] : (string[])[]]);
+    }
+
+    private CompiledVariant Find(Tensor[] arguments)
     {
         for (int i = variants.Count - 1; i >= 0; i--)
-            if (Matches(variants[i], arguments))
+            if (variants[i].Matches(arguments))
             {
                 var found = variants[i];
                 if (i == variants.Count - 1) return found;
@@ -67,76 +80,66 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
                 return found;
             }
         if (variants.Count == MaxVariants) variants.RemoveAt(0);
-        var made = new Variant
-        {
-            Arguments = [.. arguments.Select((a, i) => (a.DType, a.Node.Shape, a.ViewOf, a.RequiresGrad, SameAs(arguments, i)))], GradEnabled = GradMode.Enabled,
-        };
+        if (variants.Count == 0)
+            lock (All)
+            {
+                All.RemoveAll(w => !w.TryGetTarget(out _));
+                All.Add(new(this));
+            }
+        var made = new CompiledVariant(arguments);
         variants.Add(made);
         return made;
     }
 
-    private static bool Matches(Variant variant, Tensor[] arguments)
-    {
-        if (variant.GradEnabled != GradMode.Enabled) return false;
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            var (dtype, shape, view, requiresGrad, sameAs) = variant.Arguments[i];
-            var a = arguments[i];
-            if (a.DType != dtype || !a.Node.Shape.Equals(shape) || !Equals(a.ViewOf, view) || a.RequiresGrad != requiresGrad || SameAs(arguments, i) != sameAs) return false;
-        }
-        return true;
-    }
-
-    /// <summary>The first argument that is the same value: arguments that coincide are one input of the kernels.</summary>
-    private static int SameAs(Tensor[] arguments, int i)
-    {
-        int first = 0;
-        while (arguments[first].Node != arguments[i].Node) first++;
-        return first;
-    }
-
-    private Tensor Record(Variant variant, Tensor[] arguments)
+    private Tensor Record(CompiledVariant variant, Tensor[] arguments)
     {
         var capture = new Capture(arguments);
+        var before = new ClosureState(source);
+        Tensor? result = null;
         Recorder.Capturing = capture;
+        Interlocked.Increment(ref Escapes.InProgress);
         try
         {
-            var result = function(arguments);
+            result = capture.Call(function, arguments);
             var device = result.Device;
             if (arguments.Length > 0 && device != arguments[0].Device)
                 throw new CompiledFunctionException($"A compiled function must return a tensor of the device of its arguments, {arguments[0].Device.Name}; it returned one of {device.Name}.");
             variant.Device = device;
-            if (!device.CanReplay) return result;
+            if (!device.CanReplay) return result = capture.Escapes.Settle(result);
             foreach (var other in Recorder.Mine)
                 if (other.Device != device && other.Device.CanReplay && other.Nodes.Count > 0)
                     throw new CompiledFunctionException($"A compiled function works on one device; this one recorded on {other.Device.Name} too, and returned a tensor of {device.Name}.");
             var recorder = Recorder.For(device);
             result.Keep();
+            result = capture.Search(recorder, result);
+            var after = before.IsSame ? null : new ClosureState(source);
             capture.Result = result;
             capture.IsRecording = false;
             var node = result.Node;
-            // A plan of its own: the plain function's may keep values that were still held when it was made.
-            recorder.Trace.Add(-7);
             int index = node.Owner == recorder ? node.Index : -1;
             // After the function's own changes: what comes between this recording and the next is a change from outside.
             int epoch = Volatile.Read(ref Epoch);
             recorder.Flush();
 
-            bool isSame = variant.Last is { } last && last.Plan == capture.Plan && variant.Epoch == epoch;
-            if (isSame) Compare(variant.Last!, capture);
             bool isVariable = capture.Variables.Any(v => v.Storage == result.Storage);
-            bool hasGraph = !result.Detached && Capture.HasGraph(node);
+            bool isOutput = index >= 0 && capture.Plan is not null && Place(capture, index).Kind == MemoryKind.Output;
             variant.ResultVariable = isVariable ? result : null;
             variant.Result = (node.Op, node.DType, node.Shape, result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed), result.ViewOf, result.Detached);
-            variant.IsReady = isSame && capture is { CanReplay: true, Plan: not null } && !hasGraph && (isVariable || (index >= 0 && Place(capture, index).Kind == MemoryKind.Output));
-            (variant.Last, variant.Epoch) = (capture, epoch);
+            variant.Take(capture, epoch, before, after, !result.Detached && Capture.HasGraph(node) ? "its result can still be differentiated"
+                : !isVariable && !isOutput ? "its result is no value of its own" : null);
             if (!variant.IsReady) return result;
             variant.ResultOutput = isVariable ? -1 : Place(capture, index).Index;
             (variant.Slots, variant.Outputs, variant.Numbers) = (new Block[capture.Leaves.Length], new Block[capture.Plan!.Outputs.Length], new long[capture.Scalars.Length]);
             return result;
         }
+        catch
+        {
+            capture.Escapes.Settle(null);
+            throw;
+        }
         finally
         {
+            Interlocked.Decrement(ref Escapes.InProgress);
             capture.IsRecording = false;
             capture.Result = null;
             Recorder.Capturing = null;
@@ -150,62 +153,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
         return new(MemoryKind.Arena, -1);
     }
 
-    /// <summary>Two recordings of one plan must read the same tensors and numbers, but for arguments and what is known to change.</summary>
-    private static void Compare(Capture before, Capture now)
-    {
-        for (int i = 0; i < now.IsProven.Length; i++) now.IsProven[i] = before.IsProven[i] || before.Arguments[i] != now.Arguments[i];
-        for (int i = 0; i < now.Leaves.Length; i++)
-        {
-            var (a, b) = (before.Leaves[i], now.Leaves[i]);
-            if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument) || (a.Gradient is not null && a.Gradient == b.Gradient)) continue;
-            // Another value of the same variable: changed in place, by the function or from outside.
-            if (a.Block == b.Block || (a.Node.Flags & NodeFlags.Superseded) != 0) continue;
-            throw new CompiledFunctionException(
-                $"A compiled function read another tensor at its second call ({b.Node.DType.Name()} {b.Node.Shape}) than at its first: it was replaced. Pass it as an argument.");
-        }
-        for (int i = 0; i < now.Scalars.Length; i++)
-        {
-            var (was, number) = (before.Scalars[i], now.Scalars[i]);
-            if (number.Source is not null || number.Draws > 0 || number.Bits == was.Bits) continue;
-            string Show(long bits) => number.DType.IsFloatingPoint() ? BitConverter.Int64BitsToDouble(bits).ToString("R") : bits.ToString();
-            throw new CompiledFunctionException($"A number changed between two calls of a compiled function, from {Show(was.Bits)} to {Show(number.Bits)}: "
-                + "a replay could not see that. Pass it as a tensor, or do not compile the function.");
-        }
-    }
-
-    /// <summary>Whether what the last recording found is still so.</summary>
-    private static bool IsValid(Variant variant, Tensor[] arguments)
-    {
-        var capture = variant.Last!;
-        if (variant.Epoch != Volatile.Read(ref Epoch) || capture.Plan!.Missed.Count > 0 || capture.Plan.IsDisposed) return false;
-        for (int i = 0; i < arguments.Length; i++)
-            if (arguments[i].Node != capture.Arguments[i] && !capture.IsProven[i]) return false;
-        foreach (var (storage, home, _) in capture.Variables)
-            if (storage.Current is not { State: NodeState.Materialized, Storages: 1, Readers: 0 } node || node.Owner != home) return false;
-        foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
-        {
-            var now = leaf.Grad;
-            if (home is { Occupant.Readers: > 0 }) return false;
-            if (start.IsReplaced) continue;
-            if (now is null != start.Before is null || (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf)))) return false;
-            // Read only or changed in place: the same handle as before.
-            if (handle is not null && home is null && now != handle) return false;
-        }
-        foreach (var leaf in capture.Leaves)
-            if (leaf.Argument >= 0)
-            {
-                // An argument that the function changes is a variable of its own.
-                if (leaf.IsHome && !capture.Variables.Any(v => v.Storage == arguments[leaf.Argument].Storage)) return false;
-            }
-            else if (leaf.Gradient is { } owner)
-            {
-                if (leaf.IsHome && owner.Grad!.Node.Owner != leaf.Block) return false;
-            }
-            else if (!leaf.IsHome && leaf.Node.Owner != leaf.Block) return false;
-        return true;
-    }
-
-    private static Tensor Replay(Variant variant, Tensor[] arguments)
+    private static Tensor Replay(CompiledVariant variant, Tensor[] arguments)
     {
         var capture = variant.Last!;
         var plan = capture.Plan!;
@@ -232,6 +180,7 @@ internal sealed class CompiledStep(Func<Tensor[], Tensor> function)
             throw;
         }
 
+        variant.CountReplay();
         foreach (var (storage, home, changes) in capture.Variables) Renew(storage, home, changes);
         foreach (var (leaf, _, handle, home, output, type) in capture.Gradients)
         {

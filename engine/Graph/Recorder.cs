@@ -174,6 +174,18 @@ internal sealed class Recorder
         Trace.Add(storage.Current.Index);
     }
 
+    /// <summary>Storages that nobody can reach but through this graph are no variables any more: their changes are results in the middle.</summary>
+    /// <param name="collect">Collects garbage; the graph holds no storage meanwhile.</param>
+    public void ForgetUnreachable(Action collect)
+    {
+        (WeakReference<Storage> Storage, Node Old)[] weak = [.. changes.Select(c => (new WeakReference<Storage>(c.Storage), c.Old))];
+        changes.Clear();
+        collect();
+        for (int i = 0; i < weak.Length; i++)
+            if (weak[i].Storage.TryGetTarget(out var storage)) changes.Add((storage, weak[i].Old));
+            else Trace.Add(i);
+    }
+
     /// <summary>Marks a pending node to be materialised by the next flush.</summary>
     public void Keep(Node node)
     {

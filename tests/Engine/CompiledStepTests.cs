@@ -175,10 +175,11 @@ public class CompiledStepTests
         float[] Train(bool compile)
         {
             var w = Tensor.From([1f, -2, 3], device: test.Device, requiresGrad: true);
-            int calls = 0;
+            // An element, since a captured variable that the function changes itself would have it run each time.
+            int[] calls = [0];
             Func<Tensor> step = () =>
             {
-                calls++;
+                calls[0]++;
                 w.Grad = null;
                 var loss = (w * w).Sum();
                 loss.Backward();
@@ -187,7 +188,7 @@ public class CompiledStepTests
             };
             if (compile) step = Tensor.Compile(step);
             var losses = Enumerable.Range(0, 6).Select(_ => step()).ToList();
-            Assert.Equal(compile ? 2 : 6, calls);
+            Assert.Equal(compile ? 2 : 6, calls[0]);
             return [.. losses.Select(l => l.Item<float>()), .. w.Detach().ToArray<float>(), .. w.Grad!.ToArray<float>()];
         }
         Assert.Equal(Train(false), Train(true));
@@ -246,30 +247,84 @@ public class CompiledStepTests
     }
 
     [Fact]
-    public void A_captured_tensor_that_is_replaced_throws_and_names_it()
+    public void A_captured_tensor_that_is_replaced_is_recorded_anew()
     {
         using var test = TestDevice.OpenCl();
-        var scale = Tensor.From([1f, 2], device: test.Device);
-        var step = Tensor.Compile((Tensor x) => x * scale);
+        Tensor scale = null!;
+        var calls = new int[1];
+        var step = Tensor.Compile((Tensor x) =>
+        {
+            calls[0]++;
+            return x * scale;
+        });
         var ones = Tensor.From([1f, 1], device: test.Device);
-        step(ones);
-        scale = Tensor.From([3f, 4], device: test.Device);
-        var e = Assert.Throws<CompiledFunctionException>(() => step(ones));
-        Assert.Contains("float32 [2]", e.Message);
-        Assert.Contains("argument", e.Message);
+        for (int i = 0; i < 20; i++)
+        {
+            // At the second call, and after replays.
+            if (i is 0 or 1 or 6 or 13) scale = Tensor.From([i, i + 1f], device: test.Device);
+            Assert.Equal(scale.ToArray<float>(), step(ones).ToArray<float>());
+        }
+        Assert.Equal(1 + 2 + 2 + 2, calls[0]);
+        Assert.Contains("replayed at the next call", Tensor.Explain(step));
     }
 
     [Fact]
-    public void A_number_that_changes_throws_and_names_it()
+    public void A_number_that_changes_is_recorded_anew_and_one_that_always_changes_is_run()
     {
         using var test = TestDevice.OpenCl();
         double factor = 0.25;
-        var step = Tensor.Compile((Tensor x) => x * factor);
+        var calls = new int[1];
+        var step = Tensor.Compile((Tensor x) =>
+        {
+            calls[0]++;
+            return x * factor;
+        });
         var ones = Tensor.From([1f, 1], device: test.Device);
-        step(ones);
+        Assert.Contains("recorded at its first call", Tensor.Explain(step));
+        Assert.Equal(0.25f, step(ones).ToArray<float>()[0]);
         factor = 0.75;
-        var e = Assert.Throws<CompiledFunctionException>(() => step(ones));
-        Assert.Contains("from 0.25 to 0.75", e.Message);
+        Assert.Equal(0.75f, step(ones).ToArray<float>()[0]);
+        Assert.Contains("a number was 0.75, and 0.25 the time before", Tensor.Explain(step));
+        for (int i = 0; i < 4; i++) Assert.Equal(0.75f, step(ones).ToArray<float>()[0]);
+        Assert.Equal(3, calls[0]);
+        factor = 4;
+        Assert.Contains("factor, which it captured, has changed", Tensor.Explain(step));
+        for (int i = 0; i < 12; i++)
+        {
+            factor = i;
+            Assert.Equal(i, step(ones).ToArray<float>()[0]);
+        }
+        Assert.Equal(3 + 12, calls[0]);
+        Assert.Contains("run at each call, after 8 recordings in a row: a number was", Tensor.Explain(step));
+        Assert.Contains("run at each call, after 8 recordings in a row", step(ones).Explain());
+    }
+
+    [Fact]
+    public void A_replay_allocates_what_it_did_and_watches_captured_variables()
+    {
+        using var test = TestDevice.OpenCl();
+        var (rate, flag, kept) = (0.5, true, Tensor.From([1f, 2], device: test.Device));
+        (Tensor Of, int Times) pair = (kept, 2);
+        decimal? nothing = null;
+        Func<Tensor, Tensor> plain = x => x * kept * rate + (flag ? pair.Times : nothing is null ? 1 : 2);
+        var step = Tensor.Compile(plain);
+        var ones = Tensor.From([1f, 1], device: test.Device);
+        for (int i = 0; i < 40; i++) step(ones).Dispose();
+        var state = new Graph.ClosureState(plain);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) Assert.True(state.IsSame);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) step(ones).Dispose();
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 1, 480);
+        pair.Times = 5;
+        Assert.False(state.IsSame);
+        Assert.Equal("pair", state.FirstChange());
+        Assert.Equal([5.5f, 6], step(ones).ToArray<float>());
+        (flag, nothing) = (false, 3m);
+        Assert.Equal([2.5f, 3], step(ones).ToArray<float>());
+        nothing = null;
+        Assert.Equal([1.5f, 2], step(ones).ToArray<float>());
     }
 
     [Fact]

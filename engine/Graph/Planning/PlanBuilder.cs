@@ -11,8 +11,9 @@ internal static class PlanBuilder
     /// <param name="held">Gets the nodes that are kept only because the program holds them.</param>
     public static bool[] KeepSet(Recorder graph, IReadOnlySet<int>? also, Func<int, bool>? policy, out int[] held)
     {
-        CollectYoung();
         var nodes = graph.Nodes;
+        var known = graph.Capture?.Escapes.HeldIn(graph);
+        if (known is null) CollectYoung();
         var keep = new bool[nodes.Count];
         foreach (var node in nodes)
             keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || also?.Contains(node.Index) == true || policy?.Invoke(node.Index) == true;
@@ -22,7 +23,7 @@ internal static class PlanBuilder
             if (node.Owner == graph) keep[node.Index] = true;
         List<int> alive = [];
         foreach (var node in nodes)
-            if (!keep[node.Index] && graph.IsHeld(node)) alive.Add(node.Index);
+            if (!keep[node.Index] && (known?.Contains(node.Index) ?? graph.IsHeld(node))) alive.Add(node.Index);
         foreach (int index in alive) keep[index] = true;
         held = [.. alive];
         KeepSaved(graph, keep);
@@ -30,7 +31,7 @@ internal static class PlanBuilder
     }
 
     /// <summary>C# has no reference counts: after a collection, the handles that still answer are those the program holds.</summary>
-    private static void CollectYoung()
+    public static void CollectYoung()
     {
         var canary = Canary();
         GC.Collect(1, GCCollectionMode.Forced, blocking: true);

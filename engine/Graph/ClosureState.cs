@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace GpuTensor.Graph;
+
+/// <summary>The captured variables of a delegate as they were at one time: copies of the closure objects that it reads them from, those of outer scopes too.</summary>
+internal sealed class ClosureState
+{
+    private readonly List<(object Live, object Then, ClosureFields Fields)> parts = [];
+
+    public ClosureState(Delegate function)
+    {
+        foreach (var each in function.GetInvocationList())
+        {
+            object? target = each.Target;
+            // new Func<…>(another): the closure is the other's.
+            while (target is Delegate inner) target = inner.Target;
+            if (target is not null) Add(target);
+        }
+    }
+
+    /// <summary>Whether the variables are what they were. Allocates nothing.</summary>
+    public bool IsSame
+    {
+        get
+        {
+            foreach (var (live, then, fields) in parts)
+                if (!fields.Same(live, then)) return false;
+            return true;
+        }
+    }
+
+    /// <summary>The first variable that is not what it was; null where all are.</summary>
+    public string? FirstChange()
+    {
+        foreach (var (live, then, fields) in parts)
+            if (!fields.Same(live, then)) return fields.FirstChange(live, then) ?? "a captured variable";
+        return null;
+    }
+
+    private void Add(object closure)
+    {
+        var fields = ClosureFields.Of(closure.GetType());
+        if (!fields.IsClosure || parts.Any(p => p.Live == closure)) return;
+        parts.Add((closure, Clone(closure), fields));
+        foreach (var parent in fields.Parents)
+            if (parent.GetValue(closure) is { } outer) Add(outer);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = nameof(MemberwiseClone))]
+    private static extern object Clone(object closure);
+}

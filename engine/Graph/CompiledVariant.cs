@@ -1,0 +1,183 @@
+using GpuTensor.Differentiation;
+using GpuTensor.Memory;
+
+namespace GpuTensor.Graph;
+
+/// <summary>What a compiled function knows about arguments of one kind: its last recording, and whether that may be replayed.</summary>
+internal sealed class CompiledVariant
+{
+    /// <summary>So many recordings in a row, and the function is simply run: what it depends on changes from call to call.</summary>
+    public const int MaxRecordings = 8;
+
+    private readonly (DType DType, Shape Shape, View? View, bool RequiresGrad, int SameAs)[] kinds;
+    private readonly bool gradEnabled = GradMode.Enabled;
+    private readonly WeakReference<Node> lastResult = new(null!);
+    private int recordings;
+    private long recorded, replayed;
+
+    /// <summary>Why the last recording was not taken for a replay, or cannot be.</summary>
+    private string? why;
+
+    public CompiledVariant(Tensor[] arguments) => kinds = [.. arguments.Select((a, i) => (a.DType, a.Node.Shape, a.ViewOf, a.RequiresGrad, SameAs(arguments, i)))];
+
+    public Capture? Last { get; private set; }
+
+    /// <summary>The captured variables as the last recording left them.</summary>
+    public ClosureState? Closure { get; private set; }
+
+    /// <summary>The result's device, once known.</summary>
+    public Device? Device { get; set; }
+
+    public int Epoch { get; private set; }
+
+    /// <summary>The last two recordings agreed, and nothing else than their launches remains to be done.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Too many recordings came to nothing: the function is run.</summary>
+    public bool IsRun => recordings >= MaxRecordings;
+
+    /// <summary>The output that the result is; −1: a handle on a variable, which the function returns as it is.</summary>
+    public int ResultOutput;
+    public Tensor? ResultVariable;
+
+    /// <summary>What a replay hands to the executor, used again by the next.</summary>
+    public Block[] Slots = [], Outputs = [];
+    public long[] Numbers = [];
+    public (Operator Op, DType DType, Shape Shape, NodeFlags Flags, View? View, bool IsDetached) Result;
+
+    public bool Matches(Tensor[] arguments)
+    {
+        if (gradEnabled != GradMode.Enabled) return false;
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            var (dtype, shape, view, requiresGrad, sameAs) = kinds[i];
+            var a = arguments[i];
+            if (a.DType != dtype || !a.Node.Shape.Equals(shape) || !Equals(a.ViewOf, view) || a.RequiresGrad != requiresGrad || SameAs(arguments, i) != sameAs) return false;
+        }
+        return true;
+    }
+
+    /// <summary>The first argument that is the same value: arguments that coincide are one input of the kernels.</summary>
+    private static int SameAs(Tensor[] arguments, int i)
+    {
+        int first = 0;
+        while (arguments[first].Node != arguments[i].Node) first++;
+        return first;
+    }
+
+    /// <summary>Takes a recording that has run.</summary>
+    /// <param name="capture">The recording.</param>
+    /// <param name="epoch">The epoch when it ended.</param>
+    /// <param name="before">The captured variables as they were when it began.</param>
+    /// <param name="after">The captured variables when it had ended, where they are others.</param>
+    /// <param name="obstacle">Why its result cannot come from a replay; null: it can.</param>
+    public void Take(Capture capture, int epoch, ClosureState before, ClosureState? after, string? obstacle)
+    {
+        var last = Last;
+        why = capture.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {before.FirstChange()}, which it captured")
+            ?? (last is null || last.Plan is null ? "a second recording must agree with the first"
+                : last.Plan != capture.Plan ? "it recorded other operators, or stored other values away, than the time before"
+                : Epoch != epoch ? "training mode, RequiresGrad, settings or parameters' places changed"
+                : Difference(last, capture));
+        recorded++;
+        recordings++;
+        IsReady = why is null;
+        (Last, Epoch, Closure) = (capture, epoch, after ?? before);
+        if (!IsRun || IsReady) return;
+        // What it held is not needed any more.
+        (Last, Closure, ResultVariable, Slots, Outputs, Numbers) = (null, null, null, [], [], []);
+    }
+
+    /// <summary>A replay has run.</summary>
+    public void CountReplay()
+    {
+        recordings = 0;
+        replayed++;
+    }
+
+    /// <summary>Remembers the value of the last call, without keeping it.</summary>
+    public Tensor Returns(Tensor result)
+    {
+        lastResult.SetTarget(result.Node);
+        return result;
+    }
+
+    /// <summary>Whether the last call returned that value.</summary>
+    public bool Returned(Node value) => lastResult.TryGetTarget(out var last) && last == value;
+
+    /// <summary>Where two recordings of one plan read other tensors or numbers, arguments and what is known to change apart; null: nowhere.</summary>
+    private static string? Difference(Capture before, Capture now)
+    {
+        for (int i = 0; i < now.Leaves.Length; i++)
+        {
+            var (a, b) = (before.Leaves[i], now.Leaves[i]);
+            if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument) || (a.Gradient is not null && a.Gradient == b.Gradient)) continue;
+            // Another value of the same variable: changed in place, by the function or from outside.
+            if (a.Block == b.Block || (a.Node.Flags & NodeFlags.Superseded) != 0) continue;
+            return $"it read another tensor ({b.Node.DType.Name()} {b.Node.Shape}) than the time before";
+        }
+        for (int i = 0; i < now.Scalars.Length; i++)
+        {
+            var (was, number) = (before.Scalars[i], now.Scalars[i]);
+            if (number.Source is not null || number.Draws > 0 || number.Bits == was.Bits) continue;
+            string Show(long bits) => number.DType.IsFloatingPoint()
+                ? BitConverter.Int64BitsToDouble(bits).ToString("R", System.Globalization.CultureInfo.InvariantCulture)
+                : bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return $"a number was {Show(number.Bits)}, and {Show(was.Bits)} the time before";
+        }
+        for (int i = 0; i < now.IsProven.Length; i++) now.IsProven[i] = before.IsProven[i] || before.Arguments[i] != now.Arguments[i];
+        return null;
+    }
+
+    /// <summary>Whether what the last recording found is still so.</summary>
+    public bool IsValid(Tensor[] arguments)
+    {
+        var capture = Last!;
+        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Plan!.Missed.Count > 0 || capture.Plan.IsDisposed || !Closure!.IsSame) return false;
+        for (int i = 0; i < arguments.Length; i++)
+            if (arguments[i].Node != capture.Arguments[i] && !capture.IsProven[i]) return false;
+        foreach (var (storage, home, _) in capture.Variables)
+            if (storage.Current is not { State: NodeState.Materialized, Storages: 1, Readers: 0 } node || node.Owner != home) return false;
+        foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
+        {
+            var now = leaf.Grad;
+            if (home is { Occupant.Readers: > 0 }) return false;
+            if (start.IsReplaced) continue;
+            if (now is null != start.Before is null || (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf)))) return false;
+            // Read only or changed in place: the same handle as before.
+            if (handle is not null && home is null && now != handle) return false;
+        }
+        foreach (var leaf in capture.Leaves)
+            if (leaf.Argument >= 0)
+            {
+                // An argument that the function changes is a variable of its own.
+                if (leaf.IsHome && !IsVariable(capture, arguments[leaf.Argument].Storage)) return false;
+            }
+            else if (leaf.Gradient is { } owner)
+            {
+                if (leaf.IsHome && owner.Grad!.Node.Owner != leaf.Block) return false;
+            }
+            else if (!leaf.IsHome && leaf.Node.Owner != leaf.Block) return false;
+        return true;
+    }
+
+    private static bool IsVariable(Capture capture, Storage storage)
+    {
+        foreach (var (each, _, _) in capture.Variables)
+            if (each == storage) return true;
+        return false;
+    }
+
+    /// <summary>What the next call will do, and why.</summary>
+    public string Describe()
+    {
+        string kind = kinds.Length == 0 ? "no arguments" : string.Join(", ", kinds.Select(k => $"{k.DType.Name()} {k.View?.Shape ?? k.Shape}"));
+        string next = IsRun && !IsReady ? $"run at each call, after {MaxRecordings} recordings in a row: {why}"
+            : Device is { CanReplay: false } ? $"run at each call: {Device.Name} runs every operator by itself"
+            : !IsReady ? $"recorded anew at the next call: {why}"
+            : Closure!.FirstChange() is { } name ? $"recorded anew at the next call: {name}, which it captured, has changed"
+            : Epoch != Volatile.Read(ref CompiledStep.Epoch) ? "recorded anew at the next call: training mode, RequiresGrad, settings or parameters' places changed"
+            : "replayed at the next call";
+        return $"{kind}{(gradEnabled ? "" : " without gradients")}: {next} (recorded {recorded} times, replayed {replayed} times)";
+    }
+}
