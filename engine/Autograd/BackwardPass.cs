@@ -14,8 +14,12 @@ internal sealed class BackwardPass
     private readonly Dictionary<Node, Tensor> gradients = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, bool> visited = new(ReferenceEqualityComparer.Instance);
     private readonly List<Node> roots = [], order = [];
+    private readonly List<Tensor> seeds = [];
     private readonly Stack<Node> stack = new();
     private readonly GradientContext context;
+
+    // Only where the gradient of a view that is no leaf is asked for.
+    private ViewGradients? views;
 
     private BackwardPass() => context = new(this);
 
@@ -49,6 +53,9 @@ internal sealed class BackwardPass
 
         var wanted = inputs?.Select(Target).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         Order();
+        WatchViews(inputs);
+        if (views is not null)
+            for (int i = 0; i < outputs.Count; i++) views.Note(roots[i], outputs[i].ViewOf, seeds[i]);
         try
         {
             for (int i = order.Count - 1; i >= 0; i--) Visit(order[i], wanted, accumulate);
@@ -62,8 +69,29 @@ internal sealed class BackwardPass
         return inputs is null ? [] : [.. inputs.Select(t => Result(t, allowUnused))];
     }
 
+    /// <summary>Views whose own gradients are asked for, here or by <see cref="Tensor.RetainGrad"/>.</summary>
+    private void WatchViews(IReadOnlyList<Tensor>? inputs)
+    {
+        if (inputs is not null)
+            foreach (var input in inputs)
+                if (input is { IsViewOfResult: true, ViewOf: { } view }) (views ??= new()).Watch(Target(input), view);
+        if (!RetainedGradients.Any) return;
+        foreach (var node in order)
+            foreach (var retained in RetainedGradients.Of(node))
+                if (retained.View is { } view) (views ??= new()).Watch(node, view);
+    }
+
+    /// <summary>A gradient arrives for what an operator read.</summary>
+    public void Receive(Operand operand, Tensor gradient)
+    {
+        views?.Note(operand.Node, operand.View, gradient);
+        Add(operand.Node, ViewAdjoint.Apply(operand.View, operand.Node, gradient));
+    }
+
     private void Clear()
     {
+        views = null;
+        seeds.Clear();
         gradients.Clear();
         visited.Clear();
         roots.Clear();
@@ -73,7 +101,7 @@ internal sealed class BackwardPass
     }
 
     /// <summary>Adds a gradient (in the node's own shape) to what has arrived for a node.</summary>
-    public void Add(Node node, Tensor gradient) => gradients[node] = gradients.TryGetValue(node, out var sum) ? sum + gradient : gradient;
+    private void Add(Node node, Tensor gradient) => gradients[node] = gradients.TryGetValue(node, out var sum) ? sum + gradient : gradient;
 
     /// <summary>A value that the gradient of <paramref name="user"/> reads must still be what it was.</summary>
     /// <param name="operand">Which operand of the user it is; −1 for its result.</param>
@@ -103,7 +131,9 @@ internal sealed class BackwardPass
         // The caller's own tensor must not become a leaf's gradient, which is changed in place.
         gradient.IsGradient = true;
         var node = Target(output);
-        Add(node, ViewAdjoint.Apply(output.ViewOf, node, gradient.DType == output.DType ? gradient : gradient.To(output.DType)));
+        if (gradient.DType != output.DType) gradient = gradient.To(output.DType);
+        seeds.Add(gradient);
+        Add(node, ViewAdjoint.Apply(output.ViewOf, node, gradient));
         return node;
     }
 
@@ -135,7 +165,10 @@ internal sealed class BackwardPass
     private void Visit(Node node, HashSet<Node>? wanted, bool accumulate)
     {
         if (!gradients.TryGetValue(node, out var gradient)) return;
-        RetainedGradients.Find(node)?.Accumulate(gradient);
+        if (RetainedGradients.Any)
+            foreach (var retained in RetainedGradients.Of(node))
+                if (retained.View is null) retained.Accumulate(gradient);
+                else if (views!.Find(node, retained.View)!.Of(gradient) is { } own) retained.AccumulateSeen(own);
         if (node.Leaf is { } leaf)
         {
             if (accumulate && leaf.RequiresGrad && wanted?.Contains(node) != false) leaf.Accumulate(gradient);
@@ -150,8 +183,10 @@ internal sealed class BackwardPass
 
     private Tensor? Result(Tensor input, bool allowUnused)
     {
-        if (gradients.TryGetValue(Target(input), out var gradient))
-            return input.ViewOf is { } view ? gradient.ViewAs(view) : gradient;
+        var node = Target(input);
+        if (gradients.TryGetValue(node, out var gradient))
+            if (views?.Find(node, input.ViewOf) is not { } own || !input.IsViewOfResult) return input.ViewOf is { } view ? gradient.ViewAs(view) : gradient;
+            else if (own.Of(gradient) is { } found) return found;
         if (allowUnused) return null;
         throw new AutogradException("One of the inputs was not used in the graph of the outputs; pass allowUnused: true to get null for it.");
     }

@@ -48,7 +48,7 @@ internal sealed class GradientContext(BackwardPass pass)
     {
         var operand = Node[i];
         if (operand.Grad && gradient.DType != operand.DType) gradient = gradient.To(operand.DType);
-        if (operand.Grad) pass.Add(operand.Node, ViewAdjoint.Apply(operand.View, operand.Node, gradient));
+        if (operand.Grad) pass.Receive(operand, gradient);
     }
 
     internal void Enter(Node node, Tensor gradient) => (Node, Grad) = (node, gradient);

@@ -69,7 +69,12 @@ internal sealed class LeafState(View? view)
     /// <summary>Adds a gradient in the variable's shape; as in PyTorch in place where the program holds a handle, unless history is recorded.</summary>
     public void Accumulate(Tensor gradient)
     {
-        if (View is not null) gradient = gradient.ViewAs(View);
+        AccumulateSeen(View is null ? gradient : gradient.ViewAs(View));
+    }
+
+    /// <summary>Adds a gradient in the leaf's own shape.</summary>
+    public void AccumulateSeen(Tensor gradient)
+    {
         if (Grad is null)
         {
             if (gradient.IsGradient) gradient = gradient.Detach();
@@ -114,18 +119,28 @@ internal sealed class LeafState(View? view)
 /// <summary>Results whose gradients were asked for by RetainGrad.</summary>
 internal static class RetainedGradients
 {
-    private static readonly ConditionalWeakTable<Node, LeafState> ByValue = [];
+    private static readonly ConditionalWeakTable<Node, List<LeafState>> ByValue = [];
     private static readonly ConditionalWeakTable<Tensor, LeafState> ByHandle = [];
     private static volatile bool any;
 
     public static void Add(Tensor result, LeafState state)
     {
         any = true;
-        ByValue.AddOrUpdate(result.Node, state);
+        // Different views of one value may each ask.
+        var states = ByValue.GetOrCreateValue(result.Node);
+        lock (states) states.Add(state);
         ByHandle.AddOrUpdate(result, state);
     }
 
-    public static LeafState? Find(Node node) => any && ByValue.TryGetValue(node, out var state) ? state : null;
+    /// <summary>Whether any gradient was ever asked for.</summary>
+    public static bool Any => any;
+
+    /// <summary>Those of a value and of its views.</summary>
+    public static LeafState[] Of(Node node)
+    {
+        if (!ByValue.TryGetValue(node, out var states)) return [];
+        lock (states) return [.. states];
+    }
 
     public static LeafState? Find(Tensor result) => any && ByHandle.TryGetValue(result, out var state) ? state : null;
 }

@@ -71,11 +71,23 @@ public partial class Tensor
     }
 
     /// <summary>Lets a result keep its gradient in <see cref="Grad"/> in the backward passes to come.</summary>
+    /// <remarks>A result of which several elements are one in memory (expanded, or windows that overlap) gets memory of its own.</remarks>
     public void RetainGrad()
     {
         if (IsLeaf || RetainedGradients.Find(this) is not null) return;
+        if (view is { Overlaps: true })
+        {
+            // A gradient for each element, as of a leaf: the result becomes a value of its own.
+            using var mode = new GradModeScope(enabled: true);
+            var copy = Clone();
+            Become(copy, null);
+            (leaf, viewedBy, Detached) = (null, ViewOperator.None, copy.Detached);
+        }
         RetainedGradients.Add(this, new(view) { RequiresGrad = true });
     }
+
+    /// <summary>Whether it is a view of a result or of a leaf, not a leaf itself.</summary>
+    internal bool IsViewOfResult => view is not null && !IsLeaf;
 
     /// <summary>What made this tensor, as PyTorch names it (<c>MulBackward</c>); null for leaves.</summary>
     public GradFunction? GradFn => IsLeaf || !RequiresGrad ? null : new(viewedBy != ViewOperator.None ? viewedBy + "Backward" : Node.Op.GradName);

@@ -108,16 +108,25 @@ internal sealed class View : IEquatable<View>
         if (apart) return false;
         if (Shape.ElementCount > reach + 1 || Shape.ElementCount > MostVisited) return true;
         var seen = new HashSet<long>();
-        var index = new int[dims.Length];
-        for (long at = 0; ;)
-        {
+        foreach (long at in Elements())
             if (!seen.Add(at)) return true;
-            int k = dims.Length - 1;
-            for (; k >= 0; at -= Strides[dims[k]] * index[k], index[k--] = 0)
-                if (index[k] + 1 < Shape.Span[dims[k]]) break;
-            if (k < 0) return false;
-            index[k]++;
-            at += Strides[dims[k]];
+        return false;
+    }
+
+    /// <summary>Which element of the value each of the view's is, in row-major order.</summary>
+    public IEnumerable<long> Elements()
+    {
+        if (Shape.ElementCount == 0) yield break;
+        var index = new int[Shape.Rank];
+        for (long at = Offset; ;)
+        {
+            yield return at;
+            int d = Shape.Rank - 1;
+            for (; d >= 0; at -= Strides[d] * index[d], index[d--] = 0)
+                if (index[d] + 1 < Shape.Span[d]) break;
+            if (d < 0) yield break;
+            index[d]++;
+            at += Strides[d];
         }
     }
 

@@ -33,6 +33,59 @@ internal sealed class ViewProgram(int seed, Device device)
         }
     }
 
+    /// <summary>Differentiates a weighted sum of views of a leaf, and of a value that was written through views of it.</summary>
+    /// <returns>What differs from plain loops, which know which element of the leaf each is; null where nothing does.</returns>
+    public string? Differentiate()
+    {
+        try
+        {
+            int[] shape = RandomShape();
+            int count = PlainArray.CountOf(shape);
+            var (leaf, value) = (Leaf(shape, i => i).RequiresGrad_(), Tensor.Full([], 3f, device: device, requiresGrad: true));
+            PlainArray whole() => PlainArray.Of(shape, Enumerable.Range(0, count).Select(i => (double)i));
+            double[] ofLeaf = new double[count];
+            double ofValue = 0;
+            var loss = Tensor.Zeros([], device: device);
+            double Weight(int i) => i % 5 - 2;
+            Tensor Weights(int[] of) => Leaf(of, Weight);
+
+            // Through views of the leaf itself.
+            for (int i = 0; i < 2; i++)
+            {
+                var plain = whole();
+                var seen = View(leaf, ref plain, out string what, copies: false);
+                log.Add($"  {what}");
+                loss += (seen * Weights(plain.Shape)).Sum();
+                for (int j = 0; j < plain.Count; j++) ofLeaf[plain.At[j]] += Weight(j);
+            }
+
+            // Through views of what was made of it, a part of which another value took.
+            var (target, replaced) = (leaf * 1, new bool[count]);
+            var places = whole();
+            var under = View(target, ref places, out string under1, copies: true);
+            log.Add($"  written under {under1}");
+            if (!places.Overlaps && ReferenceEquals(under.Node, target.Node))
+            {
+                under.Copy_(value);
+                foreach (int at in places.At) replaced[at] = true;
+            }
+            var read = whole();
+            var view = View(target, ref read, out string over, copies: false);
+            log.Add($"  read through {over}");
+            loss += (view * Weights(read.Shape)).Sum();
+            for (int j = 0; j < read.Count; j++)
+                if (replaced[read.At[j]]) ofValue += Weight(j);
+                else ofLeaf[read.At[j]] += Weight(j);
+            loss.Backward();
+            return (Difference(leaf.Grad!, PlainArray.Of(shape, ofLeaf)) ?? (replaced.Any(r => r) && Difference(value.Grad ?? value * 0, PlainArray.Of([], [ofValue])) is { } other ? other : null))
+                is { } difference ? Report(difference) : null;
+        }
+        catch (Exception e)
+        {
+            return Report(e.ToString());
+        }
+    }
+
     private string Report(string what) => $"program {seed} on {device.Name}: {what}{Environment.NewLine}{string.Join(Environment.NewLine, log)}";
 
     private string? Difference(Tensor tensor, PlainArray plain)
@@ -108,7 +161,7 @@ internal sealed class ViewProgram(int seed, Device device)
                 break;
             case 4 or 5: AddComputed(); break;
             case 6: AddReduced(); break;
-            case 7 when Chance(3):
+            case 7 when Chance(2):
                 var read = Any();
                 log.Add("  read");
                 if (Difference(read.Tensor, read.Plain) is { } difference) throw new InvalidOperationException(difference);
@@ -118,7 +171,11 @@ internal sealed class ViewProgram(int seed, Device device)
     }
 
     /// <summary>Up to four views, one on the other.</summary>
-    private Tensor View(Tensor tensor, ref PlainArray plain, out string what)
+    /// <param name="tensor">What is looked at.</param>
+    /// <param name="plain">The same in plain loops.</param>
+    /// <param name="what">The views in words.</param>
+    /// <param name="copies">False: the plain array goes on in the same memory where the tensor is a copy.</param>
+    private Tensor View(Tensor tensor, ref PlainArray plain, out string what, bool copies = true)
     {
         what = "";
         for (int depth = 1 + Pick(4); depth > 0; depth--)
@@ -157,7 +214,8 @@ internal sealed class ViewProgram(int seed, Device device)
                 case 5 when rank > 0:
                     // A copy, as in PyTorch.
                     var source = plain;
-                    plain = plain.Look(plain.Shape, i => PlainArray.With(i, d, source.Shape[d] - 1 - i[d])).Copied();
+                    plain = plain.Look(plain.Shape, i => PlainArray.With(i, d, source.Shape[d] - 1 - i[d]));
+                    if (copies) plain = plain.Copied();
                     tensor = tensor.Flip(d);
                     what += $".Flip({d})";
                     break;
@@ -180,7 +238,7 @@ internal sealed class ViewProgram(int seed, Device device)
                     var before = tensor;
                     tensor = tensor.Reshape(Shape.Create(shape));
                     // Where strides cannot express it, Reshape is a copy.
-                    plain = (ReferenceEquals(before, tensor) || Shares(before, shape) ? plain : plain.Copied()).Reshaped(shape);
+                    plain = (!copies || ReferenceEquals(before, tensor) || Shares(before, shape) ? plain : plain.Copied()).Reshaped(shape);
                     what += $".Reshape({Show(shape)})";
                     break;
             }

@@ -13,6 +13,13 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     /// <summary>Decides for nodes that need not be kept (tests); null: they are not.</summary>
     public Func<int, bool>? KeepPolicy { get; set; }
 
+    /// <summary>Called before values are gathered into kernels (tests make the planner fail here).</summary>
+    public Action? BeforeFusing { get; set; }
+
+    /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value is lost. A program that sees one has found an error of
+    /// this library.</summary>
+    public Exception? Fault { get; private set; }
+
     public Plan Make(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
     {
         var sketch = Sketch(graph, homes, missed);
@@ -57,28 +64,48 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     /// <summary>What the plan of a graph would be, for people. Compiles nothing.</summary>
     public string Explain(Recorder graph, HomeMap homes, bool source) => Explain(Sketch(graph, homes, null), source);
 
-    private string Explain(Sketched sketch, bool source) => Explanations.Describe(sketch.Launches, sketch.Drafts, sketch.ArenaBytes, backend, source);
+    private string Explain(Sketched sketch, bool source)
+    {
+        string text = Explanations.Describe(sketch.Launches, sketch.Drafts, sketch.ArenaBytes, backend, source);
+        return sketch.Fault is not { } fault ? text
+            : $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program.{Environment.NewLine}{text}";
+    }
 
     private Sketched Sketch(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
     {
         var keep = PlanBuilder.KeepSet(graph, missed, KeepPolicy, out int[] held);
         try
         {
-            return Sketch(graph, homes, keep, shareRegions: true) with { Held = held };
+            return Sketch(graph, homes, keep, plain: false) with { Held = held };
         }
-        catch (RegionConflictException)
+        catch (Exception e) when (e is not (TensorException or OutOfMemoryException))
         {
-            return Sketch(graph, homes, keep, shareRegions: false) with { Held = held };
+            Fault = e;
+            return Sketch(graph, homes, keep, plain: true) with { Held = held, Fault = e };
         }
     }
 
-    private Sketched Sketch(Recorder graph, HomeMap homes, bool[] keep, bool shareRegions)
+    private Sketched Sketch(Recorder graph, HomeMap homes, bool[] keep, bool plain)
     {
-        var nodes = Rewriter.Run(PlanBuilder.Build(graph, keep, homes), shareRegions);
-        if (Fuse) nodes = SumsBeside.Find(nodes, backend);
-        var groups = new Fuser(backend.Profile, Fuse, splitsRows: backend.HasProducts(DType.Float32)).Run(nodes);
+        try
+        {
+            return Sketch(graph, homes, keep, plain, shareRegions: true);
+        }
+        catch (RegionConflictException)
+        {
+            return Sketch(graph, homes, keep, plain, shareRegions: false);
+        }
+    }
+
+    private Sketched Sketch(Recorder graph, HomeMap homes, bool[] keep, bool plain, bool shareRegions)
+    {
+        bool fuse = Fuse && !plain;
+        var nodes = Rewriter.Run(PlanBuilder.Build(graph, keep, homes), shareRegions, inlines: !plain);
+        if (!plain) BeforeFusing?.Invoke();
+        if (fuse) nodes = SumsBeside.Find(nodes, backend);
+        var groups = new Fuser(backend.Profile, fuse, splitsRows: backend.HasProducts(DType.Float32)).Run(nodes);
         var placement = new Placement(nodes, groups, shareRegions);
-        var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, Fuse);
+        var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, fuse);
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
 
         var drafts = new List<Draft>();
@@ -90,7 +117,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     }
 
     /// <summary>A plan on paper: everything but compiled kernels.</summary>
-    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts, long[] Offsets, long ArenaBytes, int[] Held);
+    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts, long[] Offsets, long ArenaBytes, int[] Held,
+        Exception? Fault = null);
 
     /// <param name="Kernel">Null for a product by the device's library.</param>
     internal sealed record Draft(GeneratedKernel? Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch)

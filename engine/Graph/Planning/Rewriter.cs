@@ -11,18 +11,21 @@ internal static class Rewriter
     /// must not depend on anything else.</summary>
     private const long SplitLength = 16384, ChunkLength = 4096, FewResults = 256;
 
-    public static List<PlanNode> Run(List<PlanNode> nodes, bool shareRegions)
+    /// <param name="nodes">Live values, operands before users.</param>
+    /// <param name="shareRegions">Whether a flat value may be computed where its parts go home to.</param>
+    /// <param name="inlines">Whether values of numbers and positions alone are written where they are read.</param>
+    public static List<PlanNode> Run(List<PlanNode> nodes, bool shareRegions, bool inlines = true)
     {
         var result = new List<PlanNode>(nodes.Count);
         var copies = new Dictionary<PlanNode, List<PlanNode>>(ReferenceEqualityComparer.Instance);
         var leafCopies = new List<PlanNode>();
-        var inlines = new Inlines();
+        var inline = new Inlines();
         foreach (var node in nodes)
         {
             Work.Visit(1 + node.Operands.Length);
             for (int i = 0; i < node.Operands.Length; i++)
             {
-                node.Operands[i] = inlines.Readable(node.Operands[i], result);
+                node.Operands[i] = inline.Readable(node.Operands[i], result);
                 if (i >= node.Op.Tables || node.Operands[i] is not ({ IsArgument: true } table, var seenAs)) continue;
                 var copy = new PlanNode(Basic.Copy, table.DType, seenAs?.Shape ?? table.Shape) { Operands = [(table, seenAs)] };
                 node.Operands[i] = (copy, null);
@@ -41,10 +44,10 @@ internal static class Rewriter
                     else if (copies.TryGetValue(target, out var list)) list.Add(baseCopy);
                     else copies.Add(target, [baseCopy]);
                     break;
-                case OperatorKind.Reduce when Split(node, result, inlines):
+                case OperatorKind.Reduce when Split(node, result, inline):
                     break;
                 default:
-                    if (inlines.Takes(node) && !node.Kept) node.Role = Role.Inline;
+                    if (inlines && inline.Takes(node) && !node.Kept) node.Role = Role.Inline;
                     break;
             }
             result.Add(node);
@@ -153,7 +156,7 @@ internal static class Rewriter
     }
 
     /// <summary>Makes a long reduction two stages: partial results by chunks, then their reduction.</summary>
-    private static bool Split(PlanNode node, List<PlanNode> result, Inlines inlines)
+    private static bool Split(PlanNode node, List<PlanNode> result, Inlines inline)
     {
         if (node.Op.Reduction is not (ReduceOp.Sum or ReduceOp.Max or ReduceOp.Min or ReduceOp.Prod)) return false;
         var (operand, view) = node.Operands[0];
@@ -177,7 +180,7 @@ internal static class Rewriter
         var partialType = node.DType.IsHalf() ? DType.Float32 : node.DType;
         var partial = new PlanNode(node.Op, partialType, Shape.Create(partialSizes))
         {
-            Operands = [inlines.Readable((operand, merged), result)], Attributes = new ReduceAttributes(1), ChunkLength = chunk,
+            Operands = [inline.Readable((operand, merged), result)], Attributes = new ReduceAttributes(1), ChunkLength = chunk,
         };
         result.Add(partial);
         View? second = rows || kept == 0 ? null : View.Identity(partial.Shape).Permute([.. Enumerable.Range(0, kept - 1), kept, kept - 1]);
