@@ -55,6 +55,9 @@ public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, I
     public int Count => DropLast ? Dataset.Count / BatchSize : (int)(((long)Dataset.Count + BatchSize - 1) / BatchSize);
 
     /// <summary>Starts the next epoch. Inputs are [batch, …], targets likewise, as the dataset says.</summary>
+    /// <remarks>An exception of the dataset comes out of <c>MoveNext</c> after the batches before it, and ends the epoch. Its
+    /// <see cref="Exception.Data"/> has the item's number under <c>"item"</c>. An enumerator that is neither run to its end nor disposed
+    /// gives its thread back when it is collected.</remarks>
     /// <exception cref="ObjectDisposedException">The loader was disposed.</exception>
     public IEnumerator<(Tensor Inputs, Tensor Targets)> GetEnumerator()
     {
@@ -76,8 +79,10 @@ public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, I
 
     private IEnumerator<(Tensor Inputs, Tensor Targets)> Batches(int epoch)
     {
-        var order = Shuffled ? Shuffle.Order(Dataset.Count, Seed, epoch) : Shuffle.InOrder(Dataset.Count);
-        using var pipeline = new BatchPipeline(Dataset, order, BatchSize, DropLast, prefetch, closing.Token);
+        int count = Dataset.Count;
+        if (count < 0) throw new TensorException($"{Dataset.GetType().Name}.Count is {count}; expected a number of samples, not negative.");
+        var order = Shuffled ? Shuffle.Order(count, Seed, epoch) : Shuffle.InOrder(count);
+        using var pipeline = new BatchPipeline(new(Dataset, order, BatchSize, DropLast, prefetch, closing.Token));
         // FromHost has copied the contents when it returns, so the pipeline may use their memory again.
         foreach (var batch in pipeline.Batches())
             yield return (Tensor.FromHost(batch.Inputs, device), Tensor.FromHost(batch.Targets, device));

@@ -38,14 +38,14 @@ public static class FashionMnist
     /// dataset-fashion-mnist puts them, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
     /// cref="DownloadAsync"/> puts them.</param>
     /// <exception cref="FileNotFoundException">The files are in none of these; the message says how to get them.</exception>
-    /// <exception cref="TensorFileException">A file is damaged.</exception>
+    /// <exception cref="TensorFileException">A file is damaged, or holds no images or images of another size.</exception>
     public static ImageDataset Open(bool train = true, string? root = null)
     {
         string images = Files[train ? 0 : 2].Name, labels = Files[train ? 1 : 3].Name;
         var folders = Folders(root);
         foreach (string folder in folders)
             if (Find(folder, images) is { } imageFile && Find(folder, labels) is { } labelFile)
-                return ImageDataset.Open(imageFile, labelFile, ClassNames.Count);
+                return Checked(ImageDataset.Open(imageFile, labelFile, ClassNames.Count), imageFile);
         throw new FileNotFoundException(
             $"Fashion-MNIST ({images} and {labels}, plain or .gz) was not found in {string.Join(", ", folders)}. "
             + "Install it (apt-get install dataset-fashion-mnist), name its folder (--data DIR or GPUTENSOR_DATA), "
@@ -133,6 +133,13 @@ public static class FashionMnist
     /// <summary>The folder itself, or a folder of datasets with this one in it (torchvision's name is the last).</summary>
     private static List<string> Within(string folder) =>
         [folder, Path.Combine(folder, "fashion-mnist"), Path.Combine(folder, "FashionMNIST", "raw")];
+
+    private static ImageDataset Checked(ImageDataset images, string file)
+    {
+        if (images.InputShape != [28, 28])
+            throw new TensorFileException($"{file}: at byte 8: expected Fashion-MNIST's images of 28 × 28 pixels, found {images.InputShape}.");
+        return images.Count > 0 ? images : throw new TensorFileException($"{file}: at byte 4: it holds no images.");
+    }
 
     private static string? Find(string folder, string name)
     {

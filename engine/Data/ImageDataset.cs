@@ -24,10 +24,12 @@ public sealed class ImageDataset : Dataset
     /// <param name="imageFile">The images' file.</param>
     /// <param name="labelFile">The labels' file.</param>
     /// <param name="classes">How many classes there are; labels are below it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no classes.</exception>
     /// <exception cref="TensorFileException">A file is damaged, or they do not belong together.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Open(string imageFile, string labelFile, int classes)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         var images = Idx.Read(imageFile);
         if (images.DType != DType.UInt8 || images.Shape.Rank != 3)
             throw new TensorFileException(
@@ -36,7 +38,7 @@ public sealed class ImageDataset : Dataset
         if (labels.DType != DType.UInt8 || labels.Shape != [images.Shape[0]])
             throw new TensorFileException($"{labelFile}: at byte 0: expected uint8 labels [{images.Shape[0]}] for images {images.Shape}, "
                 + $"found {labels.DType.Name()} {labels.Shape}.");
-        int bad = labels.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1));
+        int bad = labels.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)Math.Min(classes - 1, 255));
         if (bad >= 0)
             throw new TensorFileException(
                 $"{labelFile}: at byte {8 + bad} of its contents: expected a label from 0 to {classes - 1}, found {labels.Data[bad]}.");

@@ -5,100 +5,105 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.IO;
 
-/// <summary>A training run in one file: model, optimizer, the thread's random stream, and numbers of the program's own (epoch, best loss).
-/// Going on from it ends on the same bits as not
-/// having stopped.</summary>
+/// <summary>A training run in one file: model, optimizer, the random stream, and numbers of the program's own (epoch, best loss). Going on
+/// from it ends on the same bits as not having stopped.</summary>
 /// <remarks>The file is safetensors: the model under <c>model.*</c>, the optimizer's tensors under <c>optimizer.GROUP.PARAMETER.*</c>, the
-/// random stream as bytes, the rest as JSON in the
-/// metadata. It is written beside the target and renamed, so a crash leaves the old one. The order of a <see cref="Data.DataLoader"/>
-/// follows from its seed and epoch: save the epoch among
-/// the numbers.</remarks>
+/// random stream as bytes, the rest as JSON in the metadata, and a checksum over the data of all tensors, which <see cref="Load(string,
+/// Module, Optimizer?)"/> compares. It is written beside the target and renamed, so a crash leaves the old one. The order of a
+/// <see cref="Data.DataLoader"/> follows from its seed and epoch: save both among the integers.</remarks>
 public static class Checkpoint
 {
-    private const string Format = "gputensor.checkpoint.1", RandomName = "random";
-
     /// <summary>Writes the file; flushes and waits.</summary>
     /// <param name="path">The file, replaced as a whole or not at all.</param>
     /// <param name="model">Its <see cref="Module.StateDict"/>.</param>
     /// <param name="optimizer">Its settings and state, if there is one.</param>
-    /// <param name="numbers">Whatever else the program needs to go on.</param>
-    public static void Save(string path, Module model, Optimizer? optimizer = null, IReadOnlyDictionary<string, double>? numbers = null)
+    /// <param name="numbers">Whatever else the program needs to go on. Integers beyond 2⁵³, such as seeds, belong to
+    /// <paramref name="integers"/>.</param>
+    /// <param name="integers">Integers, kept exactly: seeds, counts.</param>
+    /// <exception cref="ArgumentException">A key or name is no text that a file can hold.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, Module model, Optimizer? optimizer = null, IReadOnlyDictionary<string, double>? numbers = null,
+        IReadOnlyDictionary<string, long>? integers = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var tensors = model.StateDict().Select(e => KeyValuePair.Create($"model.{e.Key}", e.Value)).ToList();
-        numbers ??= new Dictionary<string, double>();
-        var metadata = new Dictionary<string, string> { ["format"] = Format, ["numbers"] = Json(json => WriteNumbers(json, numbers)) };
+        var tensors = model.StateDict().Select(e => KeyValuePair.Create($"{CheckpointFile.ModelPrefix}{e.Key}", e.Value)).ToList();
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = CheckpointFile.Format,
+            ["numbers"] = Json(json => WriteNumbers(json, numbers ?? new Dictionary<string, double>())),
+        };
+        if (integers is { Count: > 0 }) metadata["integers"] = Json(json => WriteIntegers(json, integers));
         byte[] random = Generator.Current.GetState();
-        tensors.Add(new(RandomName, Tensor.FromHost(new(DType.UInt8, [random.Length], random), Device.Cpu)));
+        tensors.Add(new(CheckpointFile.RandomName, Tensor.FromHost(new(DType.UInt8, [random.Length], random), Device.Cpu)));
         if (optimizer?.StateDict() is { } state)
         {
             metadata["optimizer"] = Json(json => WriteOptimizer(json, state));
-            foreach (var (g, i, parameter) in Parameters(state))
-                foreach (var (name, tensor) in parameter.Tensors) tensors.Add(new($"optimizer.{g}.{i}.{name}", tensor));
+            metadata["optimizer.kind"] = state.Optimizer!;
+            foreach (var (g, group) in state.Groups.Index())
+                foreach (var (i, parameter) in group.Parameters.Index())
+                    foreach (var (name, tensor) in parameter.Tensors) tensors.Add(new($"optimizer.{g}.{i}.{name}", tensor));
         }
-        SafeTensors.Save(path, tensors, metadata);
+        CheckpointFile.Write(path, tensors, metadata);
     }
 
-    /// <summary>Brings model, optimizer and the thread's random stream to where they were when the file was written. Where anything does
-    /// not fit, nothing is changed.</summary>
+    /// <summary>Brings model, optimizer and the random stream to where they were when the file was written. Where anything does not fit,
+    /// nothing is changed.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">A model of the same shape, on any device.</param>
     /// <param name="optimizer">An optimizer of the same kind and groups; null leaves the file's aside.</param>
     /// <returns>The numbers that were saved.</returns>
     /// <exception cref="TensorFileException">The file is damaged, is no checkpoint, or has no optimizer and one is to be
     /// loaded.</exception>
-    /// <exception cref="StateDictException">Model or optimizer do not fit.</exception>
-    public static IReadOnlyDictionary<string, double> Load(string path, Module model, Optimizer? optimizer = null)
+    /// <exception cref="StateDictException">Model or optimizer do not fit, or the file has settings or steps that no optimizer has; the
+    /// message names them.</exception>
+    public static IReadOnlyDictionary<string, double> Load(string path, Module model, Optimizer? optimizer = null) =>
+        Load(path, model, optimizer, out _);
+
+    /// <summary>As <see cref="Load(string, Module, Optimizer?)"/>, with the integers that were saved.</summary>
+    public static IReadOnlyDictionary<string, double> Load(
+        string path, Module model, Optimizer? optimizer, out IReadOnlyDictionary<string, long> integers)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var tensors = SafeTensors.Load(path, out var metadata, Device.Cpu);
-        if (metadata.GetValueOrDefault("format") != Format)
-            throw new TensorFileException(
-                $"{path}: this is no checkpoint: its metadata has no format '{Format}'. Module.Load reads files of weights.");
-        IReadOnlyDictionary<string, double> numbers;
-        OptimizerState? state = null;
+        var file = CheckpointFile.Read(path);
+        var numbers = file.Numbers();
+        var whole = file.Integers();
+        var state = file.Optimizer();
+        if (optimizer is not null && state is null) throw new TensorFileException($"{path}: it was saved without an optimizer.");
+        if (optimizer is not null) optimizer.Check(state!);
         byte[] before = Generator.Current.GetState();
+        file.SetRandom(Generator.Current);
         try
         {
-            numbers = Parse(metadata["numbers"], ReadNumbers);
-            if (optimizer is not null && !metadata.ContainsKey("optimizer"))
-                throw new TensorFileException($"{path}: it was saved without an optimizer.");
-            if (optimizer is not null) state = Parse(metadata["optimizer"], json => ReadOptimizer(json, tensors));
-            Generator.Current.SetState(tensors[RandomName].ToArray<byte>());
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException
-            or ArgumentException or TensorDTypeException)
-        {
-            throw new TensorFileException($"{path}: the checkpoint is damaged: {e.Message}", e);
-        }
-        try
-        {
-            if (state is not null) optimizer!.Check(state);
-            model.LoadStateDict(Under("model.", tensors));
+            model.LoadStateDict(file.Model);
         }
         catch
         {
             Generator.Current.SetState(before);
             throw;
         }
-        if (state is not null) optimizer!.LoadStateDict(state);
+        optimizer?.LoadStateDict(state!);
+        integers = whole;
         return numbers;
     }
 
-    private static IEnumerable<(int Group, int Index, ParameterState State)> Parameters(OptimizerState state) =>
-        state.Groups.SelectMany((group, g) => group.Parameters.Select((parameter, i) => (g, i, parameter)));
-
     // Numbers are written as text: JSON has no infinities, and a best loss begins with one.
-    private static void WriteNumbers(Utf8JsonWriter json, IReadOnlyDictionary<string, double> numbers)
+    private static void WriteNumbers(Utf8JsonWriter json, IReadOnlyDictionary<string, double> numbers) =>
+        WriteMap(json, numbers, value => value.ToString("R", CultureInfo.InvariantCulture));
+
+    private static void WriteIntegers(Utf8JsonWriter json, IReadOnlyDictionary<string, long> integers) =>
+        WriteMap(json, integers, value => value.ToString(CultureInfo.InvariantCulture));
+
+    private static void WriteMap<T>(Utf8JsonWriter json, IReadOnlyDictionary<string, T> values, Func<T, string> text)
     {
+        var names = new HashSet<string>();
         json.WriteStartObject();
-        foreach (var (name, value) in numbers) json.WriteString(name, value.ToString("R", CultureInfo.InvariantCulture));
+        foreach (var (name, value) in values)
+        {
+            FileNames.Check(name, names, nameof(values));
+            json.WriteString(name, text(value));
+        }
         json.WriteEndObject();
     }
-
-    private static Dictionary<string, double> ReadNumbers(JsonElement json) =>
-        json.EnumerateObject().ToDictionary(p => p.Name,
-            p => double.Parse(p.Value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture));
 
     private static void WriteOptimizer(Utf8JsonWriter json, OptimizerState state)
     {
@@ -116,24 +121,10 @@ public static class Checkpoint
         json.WriteEndArray();
     }
 
-    private static OptimizerState ReadOptimizer(JsonElement json, IReadOnlyDictionary<string, Tensor> tensors) =>
-        new([.. json.EnumerateArray().Select((group, g) => new GroupState(ReadNumbers(group.GetProperty("settings")),
-            [.. group.GetProperty("steps").EnumerateArray().Select((step, i) =>
-                new ParameterState(step.GetInt64(), Under($"optimizer.{g}.{i}.", tensors)))]))]);
-
-    private static Dictionary<string, Tensor> Under(string prefix, IReadOnlyDictionary<string, Tensor> tensors) =>
-        tensors.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
-
     private static string Json(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream)) write(json);
         return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
-
-    private static T Parse<T>(string text, Func<JsonElement, T> read)
-    {
-        using var document = JsonDocument.Parse(text);
-        return read(document.RootElement);
     }
 }

@@ -70,6 +70,17 @@ internal sealed class FileReader : IDisposable
     public FileReader Gunzip(out Crc32Stream sum) =>
         new(sum = new(new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)), name, null, 4 * (length ?? 0));
 
+    /// <summary>What a gzip file says at its end of its contents' length, modulo 2³²; does not move on.</summary>
+    public uint GzipLength()
+    {
+        long position = stream.Position;
+        Span<byte> end = stackalloc byte[4];
+        stream.Position = Math.Max(0, stream.Length - 4);
+        stream.ReadAtLeast(end, 4, throwOnEndOfStream: false);
+        stream.Position = position;
+        return BinaryPrimitives.ReadUInt32LittleEndian(end);
+    }
+
     /// <summary>Refuses unless the file ends with the checksum and length of its contents; .NET's reader says nothing when they are cut
     /// off.</summary>
     public void RequireGzipEnd(uint sum, long contents)
@@ -127,9 +138,11 @@ internal sealed class FileReader : IDisposable
     }
 
     /// <summary>That many bytes in an array of their own.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">They pass the memory limit.</exception>
     public byte[] ReadBytes(long count, string what)
     {
         Require(count, what);
+        FileMemory.Require(count, $"{name}: {what}");
         if (count > Array.MaxLength) throw Error($"{what} takes {count} bytes; at most {Array.MaxLength} fit in one array.");
         var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(count, believed));
         int done = 0;

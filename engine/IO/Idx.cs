@@ -16,14 +16,20 @@ public static class Idx
     {
         using var file = FileReader.Open(path);
         Span<byte> head = stackalloc byte[2];
-        if (file.Peek(head) < 2 || head[0] != 0x1F || head[1] != 0x8B) return Read(file);
+        if (file.Peek(head) < 2 || head[0] != 0x1F || head[1] != 0x8B) return Read(file, null);
+        uint length = file.GzipLength();
+        long most = (file.Remaining ?? 0) * FileMemory.DeflateRatio;
         using var contents = file.Gunzip(out var sum);
-        var array = Read(contents);
+        var array = Read(contents, claimed => claimed <= most && (uint)claimed == length ? null
+            : $"its header claims {claimed} bytes of contents, but the gzip file ends with a length of {length} (modulo 2³²) and cannot unpack to "
+                + $"more than {most}.");
         file.RequireGzipEnd(sum.Value, contents.Position);
         return array;
     }
 
-    private static HostArray Read(FileReader reader)
+    /// <param name="reader">The contents, unpacked.</param>
+    /// <param name="fault">What is wrong with the length that the header claims; asked before any data is read.</param>
+    private static HostArray Read(FileReader reader, Func<long, string?>? fault)
     {
         Span<byte> magic = stackalloc byte[4];
         const string format = "an IDX file";
@@ -44,6 +50,7 @@ public static class Idx
             sizes[i] = BinaryPrimitives.ReadUInt32BigEndian(size);
         }
         var (shape, bytes) = FileShape.Make(sizes, type, what => reader.Error(what, 4));
+        if (fault?.Invoke(reader.Position + bytes) is { } wrong) throw reader.Error(wrong, 4);
         var data = reader.ReadBytes(bytes, $"data ({type.Name()} {shape})");
         reader.RequireEnd($"the data ({type.Name()} {shape})");
         ByteOrder.Swap(data, type.Size());

@@ -7,9 +7,6 @@ namespace GpuTensor.IO;
 /// Entries are read into memory only; their names are never used as paths.</summary>
 public static class Npz
 {
-    /// <summary>The most that deflate makes of a byte: 258 bytes take two bits.</summary>
-    private const int DeflateRatio = 1032;
-
     /// <summary>The format's limit on an entry's name, in bytes.</summary>
     private const int LongestName = ushort.MaxValue;
 
@@ -99,7 +96,7 @@ public static class Npz
     {
         string where = $"{path}, entry '{entry.FullName}'";
         if (entry.IsEncrypted) throw new TensorFileException($"{where}: at byte 0: the entry is encrypted; expected plain data.");
-        if (entry.Length < 0 || entry.CompressedLength < 0 || entry.Length / DeflateRatio > entry.CompressedLength)
+        if (entry.Length < 0 || entry.CompressedLength < 0 || entry.Length / FileMemory.DeflateRatio > entry.CompressedLength)
             throw new TensorFileException(
                 $"{where}: at byte 0: {entry.CompressedLength} bytes cannot unpack to the {entry.Length} that the archive claims.");
         var checksum = new Crc32Stream(entry.Open());

@@ -74,7 +74,8 @@ public static class SafeTensors
         return header.Metadata;
     }
 
-    private static void Write(string path, Item[] items, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>Writes items, wider dtypes first, then by name; each is asked for its contents when its turn comes.</summary>
+    internal static void Write(string path, Item[] items, IReadOnlyDictionary<string, string>? metadata)
     {
         var names = new HashSet<string>();
         foreach (var item in items)

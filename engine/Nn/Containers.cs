@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace GpuTensor.Nn;
 
@@ -45,8 +46,13 @@ public abstract class ModuleContainer<T> : Module, IReadOnlyList<T> where T : Mo
 public class Sequential(params IEnumerable<Module> modules) : ModuleContainer<Module>(modules)
 {
     /// <inheritdoc/>
+    /// <exception cref="TensorException">Modules are nested deeper than the thread's stack.</exception>
     public override Tensor Forward(Tensor x)
     {
+        // A stack that overflows would end the process.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new TensorException("Sequential: the modules are nested deeper than the thread's stack holds. Put them side by side in one "
+                + "Sequential, or run the model on a thread with a larger stack (new Thread(run, maxStackSize)).");
         foreach (var module in this) x = module.Forward(x);
         return x;
     }

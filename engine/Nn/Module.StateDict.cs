@@ -12,7 +12,7 @@ public abstract partial class Module
     public OrderedDictionary<string, Tensor> StateDict()
     {
         var entries = new OrderedDictionary<string, Tensor>();
-        foreach (var (key, tensor) in Entries("", [])) entries.Add(key, tensor.Detach());
+        foreach (var (key, tensor) in Entries()) entries.Add(key, tensor.Detach());
         return entries;
     }
 
@@ -25,7 +25,7 @@ public abstract partial class Module
     public StateDictReport LoadStateDict(IReadOnlyDictionary<string, Tensor> stateDict, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(stateDict);
-        var own = Entries("", []).ToList();
+        var own = Entries();
         var keys = own.Select(e => e.Key).ToHashSet();
         string[] missing = [.. own.Where(e => !stateDict.ContainsKey(e.Key)).Select(e => e.Key)];
         var report = new StateDictReport(missing, [.. stateDict.Keys.Where(k => !keys.Contains(k))]);
@@ -49,19 +49,31 @@ public abstract partial class Module
     public StateDictReport Load(string path, bool strict = true) => LoadStateDict(SafeTensors.Load(path, device: Device.Cpu), strict);
 
     /// <summary>Every key with its tensor: own parameters, own buffers, then the children's, as PyTorch orders them.</summary>
-    private IEnumerable<(string Key, Tensor Tensor)> Entries(string path, HashSet<Module> above)
+    private List<(string Key, Tensor Tensor)> Entries()
     {
-        if (!above.Add(this))
-            throw new InvalidOperationException($"{GetType().Name} contains itself (at '{path}'), so its state has no end of keys.");
-        var members = Members().ToList();
-        foreach (var member in members)
-            if (member.Value is Parameter parameter) yield return (Join(path, member.Name), parameter);
-        foreach (var member in members)
-            if (member is { Buffer.Persistent: true, Value: Tensor buffer }) yield return (Join(path, member.Name), buffer);
-        foreach (var member in members)
-            if (member.Value is Module child)
-                foreach (var entry in child.Entries(Join(path, member.Name), above)) yield return entry;
-        above.Remove(this);
+        var entries = new List<(string, Tensor)>();
+        var above = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<(ModulePath Path, bool IsAfterChildren)>([(new(null, "", this), false)]);
+        while (stack.TryPop(out var next))
+        {
+            var (path, module) = (next.Path, next.Path.Module);
+            if (next.IsAfterChildren)
+            {
+                above.Remove(module);
+                continue;
+            }
+            if (!above.Add(module))
+                throw new InvalidOperationException($"{module.GetType().Name} contains itself (at '{path.Key}'), so its state has no end of keys.");
+            stack.Push((path, true));
+            var members = module.Members().ToList();
+            foreach (var member in members)
+                if (member.Value is Parameter parameter) entries.Add((path.KeyOf(member.Name), parameter));
+            foreach (var member in members)
+                if (member is { Buffer.Persistent: true, Value: Tensor buffer }) entries.Add((path.KeyOf(member.Name), buffer));
+            for (int i = members.Count - 1; i >= 0; i--)
+                if (members[i].Value is Module child) stack.Push((new(path, members[i].Name, child), false));
+        }
+        return entries;
     }
 
     private string Describe(StateDictReport report, string[] misshaped, bool strict)

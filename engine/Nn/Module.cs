@@ -24,29 +24,18 @@ public abstract partial class Module
     internal virtual IEnumerable<Member> Members() => ModuleFields.Of(this);
 
     /// <summary>The parameters of this module and all modules below it, each once.</summary>
-    public IEnumerable<Parameter> Parameters() => NamedParameters().Select(p => p.Parameter);
+    public IEnumerable<Parameter> Parameters() => Each<Parameter>(member => true).Select(e => e.Value);
 
     /// <summary>The parameters with their first names (<c>fc1.weight</c>), each once.</summary>
-    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
-    {
-        var seen = new HashSet<Parameter>(ReferenceEqualityComparer.Instance);
-        foreach (var (path, module) in NamedModules())
-            foreach (var member in module.Members())
-                if (member.Value is Parameter parameter && seen.Add(parameter)) yield return (Join(path, member.Name), parameter);
-    }
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters() =>
+        Each<Parameter>(member => true).Select(e => (e.Module.KeyOf(e.Name), e.Value));
 
     /// <summary>The buffers of this module and all modules below it, each once.</summary>
-    public IEnumerable<Tensor> Buffers() => NamedBuffers().Select(b => b.Buffer);
+    public IEnumerable<Tensor> Buffers() => Each<Tensor>(member => member.Buffer is not null).Select(e => e.Value);
 
     /// <summary>The buffers with their first names, each once.</summary>
-    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers()
-    {
-        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var (path, module) in NamedModules())
-            foreach (var member in module.Members())
-                if (member is { Buffer: not null, Value: Tensor buffer } && seen.Add(buffer))
-                    yield return (Join(path, member.Name), buffer);
-    }
+    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers() =>
+        Each<Tensor>(member => member.Buffer is not null).Select(e => (e.Module.KeyOf(e.Name), e.Value));
 
     /// <summary>The modules directly below this one, each once.</summary>
     public IEnumerable<Module> Children() => NamedChildren().Select(c => c.Module);
@@ -60,33 +49,36 @@ public abstract partial class Module
     }
 
     /// <summary>This module and all below it, each once, parents before children.</summary>
-    public IEnumerable<Module> Modules() => NamedModules().Select(m => m.Module);
+    public IEnumerable<Module> Modules() => ModulePath.Below(this).Select(p => p.Module);
 
     /// <summary>This module (named <c>""</c>) and all below it with their paths, each once, parents before children.</summary>
-    public IEnumerable<(string Name, Module Module)> NamedModules()
-    {
-        var seen = new HashSet<Module>(ReferenceEqualityComparer.Instance);
-        var stack = new Stack<(string Name, Module Module)>([("", this)]);
-        while (stack.TryPop(out var next))
-        {
-            if (!seen.Add(next.Module)) continue;
-            yield return next;
-            foreach (var (name, child) in next.Module.NamedChildren().Reverse()) stack.Push((Join(next.Name, name), child));
-        }
-    }
+    public IEnumerable<(string Name, Module Module)> NamedModules() => ModulePath.Below(this).Select(p => (p.Key, p.Module));
 
     /// <summary>This module and all below it, each once, children before parents.</summary>
-    internal IEnumerable<Module> ChildrenFirst(HashSet<Module>? seen = null)
+    internal IEnumerable<Module> ChildrenFirst()
     {
-        seen ??= new(ReferenceEqualityComparer.Instance);
-        if (!seen.Add(this)) yield break;
-        foreach (var child in Children())
-            foreach (var each in child.ChildrenFirst(seen)) yield return each;
-        yield return this;
+        var seen = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<(Module Module, bool IsAfterChildren)>([(this, false)]);
+        while (stack.TryPop(out var next))
+        {
+            if (next.IsAfterChildren) yield return next.Module;
+            else if (seen.Add(next.Module))
+            {
+                stack.Push((next.Module, true));
+                foreach (var child in next.Module.Children().Reverse()) stack.Push((child, false));
+            }
+        }
     }
 
     /// <summary>The number of numbers it learns.</summary>
     public long ParameterCount => Parameters().Sum(p => p.ElementCount);
 
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+    /// <summary>The members of one kind of this module and all below it, each once.</summary>
+    private IEnumerable<(ModulePath Module, string Name, T Value)> Each<T>(Func<Member, bool> isWanted) where T : Tensor
+    {
+        var seen = new HashSet<T>(ReferenceEqualityComparer.Instance);
+        foreach (var path in ModulePath.Below(this))
+            foreach (var member in path.Module.Members())
+                if (member.Value is T value && isWanted(member) && seen.Add(value)) yield return (path, member.Name, value);
+    }
 }

@@ -30,12 +30,11 @@ public class Adam : Optimizer
     /// <summary>Weight decay acts on the weights instead of the gradient.</summary>
     private protected virtual bool IsDecoupled => false;
 
-    internal override void Validate(ParameterGroup group)
-    {
-        var (beta1, beta2) = group.Betas;
-        if (!(beta1 is >= 0 and < 1 && beta2 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(group), group.Betas, $"{GetType().Name}: betas must be in [0, 1).");
-    }
+    internal override IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, double> settings) => base.Faults(settings).Concat(
+        settings.Where(s => s is { Key: "beta1" or "beta2", Value: not (>= 0 and < 1) }).Select(s => new SettingFault(s.Key, "in [0, 1)")));
+
+    internal override IEnumerable<string> RequiredState(IReadOnlyDictionary<string, double> settings) =>
+        settings.GetValueOrDefault("amsgrad") != 0 ? Names : Names[..2];
 
     internal override Tensor Update(ParameterGroup group, FlatRun run)
     {

@@ -57,10 +57,14 @@ internal sealed class FlatGroup
     public ParameterState Read(int parameter)
     {
         var state = new OrderedDictionary<string, Tensor>();
-        if (steps[parameter] > 0)
-            foreach (string name in optimizer.StateNames)
-                if (stretches[parameter].State.TryGetValue(name, out var vector))
-                    state.Add(name, vector.Narrow(0, offsets[parameter], Count(parameter)).Reshape(Group.Parameters[parameter].Shape));
+        if (steps[parameter] == 0) return new(0, state);
+        foreach (string name in optimizer.StateNames)
+            if (stretches[parameter].State.TryGetValue(name, out var vector))
+                state.Add(name, vector.Narrow(0, offsets[parameter], Count(parameter)).Reshape(Group.Parameters[parameter].Shape));
+        // What was asked for after the last step begins with zeros at the next one (AmsGrad switched on).
+        foreach (string name in optimizer.RequiredState(Group.Settings))
+            if (!state.ContainsKey(name))
+                state.Add(name, Tensor.Zeros(Group.Parameters[parameter].Shape, stretches[parameter].DType, stretches[parameter].Device));
         return new(steps[parameter], state);
     }
 

@@ -1,18 +1,23 @@
+using System.Globalization;
 using GpuTensor.Nn;
 
 namespace GpuTensor.Optim;
 
 public abstract partial class Optimizer
 {
+    /// <summary>As far as a double counts: bias corrections are powers with it as exponent.</summary>
+    private const long MostSteps = 1L << 53;
+
     /// <summary>Settings and state of all parameters. The tensors share the optimizer's memory: they follow later steps;
     /// <see cref="Tensor.Clone"/> them to keep a moment.</summary>
     public OptimizerState StateDict() => new([.. groups.Select(flat => new GroupState(
         new OrderedDictionary<string, double>(flat.Group.Settings),
-        [.. Enumerable.Range(0, flat.Group.Parameters.Count).Select(flat.Read)]))]);
+        [.. Enumerable.Range(0, flat.Group.Parameters.Count).Select(flat.Read)]))]) { Optimizer = Name };
 
     /// <summary>Continues from a state: settings, step numbers and copies of its tensors, converted to dtype and device of the parameters.
     /// Nothing is changed unless everything fits.</summary>
-    /// <exception cref="StateDictException">Groups, settings, names or shapes do not fit; the message lists what.</exception>
+    /// <exception cref="StateDictException">Groups, settings, steps, names, shapes or dtypes do not fit, or a setting has a value that the
+    /// optimizer does not take; the message lists what.</exception>
     public void LoadStateDict(OptimizerState state)
     {
         Check(state);
@@ -28,28 +33,47 @@ public abstract partial class Optimizer
     {
         ArgumentNullException.ThrowIfNull(state);
         var wrong = new List<string>();
+        if (state.Optimizer is { } other && other != Name) wrong.Add($"it is the state of {other}");
         if (state.Groups.Count != groups.Count) wrong.Add($"it has {state.Groups.Count} groups, the optimizer {groups.Count}");
         for (int g = 0; g < Math.Min(groups.Count, state.Groups.Count); g++)
         {
             var (mine, given) = (groups[g].Group, state.Groups[g]);
-            foreach (string name in given.Settings.Keys)
-                if (!mine.Settings.ContainsKey(name)) wrong.Add($"group {g} has a setting '{name}' that {Name} does not know");
+            foreach (string name in given.Settings.Keys.Except(mine.Settings.Keys))
+                wrong.Add($"group {g} has a setting '{name}' that {Name} does not know");
+            foreach (string name in mine.Settings.Keys.Except(given.Settings.Keys)) wrong.Add($"group {g} lacks the setting '{name}'");
+            foreach (var (name, expected, _) in Faults(given.Settings))
+                wrong.Add($"{name} of group {g} is {given.Settings[name].ToString(CultureInfo.InvariantCulture)}; expected {expected}");
             if (given.Parameters.Count != mine.Parameters.Count)
                 wrong.Add($"group {g} has {given.Parameters.Count} parameters, the optimizer {mine.Parameters.Count}");
             for (int i = 0; i < Math.Min(mine.Parameters.Count, given.Parameters.Count); i++)
-                foreach (var (name, tensor) in given.Parameters[i].Tensors)
-                    if (!StateNames.Contains(name)) wrong.Add($"parameter {i} of group {g} has a '{name}' that {Name} does not know");
-                    else if (tensor.Shape is var shape && shape != mine.Parameters[i].Shape)
-                        wrong.Add($"{name} of parameter {i} of group {g} has shape {shape}, the parameter {mine.Parameters[i].Shape}");
+                wrong.AddRange(Faults(given.Parameters[i], given.Settings, mine.Parameters[i]).Select(f => $"parameter {i} of group {g}: {f}"));
         }
         if (wrong.Count > 0)
             throw new StateDictException($"The state does not fit this {Name}; nothing was changed.\n  {string.Join("\n  ", wrong)}");
+    }
+
+    /// <summary>What is wrong with one parameter's state.</summary>
+    private IEnumerable<string> Faults(ParameterState state, IReadOnlyDictionary<string, double> settings, Tensor parameter)
+    {
+        if (state.Step is < 0 or > MostSteps) yield return $"step {state.Step} is not within 0 to {MostSteps}";
+        foreach (var (name, tensor) in state.Tensors)
+            if (!StateNames.Contains(name)) yield return $"it has a '{name}' that {Name} does not know";
+            else if (state.Step == 0) yield return $"it has a '{name}' at step 0, before its first update";
+            else if (tensor.Shape is var shape && shape != parameter.Shape) yield return $"{name} has shape {shape}, the parameter {parameter.Shape}";
+            else if (!tensor.DType.IsFloatingPoint()) yield return $"{name} is {tensor.DType.Name()}; expected floating point";
+        if (state.Step <= 0) yield break;
+        foreach (string name in RequiredState(settings))
+            if (!state.Tensors.ContainsKey(name)) yield return $"it lacks '{name}'";
     }
 }
 
 /// <summary>What <see cref="Optimizer.StateDict"/> gives.</summary>
 /// <param name="Groups">One for each parameter group, in order.</param>
-public sealed record OptimizerState(IReadOnlyList<GroupState> Groups);
+public sealed record OptimizerState(IReadOnlyList<GroupState> Groups)
+{
+    /// <summary>The optimizer's class, such as <c>AdamW</c>; null where the state does not tell: it is not checked then.</summary>
+    public string? Optimizer { get; init; }
+}
 
 /// <summary>A parameter group's settings and its parameters' state.</summary>
 /// <param name="Settings">By PyTorch's names.</param>

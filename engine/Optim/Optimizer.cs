@@ -50,10 +50,10 @@ public abstract partial class Optimizer
             if (mine.Contains(parameter))
                 throw new ArgumentException($"A parameter of shape {parameter.Shape} is in more than one group of {Name}.", nameof(group));
         group.Adopt(Name, defaults);
-        foreach (string setting in (string[])["lr", "weight_decay", "eps"])
-            if (group.Settings.TryGetValue(setting, out double value) && !(value >= 0))
-                throw new ArgumentOutOfRangeException(setting, value, $"{Name}: {setting} must not be negative.");
-        Validate(group);
+        foreach (var (setting, expected, isRange) in Faults(group.Settings))
+            throw isRange
+                ? new ArgumentOutOfRangeException(setting, group[setting], $"{Name}: {setting} must be {expected}.")
+                : new ArgumentException($"{Name}: {setting} needs {expected}.", setting);
         groups.Add(new(this, group));
         Interlocked.Increment(ref CompiledStep.Epoch);
     }
@@ -76,8 +76,17 @@ public abstract partial class Optimizer
         foreach (var device in touched) Recorder.For(device).Flush();
     }
 
-    /// <summary>Refuses settings that make no sense.</summary>
-    internal virtual void Validate(ParameterGroup group) { }
+    /// <summary>Settings that make no sense. Settings that are absent are no faults.</summary>
+    internal virtual IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, double> settings)
+    {
+        foreach (var (name, value) in settings)
+            if (name is "lr" or "weight_decay" or "eps" && !(value >= 0 && double.IsFinite(value)))
+                yield return new(name, "a finite number, not negative");
+            else if (name is "maximize" or "amsgrad" or "nesterov" && value is not (0 or 1)) yield return new(name, "0 (off) or 1 (on)");
+    }
+
+    /// <summary>The state that every parameter has after its first update.</summary>
+    internal abstract IEnumerable<string> RequiredState(IReadOnlyDictionary<string, double> settings);
 
     /// <summary>Parameters with equal keys can be updated by one formula. By default the step number itself.</summary>
     internal virtual long RunKey(ParameterGroup group, long steps) => steps;
@@ -92,3 +101,9 @@ public abstract partial class Optimizer
     private protected static Tensor Lerp(Tensor a, Tensor b, double weight) =>
         Math.Abs(weight) < 0.5 ? a + (b - a) * weight : b - (b - a) * (1 - weight);
 }
+
+/// <summary>A setting out of its range, or (where <paramref name="IsRange"/> is false) one that another setting rules out.</summary>
+/// <param name="Setting">Its name.</param>
+/// <param name="Expected">What it must be, or what it needs.</param>
+/// <param name="IsRange">Whether its value alone is wrong.</param>
+internal readonly record struct SettingFault(string Setting, string Expected, bool IsRange = true);

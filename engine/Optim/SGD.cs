@@ -26,13 +26,18 @@ public sealed class SGD : Optimizer
 
     internal override IReadOnlyList<string> StateNames => Names;
 
-    internal override void Validate(ParameterGroup group)
+    internal override IEnumerable<SettingFault> Faults(IReadOnlyDictionary<string, double> settings)
     {
-        if (!(group.Momentum >= 0))
-            throw new ArgumentOutOfRangeException(nameof(group), group.Momentum, "SGD: momentum must not be negative.");
-        if (group.IsOn("nesterov") && (group.Momentum <= 0 || group["dampening"] != 0))
-            throw new ArgumentException("SGD: Nesterov's momentum needs a momentum and no dampening.", nameof(group));
+        foreach (var fault in base.Faults(settings)) yield return fault;
+        double momentum = settings.GetValueOrDefault("momentum"), dampening = settings.GetValueOrDefault("dampening");
+        if (!(momentum >= 0 && double.IsFinite(momentum))) yield return new("momentum", "a finite number, not negative");
+        if (!double.IsFinite(dampening)) yield return new("dampening", "a finite number");
+        if (settings.GetValueOrDefault("nesterov") != 0 && (momentum <= 0 || dampening != 0))
+            yield return new("nesterov", "a momentum and no dampening", IsRange: false);
     }
+
+    // Step numbers advance only while there is a momentum.
+    internal override IEnumerable<string> RequiredState(IReadOnlyDictionary<string, double> settings) => Names;
 
     // Only a first step differs from later ones; without momentum none does.
     internal override long RunKey(ParameterGroup group, long steps) => KeepsState(group) ? Math.Min(steps, 1) : 0;

@@ -47,12 +47,19 @@ internal sealed class Training
     /// <summary>Goes on from a file.</summary>
     public void Resume(string path, IReadOnlyList<string> given)
     {
-        var (settings, progress) = TrainingProgress.FromNumbers(path, Checkpoint.Load(path, Model, Optimizer));
+        var numbers = Checkpoint.Load(path, Model, Optimizer, out var integers);
+        var (settings, progress) = TrainingProgress.FromNumbers(path, numbers, integers);
         (Settings, Progress) = (settings.Resumed(path, Settings, given), progress);
+        if (progress.Step > 0 && progress.Step >= StepsPerEpoch)
+            throw new UsageException($"'{path}' does not fit the images: step is {progress.Step}, but an epoch has {StepsPerEpoch} steps.");
     }
 
     /// <summary>Writes a file that <see cref="Resume"/> takes, whole or not at all.</summary>
-    public void Save(string path) => Checkpoint.Save(path, Model, Optimizer, Progress.ToNumbers(Settings));
+    public void Save(string path)
+    {
+        var (numbers, integers) = Progress.ToNumbers(Settings);
+        Checkpoint.Save(path, Model, Optimizer, numbers, integers);
+    }
 
     /// <summary>Runs to the end of the epoch under way.</summary>
     /// <param name="interrupt">Looked at after every step.</param>
