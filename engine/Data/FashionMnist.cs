@@ -38,7 +38,7 @@ public static class FashionMnist
     /// dataset-fashion-mnist puts them, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
     /// cref="DownloadAsync"/> puts them.</param>
     /// <exception cref="FileNotFoundException">The files are in none of these; the message says how to get them.</exception>
-    /// <exception cref="TensorFileException">A file is damaged, or holds no images or images of another size.</exception>
+    /// <exception cref="TensorFileException">A file is damaged, or holds no images.</exception>
     public static ImageDataset Open(bool train = true, string? root = null)
     {
         string images = Files[train ? 0 : 2].Name, labels = Files[train ? 1 : 3].Name;
@@ -134,12 +134,8 @@ public static class FashionMnist
     private static List<string> Within(string folder) =>
         [folder, Path.Combine(folder, "fashion-mnist"), Path.Combine(folder, "FashionMNIST", "raw")];
 
-    private static ImageDataset Checked(ImageDataset images, string file)
-    {
-        if (images.InputShape != [28, 28])
-            throw new TensorFileException($"{file}: at byte 8: expected Fashion-MNIST's images of 28 × 28 pixels, found {images.InputShape}.");
-        return images.Count > 0 ? images : throw new TensorFileException($"{file}: at byte 4: it holds no images.");
-    }
+    private static ImageDataset Checked(ImageDataset images, string file) =>
+        images.Count > 0 ? images : throw new TensorFileException($"{file}: at byte 4: it holds no images.");
 
     private static string? Find(string folder, string name)
     {

@@ -46,24 +46,24 @@ public abstract partial class Optimizer
             if (given.Parameters.Count != mine.Parameters.Count)
                 wrong.Add($"group {g} has {given.Parameters.Count} parameters, the optimizer {mine.Parameters.Count}");
             for (int i = 0; i < Math.Min(mine.Parameters.Count, given.Parameters.Count); i++)
-                wrong.AddRange(Faults(given.Parameters[i], given.Settings, mine.Parameters[i]).Select(f => $"parameter {i} of group {g}: {f}"));
+                wrong.AddRange(Faults(given.Parameters[i], given.Settings, mine.Parameters[i], $"parameter {i} of group {g}"));
         }
         if (wrong.Count > 0)
             throw new StateDictException($"The state does not fit this {Name}; nothing was changed.\n  {string.Join("\n  ", wrong)}");
     }
 
-    /// <summary>What is wrong with one parameter's state.</summary>
-    private IEnumerable<string> Faults(ParameterState state, IReadOnlyDictionary<string, double> settings, Tensor parameter)
+    /// <summary>What is wrong with the state of one parameter, called <paramref name="where"/>.</summary>
+    private IEnumerable<string> Faults(ParameterState state, IReadOnlyDictionary<string, double> settings, Tensor parameter, string where)
     {
-        if (state.Step is < 0 or > MostSteps) yield return $"step {state.Step} is not within 0 to {MostSteps}";
+        if (state.Step is < 0 or > MostSteps) yield return $"step of {where} is {state.Step}; expected 0 to {MostSteps}";
         foreach (var (name, tensor) in state.Tensors)
-            if (!StateNames.Contains(name)) yield return $"it has a '{name}' that {Name} does not know";
-            else if (state.Step == 0) yield return $"it has a '{name}' at step 0, before its first update";
-            else if (tensor.Shape is var shape && shape != parameter.Shape) yield return $"{name} has shape {shape}, the parameter {parameter.Shape}";
-            else if (!tensor.DType.IsFloatingPoint()) yield return $"{name} is {tensor.DType.Name()}; expected floating point";
+            if (!StateNames.Contains(name)) yield return $"{where} has a '{name}' that {Name} does not know";
+            else if (state.Step == 0) yield return $"{where} has a '{name}' at step 0, before its first update";
+            else if (tensor.Shape is var shape && shape != parameter.Shape) yield return $"{name} of {where} has shape {shape}, the parameter {parameter.Shape}";
+            else if (!tensor.DType.IsFloatingPoint()) yield return $"{name} of {where} is {tensor.DType.Name()}; expected floating point";
         if (state.Step <= 0) yield break;
         foreach (string name in RequiredState(settings))
-            if (!state.Tensors.ContainsKey(name)) yield return $"it lacks '{name}'";
+            if (!state.Tensors.ContainsKey(name)) yield return $"{where} lacks '{name}'";
     }
 }
 

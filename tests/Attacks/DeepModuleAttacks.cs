@@ -42,7 +42,7 @@ public class DeepModuleAttacks
 
     private static void WalkInCircles()
     {
-        var outer = new Sequential(new Linear(2, 3, device: Device.Cpu));
+        var outer = new Sequential(new Linear(2, 2, device: Device.Cpu));
         // A container alone would be taken for the list of modules.
         var inner = new Sequential((Module)outer);
         outer.Add(inner);
@@ -54,7 +54,7 @@ public class DeepModuleAttacks
         Assert.Equal(3, applied);
         Assert.Contains("contains itself", Assert.Throws<InvalidOperationException>(outer.StateDict).Message);
         Assert.Contains("contains itself", Assert.Throws<InvalidOperationException>(() => outer.LoadStateDict(new Dictionary<string, Tensor>())).Message);
-        Assert.Throws<TensorException>(() => inner.Forward(Tensor.Ones(2, 2)));
+        Assert.Throws<TensorException>(() => inner.Forward(Tensor.Ones([2, 2], device: Device.Cpu)));
     }
 
     [Fact]

@@ -71,8 +71,8 @@ public class CheckpointFaultTests
     [InlineData("adam", "\"eps\":\"1E-08\"", "\"eps\":\"-1\"", "eps")]
     [InlineData("adam", "\"amsgrad\":\"1\"", "\"amsgrad\":\"3\"", "amsgrad")]
     [InlineData("adam", "\"weight_decay\":\"0\"", "\"weight_decay\":\"NaN\"", "weight_decay")]
-    [InlineData("adam", "[3,3,3,3]", "[3,-5,3,3]", "parameter 1 of group 0: step -5")]
-    [InlineData("adam", "[3,3,3,3]", "[3,9223372036854775807,3,3]", "parameter 1 of group 0: step")]
+    [InlineData("adam", "[3,3,3,3]", "[3,-5,3,3]", "step of parameter 1 of group 0 is -5")]
+    [InlineData("adam", "[3,3,3,3]", "[3,9223372036854775807,3,3]", "step of parameter 1 of group 0")]
     [InlineData("adam", "[3,3,3,3]", "[3,1e99,3,3]", "optimizer[0].steps[1]")]
     [InlineData("adam", "[3,3,3,3]", "[3,2.5,3,3]", "optimizer[0].steps[1]")]
     [InlineData("adam", "[3,3,3,3]", "[3,\"3\",3,3]", "optimizer[0].steps[1]")]
@@ -121,9 +121,9 @@ public class CheckpointFaultTests
             Refused<T>(folder["bad"], kind, named);
         }
         foreach (string name in new[] { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" })
-            Bad<StateDictException>($"parameter 2 of group 0: it lacks '{name}'", (a, _) => a.Remove($"optimizer.0.2.{name}"));
-        Bad<StateDictException>("exp_avg has shape [1]", (a, _) => a["optimizer.0.2.exp_avg"] = new(DType.Float32, [1]));
-        Bad<StateDictException>("exp_avg is int32", (a, _) => a["optimizer.0.2.exp_avg"] = new(DType.Int32, a["optimizer.0.2.exp_avg"].Shape));
+            Bad<StateDictException>($"parameter 2 of group 0 lacks '{name}'", (a, _) => a.Remove($"optimizer.0.2.{name}"));
+        Bad<StateDictException>("exp_avg of parameter 2 of group 0 has shape [1]", (a, _) => a["optimizer.0.2.exp_avg"] = new(DType.Float32, [1]));
+        Bad<StateDictException>("exp_avg of parameter 2 of group 0 is int32", (a, _) => a["optimizer.0.2.exp_avg"] = new(DType.Int32, a["optimizer.0.2.exp_avg"].Shape));
         Bad<StateDictException>("'speed'", (a, _) => a["optimizer.0.2.speed"] = new(DType.Float32, [1]));
         Bad<TensorFileException>("optimizer.1.0.exp_avg", (a, _) => a["optimizer.1.0.exp_avg"] = new(DType.Float32, [1]));
         Bad<TensorFileException>("optimizer.0.9.exp_avg", (a, _) => a["optimizer.0.9.exp_avg"] = new(DType.Float32, [1]));
