@@ -8,10 +8,10 @@ internal sealed class HostArray
 {
     public HostArray(DType dtype, Shape shape, byte[]? data = null)
     {
-        long bytes = checked(shape.ElementCount * dtype.Size());
+        long bytes = shape.Known().ElementCount * dtype.Size();
         if (data is not null && data.LongLength != bytes)
             throw new ArgumentException($"{dtype.Name()} {shape} takes {bytes} bytes, but {data.LongLength} were given.", nameof(data));
-        (DType, Shape, Data) = (dtype, shape, data ?? new byte[bytes]);
+        (DType, Shape, Data) = (dtype, shape, data ?? HostMemory.Allocate<byte>(bytes, $"{dtype.Name()} {shape}"));
     }
 
     public DType DType { get; }

@@ -3,9 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. A negative size is allowed only where a method
-/// says so
-/// (<c>Reshape(-1, 3)</c>).</summary>
+/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. Sizes are not negative, except that one or more
+/// −1 stand for sizes yet to be found where a method says so (<c>Reshape(-1, 3)</c>): no tensor has such a shape.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 {
@@ -21,15 +20,26 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     private readonly int hash;
     private View? identity;
 
+    // Bytes of such a tensor of the widest dtype, rounded up by an allocator, still fit a long.
+    private const long MaxElements = 1L << 59;
+
     private Shape(int[] sizes, int hash)
     {
         (this.sizes, this.hash) = (sizes, hash);
-        long count = 1;
-        foreach (int n in sizes) count = n < 0 ? count : checked(count * n);
+        // Strides are products of sizes too, where a size of 0 counts as 1.
+        long count = 1, strides = 1;
+        foreach (int n in sizes)
+        {
+            if (n < -1) throw new TensorShapeException($"Shape {this}: sizes must not be negative.");
+            if (n == -1) IsPattern = true;
+            else count *= n;
+            if (n > 1 && (strides *= n) > MaxElements) throw TooLarge(sizes);
+        }
         ElementCount = count;
     }
 
     /// <summary>Makes a shape from sizes; collection expressions call this.</summary>
+    /// <exception cref="TensorShapeException">A size is below −1, or the shape has more than 2⁵⁹ elements.</exception>
     public static Shape Create(ReadOnlySpan<int> sizes)
     {
         if (sizes.IsEmpty) return Scalar;
@@ -38,6 +48,27 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
         ref var known = ref Seen[(uint)(hash ^ hash >>> 16) % SeenCount];
         return known is { } shape && shape.hash == hash && sizes.SequenceEqual(shape.sizes) ? shape : known = new(sizes.ToArray(), hash);
     }
+
+    private static TensorShapeException TooLarge(int[] sizes)
+    {
+        var elements = sizes.Where(n => n > 0).Aggregate(System.Numerics.BigInteger.One, (product, n) => product * n);
+        return new(FormattableString.Invariant($"Shape [{string.Join(", ", sizes)}]: {elements:N0} elements, {elements * 4:N0} bytes as float32, ")
+            + FormattableString.Invariant($"are more than any device holds (at most {MaxElements:N0} elements)."));
+    }
+
+    /// <summary>A size as a dimension can have it.</summary>
+    /// <param name="size">Computed in 64 bits.</param>
+    /// <param name="op">The operator, for the error.</param>
+    /// <exception cref="TensorShapeException">The size is negative or does not fit an int.</exception>
+    internal static int Size(long size, string op) => size is >= 0 and <= int.MaxValue ? (int)size : throw new TensorShapeException(
+        FormattableString.Invariant($"{op}: a dimension of {size:N0} elements would result; a size is from 0 to {int.MaxValue:N0}."));
+
+    /// <summary>Whether a size is −1, to be found from a tensor.</summary>
+    internal bool IsPattern { get; }
+
+    /// <summary>This shape, as that of a value.</summary>
+    /// <exception cref="TensorShapeException">A size is −1.</exception>
+    internal Shape Known() => IsPattern ? throw new TensorShapeException($"Shape {this}: sizes must not be negative.") : this;
 
     /// <summary>How a value of this shape looks at itself.</summary>
     internal View Identity => identity ??= new(this, ContiguousStrides(), 0);
@@ -77,7 +108,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
         for (int i = sizes.Length - 1; i >= 0; i--)
         {
             strides[i] = s;
-            s *= Math.Max(sizes[i], 1);
+            s *= Math.Max(sizes[i], 1); // at most MaxElements
         }
         return strides;
     }

@@ -68,9 +68,7 @@ public partial class Tensor
     {
         device ??= Device.Default;
         var type = dtype ?? value.PromoteWith(DType.Bool);
-        foreach (int n in shape)
-            if (n < 0) throw new TensorShapeException($"Shape {shape}: sizes must not be negative.");
-        var tensor = Apply(Basic.Copy, type, shape, FromScalar(value, type, device, shape));
+        var tensor = Apply(Basic.Copy, type, shape, FromScalar(value, type, device, shape.Known()));
         return requiresGrad ? tensor.RequiresGrad_() : tensor;
     }
 

@@ -31,7 +31,7 @@ public partial class Tensor
         }
         if (parts.Length == 1) return first.To(dtype).Clone();
         int[] sizes = first.Shape.ToArray();
-        sizes[d] = checked((int)total);
+        sizes[d] = GpuTensor.Shape.Size(total, "cat");
 
         // The operator joins along dimension 0: bring the dimension there by a view, and back.
         Graph.Operand Turned(Tensor t) => t.To(dtype).ToFront(d).Operand;
@@ -76,15 +76,25 @@ public partial class Tensor
     {
         int n = Shape[dim];
         if (splitSize < 0 || (splitSize == 0 && n > 0)) throw new TensorShapeException($"split: pieces of {splitSize} were asked for.");
-        int count = splitSize == 0 ? 1 : Math.Max(1, (n + splitSize - 1) / splitSize);
-        return [.. Enumerable.Range(0, count).Select(i => Narrow(dim, i * splitSize, Math.Min(splitSize, n - i * splitSize)))];
+        int count = splitSize == 0 ? 1 : Math.Max(1, (int)(((long)n + splitSize - 1) / splitSize));
+        return Pieces("split", count, i => Narrow(dim, i * splitSize, Math.Min(splitSize, n - i * splitSize)));
+    }
+
+    // So many handles at least must find room in host memory.
+    private static Tensor[] Pieces(string op, int count, Func<int, Tensor> piece)
+    {
+        const int HandleBytes = 200;
+        HostMemory.Require((long)count * HandleBytes, $"{op} into {count} tensors");
+        var pieces = new Tensor[count];
+        for (int i = 0; i < count; i++) pieces[i] = piece(i);
+        return pieces;
     }
 
     /// <summary>Views of pieces of the given sizes along a dimension.</summary>
     /// <exception cref="TensorShapeException">The sizes do not add up to the dimension's.</exception>
     public Tensor[] Split(int[] splitSizes, int dim = 0)
     {
-        if (splitSizes.Any(n => n < 0) || splitSizes.Sum() != Shape[dim])
+        if (splitSizes.Any(n => n < 0) || splitSizes.Sum(n => (long)n) != Shape[dim])
             throw new TensorShapeException($"split: sizes [{string.Join(", ", splitSizes)}] do not add up to {Shape[dim]}, dimension "
                 + $"{dim} of {Shape}.");
         int at = 0;
@@ -95,12 +105,12 @@ public partial class Tensor
     public Tensor[] Chunk(int chunks, int dim = 0)
     {
         if (chunks < 1) throw new TensorShapeException($"chunk: {chunks} pieces were asked for.");
-        int n = Shape[dim], size = (n + chunks - 1) / chunks;
-        return size == 0 ? [.. Enumerable.Range(0, chunks).Select(_ => Narrow(dim, 0, 0))] : Split(size, dim);
+        int n = Shape[dim], size = (int)(((long)n + chunks - 1) / chunks);
+        return size == 0 ? Pieces("chunk", chunks, _ => Narrow(dim, 0, 0)) : Split(size, dim);
     }
 
     /// <summary>Views of each position of a dimension, which goes away.</summary>
-    public Tensor[] Unbind(int dim = 0) => [.. Enumerable.Range(0, Shape[dim]).Select(i => Select(dim, i))];
+    public Tensor[] Unbind(int dim = 0) => Pieces("unbind", Shape[dim], i => Select(dim, i));
 
     /// <summary>A view of the diagonal of two dimensions, which go; it becomes the last one.</summary>
     /// <param name="offset">0 the main diagonal, positive above it.</param>
@@ -112,9 +122,9 @@ public partial class Tensor
         if (Rank < 2 || rows == columns)
             throw new TensorShapeException($"diagonal: dimensions {dim1} and {dim2} of shape {Shape} are not two.");
         var view = FullView;
-        int length = Math.Max(0, offset >= 0 ? Math.Min(Shape[rows], Shape[columns] - offset)
-            : Math.Min(Shape[rows] + offset, Shape[columns]));
-        long start = length == 0 ? 0 : offset >= 0 ? offset * view.Strides[columns] : -offset * view.Strides[rows];
+        int length = (int)Math.Max(0, offset >= 0 ? Math.Min(Shape[rows], (long)Shape[columns] - offset)
+            : Math.Min((long)Shape[rows] + offset, Shape[columns]));
+        long start = length == 0 ? 0 : offset >= 0 ? offset * view.Strides[columns] : -(long)offset * view.Strides[rows];
         int[] others = [.. Enumerable.Range(0, Rank).Where(d => d != rows && d != columns)];
         return WithView(new View([.. others.Select(d => Shape[d]), length],
             [.. others.Select(d => view.Strides[d]), view.Strides[rows] + view.Strides[columns]], view.Offset + start),
@@ -134,7 +144,7 @@ public partial class Tensor
         int[] sizes = [.. Shape, size];
         long[] strides = [.. view.Strides, view.Strides[d]];
         sizes[d] = (n - size) / step + 1;
-        strides[d] *= step;
+        if (sizes[d] > 1) strides[d] *= step;
         return WithView(new View(GpuTensor.Shape.Create(sizes), strides, view.Offset), ViewOperator.Unfold);
     }
 
@@ -152,7 +162,7 @@ public partial class Tensor
             spread = spread.Unsqueeze(2 * d);
             wide.Add(repeats[d]);
             wide.Add(x.Shape[d]);
-            sizes.Add(checked(repeats[d] * x.Shape[d]));
+            sizes.Add(GpuTensor.Shape.Size((long)repeats[d] * x.Shape[d], "repeat"));
         }
         return spread.Expand([.. wide]).Clone().Reshape([.. sizes]);
     }
@@ -164,10 +174,12 @@ public partial class Tensor
     public Tensor RepeatInterleave(int repeats, int? dim = null)
     {
         if (dim is null) return Flatten().RepeatInterleave(repeats, 0);
+        if (repeats < 0) throw new TensorShapeException($"repeat_interleave: an element cannot be repeated {repeats} times.");
+        if (Rank == 0) return Reshape(1).RepeatInterleave(repeats, dim);
         int d = Shape.Dim(dim.Value);
         int[] wide = [.. Shape.Take(d + 1), repeats, .. Shape.Skip(d + 1)];
         int[] sizes = Shape.ToArray();
-        sizes[d] = checked(sizes[d] * repeats);
+        sizes[d] = GpuTensor.Shape.Size((long)sizes[d] * repeats, "repeat_interleave");
         return Unsqueeze(d + 1).Expand(GpuTensor.Shape.Create(wide)).Clone().Reshape(GpuTensor.Shape.Create(sizes));
     }
 
@@ -191,7 +203,7 @@ public partial class Tensor
         if (Rank == 0) throw new TensorShapeException($"roll: dimension {dim} was named, but the tensor has none.");
         int n = Shape[dim.Value];
         if (n == 0) return Clone();
-        int k = ((shifts % n) + n) % n;
+        int k = (int)(((long)(shifts % n) + n) % n);
         return k == 0 ? Clone() : Cat([Narrow(dim.Value, n - k, k), Narrow(dim.Value, 0, n - k)], dim.Value);
     }
 

@@ -130,7 +130,7 @@ public partial class Tensor
     /// <summary>Rows filled up to a power of two with what comes last; runs of them sorted by counting, then merged in pairs.</summary>
     private Tensor OrderByMerging()
     {
-        int n = Shape[-1], size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)n);
+        int n = Shape[-1], size = GpuTensor.Shape.Size(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)n), "sort");
         int[] rows = [.. Shape.Take(Rank - 1)];
         var values = Pad([0, size - n], LastOf(DType)).Reshape([.. rows, size / LongestCounted, LongestCounted]);
         var places = values.OrderByCounting();

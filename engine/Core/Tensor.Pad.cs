@@ -19,12 +19,14 @@ public partial class Tensor
         var starts = new int[Rank];
         for (int i = 0; i < pad.Length / 2; i++)
         {
-            int d = Rank - 1 - i, before = pad[2 * i], after = pad[2 * i + 1];
-            sizes[d] += before + after;
-            if (sizes[d] < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} "
+            int d = Rank - 1 - i;
+            long before = pad[2 * i], after = pad[2 * i + 1], size = sizes[d] + before + after, cut = Math.Max(0, -before);
+            long left = Shape[d] - cut - Math.Max(0, -after);
+            if (size < 0 || left < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} "
                 + $"of {Shape}.");
-            inner = inner.Narrow(d, Math.Max(0, -before), Math.Max(0, Shape[d] - Math.Max(0, -before) - Math.Max(0, -after)));
-            starts[d] = Math.Max(0, before);
+            inner = inner.Narrow(d, (int)cut, (int)left);
+            sizes[d] = GpuTensor.Shape.Size(size, "pad");
+            starts[d] = (int)Math.Max(0, before);
         }
         var shape = GpuTensor.Shape.Create(sizes);
         if (inner.Shape == shape) return inner.Clone();
@@ -70,12 +72,14 @@ public partial class Tensor
             _ => throw new ArgumentException($"pad: mode is \"constant\", \"reflect\", \"replicate\" or \"circular\", not \"{mode}\".",
                 nameof(mode)),
         };
-        if (before > most || after > most || n + before + after < (mode == "circular" ? 0 : 1))
+        if (before > most || after > most || (long)n + before + after < (mode == "circular" ? 0 : 1))
             throw new TensorShapeException($"pad: widths ({before}, {after}) do not fit dimension {d} of {Shape} in mode \"{mode}\".");
         if (before == 0 && after == 0) return this;
         var parts = new List<Tensor>();
         if (before > 0) parts.Add(Border(d, before, true, mode));
-        parts.Add(Narrow(d, Math.Max(0, -before), n - Math.Max(0, -before) - Math.Max(0, -after)));
+        long cut = Math.Max(0, -(long)before), left = n - cut - Math.Max(0, -(long)after);
+        if (left < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) cut more than dimension {d} of {Shape} has.");
+        parts.Add(Narrow(d, (int)cut, (int)left));
         if (after > 0) parts.Add(Border(d, after, false, mode));
         return Cat(parts, d);
     }

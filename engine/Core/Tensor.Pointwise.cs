@@ -34,7 +34,7 @@ public partial class Tensor
     {
         if (decimals == 0 || !DType.IsFloatingPoint()) return Whole(Rounding.Round);
         // As PyTorch, which scales by 10^|decimals|: a power of ten is exact where its reciprocal is not.
-        var factor = Constant(Math.Pow(10, Math.Abs(decimals)));
+        var factor = Constant(Math.Pow(10, Math.Abs((double)decimals)));
         return decimals > 0 ? (this * factor).Round() / factor : (this / factor).Round() * factor;
     }
 

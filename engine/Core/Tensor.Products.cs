@@ -124,7 +124,7 @@ public partial class Tensor
     }
 
     // The −1 of Reshape cannot be worked out where a size is 0.
-    private static int RowsOf(Tensor x) => checked((int)x.Shape.Take(x.Rank - 1).Aggregate(1L, (n, size) => n * size));
+    private static int RowsOf(Tensor x) => GpuTensor.Shape.Size(x.Shape.Take(x.Rank - 1).Aggregate(1L, (n, size) => n * size), "matmul");
 
     private static Shape Batch(Tensor x) => GpuTensor.Shape.Create(x.Shape.Span[..(x.Rank - 2)]);
 

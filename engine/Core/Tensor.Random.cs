@@ -71,9 +71,9 @@ public partial class Tensor
         var generator = Generator.Current;
         var type = dtype ?? DType.Int64;
         if (generator.Torch is { } torch) return FromHost(torch.RandPerm(n), device).To(type);
-        var words = new uint[n];
+        var words = HostMemory.Allocate<uint>(n, $"a permutation of {n} numbers");
         Philox.Fill(generator.Key, generator.Take(n), words);
-        var order = new long[n];
+        var order = HostMemory.Allocate<long>(n, $"a permutation of {n} numbers");
         for (int i = 0; i < n; i++) order[i] = i;
         for (int i = 0; i < n - 1; i++)
         {

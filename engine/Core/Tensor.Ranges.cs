@@ -21,7 +21,7 @@ public partial class Tensor
         var by = step ?? 1;
         bool whole = start.Kind != DType.Float64 && end.Kind != DType.Float64 && by.Kind != DType.Float64;
         if (by.ToDouble() == 0 || (end.ToDouble() - start.ToDouble()) / by.ToDouble() is var span && (span < 0 || !double.IsFinite(span)))
-            throw new ArgumentException($"arange: no steps of {by} lead from {start} to {end}.");
+            throw new ArgumentException($"arange: no steps of {by} lead from {start} to {end}.", nameof(step));
         double count = whole ? Math.Ceiling(((decimal)end.ToInt64() - start.ToInt64()) / by.ToInt64()) is var exact ? (double)exact : 0
             : Math.Ceiling(span);
         if (count > int.MaxValue) throw new TensorShapeException($"arange: {count} elements are more than a dimension can have.");
@@ -47,11 +47,18 @@ public partial class Tensor
     /// <summary>A vector computed on the host in double: devices need not know float64, and each element is rounded once.</summary>
     private static Tensor Computed(int count, Func<int, double> f, DType dtype, Device? device)
     {
-        var values = new double[count];
+        var values = HostMemory.Allocate<double>(count, $"{dtype.Name()} [{count}]");
         for (int i = 0; i < count; i++) values[i] = f(i);
         var array = dtype.IsFloatingPoint() ? new ReferenceArray(dtype, [count], values, null)
-            : new(dtype, [count], null, Array.ConvertAll(values, v => (long)v));
+            : new(dtype, [count], null, Truncated(values));
         return FromHost(ReferenceExecutor.Round(array), device);
+    }
+
+    private static long[] Truncated(double[] values)
+    {
+        var result = HostMemory.Allocate<long>(values.Length, $"int64 [{values.Length}]");
+        for (int i = 0; i < result.Length; i++) result[i] = (long)values[i];
+        return result;
     }
 
     /// <summary>Ones on the diagonal of an n × m matrix (m = n unless given), zeros elsewhere: float32 unless given.</summary>
@@ -91,7 +98,9 @@ public partial class Tensor
     public Tensor OneHot(int numClasses = -1)
     {
         if (DType != DType.Int64) throw new TensorDTypeException($"one_hot takes int64 class numbers, not {DType.Name()}.");
-        if (numClasses < 0) numClasses = checked((int)AMax().Item<long>() + 1);
+        if (numClasses < -1) throw new TensorShapeException($"one_hot: {numClasses} classes were asked for.");
+        // Clamped: one class more than the largest number is still no number of classes then.
+        if (numClasses == -1) numClasses = GpuTensor.Shape.Size(Math.Min(AMax().Item<long>(), int.MaxValue) + 1, "one_hot");
         return Unsqueeze(-1).Eq(Positions(numClasses, Device)).To(DType.Int64);
     }
 

@@ -6,11 +6,16 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
+    /// <summary>The most bytes that are read at once: a span of bytes is no longer than an int says, and what is written to a file needs no more.</summary>
+    private const int PieceBytes = 1 << 26;
+
     /// <summary>The contents, row-major, in an array of the caller's own; flushes and waits.</summary>
     /// <exception cref="TensorDTypeException">T is not the dtype's .NET type.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">There are more elements than an array or the process's memory holds.</exception>
     public T[] ToArray<T>() where T : unmanaged
     {
-        var result = new T[checked((int)ElementCount)];
+        RequireType(typeof(T));
+        var result = HostMemory.Allocate<T>(ElementCount, $"an array of {DType.Name()} {Shape}");
         CopyTo(result.AsSpan());
         return result;
     }
@@ -20,11 +25,16 @@ public partial class Tensor
     /// <exception cref="ArgumentException">The span is too short.</exception>
     public void CopyTo<T>(Span<T> target) where T : unmanaged
     {
-        if (typeof(T) != typeof(byte) || DType is not DType.Bool)
-            if (DType == DType.BFloat16 ? typeof(T) != typeof(ushort) : DTypeOf(typeof(T)) != DType)
-                throw new TensorDTypeException($"The tensor is {DType.Name()}, which cannot be read as {typeof(T).Name}; convert it with To(dtype) first.");
+        RequireType(typeof(T));
         if (target.Length < ElementCount) throw new ArgumentException($"The span holds {target.Length} elements, the tensor {ElementCount}.", nameof(target));
-        Fetch(MemoryMarshal.AsBytes(target[..checked((int)ElementCount)]));
+        Fetch(target[..(int)ElementCount]);
+    }
+
+    private void RequireType(Type type)
+    {
+        if (type == typeof(byte) && DType is DType.Bool) return;
+        if (DType == DType.BFloat16 ? type != typeof(ushort) : DTypeOf(type) != DType)
+            throw new TensorDTypeException($"The tensor is {DType.Name()}, which cannot be read as {type.Name}; convert it with To(dtype) first.");
     }
 
     /// <summary>The one element, converted to T; flushes and waits.</summary>
@@ -55,15 +65,44 @@ public partial class Tensor
     internal HostArray ToHost()
     {
         var host = new HostArray(DType, Shape);
-        Fetch(host.Data);
+        Fetch(host.Data.AsSpan());
         return host;
     }
 
-    private void Fetch(Span<byte> target)
+    /// <summary>Writes the contents, row-major and little-endian, piece by piece: they may be more than an array holds. Flushes and waits.</summary>
+    internal void WriteTo(Stream stream)
     {
-        if (target.IsEmpty) return;
+        long bytes = ElementCount * DType.Size();
+        if (bytes == 0) return;
+        var source = Materialized();
+        var piece = new byte[Math.Min(bytes, PieceBytes)];
+        for (long at = 0; at < bytes; at += piece.Length)
+        {
+            var part = piece.AsSpan(0, (int)Math.Min(piece.Length, bytes - at));
+            Device.Executor.Download(source.Node, (source.view?.Offset ?? 0) * DType.Size() + at, part);
+            stream.Write(part);
+        }
+    }
+
+    /// <summary>A tensor of these elements whose memory holds them row-major, one after the other.</summary>
+    private Tensor Materialized()
+    {
         var source = view is null || view.IsContiguous ? this : Detach().Clone();
         Recorder.Materialize(source.Node);
-        Device.Executor.Download(source.Node, (source.view?.Offset ?? 0) * DType.Size(), target);
+        return source;
+    }
+
+    private void Fetch<T>(Span<T> target) where T : unmanaged
+    {
+        if (target.IsEmpty) return;
+        var source = Materialized();
+        // As bytes, T being of the dtype's size or a byte.
+        int size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), most = PieceBytes / size;
+        for (int at = 0; at < target.Length; at += most)
+        {
+            var part = MemoryMarshal.AsBytes(target.Slice(at, Math.Min(most, target.Length - at)));
+            Device.Executor.Download(source.Node, (source.view?.Offset ?? 0) * DType.Size() + (long)at * size, part);
+            if (most >= target.Length - at) break;
+        }
     }
 }

@@ -79,7 +79,7 @@ public partial class Tensor
         if (Rank == 0) return Reshape(1).IndexAdd(0, at, source.Reshape(-1), alpha).Reshape(Shape);
         int d = Shape.Dim(dim);
         int[] expected = Shape.ToArray();
-        expected[d] = (int)at.ElementCount;
+        expected[d] = at.Shape[0];
         if (!source.Shape.SequenceEqual(expected))
             throw new TensorShapeException($"index_add: a source of shape [{string.Join(", ", expected)}] was expected, got "
                 + $"{source.Shape}.");

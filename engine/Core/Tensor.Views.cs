@@ -58,12 +58,12 @@ public partial class Tensor
         for (int i = 0; i < sizes.Length; i++)
             if (sizes[i] == -1 && unknown < 0) unknown = i;
             else if (sizes[i] < 0) throw new TensorShapeException($"Shape {shape}: sizes must not be negative, except one −1.");
-            else known *= sizes[i];
+            else known *= sizes[i]; // a shape's product fits
         if (unknown >= 0)
         {
             if (known == 0 || ElementCount % known != 0) throw new TensorShapeException($"Shape {shape} does not fit {ElementCount} elements ({Shape}).");
             int[] whole = shape.ToArray();
-            whole[unknown] = checked((int)(ElementCount / known));
+            whole[unknown] = GpuTensor.Shape.Size(ElementCount / known, "reshape");
             return GpuTensor.Shape.Create(whole);
         }
         return known == ElementCount ? shape : throw new TensorShapeException($"Shape {shape} has {known} elements, but the tensor {Shape} has {ElementCount}.");
@@ -122,16 +122,16 @@ public partial class Tensor
     {
         if (Rank == 0) throw new TensorShapeException("Narrow: a 0-d tensor has no dimension to cut.");
         dim = Shape.Dim(dim);
-        if (start < 0) start += Shape[dim];
-        if (start < 0 || length < 0 || start + length > Shape[dim])
-            throw new TensorShapeException($"Narrow: elements {start} to {start + length} of dimension {dim} were asked for, but the tensor has shape {Shape}.");
-        return WithView(FullView.Slice(dim, start, length, 1), ViewOperator.Slice);
+        long first = start < 0 ? (long)start + Shape[dim] : start;
+        if (first < 0 || length < 0 || first + length > Shape[dim])
+            throw new TensorShapeException($"Narrow: {length} elements from {start} on of dimension {dim} were asked for, but the tensor has shape {Shape}.");
+        return WithView(FullView.Slice(dim, first, length, 1), ViewOperator.Slice);
     }
 
     /// <summary>One dimension cut to <paramref name="length"/> elements from an integer held by a 0-d tensor, which is read now.</summary>
     /// <exception cref="TensorDTypeException"><paramref name="start"/> is no 0-d integer tensor.</exception>
     public Tensor Narrow(int dim, Tensor start, int length) => start.Rank == 0 && start.DType.IsInteger()
-        ? Narrow(dim, checked((int)start.Item<long>()), length)
+        ? Narrow(dim, (int)Math.Clamp(start.Item<long>(), int.MinValue, int.MaxValue), length)
         : throw new TensorDTypeException($"Narrow: start must be a 0-d integer tensor, not {start.DType.Name()} {start.Shape}.");
 
     /// <summary>One position of a dimension, which goes away.</summary>
@@ -175,6 +175,6 @@ public partial class Tensor
         if (a > b) throw new TensorShapeException($"Flatten: start {startDim} comes after end {endDim}.");
         long n = 1;
         for (int d = a; d <= b; d++) n *= Shape[d];
-        return Reshape([.. Shape.Take(a), checked((int)n), .. Shape.Skip(b + 1)]);
+        return Reshape([.. Shape.Take(a), GpuTensor.Shape.Size(n, "flatten"), .. Shape.Skip(b + 1)]);
     }
 }

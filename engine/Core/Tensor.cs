@@ -170,8 +170,9 @@ public partial class Tensor : IDisposable
     }
 
     /// <summary>Another view of the same variable.</summary>
-    internal Tensor WithView(View newView, ViewOperator by) =>
-        new(Storage, newView.Simplify(Node.Shape), Detached) { leaf = leaf, viewedBy = by };
+    internal Tensor WithView(View newView, ViewOperator by) => newView.IsWithin(Node.Shape.ElementCount)
+        ? new(Storage, newView.Simplify(Node.Shape), Detached) { leaf = leaf, viewedBy = by }
+        : throw new TensorShapeException($"The view {newView} reaches beyond the {Node.Shape.ElementCount} elements of shape {Node.Shape}.");
 
     /// <summary>This very handle, looking at its value in another way: for a result that nobody else has a handle on.</summary>
     private Tensor Turn(View newView, ViewOperator by)

@@ -13,6 +13,12 @@ internal sealed record PrintOptions(int Precision = 4, int Threshold = 1000, int
 {
     /// <summary>PyTorch's defaults.</summary>
     public static PrintOptions Default { get; } = new();
+
+    /// <summary>Whether a tensor of that shape is printed as a summary.</summary>
+    public bool Summarises(Shape shape) => shape.ElementCount > Threshold;
+
+    /// <summary>How many positions of a dimension a summary shows.</summary>
+    public int Shown(int size) => size > 2 * EdgeItems ? 2 * EdgeItems : size;
 }
 
 /// <summary>Prints host arrays as PyTorch prints tensors (its <c>torch/_tensor_str.py</c> defines the layout): one width for all elements,
@@ -22,16 +28,17 @@ internal sealed class TensorFormatter
     private const string Prefix = "tensor(";
 
     private readonly HostArray array;
+    private readonly Shape shape;
     private readonly PrintOptions options;
     private readonly bool summarise;
     private readonly long[] strides;
     private readonly Func<long, string> format;
     private readonly int width;
 
-    private TensorFormatter(HostArray array, PrintOptions options)
+    private TensorFormatter(HostArray array, Shape shape, PrintOptions options)
     {
-        (this.array, this.options) = (array, options);
-        summarise = array.Count > options.Threshold;
+        (this.array, this.shape, this.options) = (array, shape, options);
+        summarise = options.Summarises(shape);
         strides = array.Shape.ContiguousStrides();
         (format, width) = array.DType.IsFloatingPoint() ? FloatFormat() : (Integer, Shown().Max(i => Integer(i).Length));
     }
@@ -42,7 +49,13 @@ internal sealed class TensorFormatter
     /// <param name="options">Null: PyTorch's defaults.</param>
     /// <param name="device">Printed first (<c>device='cuda:0'</c>) unless null.</param>
     /// <param name="suffixes">Printed last, after <c>size=</c> and <c>dtype=</c>, which are known from the array.</param>
-    public static string Format(HostArray array, PrintOptions? options = null, string? device = null, params ReadOnlySpan<string> suffixes)
+    public static string Format(HostArray array, PrintOptions? options = null, string? device = null, params ReadOnlySpan<string> suffixes) =>
+        Format(array, array.Shape, options, device, suffixes);
+
+    /// <inheritdoc cref="Format(HostArray, PrintOptions?, string?, ReadOnlySpan{string})"/>
+    /// <param name="array">What a summary shows (<see cref="PrintOptions.Shown"/> positions of each dimension), or all.</param>
+    /// <param name="shape">Of all.</param>
+    public static string Format(HostArray array, Shape shape, PrintOptions? options = null, string? device = null, params ReadOnlySpan<string> suffixes)
     {
         options ??= PrintOptions.Default;
         var all = new List<string>();
@@ -55,7 +68,7 @@ internal sealed class TensorFormatter
         all.AddRange(suffixes);
         var text = new StringBuilder(Prefix);
         if (empty) text.Append("[]");
-        else new TensorFormatter(array, options).Append(text, 0, 0);
+        else new TensorFormatter(array, shape, options).Append(text, 0, 0);
         return AddSuffixes(text, all, options.LineWidth);
     }
 
@@ -122,11 +135,11 @@ internal sealed class TensorFormatter
         text.Append(']');
     }
 
-    /// <summary>The indices of a dimension that are shown; -1 stands for the dots.</summary>
+    /// <summary>The indices in the array that are shown of a dimension; -1 stands for the dots.</summary>
     private IEnumerable<int> Indices(int dim)
     {
         int n = array.Shape[dim], edge = options.EdgeItems;
-        bool cut = summarise && n > 2 * edge;
+        bool cut = summarise && shape[dim] > 2 * edge;
         for (int i = 0; i < (cut ? edge : n); i++) yield return i;
         if (!cut) yield break;
         yield return -1;

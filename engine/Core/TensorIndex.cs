@@ -39,7 +39,8 @@ public readonly struct TensorIndex
 
     /// <summary>One position, <c>^1</c> the last. The dimension goes away.</summary>
     public static implicit operator TensorIndex(Index position) =>
-        new(Kind.Position, position.IsFromEnd ? -(long)position.Value : position.Value);
+        // One past the end is no position: it must not become 0.
+        new(Kind.Position, !position.IsFromEnd ? position.Value : position.Value == 0 ? int.MaxValue + 1L : -(long)position.Value);
 
     /// <summary>A range; bounds past the ends are cut, as in Python.</summary>
     public static implicit operator TensorIndex(Range range) => new(Kind.Slice,

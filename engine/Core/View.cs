@@ -19,9 +19,25 @@ internal sealed class View : IEquatable<View>
     // 1: yes, −1: no, 0: nobody asked yet.
     private sbyte overlaps;
 
+    /// <summary>The last element it reads; −1 for none, and <see cref="long.MaxValue"/> where it would read before the first.</summary>
+    private readonly long last;
+
     public View(Shape shape, long[] strides, long offset) : this(shape, strides, offset, HashOf(shape, strides, offset)) { }
 
-    private View(Shape shape, long[] strides, long offset, int hash) => (Shape, Strides, Offset, this.hash) = (shape, strides, offset, hash);
+    private View(Shape shape, long[] strides, long offset, int hash)
+    {
+        (Shape, Strides, Offset, this.hash) = (shape.Known(), strides, offset, hash);
+        // Strides of positions are any numbers: in 128 bits nothing wraps.
+        Int128 first = offset, last = offset;
+        for (int d = 0; d < strides.Length; d++)
+        {
+            var reach = (Int128)strides[d] * (shape.Span[d] - 1);
+            if (reach < 0) first += reach;
+            else last += reach;
+        }
+        if (shape.ElementCount == 0) (first, last) = (0, -1);
+        this.last = first < 0 || last > long.MaxValue ? long.MaxValue : (long)last;
+    }
 
     /// <summary>The view with these strides, which are copied where it is new.</summary>
     public static View Of(Shape shape, ReadOnlySpan<long> strides, long offset)
@@ -53,6 +69,9 @@ internal sealed class View : IEquatable<View>
 
     /// <summary>This view, or null where it is the identity on a value of shape <paramref name="source"/>.</summary>
     public View? Simplify(Shape source) => Offset == 0 && Shape.Equals(source) && IsContiguous ? null : this;
+
+    /// <summary>True where all elements of the view are elements of a value of so many. What passes this nobody can read or write outside.</summary>
+    public bool IsWithin(long elementCount) => last < elementCount;
 
     /// <summary>True where the view's elements lie one after the other (from any offset).</summary>
     public bool IsContiguous
@@ -158,7 +177,8 @@ internal sealed class View : IEquatable<View>
         Shape.Span.CopyTo(sizes);
         Strides.CopyTo(strides);
         sizes[dim] = count;
-        strides[dim] *= step;
+        // Of one element the step means nothing, and may be any number.
+        if (count > 1) strides[dim] *= step;
         return Of(Shape.Create(sizes), strides, count == 0 ? Offset : Offset + start * Strides[dim]);
     }
 

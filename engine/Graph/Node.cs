@@ -31,7 +31,7 @@ internal readonly record struct Operand(Node Node, View? View, bool Grad)
 internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 {
     public readonly Operator Op = op;
-    public readonly Shape Shape = shape;
+    public readonly Shape Shape = shape.Known();
     private readonly ushort device = (ushort)device.Ordinal;
     public readonly DType DType = dtype;
     public NodeState State;
@@ -87,6 +87,10 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     public Exception? Failure => Owner as Exception;
 
     public Differentiation.LeafState? Leaf => Link as Differentiation.LeafState;
+
+    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where somebody asks for
+    /// it, not because a handle is alive.</summary>
+    public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Operators.Basic.Copy && NodeA is { Op.Kind: OperatorKind.Scalar };
 
     /// <summary>Whether anything recorded may still read it.</summary>
     public bool IsNeeded => Uses != 0 || Readers != 0;

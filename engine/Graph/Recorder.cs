@@ -104,6 +104,13 @@ internal sealed class Recorder
         if (more is not null)
             foreach (var operand in more) Prepare(operand.Node);
 
+        // The one place that keeps kernels inside the memory they are given: whatever made a view, it cannot be recorded where it reaches beyond its value.
+        RequireWithin(op, a);
+        RequireWithin(op, b);
+        if (more is not null)
+            foreach (var operand in more) RequireWithin(op, operand);
+        if (op.Kind == OperatorKind.ViewAssign && attributes is ViewAttributes place) RequireWithin(op, new(a.Node, place.View, false));
+
         object? rest = more is not null ? more : attributes ?? (object?)(bits != 0 ? new Number(bits) : null);
         if (more is not null && attributes is not null) throw new InvalidOperationException($"{op.Name} has more than two operands and attributes too.");
         var node = new Node(op, dtype, shape, Device) { NodeA = a.Node, ViewA = a.View, NodeB = b.Node, ViewB = b.View, Rest = rest };
@@ -120,6 +127,12 @@ internal sealed class Recorder
         }
         if (Device.Eager || Differentiation.AnomalyMode.IsActive) RunNow(node);
         return node;
+    }
+
+    private static void RequireWithin(Operator op, Operand operand)
+    {
+        if (operand.View is { } view && !view.IsWithin(operand.Node.Shape.ElementCount))
+            throw new TensorShapeException($"{op.Name}: the view {view} reaches beyond the {operand.Node.Shape.ElementCount} elements of shape {operand.Node.Shape}.");
     }
 
     /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>

@@ -49,7 +49,7 @@ public static partial class F
                 throw new TensorShapeException($"GroupNorm: weight and bias of shape [{channels}] were expected, got {parameter.Shape}.");
         Shape sizes = [channels, .. Enumerable.Repeat(1, x.Rank - 2)];
         long members = x.Shape.Skip(2).Aggregate((long)channels / numGroups, (n, size) => n * size);
-        var groups = Wide(x).Reshape([x.Shape[0], numGroups, checked((int)members)]);
+        var groups = Wide(x).Reshape([x.Shape[0], numGroups, Shape.Size(members, "group_norm")]);
         return Affine(Standardized(groups, [2], eps).Reshape(x.Shape), weight?.Reshape(sizes), bias?.Reshape(sizes)).To(x.DType);
     }
 

@@ -79,7 +79,7 @@ internal static class Advanced
     public static Tensor Write(Tensor x, Tensor?[] tensors, List<(Tensor Places, int Size)> named, Tensor value)
     {
         var (source, index, at) = Flattened(x, tensors);
-        int r = index.Rank, count = checked((int)index.ElementCount);
+        int r = index.Rank, count = Shape.Size(index.ElementCount, "index_put_");
         int[] rest = [.. source.Shape.Skip(1)];
         Shape placed = [.. rest.Take(at), .. index.Shape, .. rest.Skip(at)];
         // As PyTorch: leading dimensions of size 1 that the place lacks are dropped.
@@ -133,7 +133,7 @@ internal static class Advanced
             index = index is null ? wrapped : index * Constant((long)n) + wrapped;
         }
         bool neighbours = indexed[^1] - indexed[0] == indexed.Length - 1;
-        int flat = checked((int)indexed.Aggregate(1L, (count, d) => count * x.Shape[d]));
+        int flat = Shape.Size(indexed.Aggregate(1L, (count, d) => count * x.Shape[d]), "index");
         var source = x.Permute([.. indexed, .. others]).Reshape([flat, .. others.Select(d => x.Shape[d])]);
         return (source, index!, neighbours ? indexed[0] : 0);
     }

@@ -90,7 +90,7 @@ internal static class Einsum
         // Sums of integers may have become int64.
         var dtype = DTypes.Promote(a.Tensor.DType, b.Tensor.DType);
         Shape Sizes(string labels) => [.. labels.Select(c => sizes[c])];
-        int Count(string labels) => checked((int)Sizes(labels).ElementCount);
+        int Count(string labels) => Shape.Size(Sizes(labels).ElementCount, "einsum");
         Tensor Ordered(Labelled x, string order) =>
             x.Tensor.To(dtype).Permute([.. order.Select(c => x.Labels.IndexOf(c))]).Expand(Sizes(order));
         var left = Ordered(a, batch + mine + summed).Reshape(Count(batch), Count(mine), Count(summed));

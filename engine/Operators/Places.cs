@@ -27,8 +27,8 @@ internal sealed class Places(Tensor index, int count)
     public Tensor Sum(Tensor values)
     {
         int[] rows = [.. values.Shape.Take(rank - 1)], rest = [.. values.Shape.Skip(rank)];
-        int m = values.Shape[rank - 1], all = rows.Aggregate(1, (a, b) => checked(a * b));
-        if (values.ElementCount * count <= FewComparisons)
+        int m = values.Shape[rank - 1], all = Shape.Size(rows.Aggregate(1L, (a, b) => a * b), "scatter_add");
+        if ((Int128)values.ElementCount * count <= FewComparisons)
         {
             // r… before the values that are added up.
             var hits = Hits.Reshape([.. rows, count, .. rest.Select(_ => 1), m]);
@@ -38,7 +38,7 @@ internal sealed class Places(Tensor index, int count)
         if (values.DType == DType.Bool) return Sum(values.To(DType.Int32)).To(DType.Bool);
         Segment();
         Tensor inAll(Tensor t, int each) => (all == 1 ? t : t + Starts(rows, each)).Reshape(-1);
-        var sums = Tensor.Apply(Selection.SegmentSum, values.DType, [all * count, .. rest], values.Reshape([all * m, .. rest]).Operand,
+        var sums = Tensor.Apply(Selection.SegmentSum, values.DType, [Shape.Size((long)all * count, "scatter_add"), .. rest], values.Reshape([Shape.Size((long)all * m, "scatter_add"), .. rest]).Operand,
             inAll(order!, m).Contiguous().Operand, [inAll(index, count).Operand, inAll(first!, m).Operand, inAll(last!, m).Operand]);
         return sums.Reshape([.. rows, count, .. rest]);
     }
@@ -46,7 +46,7 @@ internal sealed class Places(Tensor index, int count)
     /// <summary>(o…, count): 1 + the position of the last value that goes to a place, or 0.</summary>
     public Tensor Last()
     {
-        if (index.ElementCount * count <= FewComparisons)
+        if ((Int128)index.ElementCount * count <= FewComparisons)
             return Tensor.Where(Hits, Tensor.Positions(new View([index.Shape[-1]], [1], 1), index.Device), Zero).AMax(-1);
         Segment();
         return Tensor.Where(last! > first!, order!.TakeAlongDim((last! - One).ClampMin(Zero), -1) + One, Zero);
@@ -57,7 +57,7 @@ internal sealed class Places(Tensor index, int count)
     {
         if (order is not null) return;
         (var sorted, order) = index.Sort();
-        var starts = sorted.SearchSorted(Tensor.Positions(count + 1, index.Device).Expand([.. index.Shape.Take(rank - 1), count + 1]));
+        var starts = sorted.SearchSorted(Tensor.Positions(Shape.Size(count + 1L, "scatter"), index.Device).Expand([.. index.Shape.Take(rank - 1), count + 1]));
         (first, last) = (starts.Narrow(-1, 0, count), starts.Narrow(-1, 1, count));
     }
 

@@ -11,8 +11,9 @@ internal static class Scans
     public static Tensor Inclusive(Tensor x, Func<Tensor, Tensor, Tensor> combine)
     {
         int n = x.Shape[-1], last = x.Rank - 1;
-        for (int step = 1; step < n; step *= 2)
+        for (long doubled = 1; doubled < n; doubled *= 2)
         {
+            int step = (int)doubled;
             var combined = combine(x.Narrow(last, step, n - step), x.Narrow(last, 0, n - step));
             x = Tensor.Cat([x.Narrow(last, 0, step), combined], dim: last);
         }

@@ -12,7 +12,7 @@ internal static class Selection
     {
         Saves = Saves.B,
         // (i…, r…) as (n, r…): the index may have any shape.
-        Gradient = c => c.Return(0, new Places(c.B.Flatten(), c.Node[0].Shape[0]).Sum(c.Grad.Reshape([checked((int)c.B.ElementCount), .. c.Node[0].Shape.Skip(1)]))),
+        Gradient = c => c.Return(0, new Places(c.B.Flatten(), c.Node[0].Shape[0]).Sum(c.Grad.Reshape([Shape.Size(c.B.ElementCount, "index_select"), .. c.Node[0].Shape.Skip(1)]))),
         Reference = ReadRows,
     };
 

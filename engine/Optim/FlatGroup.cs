@@ -103,13 +103,13 @@ internal sealed class FlatGroup
             if (i > 1) more[i - 2] = Flattened(tensors[i]);
             length += tensors[i].ElementCount;
         }
-        return Tensor.Apply(Operators.Basic.Concat, tensors[0].DType, [checked((int)length)], Flattened(tensors[0]), Flattened(tensors[1]),
+        return Tensor.Apply(Operators.Basic.Concat, tensors[0].DType, [Shape.Size(length, "optimizer")], Flattened(tensors[0]), Flattened(tensors[1]),
             more.Length > 0 ? more : null);
     }
 
     private static Operand Flattened(Tensor tensor)
     {
-        if (tensor.FullView.Reshape([checked((int)tensor.ElementCount)]) is { } view) return new(tensor.Node, view.Simplify(tensor.Node.Shape), false);
+        if (tensor.FullView.Reshape([Shape.Size(tensor.ElementCount, "optimizer")]) is { } view) return new(tensor.Node, view.Simplify(tensor.Node.Shape), false);
         return tensor.Detach().Reshape(-1).Operand;
     }
 
@@ -161,7 +161,7 @@ internal sealed class FlatGroup
 
     private Tensor? Gradient(int parameter) => Group.Parameters[parameter].Leaf?.ReadGrad();
 
-    private int Count(int parameter) => checked((int)Group.Parameters[parameter].ElementCount);
+    private int Count(int parameter) => Shape.Size(Group.Parameters[parameter].ElementCount, "optimizer");
 
     /// <summary>Whether every parameter is still where it was when the stretches were made: <c>To(device)</c> moves them.</summary>
     private bool IsLaidOut()
@@ -191,7 +191,7 @@ internal sealed class FlatGroup
             }
             inStretch.Add(storages[i]);
             (stretches[i], offsets[i]) = (current, current.Length);
-            current.Length = checked(current.Length + Count(i));
+            current.Length = Shape.Size((long)current.Length + Count(i), "optimizer");
         }
         if (states is not null) Write(states);
     }

@@ -21,7 +21,7 @@ public abstract partial class Optimizer
         int at = 0;
         foreach (var parameter in learned)
         {
-            int count = checked((int)parameter.ElementCount);
+            int count = Shape.Size(parameter.ElementCount, "clip_grad");
             parameter.ReplaceGrad(clipped.Narrow(0, at, count).Reshape(parameter.Shape));
             at += count;
         }

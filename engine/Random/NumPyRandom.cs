@@ -90,10 +90,10 @@ public sealed class NumPyRandom
         (hasSpare, spare) = (rest[0] != 0, BinaryPrimitives.ReadDoubleLittleEndian(rest[8..]));
     }
 
-    private static T[] Allocate<T>(int count)
+    private static T[] Allocate<T>(int count) where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return new T[count];
+        return HostMemory.Allocate<T>(count, $"{count} random numbers");
     }
 
     private double NextDouble()

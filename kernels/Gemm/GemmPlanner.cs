@@ -16,7 +16,8 @@ internal static class GemmPlanner
         string what = $"{(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}";
         string main = $"matrix product {what}";
         var chosen = tile ?? GemmTiles.Default(spec, profile);
-        bool wide = forceWide || IsWide(spec, chosen);
+        double reach = Reach(spec, chosen);
+        bool wide = forceWide || reach + 4096 > int.MaxValue;
         if (!profile.IsCpu) return new GemmPlan([GpuGemmKernel.Generate(spec, profile, dialect, wide, main)], []);
         if (FlatGemmKernel.Suits(spec)) return new GemmPlan([FlatGemmKernel.Generate(spec, profile, dialect, wide, main)], []);
 
@@ -62,7 +63,8 @@ internal static class GemmPlanner
 
         int Scratch(long elements)
         {
-            scratch.Add(Math.Max(elements, 1) * accumulator.Size());
+            // Where the count may have wrapped, more than any device has, so that the planner refuses.
+            scratch.Add(reach > MostElements ? MostElements : Math.Max(elements, 1) * accumulator.Size());
             return spec.Buffers.Length + scratch.Count - 1;
         }
 
@@ -80,20 +82,24 @@ internal static class GemmPlanner
         Access Project(Access at, int[] batch) => new(at.Offset, [.. batch.Select(d => at.Strides[d]), at.Strides[rank], at.Strides[rank + 1]]);
     }
 
-    private static bool IsWide(GemmSpec spec, GemmTile tile)
+    private const long MostElements = 1L << 56;
+
+    /// <summary>Above every position in memory.</summary>
+    private static double Reach(GemmSpec spec, GemmTile tile)
     {
-        static long Span(Access at, params ReadOnlySpan<long> sizes)
+        static double Span(Access at, params ReadOnlySpan<long> sizes)
         {
-            long last = Math.Abs(at.Offset);
-            for (int d = 0; d < sizes.Length; d++) last += Math.Abs(at.Strides[d]) * sizes[d];
+            // In floating point nothing wraps.
+            double last = Math.Abs((double)at.Offset);
+            for (int d = 0; d < sizes.Length; d++) last += Math.Abs((double)at.Strides[d]) * sizes[d];
             return last;
         }
-        long most = 0, batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
+        double most = 0, batches = spec.Batch.Aggregate(1.0, (x, y) => x * y);
         foreach (var (code, rows, columns) in new[] { (spec.A, spec.M, spec.K), (spec.B, spec.K, spec.N), (spec.Epilogue, spec.M, spec.N) })
             foreach (var at in GemmProgram.Addresses(code)) most = Math.Max(most, Span(at, [.. spec.Batch, rows, columns]));
         // The prepared operands, with their padding.
         most = Math.Max(most, batches * (spec.M + 32) * (spec.K + 32));
         most = Math.Max(most, batches * (spec.N + tile.Columns) * Math.Max(spec.K, 1));
-        return most + 4096 > int.MaxValue;
+        return most;
     }
 }

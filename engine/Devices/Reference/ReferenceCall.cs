@@ -18,8 +18,8 @@ internal readonly struct ReferenceArray(DType dtype, Shape shape, double[]? real
     public bool IsReal => real is not null;
 
     public static ReferenceArray Make(DType dtype, Shape shape) => dtype.IsFloatingPoint()
-        ? new(dtype, shape, new double[shape.ElementCount], null)
-        : new(dtype, shape, null, new long[shape.ElementCount]);
+        ? new(dtype, shape, HostMemory.Allocate<double>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"), null)
+        : new(dtype, shape, null, HostMemory.Allocate<long>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"));
 }
 
 /// <summary>One operator at work on the reference device: reads <see cref="In"/> (already broadcast: each has its operand's shape), fills <see cref="Out"/>. Integer results are

@@ -10,32 +10,53 @@ internal sealed class ReferenceExecutor : Executor
 {
     public override string Description => "CPU reference (plain loops in double; for checking, not for speed)";
 
+    /// <summary>What its values take; tests lower the limit.</summary>
+    internal ReferenceMemory Memory { get; } = new();
+
+    public ReferenceExecutor()
+    {
+        if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) Memory.Limit = limit;
+    }
+
     public override void Run(Recorder graph)
     {
         foreach (var node in graph.Nodes)
         {
+            if (node.IsVast && (node.Flags & NodeFlags.Keep) == 0)
+            {
+                // Whoever reads it reads the number.
+                node.State = NodeState.Dropped;
+                node.Owner = null;
+                continue;
+            }
             // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
             var contents = Compute(node);
             if (graph.Checks.Count > 0 && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.As<long>()[0]) is { } error) throw error;
-            node.Owner = new Block { Host = contents, Bytes = contents.Data.LongLength };
+            node.Owner = Memory.Add(new() { Host = contents, Bytes = contents.Data.LongLength });
             node.State = NodeState.Materialized;
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
     }
 
-    public override Block Upload(HostArray contents) => new()
+    public override Block Upload(HostArray contents)
     {
-        Host = new(contents.DType, contents.Shape, (byte[])contents.Data.Clone()),
-        Bytes = contents.Data.LongLength,
-    };
+        Memory.Require(contents.Data.LongLength, $"{contents.DType.Name()} {contents.Shape}, copied from the host");
+        var copy = new HostArray(contents.DType, contents.Shape);
+        contents.Data.CopyTo(copy.Data, 0);
+        return Memory.Add(new() { Host = copy, Bytes = copy.Data.LongLength });
+    }
 
     public override void Download(Node node, long byteOffset, Span<byte> target) =>
         node.Block!.Host!.Data.AsSpan(checked((int)byteOffset), target.Length).CopyTo(target);
 
     public override void Finish() { }
 
-    private static HostArray Compute(Node node)
+    private HostArray Compute(Node node)
     {
+        // Operands and result as numbers of 8 bytes, and the result as it is stored.
+        Int128 bytes = (Int128)node.Shape.ElementCount * (8 + node.DType.Size());
+        for (int i = 0; i < node.OperandCount; i++) bytes += (Int128)node[i].Shape.ElementCount * 8;
+        Memory.Require(bytes, $"{node.Op.Name} {node.DType.Name()} {node.Shape}");
         var inputs = new ReferenceArray[node.OperandCount];
         for (int i = 0; i < inputs.Length; i++) inputs[i] = Expand(node[i]);
         var call = new ReferenceCall(node, inputs);
@@ -46,6 +67,8 @@ internal sealed class ReferenceExecutor : Executor
     /// <summary>An operand's elements, in the row-major order of its view.</summary>
     private static ReferenceArray Expand(Operand operand)
     {
+        // All elements of such a value are one number.
+        if (operand.Node is { IsVast: true, Block: null }) operand = new(operand.Node[0].Node, operand.Node[0].Node.Shape.Identity.Expand(operand.Shape), false);
         var source = operand.Node.Block?.Host ?? throw new DeviceException($"{operand.Node} has no value on the reference device.");
         var result = ReferenceArray.Make(source.DType, operand.Shape);
         var view = operand.View;

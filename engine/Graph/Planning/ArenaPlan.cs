@@ -6,6 +6,9 @@ internal static class ArenaPlan
 {
     public const long Alignment = 256;
 
+    /// <summary>No device has so much memory; sums of what is smaller do not overflow.</summary>
+    public const long MostBytes = 1L << 50;
+
     /// <summary>Offsets by value, and the bytes the plan needs.</summary>
     /// <param name="lives">Bytes, first and last launch of each value.</param>
     public static (long[] Offsets, long Bytes) Make(IReadOnlyList<(long Bytes, int First, int Last)> lives)

@@ -16,14 +16,14 @@ internal static class PlanBuilder
         if (known is null) CollectYoung();
         var keep = new bool[nodes.Count];
         foreach (var node in nodes)
-            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || also?.Contains(node.Index) == true || policy?.Invoke(node.Index) == true;
+            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (also?.Contains(node.Index) == true && !node.IsVast) || policy?.Invoke(node.Index) == true;
         foreach (var (storage, old) in graph.Changes)
             if (old.State == NodeState.Materialized && storage.Current.Owner == graph) keep[storage.Current.Index] = true;
         foreach (var (node, _) in graph.Homes)
             if (node.Owner == graph) keep[node.Index] = true;
         List<int> alive = [];
         foreach (var node in nodes)
-            if (!keep[node.Index] && (known?.Contains(node.Index) ?? graph.IsHeld(node))) alive.Add(node.Index);
+            if (!keep[node.Index] && (known?.Contains(node.Index) ?? (!node.IsVast && graph.IsHeld(node)))) alive.Add(node.Index);
         foreach (int index in alive) keep[index] = true;
         held = [.. alive];
         KeepSaved(graph, keep);

@@ -105,15 +105,25 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         if (fuse) nodes = SumsBeside.Find(nodes, backend);
         var groups = new Fuser(backend.Profile, fuse, splitsRows: backend.HasProducts(DType.Float32)).Run(nodes);
         var placement = new Placement(nodes, groups, shareRegions);
+        foreach (var value in placement.Outputs.Concat(placement.Arena)) RequirePossible(value.Bytes, $"{value.Op.Name} {value.DType.Name()} {value.Shape}");
         var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, fuse);
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
 
         var drafts = new List<Draft>();
         for (int i = 0; i < launches.Count; i++) Lower(launches[i], placement, drafts, lives, i);
+        // A product's scratch memory is a product of sizes, and may have wrapped.
+        foreach (var (size, _, _) in lives) RequirePossible(size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
         var (offsets, bytes) = ArenaPlan.Make(lives);
-        if (bytes > backend.Memory.MaxAllocation)
-            throw new DeviceOutOfMemoryException($"A step needs {bytes:N0} bytes of working memory at once; {backend.Name} gives at most {backend.Memory.MaxAllocation:N0} in one piece.");
+        RequirePossible(bytes, lives.Count == 0 ? "" : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
         return new(nodes, placement, launches, drafts, offsets, bytes, []);
+    }
+
+    /// <summary>Before anything is compiled, and before sums of sizes could wrap.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device never gives so much in one piece.</exception>
+    private void RequirePossible(long bytes, string what)
+    {
+        if (bytes > backend.Memory.MaxAllocation) throw new DeviceOutOfMemoryException(FormattableString.Invariant(
+            $"{bytes:N0} bytes were needed for {what}; {backend.Name} gives at most {backend.Memory.MaxAllocation:N0} in one piece."));
     }
 
     /// <summary>A plan on paper: everything but compiled kernels.</summary>

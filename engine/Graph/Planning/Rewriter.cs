@@ -80,12 +80,12 @@ internal static class Rewriter
         long at = 0;
         foreach (var (operand, view) in node.Operands)
         {
-            long count = (view?.Shape ?? operand.Shape).ElementCount;
-            var place = new View([checked((int)count)], [1], at);
-            var filler = new PlanNode(Basic.Copy, node.DType, view?.Shape ?? operand.Shape) { Operands = [(operand, view)] };
+            var shape = view?.Shape ?? operand.Shape;
+            var place = new View(shape, shape.ContiguousStrides(), at);
+            var filler = new PlanNode(Basic.Copy, node.DType, shape) { Operands = [(operand, view)] };
             Fill(node, filler, place);
             result.Add(filler);
-            at += count;
+            at += shape.ElementCount;
         }
         node.Operands = [];
     }
@@ -165,16 +165,17 @@ internal static class Rewriter
         long length = 1, results = node.Shape.ElementCount;
         for (int d = kept; d < full.Shape.Rank; d++) length *= full.Shape.Span[d];
         bool rows = IsRowReduction(full, dims);
+        if (length > int.MaxValue) return false; // Cutting into chunks needs it as one dimension.
         if (results == 0 || length < (rows ? SplitLength : SplitLength / 8) || results > FewResults) return false;
 
         // The reduced dimensions must be one dimension to be cut into chunks.
-        int[] sizes = [.. full.Shape.Take(kept), checked((int)length)];
-        var reduced = new View(Shape.Create([.. full.Shape.Skip(kept)]), full.Strides[kept..], 0).Reshape([checked((int)length)]);
+        int[] sizes = [.. full.Shape.Take(kept), (int)length];
+        var reduced = new View(Shape.Create([.. full.Shape.Skip(kept)]), full.Strides[kept..], 0).Reshape([(int)length]);
         if (reduced is null) return false;
         var merged = new View(Shape.Create(sizes), [.. full.Strides[..kept], reduced.Strides[0]], full.Offset);
 
         long chunk = rows ? ChunkLength : ChunkLength / 8;
-        int chunks = checked((int)((length + chunk - 1) / chunk));
+        int chunks = (int)((length + chunk - 1) / chunk);
         // Rows: chunks last. Columns: the vectorised dimension stays last, chunks before it.
         int[] partialSizes = rows || kept == 0 ? [.. sizes[..kept], chunks] : [.. sizes[..(kept - 1)], chunks, sizes[kept - 1]];
         var partialType = node.DType.IsHalf() ? DType.Float32 : node.DType;
