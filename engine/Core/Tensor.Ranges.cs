@@ -21,7 +21,7 @@ public partial class Tensor
         var by = step ?? 1;
         bool whole = start.Kind != DType.Float64 && end.Kind != DType.Float64 && by.Kind != DType.Float64;
         if (by.ToDouble() == 0 || (end.ToDouble() - start.ToDouble()) / by.ToDouble() is var span && (span < 0 || !double.IsFinite(span)))
-            throw new ArgumentException($"arange: no steps of {by} lead from {start} to {end}.", nameof(step));
+            throw new ArgumentException($"arange: no steps of {by} lead from {start} to {end}.", step is null ? nameof(end) : nameof(step));
         double count = whole ? Math.Ceiling(((decimal)end.ToInt64() - start.ToInt64()) / by.ToInt64()) is var exact ? (double)exact : 0
             : Math.Ceiling(span);
         if (count > int.MaxValue) throw new TensorShapeException($"arange: {count} elements are more than a dimension can have.");

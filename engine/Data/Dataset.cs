@@ -25,6 +25,23 @@ public abstract class Dataset
     /// <param name="inputs">Room for exactly their inputs.</param>
     /// <param name="targets">Room for exactly their targets.</param>
     public abstract void Read(ReadOnlySpan<int> indices, Span<byte> inputs, Span<byte> targets);
+
+    /// <summary>Refuses samples that are not there, and memory that does not hold them.</summary>
+    private protected void Require(ReadOnlySpan<int> indices, int inputBytes, int targetBytes)
+    {
+        foreach (int index in indices)
+            if ((uint)index >= (uint)Count)
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"A dataset of {Count} samples has no sample {index}.");
+        int count = indices.Length;
+        RequireBytes(InputShape, InputDType, inputBytes, "inputs");
+        RequireBytes(TargetShape, TargetDType, targetBytes, "targets");
+
+        void RequireBytes(Shape shape, DType dtype, int bytes, string name)
+        {
+            long needed = count * shape.ElementCount * dtype.Size();
+            if (bytes < needed) throw new ArgumentException($"{count} samples of {dtype.Name()} {shape} take {needed} bytes, but the span has {bytes}.", name);
+        }
+    }
 }
 
 /// <summary>A dataset of two tensors whose first dimension counts the samples, as <c>torch.utils.data.TensorDataset</c>. Their contents are
@@ -65,6 +82,7 @@ public sealed class TensorDataset : Dataset
     /// <inheritdoc/>
     public override void Read(ReadOnlySpan<int> indices, Span<byte> inputs, Span<byte> targets)
     {
+        Require(indices, inputs.Length, targets.Length);
         Gather(this.inputs, indices, inputs);
         Gather(this.targets, indices, targets);
     }
@@ -73,6 +91,6 @@ public sealed class TensorDataset : Dataset
     {
         if (indices.IsEmpty) return;
         int size = target.Length / indices.Length;
-        for (int i = 0; i < indices.Length; i++) source.Data.AsSpan(checked(indices[i] * size), size).CopyTo(target.Slice(i * size, size));
+        for (int i = 0; i < indices.Length; i++) source.Data.AsSpan(indices[i] * size, size).CopyTo(target.Slice(i * size, size));
     }
 }

@@ -63,11 +63,12 @@ public sealed class ImageDataset : Dataset
     /// <inheritdoc/>
     public override void Read(ReadOnlySpan<int> indices, Span<byte> inputs, Span<byte> targets)
     {
+        Require(indices, inputs.Length, targets.Length);
         var pixels = MemoryMarshal.Cast<byte, float>(inputs);
         var widened = Widened.AsSpan();
         for (int i = 0; i < indices.Length; i++)
         {
-            var source = images.Data.AsSpan(checked(indices[i] * size), size);
+            var source = images.Data.AsSpan(indices[i] * size, size);
             var target = pixels.Slice(i * size, size);
             for (int p = 0; p < source.Length; p++) target[p] = widened[source[p]];
             BinaryPrimitives.WriteInt64LittleEndian(targets[(8 * i)..], labels.Data[indices[i]]);

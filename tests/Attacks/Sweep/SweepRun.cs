@@ -63,6 +63,7 @@ internal static class SweepRun
         try
         {
             object?[] ordinary = [.. method.Parameters.Select(p => SweepValues.Ordinary(p, receiver))];
+            if (method.NeedsReceiver && method.Owner != typeof(Tensor)) SweepValues.Ordinary(method.Owner, receiver);
             object[][] extremes = [.. method.Parameters.Select(p => SweepValues.Extremes((MethodBase)p.Member, p).ToArray())];
             for (int i = 0; i < ordinary.Length; i++)
                 foreach (object extreme in extremes[i])

@@ -9,7 +9,10 @@ namespace GpuTensor.Tests.Attacks.Sweep;
 public class SweepTests
 {
     /// <summary>Methods that are not called, with the reason.</summary>
-    private static readonly Dictionary<string, string> LeftOut = [];
+    private static readonly Dictionary<string, string> LeftOut = new()
+    {
+        ["ImageDataset.Read(ReadOnlySpan<Int32> indices, Span<Byte> inputs, Span<Byte> targets)"] = "needs files; checks its arguments as TensorDataset does",
+    };
 
     private static readonly Dictionary<string, string?> Small = new()
     {
@@ -65,7 +68,7 @@ public class SweepTests
                         else answers[open] = line;
                         open = null;
                     }
-                    else if (line.StartsWith(SweepRun.LeftOut, StringComparison.Ordinal) && !LeftOut.ContainsKey(line[2..].Split(':')[0]))
+                    else if (line.StartsWith(SweepRun.LeftOut, StringComparison.Ordinal) && !LeftOut.Keys.Any(name => line[2..].StartsWith(name, StringComparison.Ordinal)))
                         failures.Add($"{device}: is not called, for no reason that is listed: {line[2..]}");
                 if (result.ExitCode == 0) return answers;
                 failures.Add($"{device}: {open ?? "start"}: the process ended with exit code {result.ExitCode}: {result.Errors}");

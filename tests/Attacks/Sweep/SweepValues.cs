@@ -12,7 +12,7 @@ internal static class SweepValues
     private static readonly long[] Longs = [-1, 0, int.MaxValue, long.MaxValue, long.MinValue];
 
     /// <summary>Names of tensors that hold positions.</summary>
-    private static readonly HashSet<string> Indices = ["index", "indices", "positions", "target", "targets"];
+    private static readonly HashSet<string> Indices = ["index", "indices"];
 
     /// <summary>Strings that mean something, by the parameter's name.</summary>
     private static readonly Dictionary<string, string> Words = new() { ["mode"] = "replicate", ["equation"] = "ij,ij->i", ["reduction"] = "mean", ["path"] = "/nonexistent/file" };
@@ -36,9 +36,14 @@ internal static class SweepValues
         if (type == typeof(Range)) return [new Range(0, int.MaxValue), new Range(^int.MaxValue, ^0), new Range(int.MaxValue, ^0), new Range(^0, ^0), new Range(int.MaxValue, 0)];
         if (type == typeof(Scalar) && method is MethodInfo { IsStatic: true, Name: "Arange" or "Linspace" })
             return [(Scalar)(-1), (Scalar)0, (Scalar)int.MaxValue, (Scalar)long.MaxValue, (Scalar)long.MinValue, (Scalar)double.NaN, (Scalar)double.PositiveInfinity, (Scalar)1e300];
-        if (type == typeof(Tensor) && Indices.Contains(parameter.Name!)) return Longs.SelectMany(v => new object[] { Tensor.From([v]), Tensor.From(new[,] { { v } }) });
+        bool isIndex = Indices.Contains(parameter.Name!) || (parameter.Name == "target" && IsOfClasses(method));
+        if (type == typeof(Tensor) && isIndex) return Longs.SelectMany(v => new object[] { Tensor.From([v]), Tensor.From(new[,] { { v } }) });
         return [];
     }
+
+    // Losses whose targets are numbers of classes.
+    private static bool IsOfClasses(MethodBase method) =>
+        $"{method.DeclaringType!.Name}.{method.Name}" is "F.CrossEntropy" or "F.NllLoss" or "CrossEntropyLoss.Forward" or "NLLLoss.Forward";
 
     /// <summary>Null where no shape has such sizes: that is an error before the call.</summary>
     private static Shape? Shape(params int[] sizes)
