@@ -137,6 +137,9 @@ public class SizeTests
             return;
         }
         Assert.Equal(3_000_000_000, Tensor.Ones([1, 1], DType.UInt8).Expand(50_000, 60_000).Sum().Item<long>());
+        // In one stage a sum in float32 would stop growing at 2³⁰.
+        Assert.Equal(3e9f, Tensor.Ones(1, 1).Expand(50_000, 60_000).Sum().Item<float>());
+        Assert.Equal(1f, Tensor.Ones(1, 1, 1).Expand(3, 1 << 15, 1 << 15).Mean().Item<float>());
         Assert.Equal(60_000L * 49_999 * 25_000, Tensor.Arange(50_000).Expand(60_000, 50_000).Sum().Item<long>());
     }
 }

@@ -165,7 +165,7 @@ internal static class Rewriter
         long length = 1, results = node.Shape.ElementCount;
         for (int d = kept; d < full.Shape.Rank; d++) length *= full.Shape.Span[d];
         bool rows = IsRowReduction(full, dims);
-        if (length > int.MaxValue) return false; // Cutting into chunks needs it as one dimension.
+        if (results > 0 && length > int.MaxValue) return SplitByDimension(node, kept, result, inline);
         if (results == 0 || length < (rows ? SplitLength : SplitLength / 8) || results > FewResults) return false;
 
         // The reduced dimensions must be one dimension to be cut into chunks.
@@ -188,6 +188,26 @@ internal static class Rewriter
         node.Operands = [(partial, second)];
         node.Attributes = new ReduceAttributes(1);
         return false;
+    }
+
+    /// <summary>A reduction over more elements than one dimension can have: over its last dimensions first, then over what is left. In one stage a sum of
+    /// float32 would stop growing.</summary>
+    private static bool SplitByDimension(PlanNode node, int kept, List<PlanNode> result, Inlines inline)
+    {
+        var (operand, view) = node.Operands[0];
+        var full = view ?? View.Identity(operand.Shape);
+        // As many of the last dimensions as fit one; no size alone passes that, so some is left.
+        int first = full.Shape.Rank;
+        for (long inner = 1; inner * full.Shape.Span[first - 1] <= int.MaxValue; first--) inner *= full.Shape.Span[first - 1];
+        var partial = new PlanNode(node.Op, node.DType.IsHalf() ? DType.Float32 : node.DType, Shape.Create(full.Shape.Span[..first]))
+        {
+            Operands = [(operand, view)], Attributes = new ReduceAttributes(full.Shape.Rank - first),
+        };
+        Split(partial, result, inline);
+        result.Add(partial);
+        node.Operands = [(partial, null)];
+        node.Attributes = new ReduceAttributes(first - kept);
+        return Split(node, result, inline);
     }
 
     /// <summary>Rows: the fastest-moving dimension is reduced. Decided by the operator's own operand, never by what is fused around it.</summary>
