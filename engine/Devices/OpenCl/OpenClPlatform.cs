@@ -9,21 +9,43 @@ namespace GpuTensor.Devices.OpenCl;
 internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name, string DriverVersion)
 {
     /// <summary>Whether it is PoCL, which compiles slowly and keeps a cache of its own on disk.</summary>
-    public bool IsPocl => PlatformName.Contains("Portable Computing Language", StringComparison.Ordinal);
+    public bool IsPocl => PlatformName.Contains(Pocl, StringComparison.Ordinal);
+
+    private const string Pocl = "Portable Computing Language";
 
     // Failures are not kept: the next who opens it tries again.
-    private readonly Lazy<nint> context = new(() => MakeContext(Index, Api, Platform, Id, Name), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<nint> context = new(() => MakeContext(Index, Api, Platform, Id, Name, PlatformName), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>One context for all who open the device, as long as the process lives: compilers keep what they need in it, and PoCL's takes most of a second to get ready.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
     public nint Context => context.Value;
 
-    private static unsafe nint MakeContext(int index, CL api, nint platform, nint id, string name)
+    private static unsafe nint MakeContext(int index, CL api, nint platform, nint id, string name, string platformName)
     {
+        using var handlers = SignalHandlers.KeepAll();
         nint* properties = stackalloc nint[] { (nint)ContextProperties.Platform, platform, 0 };
         int error;
         nint made = api.CreateContext(properties, 1, &id, null!, null, &error);
-        return error == 0 ? made : throw OpenClErrors.Exception(error, "clCreateContext", "", $"opencl:{index} ({name})");
+        if (error != 0) throw OpenClErrors.Exception(error, "clCreateContext", "", $"opencl:{index} ({name})");
+        if (platformName.Contains(Pocl, StringComparison.Ordinal)) CompileNothing(api, made, id);
+        return made;
+    }
+
+    /// <summary>LLVM takes the signals' handlers as it compiles for the first time: better here, where they are put back after a moment, than in a long compilation.</summary>
+    private static unsafe void CompileNothing(CL api, nint context, nint id)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(PoclDeclarations.Text + "__kernel void gt_nothing(__global int* p) { }");
+        nuint length = (nuint)text.Length;
+        int error;
+        fixed (byte* p = text, options = Encoding.UTF8.GetBytes($"{PoclDeclarations.Option}\0"))
+        {
+            byte* lines = p;
+            nint program = api.CreateProgramWithSource(context, 1, &lines, &length, &error);
+            if (error != 0) return;
+            // Whether it succeeds does not matter: another version of PoCL may not take the declarations.
+            _ = api.BuildProgram(program, 1, &id, options, null!, null);
+            api.ReleaseProgram(program);
+        }
     }
 
     /// <summary>Takes the device: a queue, nothing more.</summary>
@@ -49,6 +71,7 @@ internal static class OpenClPlatform
     /// <param name="exclude">Comma separated substrings; a device whose platform, device or driver name holds one (in any case) is left out.</param>
     internal static (IReadOnlyList<OpenClDevice> Devices, string Reason) Discover(IReadOnlyList<string> libraries, string? exclude)
     {
+        using var handlers = SignalHandlers.KeepAll();
         var (api, missing) = OpenClLibrary.Load(libraries);
         if (api is null) return ([], missing);
         string[] excluded = (exclude ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -87,6 +87,7 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
     {
         nint id = backend.Device.Id;
         int error = backend.FaultIn("clBuildProgram");
+        using var handlers = SignalHandlers.KeepFaults();
         fixed (byte* text = Encoding.UTF8.GetBytes(with + '\0'))
             return error != 0 ? error : backend.Api.BuildProgram(program, 1, &id, text, null!, null);
     }
