@@ -3,17 +3,13 @@ using Xunit;
 
 namespace GpuTensor.Tests;
 
-/// <summary>The recorded PyTorch data: at <c>GPUTENSOR_CORPUS</c>, or in <c>../shared/corpus</c> beside the repository or beside a folder
-/// above it.</summary>
+/// <summary>The recorded PyTorch data (<see cref="OptionalPart.Corpus"/>).</summary>
 internal static class Corpus
 {
-    private static readonly string? Root = Find();
-
     /// <summary>The path of a corpus file or folder; skips the test where the corpus is absent.</summary>
     public static string Path(params string[] parts)
     {
-        if (Root is null) Assert.Skip("The PyTorch corpus is absent: set GPUTENSOR_CORPUS to its folder.");
-        string path = System.IO.Path.Combine([Root, .. parts]);
+        string path = System.IO.Path.Combine([OptionalPart.Corpus.Require(), .. parts]);
         if (!System.IO.Path.Exists(path)) Assert.Skip($"This corpus has no {string.Join('/', parts)}.");
         return path;
     }
@@ -71,15 +67,4 @@ internal static class Corpus
         DTypes.TryParse(name.GetString()!.Replace("torch.", ""), out var dtype)
             ? dtype
             : throw new FormatException($"Unknown dtype {name}.");
-
-    private static string? Find()
-    {
-        if (Environment.GetEnvironmentVariable("GPUTENSOR_CORPUS") is { Length: > 0 } given) return given;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string candidate = System.IO.Path.Combine(folder.FullName, "shared", "corpus");
-            if (Directory.Exists(candidate)) return candidate;
-        }
-        return null;
-    }
 }

@@ -23,6 +23,7 @@ public static class TestDevices
     /// <summary>The device of that name; skips the test where it is absent.</summary>
     public static Device Get(string name)
     {
+        if (name.StartsWith("opencl", StringComparison.Ordinal)) OptionalPart.OpenCl.Require();
         try
         {
             var device = Device.Parse(name);

@@ -87,7 +87,14 @@ internal static class LibraryFolders
         ? [Path.Combine(root, "bin", "x64"), Path.Combine(root, "bin")]
         : [Path.Combine(root, "lib64"), Path.Combine(root, "targets", "x86_64-linux", "lib")];
 
-    /// <summary>The site-packages folders of the active virtual environment or conda, the user's own and the system's.</summary>
+    // pyenv's Pythons, newest first.
+    private static IEnumerable<string> PyenvFolders(ProbeEnvironment environment)
+    {
+        string? root = environment.Variable("PYENV_ROOT") ?? (environment.Variable("HOME") is { } home ? Path.Combine(home, ".pyenv") : null);
+        return root is null ? [] : environment.Folders(Path.Combine(root, "versions"), "*").SelectMany(version => environment.Folders(Path.Combine(version, "lib"), "python3*"));
+    }
+
+    /// <summary>The site-packages folders of the active virtual environment or conda, of pyenv, the user's own and the system's.</summary>
     private static IEnumerable<string> SitePackages(ProbeEnvironment environment)
     {
         foreach (string variable in (string[])["VIRTUAL_ENV", "CONDA_PREFIX"])
@@ -112,10 +119,11 @@ internal static class LibraryFolders
             }
             yield break;
         }
+        foreach (string python in PyenvFolders(environment)) yield return Path.Combine(python, "site-packages");
         if (environment.Variable("HOME") is { } home)
             foreach (string python in environment.Folders(Path.Combine(home, ".local", "lib"), "python3*"))
                 yield return Path.Combine(python, "site-packages");
-        foreach (string root in (string[])["/usr/local/lib", "/usr/lib"])
+        foreach (string root in (string[])["/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64"])
             foreach (string python in environment.Folders(root, "python3*"))
             {
                 yield return Path.Combine(python, "site-packages");

@@ -1,13 +1,12 @@
 using System.Text.Json;
-using Xunit;
 
 namespace GpuTensor.Tests.Bindings;
 
-/// <summary>The numbers of NVIDIA's headers, read by a program: functions, enums, structs. Found through GPUTENSOR_CUDA_ABI or in a
-/// shared folder beside the repository; tests that need it are skipped elsewhere.</summary>
+/// <summary>The numbers of NVIDIA's headers, read by a program: functions, enums, structs. Tests that need
+/// them are skipped where they are absent (<see cref="OptionalPart.CudaAbi"/>).</summary>
 internal sealed class AbiTable
 {
-    private static readonly Lazy<AbiTable?> Shared = new(Open);
+    private static readonly Lazy<AbiTable> Shared = new(() => new(JsonDocument.Parse(File.ReadAllBytes(OptionalPart.CudaAbi.Require())).RootElement));
     private readonly JsonElement _root;
     private readonly Dictionary<string, (string Library, JsonElement Function)> _functions = [];
 
@@ -22,8 +21,8 @@ internal sealed class AbiTable
     /// <summary>The table, or the test ends here as skipped.</summary>
     public static AbiTable Require()
     {
-        Assert.SkipWhen(Shared.Value is null, "No CUDA ABI table: set GPUTENSOR_CUDA_ABI to cuda-abi.json.");
-        return Shared.Value!;
+        OptionalPart.CudaAbi.Require();
+        return Shared.Value;
     }
 
     /// <summary>A function by its exported name, and the library that has it.</summary>
@@ -40,11 +39,4 @@ internal sealed class AbiTable
 
     /// <summary>A struct's layout.</summary>
     public bool TryStruct(string name, out JsonElement layout) => _root.GetProperty("structs").TryGetProperty(name, out layout);
-
-    private static AbiTable? Open()
-    {
-        string? path = Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_ABI");
-        if (string.IsNullOrEmpty(path)) path = SharedFiles.Find("design", "cuda-abi.json");
-        return path is null ? null : new AbiTable(JsonDocument.Parse(File.ReadAllBytes(path)).RootElement);
-    }
 }

@@ -34,7 +34,7 @@ public class NvrtcTests
     [MemberData(nameof(Compilers))]
     public void Compiles_machine_code_for_every_architecture(int major, int architecture)
     {
-        var library = NvrtcArchive.Require(major);
+        var library = Nvrtc.Library(major);
         Assert.Equal(major, library.Version.Major);
         Assert.Contains(architecture, library.Architectures);
         var compiler = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(architecture)));
@@ -52,7 +52,7 @@ public class NvrtcTests
     [InlineData(12), InlineData(13)]
     public void Compiles_PTX_for_a_driver_to_finish(int major)
     {
-        var compiler = new CudaRuntimeCompiler(NvrtcArchive.Require(major), new(new(9, 0), IsPtx: true));
+        var compiler = new CudaRuntimeCompiler(Nvrtc.Library(major), new(new(9, 0), IsPtx: true));
         var made = compiler.Compile(Kernel);
         Assert.Equal(0, made.Image[^1]);
         Assert.Equal(made.Ptx, Encoding.UTF8.GetString(made.Image.AsSpan(0, made.Image.Length - 1)));
@@ -63,7 +63,7 @@ public class NvrtcTests
     [Fact]
     public void An_error_carries_the_log_and_the_numbered_source()
     {
-        var compiler = new CudaRuntimeCompiler(NvrtcArchive.Require(13), new(new(8, 6)));
+        var compiler = new CudaRuntimeCompiler(Nvrtc.Library(13), new(new(8, 6)));
         const string bad = "extern \"C\" __global__ void k(float* x)\n{\n    x[0] = nonsense;\n}\n";
         var error = Assert.Throws<NvrtcException>(() => compiler.Compile(bad, "bad.cu"));
         Assert.Equal(NvrtcResult.Compilation, error.Status);
@@ -78,7 +78,7 @@ public class NvrtcTests
     [Fact]
     public void An_architecture_or_option_the_compiler_lacks_is_named()
     {
-        var library = NvrtcArchive.Require(13);
+        var library = Nvrtc.Library(13);
         var old = Assert.Throws<NvrtcException>(() => new CudaRuntimeCompiler(library, new(new(7, 2))).Compile(Kernel));
         Assert.Equal(NvrtcResult.InvalidOption, old.Status);
         Assert.Contains("sm_72", old.Message);
@@ -90,7 +90,7 @@ public class NvrtcTests
     [Fact]
     public void Many_threads_compile_at_once()
     {
-        var library = NvrtcArchive.Require(13);
+        var library = Nvrtc.Library(13);
         int[] architectures = [75, 80, 86, 89, 90, 100];
         var images = new byte[architectures.Length][];
         Parallel.For(0, architectures.Length, i =>
@@ -102,8 +102,8 @@ public class NvrtcTests
     [Fact]
     public void A_GPU_too_old_for_the_first_compiler_gets_the_next()
     {
-        string folder = NvrtcArchive.RequireFolder(13);
-        NvrtcArchive.RequireFolder(12);
+        string folder = Nvrtc.Folder(13);
+        Nvrtc.Folder(12);
         var libraries = new CudaLibraries(new FolderOnly(folder));
 
         var pascal = CudaRuntimeCompiler.For(new(6, 1), libraries);

@@ -80,6 +80,26 @@ public class ProbeTests
         Assert.Empty(machine.Loaded);
     }
 
+    /// <summary>Where pip puts NVRTC's wheels: those of CUDA 13 and of 12, in each of the places that a Python keeps packages in.</summary>
+    [Theory]
+    [InlineData("VIRTUAL_ENV", "/venv", "/venv/lib/python3.12/site-packages")]
+    [InlineData("CONDA_PREFIX", "/conda", "/conda/lib/python3.13/site-packages")]
+    [InlineData("PYENV_ROOT", "/pyenv", "/pyenv/versions/3.11.7/lib/python3.11/site-packages")]
+    [InlineData("HOME", "/home/me", "/home/me/.pyenv/versions/3.11.7/lib/python3.11/site-packages")]
+    [InlineData("HOME", "/home/me", "/home/me/.local/lib/python3.11/site-packages")]
+    [InlineData("HOME", "/home/me", "/usr/local/lib/python3.11/dist-packages")]
+    [InlineData("HOME", "/home/me", "/usr/lib/python3/dist-packages")]
+    [InlineData("HOME", "/home/me", "/usr/lib64/python3.12/site-packages")]
+    public void The_wheels_of_NVRTC_are_found(string variable, string value, string site)
+    {
+        foreach (var (folder, file) in new[] { ("cu13", "libnvrtc.so.13"), ("cuda_nvrtc", "libnvrtc.so.12") })
+        {
+            string path = $"{site}/nvidia/{folder}/lib/{file}";
+            var machine = new FakeMachine { Variables = { [variable] = value } }.WithLoader("libcuda.so.1").WithFile(path);
+            Assert.Equal(path, new CudaLibraries(machine).Require(CudaLibrary.Nvrtc).Path);
+        }
+    }
+
     [Theory]
     [InlineData(CudaLibrary.Nvrtc, "pip install nvidia-cuda-nvrtc", "apt install cuda-nvrtc-13-0")]
     [InlineData(CudaLibrary.Cublas, "pip install nvidia-cublas", "apt install libcublas-13-0")]

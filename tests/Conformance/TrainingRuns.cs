@@ -7,7 +7,6 @@ namespace GpuTensor.Conformance;
 /// <summary>The recorded runs whose operators exist, by name: what the tests of every device run.</summary>
 public static class TrainingRuns
 {
-    private const string FashionMnistFolder = "/usr/share/datasets/fashion-mnist";
 
     /// <summary>Of the real Fashion-MNIST, whose files are not in the corpus.</summary>
     public const string FashionMlp = "fashion-mlp";
@@ -37,12 +36,16 @@ public static class TrainingRuns
     /// <summary>All runs.</summary>
     public static IReadOnlyList<string> Names => [.. Optimizers, .. Schedules, .. Others, FashionMlp];
 
-    /// <summary>Whether the images are here that <see cref="FashionMlp"/> trains on: the Debian package dataset-fashion-mnist.</summary>
-    public static bool HasFashionMnist => File.Exists(Images) && File.Exists(Labels);
+    /// <summary>Whether the images are here that <see cref="FashionMlp"/> trains on.</summary>
+    public static bool HasFashionMnist => FashionMnistFolder is not null;
 
-    private static string Images => Path.Combine(FashionMnistFolder, "train-images-idx3-ubyte.gz");
+    /// <summary>The folder of the images: the one that <c>GPUTENSOR_DATA</c> names, or that of the Debian package dataset-fashion-mnist; null where neither has them.</summary>
+    public static string? FashionMnistFolder => ((string?[])[Environment.GetEnvironmentVariable("GPUTENSOR_DATA"), "/usr/share/datasets/fashion-mnist"])
+        .FirstOrDefault(folder => !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, Images)) && File.Exists(Path.Combine(folder, Labels)));
 
-    private static string Labels => Path.Combine(FashionMnistFolder, "train-labels-idx1-ubyte.gz");
+    private const string Images = "train-images-idx3-ubyte.gz";
+
+    private const string Labels = "train-labels-idx1-ubyte.gz";
 
     /// <summary>Those among them whose many kernels take PoCL half a minute to compile: on OpenCL with <c>GPUTENSOR_TRAIN=all</c> only.</summary>
     public static bool IsSlowToCompile(string name) => name is "attention-encoder" or "rnn-lstm" or "rnn-gru";
@@ -77,8 +80,8 @@ public static class TrainingRuns
     /// <summary>The first losses on the real Fashion-MNIST.</summary>
     private static void Fashion(TrainingRun run, Device device)
     {
-        if (!HasFashionMnist) throw new FileNotFoundException($"Fashion-MNIST is not in {FashionMnistFolder}: install the package dataset-fashion-mnist.");
-        using var loader = new DataLoader(ImageDataset.Open(Images, Labels, 10), 128, device: device);
+        string folder = FashionMnistFolder ?? throw new FileNotFoundException("Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
+        using var loader = new DataLoader(ImageDataset.Open(Path.Combine(folder, Images), Path.Combine(folder, Labels), 10), 128, device: device);
         using var batches = loader.GetEnumerator();
         var model = new Sequential(new Flatten(), new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10)).To(device);
         model.LoadStateDict(run.Initial);

@@ -5,8 +5,6 @@ using Xunit;
 
 namespace GpuTensor.Tests.ConformanceTests;
 
-using Corpus = GpuTensor.Conformance.Corpus;
-
 /// <summary>Samples run again and again, until they are launches of captured graphs: on an OpenCL device that works as CUDA does.</summary>
 public sealed class ReplayTests
 {
@@ -14,12 +12,11 @@ public sealed class ReplayTests
 
     private static OperatorResult Run(string name, CudaLikeBackend backend)
     {
-        var corpus = Corpus.Find();
-        Assert.SkipWhen(corpus is null, "There is no corpus: set GPUTENSOR_CORPUS to its folder.");
+        string corpus = OptionalPart.Corpus.Require();
         using var executor = new PlannedExecutor(backend, CudaLikeBackend.Dialect);
         var device = Device.ForTests(executor);
         Assert.Equal(backend.Replays, ConformanceRun.CanReplay(device));
-        return ConformanceRun.RunFile(Path.Combine(corpus!.Root, "ops", name + ".json"), device, Few, replay: true);
+        return ConformanceRun.RunFile(Path.Combine(corpus, "ops", name + ".json"), device, Few, replay: true);
     }
 
     /// <summary>Inputs that move; variables that a call changes in place (embedding with max_norm); indices that are checked and refused.</summary>

@@ -110,8 +110,7 @@ internal static class CudaScenarios
     {
         var device = Device.Cuda();
         foreach (string name in runs) TrainingRuns.Run(Corpus.Path(), name, device);
-        Assert.SkipUnless(TrainingRuns.HasFashionMnist, "Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
-        TrainingRuns.Run(Corpus.Path(), TrainingRuns.FashionMlp, device, fashionSteps);
+        if (OptionalPart.FashionMnist.Find() is not null) TrainingRuns.Run(Corpus.Path(), TrainingRuns.FashionMlp, device, fashionSteps);
     }
 
     private static void Same(List<byte[]> expected, List<byte[]> actual, string what)

@@ -27,7 +27,7 @@ internal sealed unsafe class SimulatedGpu : IDisposable
     }
 
     public static byte[] Build(string source, int architecture, int major, string[] options) =>
-        new CudaRuntimeCompiler(NvrtcArchive.Require(major), new(ComputeCapability.FromNumber(architecture))).Compile(source, "test.cu", ["-lineinfo", .. options]).Image;
+        new CudaRuntimeCompiler(Nvrtc.Library(major), new(ComputeCapability.FromNumber(architecture))).Compile(source, "test.cu", ["-lineinfo", .. options]).Image;
 
     public PtxModule Load(ReadOnlySpan<byte> image, int computeCapability)
     {

@@ -13,8 +13,8 @@ public class FashionMnistTests
 
     private static ImageDataset Installed(bool train)
     {
-        try { return FashionMnist.Open(train); }
-        catch (FileNotFoundException e) { Assert.Skip(e.Message); throw; }
+        OptionalPart.FashionMnist.Require();
+        return FashionMnist.Open(train);
     }
 
     /// <summary>Answers as GitHub would, from a folder.</summary>
@@ -99,10 +99,9 @@ public class FashionMnistTests
     [Fact]
     public async Task A_download_is_checked_and_found_afterwards()
     {
-        const string debian = "/usr/share/datasets/fashion-mnist";
-        if (!Directory.Exists(debian)) Assert.Skip("needs the files of Debian's package dataset-fashion-mnist");
+        string installed = OptionalPart.FashionMnist.Require();
         using var folder = new TempFolder();
-        var mirror = new Mirror(name => File.ReadAllBytes(Path.Combine(debian, name)));
+        var mirror = new Mirror(name => File.ReadAllBytes(Path.Combine(installed, name)));
         await FashionMnist.FetchAllAsync(mirror, folder["data"]);
         Assert.Equal(4, mirror.Asked.Count);
         Assert.Equal(10_000, FashionMnist.Open(train: false, folder["data"]).Count);

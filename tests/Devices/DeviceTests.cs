@@ -14,7 +14,7 @@ public class DeviceTests
     [Fact]
     public void The_same_name_is_the_same_device()
     {
-        if (OpenClPlatform.Devices().Count == 0) Assert.Skip(OpenClPlatform.Reason);
+        OptionalPart.OpenCl.Require();
         Assert.Same(Device.Parse("opencl"), Device.Parse("opencl:0"));
         Assert.Equal("opencl:0", Device.OpenCl().Name);
     }
@@ -48,7 +48,7 @@ public class DeviceTests
     [InlineData(null, "Portable Computing Language", 0, "cpu", "excluded by GPUTENSOR_OPENCL_EXCLUDE")]
     public async Task The_environment_chooses_and_excludes(string? device, string? exclude, int exit, string? chosen, string? says)
     {
-        if (OpenClPlatform.Devices().Count == 0) Assert.Skip(OpenClPlatform.Reason);
+        OptionalPart.OpenCl.Require();
         if (exclude is not null && OpenClPlatform.Devices().Any(d => !d.PlatformName.Contains(exclude))) Assert.Skip("There are other OpenCL devices than PoCL here.");
         if (exclude is not null && Device.IsCudaAvailable) Assert.Skip("There is a CUDA device here.");
         var start = new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -99,7 +99,7 @@ public class DeviceTests
     [Fact]
     public void Mixing_devices_throws_and_names_them()
     {
-        if (OpenClPlatform.Devices().Count == 0) Assert.Skip(OpenClPlatform.Reason);
+        OptionalPart.OpenCl.Require();
         var (a, b) = (Tensor.Ones([2], device: Device.Cpu), Tensor.Ones([2], device: Device.OpenCl()));
         var e = Assert.Throws<DeviceException>(() => a + b);
         Assert.Contains("add: operands are on different devices, cpu and opencl:0", e.Message);

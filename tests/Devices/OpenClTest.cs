@@ -9,7 +9,7 @@ internal static class OpenClTest
     /// <param name="options">Compiler options beside the engine's own.</param>
     public static OpenClBackend Open(string options = "")
     {
-        if (OpenClPlatform.Devices().Count == 0) Assert.Skip(OpenClPlatform.Reason);
+        OptionalPart.OpenCl.Require();
         return OpenClPlatform.Devices()[0].Open(options);
     }
 }

@@ -156,7 +156,7 @@ public class MemoryTests
     [Fact]
     public async Task Exit_in_mid_training_is_clean()
     {
-        if (GpuTensor.Devices.OpenCl.OpenClPlatform.Devices().Count == 0) Assert.Skip(GpuTensor.Devices.OpenCl.OpenClPlatform.Reason);
+        OptionalPart.OpenCl.Require();
         string name = $"{typeof(MemoryTests).FullName}.{nameof(Child_exits_in_mid_training)}";
         var start = new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(MemoryTests).Assembly.Location);

@@ -14,7 +14,10 @@ public class DoctorTests
     public void Without_a_driver_it_says_what_was_tried()
     {
         Assert.SkipWhen(GpuTensor.Bindings.Cuda.Cuda.Locate(GpuTensor.Bindings.Cuda.CudaLibrary.Driver) is not null, "This machine has an NVIDIA driver.");
-        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = null }, "--device", "cuda");
+        using var home = new TempFolder();
+        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = null, ["HOME"] = home.Path, ["GPUTENSOR_CACHE"] = home["cache"] }, "--device", "cuda");
+        string? compiler = Finding(report, "cuda", "NVRTC, the compiler").GetProperty("detail").GetString();
+        if (!compiler!.StartsWith("is here", StringComparison.Ordinal)) Assert.Contains("pip install nvidia-cuda-nvrtc (CUDA 13) or nvidia-cuda-nvrtc-cu12", compiler);
         // Asked for CUDA alone, nothing was examined: that is no success.
         Assert.Equal(1, code);
         Assert.False(report.GetProperty("simulated").GetBoolean());

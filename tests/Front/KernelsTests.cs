@@ -14,8 +14,8 @@ public class KernelsTests
     [Fact]
     public void What_programs_compile_keeps_the_rules_with_both_compilers_for_every_architecture()
     {
-        NvrtcArchive.RequireFolder(13);
-        NvrtcArchive.RequireFolder(12);
+        Nvrtc.Folder(13);
+        Nvrtc.Folder(12);
         bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
         string[] arguments = all ? ["--limit", "1500"] : ["--files", "2", "--seed", "5", "--compilations", "14", "--limit", "200"];
         var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=7.5,9.0" }, all ? 30 : 5, arguments);
@@ -35,7 +35,7 @@ public class KernelsTests
     [Fact]
     public void A_run_that_its_limit_cuts_says_so_and_fails()
     {
-        string folder = NvrtcArchive.RequireFolder(13);
+        string folder = Nvrtc.Folder(13);
         using var place = new TempFolder();
         // More compilations than a second has room for.
         string[] sources = [.. Enumerable.Range(0, 400).SelectMany(i =>
@@ -60,7 +60,7 @@ public class KernelsTests
         + "#pragma unroll\nfor (int i = 0; i < 128; i++) y[i * 1024 + threadIdx.x] = a[127 - i] * a[i]; }")]
     public void A_kernel_that_breaks_a_rule_is_named(string problem, string source)
     {
-        string folder = NvrtcArchive.RequireFolder(13);
+        string folder = Nvrtc.Folder(13);
         using var place = new TempFolder();
         File.WriteAllText(place["bad.cu"], source.Replace("{ float a[128]; #", "{ float a[128];\n#", StringComparison.Ordinal));
         var (code, report) = Run([], 5, "--nvrtc", folder, "--source", place["bad.cu"]);

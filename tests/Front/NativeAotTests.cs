@@ -12,13 +12,13 @@ public class NativeAotTests
     public void A_sample_published_ahead_of_time_prints_what_it_prints_otherwise()
     {
         if (!RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal)) Assert.Skip("The linker's needs are only known for Linux here.");
-        if (!OnPath("clang") && !OnPath("gcc")) Assert.Skip("NativeAOT needs a C compiler for linking: apt-get install gcc zlib1g-dev.");
-        string project = Path.Combine(Program.Root, "tests", "Samples", "OwnLayers");
+        string compiler = OptionalPart.CCompiler.Require();
+        string project = Path.Combine(Repository.Root, "tests", "Samples", "OwnLayers");
         string sample = Program.Sample("OwnLayers");
         using var folder = new TempFolder();
         // Away from the folders of the ordinary build, which others read meanwhile.
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Program.Root, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["publish", project, "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-p:RunAnalyzers=false", $"-p:CppCompilerAndLinker={(OnPath("clang") ? "clang" : "gcc")}",
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])["publish", project, "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-p:RunAnalyzers=false", $"-p:CppCompilerAndLinker={compiler}",
             "--artifacts-path", folder["artifacts"], "-o", folder["out"], "-v", "quiet", "--nologo"])
             start.ArgumentList.Add(argument);
         using (var publishing = Process.Start(start)!)
@@ -33,7 +33,4 @@ public class NativeAotTests
         using var native = Process.Start(start)!;
         Assert.Equal(expected.Lines, Program.Wait(native).Succeeded().Lines);
     }
-
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }

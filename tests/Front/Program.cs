@@ -19,9 +19,6 @@ internal static class Program
         }
     }
 
-    /// <summary>The repository: these tests run in …/tests/bin/Release/net10.0.</summary>
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."));
-
     /// <summary>The command line's program.</summary>
     public static string Cli => Built("tools/cli", "GpuTensor.Cli");
 
@@ -72,7 +69,7 @@ internal static class Program
     {
         var tests = new DirectoryInfo(AppContext.BaseDirectory);
         string framework = tests.Name, configuration = tests.Parent!.Name;
-        string dll = Path.Combine(Root, project, "bin", configuration, framework, $"{name}.dll");
+        string dll = Path.Combine(Repository.Root, project, "bin", configuration, framework, $"{name}.dll");
         if (!File.Exists(dll)) Assert.Skip($"{dll} is not there: build the whole of GpuTensor.sln first.");
         return dll;
     }

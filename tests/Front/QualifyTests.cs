@@ -22,7 +22,7 @@ public class QualifyTests
         string simulator = SimulatorFolder.Require(), corpus = Corpus.Path();
         using var folder = new TempFolder();
         string archive = folder["bundle.tar.gz"];
-        var published = Tool(folder, Path.Combine(Program.Root, "tools", "bundle"), archive);
+        var published = Tool(folder, Path.Combine(Repository.Root, "tools", "bundle"), archive);
         Assert.SkipWhen(published.Output.Contains("NU1301", StringComparison.Ordinal) || published.Errors.Contains("NU1301", StringComparison.Ordinal), "NuGet's packages of the runtime could not be fetched.");
         published.Succeeded();
         Assert.InRange(new FileInfo(archive).Length, 10 << 20, 60 << 20);

@@ -22,8 +22,8 @@ public class SampleTests
     {
         string line = Assert.Single(Run("FirstSteps", device).Lines);
         Assert.InRange(float.Parse(line["tensor(".Length..^1], CultureInfo.InvariantCulture), 0.95f, 1);
-        string example = File.ReadAllText(Path.Combine(Program.Root, "tests", "Samples", "FirstSteps", "Program.cs"));
-        Assert.Contains($"```csharp\n{example}```", File.ReadAllText(Path.Combine(Program.Root, "README.md")));
+        string example = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Samples", "FirstSteps", "Program.cs"));
+        Assert.Contains($"```csharp\n{example}```", File.ReadAllText(Path.Combine(Repository.Root, "README.md")));
     }
 
     [Theory, MemberData(nameof(Devices))]
@@ -47,14 +47,7 @@ public class SampleTests
     [Fact]
     public void Training()
     {
-        try
-        {
-            FashionMnist.Open();
-        }
-        catch (FileNotFoundException e)
-        {
-            Assert.Skip(e.Message);
-        }
+        OptionalPart.FashionMnist.Require();
         TestDevices.Get("opencl");
         using var folder = new TempFolder();
         var lines = Program.Run(Program.Sample("Training"), folder.Path, "opencl").Succeeded().Lines;

@@ -11,20 +11,10 @@ internal static class CudaSource
 {
     public static readonly int[] Architectures = [75, 80, 86, 89, 90, 100, 120];
 
-    /// <summary>The compilers there are; null with the reason where there is none.</summary>
-    private static readonly Lazy<NvrtcLibrary[]> Compilers = new(() =>
-    {
-        try
-        {
-            return [NvrtcArchive.Require(13), NvrtcArchive.Require(12)];
-        }
-        catch (Exception e) when (e.GetType().Name == "SkipException")
-        {
-            return [];
-        }
-    });
+    /// <summary>The compilers there are.</summary>
+    private static readonly Lazy<NvrtcLibrary[]> Compilers = new(() => [.. Nvrtc.Versions.Select(Nvrtc.Library)]);
 
-    public static bool IsAvailable => Compilers.Value.Length > 0;
+    public static bool IsAvailable => Nvrtc.Versions.Any();
 
     /// <summary>Compiles a kernel with one compiler for one architecture, which depend on the number.</summary>
     public static (byte[] Image, int Architecture) Compile(GeneratedKernel kernel, int number)
@@ -36,7 +26,7 @@ internal static class CudaSource
     /// <summary>Compiles each program with one compiler for one architecture in turn; with every compiler for every architecture where <c>GPUTENSOR_NVRTC_ALL</c> is 1 (minutes).</summary>
     public static void CompilePrograms(params IReadOnlyList<string> sources)
     {
-        Assert.SkipUnless(IsAvailable, "NVRTC is not here: no .cache/nvrtc and no shared archive.");
+        if (!IsAvailable) Nvrtc.Folder(13);
         bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
         var pairs = (from c in Compilers.Value from a in Architectures select (c, a)).ToArray();
         // 5 and 14 share no factor, so that each pair has its turn.

@@ -15,7 +15,7 @@ namespace GpuTensor.Tests.Kernels;
 /// </summary>
 public sealed class GoldenTests
 {
-    private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot(), "tests", "Kernels", "Goldens");
+    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "Kernels", "Goldens");
 
     /// <summary>Both dialects and both shapes; the CPU shape exists in OpenCL C alone, since it needs vectors.</summary>
     private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect, string Extension)> Targets = new()

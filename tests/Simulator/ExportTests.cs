@@ -12,7 +12,7 @@ public class ExportTests
     [Fact]
     public void Every_import_of_the_bindings_is_exported()
     {
-        nint library = NativeLibrary.Load(Path.Combine(SimulatorFolder.RequirePrivate(), "libcuda.so.1"));
+        nint library = NativeLibrary.Load(Path.Combine(SimulatorFolder.RequirePrivate(compiles: false), "libcuda.so.1"));
         var missing = AbiTests.ImportNames().Where(n => !n.StartsWith("nvrtc", StringComparison.Ordinal))
             .Where(n => !NativeLibrary.TryGetExport(library, n, out _));
         Assert.Equal("", string.Join(", ", missing));
@@ -49,7 +49,7 @@ public class ExportTests
     [Fact]
     public void The_three_libraries_are_one_file()
     {
-        string folder = SimulatorFolder.Require();
+        string folder = SimulatorFolder.Require(compiles: false);
         var targets = ((string[])["libcuda.so.1", "libcublas.so.13", "libcublasLt.so.13"])
             .Select(f => new FileInfo(Path.Combine(folder, f)).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
         Assert.Single(targets.Distinct());
@@ -59,7 +59,7 @@ public class ExportTests
     public void The_product_does_not_know_the_simulator()
     {
         string[] names = ["simulator", "Simulator", "SIMULATOR", "simulated"];
-        string root = SharedFiles.RepositoryRoot();
+        string root = Repository.Root;
         char separator = Path.DirectorySeparatorChar;
         var knowing = ((string[])["engine", "bindings", "kernels"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))

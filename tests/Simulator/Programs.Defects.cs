@@ -255,6 +255,7 @@ public static unsafe partial class Programs
     [Machine("driver=12.4;capability=8.6", Driver = "12.4")]
     public static void Defect14_CodeNewerThanTheDriver()
     {
+        NeedsCompiler(12, 13);
         using var context = CudaContext.Create();
         // By folder, past the bindings' choice of compiler.
         foreach (var (file, ptx, result, says) in ((string, bool, CudaResult, string)[])
@@ -271,6 +272,7 @@ public static unsafe partial class Programs
     [Machine("capability=8.6")]
     public static void Defect14_CodeForAnotherDevice()
     {
+        NeedsCompiler(13);
         using var context = CudaContext.Create();
         var library = CudaRuntimeCompiler.For(context.Device).Library;
         foreach (int capability in (int[])[90, 89, 75])

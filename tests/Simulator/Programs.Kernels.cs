@@ -17,6 +17,7 @@ public static unsafe partial class Programs
     /// <summary>A kernel, compiled for the device as the product does it. The module lives until the context ends.</summary>
     private static CudaKernel Compile(CudaContext context, string source, string name)
     {
+        NeedsCompiler(File.Exists(Path.Combine(_folder, "libcublas.so.13")) ? 13 : 12);
         var image = CudaRuntimeCompiler.For(context.Device).Compile(source, name + ".cu", "-lineinfo").Image;
         return CudaModule.Load(context, image, name).GetKernel(name);
     }
@@ -77,6 +78,7 @@ public static unsafe partial class Programs
     [Machine("driver=11.4", Driver = "11.4")]
     public static void ADriverWithoutACompilerOfItsAge_IsToldWhatIsMissing()
     {
+        NeedsCompiler(13, 12);
         using var context = CudaContext.Create();
         var error = Assert.ThrowsAny<CudaException>(() => CudaRuntimeCompiler.For(context.Device));
         foreach (string part in (string[])["NVRTC", "libnvrtc.so.13", "libnvrtc.so.12", "needs a driver of CUDA 13", "pip install"])

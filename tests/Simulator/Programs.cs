@@ -1,4 +1,5 @@
 using GpuTensor.Bindings.Cuda;
+using GpuTensor.Tests.Bindings;
 using Xunit;
 
 namespace GpuTensor.Tests.Simulator;
@@ -25,6 +26,12 @@ public static unsafe partial class Programs
         string[] defects = _simulator.Defects();
         if (_defectExpected) Assert.NotEmpty(defects);
         else Assert.True(defects.Length == 0, $"{name}: {string.Join(Environment.NewLine, defects)}");
+    }
+
+    /// <summary>The program ends here as skipped where one of these versions of NVRTC is absent.</summary>
+    private static void NeedsCompiler(params ReadOnlySpan<int> majors)
+    {
+        foreach (int major in majors) Nvrtc.Folder(major);
     }
 
     /// <summary>An action that must fail with a result, and say all of this.</summary>

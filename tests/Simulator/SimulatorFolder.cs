@@ -13,8 +13,12 @@ internal static class SimulatorFolder
     private static string? door;
 
     /// <summary>The folder for a driver's version ("13.0", "12.4", "11.4"), or the test ends here as skipped, with the reason.</summary>
-    public static string Require(string driver = "13.0")
+    /// <param name="driver">The version.</param>
+    /// <param name="compiles">False: the test does without NVRTC.</param>
+    public static string Require(string driver = "13.0", bool compiles = true)
     {
+        OptionalPart.CCompiler.Require();
+        if (compiles) Nvrtc.Folder(driver == "13.0" ? 13 : 12);
         lock (Building)
         {
             if (!Built.TryGetValue(driver, out var built)) Built[driver] = built = Build(driver);
@@ -24,9 +28,9 @@ internal static class SimulatorFolder
     }
 
     /// <summary>A copy of its own: another file is another library to the loader, with another state, which no other test disturbs.</summary>
-    public static string RequirePrivate(string driver = "13.0")
+    public static string RequirePrivate(string driver = "13.0", bool compiles = true)
     {
-        string shared = Require(driver);
+        string shared = Require(driver, compiles);
         lock (Building)
         {
             if (Private.TryGetValue(driver, out string? copy)) return copy;
@@ -50,7 +54,6 @@ internal static class SimulatorFolder
     {
         string shared = Require();
         string real = Path.Combine(shared, "libnvrtc.so.13");
-        Assert.SkipUnless(File.Exists(real), "NVRTC 13 is not here.");
         setting = $"nvrtc={real}";
         lock (Building)
         {
@@ -71,8 +74,9 @@ internal static class SimulatorFolder
     private static (string?, string?) Build(string driver)
     {
         if (!OperatingSystem.IsLinux()) return (null, "The simulator is built for Linux.");
-        string script = Path.Combine(SharedFiles.RepositoryRoot(), "tools", "simulator");
+        string script = Path.Combine(Repository.Root, "tools", "simulator");
         var command = new ProcessStartInfo(script, [driver]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (!Nvrtc.Versions.Any()) command.Environment["GPUTENSOR_NVRTC"] = "none";
         // MSBuild's own variables, which a test runner may have inherited, would mislead the build inside.
         foreach (string name in command.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             command.Environment.Remove(name);

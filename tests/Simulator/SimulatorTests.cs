@@ -28,7 +28,7 @@ public class SimulatorTests
     public void Program(string name)
     {
         var machine = typeof(Programs).GetMethod(name)!.GetCustomAttribute<MachineAttribute>() ?? new("");
-        string folder = SimulatorFolder.RequirePrivate(machine.Driver);
+        string folder = SimulatorFolder.RequirePrivate(machine.Driver, compiles: false);
         // A second copy of the bindings, so that their state is fresh and their libraries are these.
         var copy = new BindingsCopy();
         var programs = copy.LoadFromAssemblyPath(typeof(Programs).Assembly.Location).GetType(typeof(Programs).FullName!)!;

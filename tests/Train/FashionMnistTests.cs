@@ -18,7 +18,7 @@ public class FashionMnistTests
     [Theory, MemberData(nameof(Devices))]
     public void The_first_losses_are_pytorchs(string deviceName)
     {
-        Assert.SkipUnless(TrainingRuns.HasFashionMnist, "Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
+        OptionalPart.FashionMnist.Require();
         TrainingRuns.Run(Corpus.Path(), TrainingRuns.FashionMlp, TestDevices.Get(deviceName), Steps);
     }
 }

@@ -37,7 +37,7 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
         byte[] text = Encoding.UTF8.GetBytes(PoclDeclarations.Text + "__kernel void gt_nothing(__global int* p) { }");
         nuint length = (nuint)text.Length;
         int error;
-        fixed (byte* p = text, options = Encoding.UTF8.GetBytes($"{PoclDeclarations.Option}\0"))
+        fixed (byte* p = text, options = Encoding.UTF8.GetBytes($"-cl-std=CL1.2 -w {PoclDeclarations.Option}\0"))
         {
             byte* lines = p;
             nint program = api.CreateProgramWithSource(context, 1, &lines, &length, &error);

@@ -22,6 +22,7 @@ internal static class RecordingDriver
     {
         var table = AbiTable.Require();
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The fake driver is built for Linux.");
+        string compiler = OptionalPart.CCompiler.Require();
         lock (Building)
         {
             if (Built.TryGetValue(version, out string? folder)) return folder;
@@ -29,7 +30,7 @@ internal static class RecordingDriver
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
             string library = Path.Combine(folder, "libcuda.so.1"), source = Path.Combine(folder, "fake.c");
             File.WriteAllText(source, Source(table, version));
-            Compile(source, library);
+            Compile(compiler, source, library);
             // One file under three names: the loader gives all of them the same state.
             foreach (string name in (string[])["libcublas.so.13", "libcublasLt.so.13"])
                 File.CreateSymbolicLink(Path.Combine(folder, name), library);
@@ -55,21 +56,13 @@ internal static class RecordingDriver
         }
     }
 
-    private static void Compile(string source, string library)
+    private static void Compile(string compiler, string source, string library)
     {
-        try
-        {
-            string[] arguments = ["-shared", "-fPIC", "-w", "-O0", "-o", library, source];
-            var command = new ProcessStartInfo("cc", arguments) { RedirectStandardError = true };
-            using var compiler = Process.Start(command)!;
-            string error = compiler.StandardError.ReadToEnd();
-            compiler.WaitForExit();
-            Assert.True(compiler.ExitCode == 0, error);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("There is no C compiler (cc) to build the fake driver with.");
-        }
+        string[] arguments = ["-shared", "-fPIC", "-w", "-O0", "-o", library, source];
+        using var compiling = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardError = true })!;
+        string error = compiling.StandardError.ReadToEnd();
+        compiling.WaitForExit();
+        Assert.True(compiling.ExitCode == 0, error);
     }
 
     private static string Source(AbiTable table, int version)

@@ -53,7 +53,7 @@ internal static class CudaChecks
             // Without a driver nobody needs the rest; what is there is still told.
             if (!driver)
             {
-                examination.Note("cuda", name, CudaDriver.Locate(library) is { } there ? $"is here: {there}" : "is not here; without a driver it is not needed");
+                examination.Note("cuda", name, CudaDriver.Locate(library) is { } there ? $"is here: {there}" : $"is not here; without a driver it is not needed. It comes with {Remedies.Wheels(library)}");
                 return false;
             }
             return examination.Check("cuda", name, () => Found(library));

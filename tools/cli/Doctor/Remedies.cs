@@ -47,6 +47,11 @@ internal static class Remedies
         [CudaResult.Unknown] = "The driver does not say what is wrong; after a suspend it helps to reload it (sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm) or to restart. See also 'dmesg | grep -i nvrm'.",
     };
 
+    /// <summary>The pip wheels that bring a library.</summary>
+    public static string Wheels(CudaLibrary library) => library == CudaLibrary.Nvrtc
+        ? "pip install nvidia-cuda-nvrtc (CUDA 13) or nvidia-cuda-nvrtc-cu12"
+        : "pip install nvidia-cublas (CUDA 13) or nvidia-cublas-cu12";
+
     /// <summary>The remedy of the innermost cause that has one.</summary>
     public static string Of(Exception error)
     {
