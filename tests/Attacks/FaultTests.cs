@@ -118,6 +118,29 @@ public class FaultTests
     }
 
     [Fact]
+    public async Task What_another_thread_handles_as_OpenCL_loads_is_kept() => (await ChildProcess.Run(StartsProcesses, "opencl")).Succeeded();
+
+    private static void StartsProcesses()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Signals are sent on Linux.");
+        // .NET takes SIGCHLD with its first process, which begins while the device opens; without it no process ever ends.
+        using var opening = new ManualResetEventSlim();
+        var starting = new Thread(() =>
+        {
+            opening.Wait();
+            for (int i = 0; i < 100; i++)
+            {
+                using var process = System.Diagnostics.Process.Start("true");
+                process.WaitForExit();
+            }
+        });
+        starting.Start();
+        opening.Set();
+        Assert.Equal([2f, 3], (From(TestDevices.Get("opencl"), 1) + 1).ToArray<float>());
+        starting.Join();
+    }
+
+    [Fact]
     public async Task A_program_that_handles_signals_gets_them_all() => (await ChildProcess.Run(Handles, "opencl")).Succeeded();
 
     private static void Handles()

@@ -18,11 +18,16 @@ internal sealed partial class SignalHandlers
     // struct sigaction has 152 bytes in glibc and musl, the handler's address first; much behind it is left unwritten.
     private const int Room = 256;
 
-    // Real-time signals are the C library's and .NET's; SIGKILL and SIGSTOP have no handler, and the calls fail for them.
-    private static readonly SignalHandlers All = new([.. Enumerable.Range(1, 31)]);
+    // LLVM has one handler for most signals, and one beside it for SIGUSR1.
+    private const int NearBytes = 1 << 16;
 
     // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV: .NET sets them as the process starts and never again.
-    private static readonly SignalHandlers Faults = new([4, 5, 6, 7, Sigfpe, 11]);
+    private static readonly int[] FaultSignals = [4, 5, 6, 7, Sigfpe, 11];
+
+    private static readonly SignalHandlers Faults = new(FaultSignals);
+
+    // Real-time signals are the C library's and .NET's; SIGKILL and SIGSTOP have no handler, and the calls fail for them.
+    private static readonly SignalHandlers All = new([.. Enumerable.Range(1, 31)]);
 
     private static bool poclTakesSigfpe;
 
@@ -33,7 +38,7 @@ internal sealed partial class SignalHandlers
 
     private SignalHandlers(int[] signals) => (this.signals, before) = (signals, new byte[signals.Length * Room]);
 
-    /// <summary>Keeps all handlers while a driver loads, to be called before its library does, or makes its first context. Signals that another thread begins to handle in these moments may be lost.</summary>
+    /// <summary>Keeps all handlers while a driver loads, to be called before its library does, or compiles for the first time. What another thread begins to handle just then may be lost.</summary>
     public static Keeper KeepAll()
     {
         if (!OperatingSystem.IsLinux()) return default;
@@ -64,11 +69,17 @@ internal sealed partial class SignalHandlers
         lock (gate)
         {
             if (--depth > 0) return;
-            for (int i = 0; i < signals.Length; i++)
-            {
-                if (signals[i] == Sigfpe && poclTakesSigfpe) continue;
-                if (SetHandler(signals[i], [], now) == 0 && !now[..nint.Size].SequenceEqual(Before(i)[..nint.Size])) _ = SetHandler(signals[i], Before(i), []);
-            }
+            // .NET takes other signals while it runs (SIGCHLD with the first process it starts): theirs are put back only where the new handler lies beside one that took a fault's.
+            long driver = 0;
+            foreach (bool faults in (ReadOnlySpan<bool>)[true, false])
+                for (int i = 0; i < signals.Length; i++)
+                {
+                    if (FaultSignals.Contains(signals[i]) != faults || (signals[i] == Sigfpe && poclTakesSigfpe) || SetHandler(signals[i], [], now) != 0) continue;
+                    long address = BitConverter.ToInt64(now);
+                    if (address == BitConverter.ToInt64(Before(i)) || (!faults && Math.Abs(address - driver) > NearBytes)) continue;
+                    if (faults) driver = address;
+                    _ = SetHandler(signals[i], Before(i), []);
+                }
         }
     }
 
