@@ -8,11 +8,14 @@ public abstract partial class Module
     /// <summary>Parameters and persistent buffers under PyTorch's keys: <c>fc1.weight</c>, <c>blocks.0.ln1.bias</c>. The tensors share the
     /// module's memory, without history: they follow
     /// later training; <see cref="Tensor.Clone"/> them to keep a moment.</summary>
-    /// <exception cref="InvalidOperationException">A module contains itself.</exception>
+    /// <exception cref="InvalidOperationException">A module contains itself, or two tensors have the same key.</exception>
     public OrderedDictionary<string, Tensor> StateDict()
     {
         var entries = new OrderedDictionary<string, Tensor>();
-        foreach (var (key, tensor) in Entries()) entries.Add(key, tensor.Detach());
+        foreach (var (key, tensor) in Entries())
+            if (!entries.TryAdd(key, tensor.Detach()))
+                throw new InvalidOperationException(
+                    $"{GetType().Name} has two tensors under the key '{key}': a name with a dot in it looks like a path. Rename one.");
         return entries;
     }
 

@@ -20,6 +20,8 @@ internal static class ModuleFields
     public const DynamicallyAccessedMemberTypes Needed =
         DynamicallyAccessedMemberTypes.AllFields | DynamicallyAccessedMemberTypes.AllProperties;
 
+    private const int DeepestCollection = 32;
+
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly ConcurrentDictionary<Type, Entry[]> Known = [];
@@ -37,8 +39,11 @@ internal static class ModuleFields
                 foreach (var member in Unpack(entry.Name, value, entry.Buffer)) yield return member;
     }
 
-    private static IEnumerable<Member> Unpack(string name, object value, BufferAttribute? buffer)
+    private static IEnumerable<Member> Unpack(string name, object value, BufferAttribute? buffer, int depth = 0)
     {
+        if (depth > DeepestCollection)
+            throw new InvalidOperationException(
+                $"The collections at '{name}' are nested more than {DeepestCollection} deep: does one of them contain itself?");
         switch (value)
         {
             case Module or Parameter:
@@ -48,7 +53,7 @@ internal static class ModuleFields
             case IDictionary map:
                 foreach (DictionaryEntry item in map)
                     if (item.Value is not null)
-                        foreach (var member in Unpack($"{name}.{item.Key}", item.Value, null)) yield return member;
+                        foreach (var member in Unpack($"{name}.{item.Key}", item.Value, null, depth + 1)) yield return member;
                 break;
             // Lists of lists are taken apart too; the elements of anything else cannot be modules.
             case IReadOnlyList<Module> or IReadOnlyList<Parameter> or IReadOnlyList<IEnumerable>:
@@ -56,7 +61,7 @@ internal static class ModuleFields
                 foreach (object? item in (IEnumerable)value)
                 {
                     if (item is not null)
-                        foreach (var member in Unpack($"{name}.{i}", item, null)) yield return member;
+                        foreach (var member in Unpack($"{name}.{i}", item, null, depth + 1)) yield return member;
                     i++;
                 }
                 break;

@@ -57,6 +57,32 @@ public class DeepModuleAttacks
         Assert.Throws<TensorException>(() => inner.Forward(Tensor.Ones([2, 2], device: Device.Cpu)));
     }
 
+    private sealed class Circular : Module
+    {
+        private readonly List<IEnumerable<object>> lists = [];
+
+        public Circular() => lists.Add(lists);
+    }
+
+    private sealed class Ambiguous : Module
+    {
+        internal override IEnumerable<Member> Members() => [new("a.b", new Linear(1, 1, device: Device.Cpu)), new("a", new Inner())];
+    }
+
+    private sealed class Inner : Module
+    {
+        internal override IEnumerable<Member> Members() => [new("b", new Linear(1, 1, device: Device.Cpu))];
+    }
+
+    private static void WalkListsInCircles()
+    {
+        Assert.Contains("contain itself", Assert.Throws<InvalidOperationException>(() => new Circular().Parameters().Count()).Message);
+        Assert.Contains("'a.b.weight'", Assert.Throws<InvalidOperationException>(new Ambiguous().StateDict).Message);
+    }
+
+    [Fact]
+    public async Task A_collection_that_contains_itself_is_named() => (await ChildProcess.Run(WalkListsInCircles, "cpu")).Succeeded();
+
     [Fact]
     public async Task Modules_may_be_nested_as_deep_as_memory_lets_them()
     {

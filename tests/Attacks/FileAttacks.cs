@@ -1,13 +1,76 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using GpuTensor.Data;
 using GpuTensor.IO;
 using GpuTensor.Tests.IO;
 using Xunit;
 
 namespace GpuTensor.Tests.Attacks;
 
-/// <summary>Writers that are killed, and their files.</summary>
+/// <summary>Writers that are killed, files that unfold to more than the memory limit, loaders that hang.</summary>
 public class FileAttacks
 {
+    private const int Limit = 16 << 20;
+
+    private static void Unfold(string folder)
+    {
+        foreach (var (name, read) in new (string, Action<string>)[]
+            { ("bomb.npz", p => Npz.Load(p)), ("bomb.gz", p => Idx.Load(p)), ("bomb.npy", p => Npy.Load(p)), ("bomb.safetensors", p => SafeTensors.Load(p)) })
+        {
+            long before = GC.GetTotalAllocatedBytes();
+            string message = Assert.Throws<DeviceOutOfMemoryException>(() => read(Path.Combine(folder, name))).Message;
+            Assert.Contains(name, message);
+            Assert.Contains("GPUTENSOR_MEMORY_LIMIT", message);
+            Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, Limit / 2);
+        }
+    }
+
+    [Fact]
+    public async Task Files_that_unfold_to_more_than_the_memory_limit_are_refused_before_they_do()
+    {
+        using var folder = new TempFolder();
+        var zeros = new HostArray(DType.UInt8, [4 * Limit]);
+        Npz.Write(folder["bomb.npz"], [("x", zeros)], compress: true);
+        Assert.InRange(new FileInfo(folder["bomb.npz"]).Length, 0, Limit / 64);
+        Npy.Write(folder["bomb.npy"], zeros);
+        SafeTensors.Write(folder["bomb.safetensors"], [("x", zeros)]);
+        using (var gzip = new GZipStream(File.Create(folder["bomb.gz"]), CompressionLevel.Fastest))
+        {
+            gzip.Write([0, 0, 8, 1, 4 * Limit >> 24, 0, 0, 0]);
+            gzip.Write(zeros.Data);
+        }
+        var limit = new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = Limit.ToString(CultureInfo.InvariantCulture) };
+        (await ChildProcess.Run(Unfold, "cpu", environment: limit, arguments: folder.Path)).Succeeded();
+    }
+
+    private sealed class Endless : Dataset
+    {
+        public override int Count => int.MaxValue / 8;
+
+        public override Shape InputShape => [1];
+
+        public override DType InputDType => DType.Float32;
+
+        public override Shape TargetShape => [];
+
+        public override DType TargetDType => DType.Int64;
+
+        public override void Read(ReadOnlySpan<int> indices, Span<byte> inputs, Span<byte> targets) => Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void LeaveALoaderThatWaits()
+    {
+        var loader = new DataLoader(new TensorDataset(Tensor.Zeros(9, 1), Tensor.Zeros(9)), 2);
+        Assert.True(loader.GetEnumerator().MoveNext());
+        var waiting = new Thread(() => new DataLoader(new Endless(), 2).First()) { IsBackground = true };
+        waiting.Start();
+        Thread.Sleep(100);
+    }
+
+    [Fact]
+    public async Task A_process_ends_though_its_loaders_wait() => (await ChildProcess.Run(LeaveALoaderThatWaits, "cpu")).Succeeded();
+
     private static void DieInMidWrite(string path) => AtomicFile.Write(path, stream =>
     {
         stream.Write(new byte[1 << 20]);
