@@ -38,6 +38,9 @@ public partial class Tensor
             {
                 // As PyTorch: leading dimensions of size 1 that the place lacks are dropped.
                 while (value.Rank > view.Rank && value.Shape[0] == 1) value = value.Select(0, 0);
+                view.CheckAssign(value.Shape, value.DType, value.Device, "index_put_");
+                // Where all is written, what was there keeps its part in the history: a gradient of zeros, as in PyTorch.
+                if (view.view is null && view.Operand.Grad) value = view.ViewAssign(view.FullView, value.Expand(view.Shape));
                 view.Assign(value, "index_put_");
             }
             else view.Assign(Advanced.Write(view, tensors, named, value), "index_put_");

@@ -58,7 +58,7 @@ internal static class IndexCase
             var ofBase = PlainArray.Of(plain.Shape, Enumerable.Range(0, plain.Count).Select(p => last.ContainsKey(p) ? 0 : upstream[p]));
             var ofValue = new double[value.Count];
             foreach (var (place, i) in last) ofValue[spread.At[i]] += upstream[place];
-            if (Difference("gradient of the base", target.Grad ?? Tensor.ZerosLike(target), ofBase) is { } baseGradient) return baseGradient;
+            if (Difference("gradient of the base", target.Grad!, ofBase) is { } baseGradient) return baseGradient;
             if (Difference("gradient of the value", values.Grad!, PlainArray.Of(valueShape, ofValue)) is { } valueGradient) return valueGradient;
 
             // Of several additions at one place the last counts, as in PyTorch.

@@ -46,6 +46,32 @@ public class IndexExpressionTests
         Is([5, 3], values.Grad!);
     }
 
+    /// <summary>Among many, places are found by sorting, not by comparing every place with every index.</summary>
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Many_places_are_written_as_by_plain_loops(string name)
+    {
+        var device = TestDevices.Get(name);
+        const int Rows = 1200, Count = 400, Width = 2;
+        long[] places = [.. Enumerable.Range(0, Count).Select(i => (long)(i * i * 7 % (2 * Rows)) - Rows)];
+        float[] values = [.. Enumerable.Range(0, Count * Width).Select(i => (float)i)], written = new float[Rows * Width], upstream = [.. Enumerable.Range(0, Rows * Width).Select(i => (float)(i % 9))];
+        var ofValues = new float[Count * Width];
+        int[] last = new int[Rows];
+        for (int i = 0; i < Count; i++) last[(places[i] + Rows) % Rows] = i + 1;
+        for (int row = 0; row < Rows; row++)
+            for (int c = 0; c < Width; c++)
+                if (last[row] > 0)
+                {
+                    written[row * Width + c] = values[(last[row] - 1) * Width + c];
+                    ofValues[(last[row] - 1) * Width + c] = upstream[row * Width + c];
+                }
+        var x = Tensor.Zeros([Rows, Width], device: device);
+        var value = Tensor.From(values, device: device).Reshape(Count, Width).RequiresGrad_();
+        x[Tensor.From(places, device: device)] = value;
+        Assert.Equal(written, x.ToArray<float>());
+        (x * Tensor.From(upstream, device: device).Reshape(Rows, Width)).Sum().Backward();
+        Assert.Equal(ofValues, value.Grad!.ToArray<float>());
+    }
+
     /// <summary>Which operators count negative positions from the end, and which refuse them, is PyTorch's choice.</summary>
     [Fact]
     public void Operators_that_refuse_negative_positions_in_PyTorch_refuse_them()
