@@ -69,8 +69,8 @@ public partial class Tensor
         return host;
     }
 
-    /// <summary>Writes the contents, row-major and little-endian, piece by piece: they may be more than an array holds. Flushes and waits.</summary>
-    internal void WriteTo(Stream stream)
+    /// <summary>Gives the contents, row-major and little-endian, piece by piece: they may be more than an array holds. Flushes and waits.</summary>
+    internal void Read(Action<ReadOnlySpan<byte>> take)
     {
         long bytes = ElementCount * DType.Size();
         if (bytes == 0) return;
@@ -80,7 +80,7 @@ public partial class Tensor
         {
             var part = piece.AsSpan(0, (int)Math.Min(piece.Length, bytes - at));
             Device.Executor.Download(source.Node, (source.view?.Offset ?? 0) * DType.Size() + at, part);
-            stream.Write(part);
+            take(part);
         }
     }
 

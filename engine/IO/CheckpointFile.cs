@@ -29,8 +29,8 @@ internal sealed class CheckpointFile
         var sum = new DataChecksum();
         SafeTensors.Write(path,
         [
-            .. tensors.Select(t => new SafeTensors.Item(t.Key, t.Value.DType, t.Value.Shape, () => sum.Add(t.Key, t.Value.ToHost()))),
-            new(ChecksumName, DType.UInt8, [DataChecksum.Size], () => new(DType.UInt8, [DataChecksum.Size], sum.Value)),
+            .. tensors.Select(t => new SafeTensors.Item(t.Key, sum.Over(t.Key, t.Value))),
+            new(ChecksumName, new(DType.UInt8, [DataChecksum.Size], piece => piece(sum.Value))),
         ], metadata);
     }
 

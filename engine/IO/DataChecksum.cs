@@ -12,15 +12,23 @@ internal sealed class DataChecksum
     private UInt128 sum;
 
     /// <summary>Takes a tensor in.</summary>
-    /// <returns>The contents.</returns>
-    public HostArray Add(string name, HostArray contents)
+    public void Add(string name, HostArray contents) => Over(name, contents).Read(_ => { });
+
+    /// <summary>The same contents, which are taken in while they are read.</summary>
+    public FileContents Over(string name, FileContents contents) => contents with
     {
-        var hash = new XxHash128();
-        hash.Append(Encoding.UTF8.GetBytes($"{name}\0{contents.DType.Name()} {contents.Shape}\0"));
-        hash.Append(contents.Data);
-        sum ^= hash.GetCurrentHashAsUInt128();
-        return contents;
-    }
+        Read = piece =>
+        {
+            var hash = new XxHash128();
+            hash.Append(Encoding.UTF8.GetBytes($"{name}\0{contents.DType.Name()} {contents.Shape}\0"));
+            contents.Read(bytes =>
+            {
+                hash.Append(bytes);
+                piece(bytes);
+            });
+            sum ^= hash.GetCurrentHashAsUInt128();
+        },
+    };
 
     /// <summary>The sum so far, big-endian.</summary>
     public byte[] Value

@@ -25,18 +25,15 @@ internal static class FileShape
         return (Shape.Create(result), bytes);
     }
 
-    /// <summary>Refuses to write booleans other than 0 and 1, which the reader would refuse.</summary>
-    public static HostArray Writable(string name, HostArray array)
-    {
-        CheckBool(array, 0, (what, at) => new($"'{FileNames.Show(name)}' cannot be written: at byte {at} of its contents: {what}"));
-        return array;
-    }
-
     /// <summary>Refuses booleans other than 0 and 1, which no operator expects.</summary>
-    public static void CheckBool(HostArray array, long offset, Func<string, long, TensorFileException> error)
+    public static void CheckBool(HostArray array, long offset, Func<string, long, TensorFileException> error) =>
+        CheckBool(array.DType, array.Data, offset, error);
+
+    /// <inheritdoc cref="CheckBool(HostArray, long, Func{string, long, TensorFileException})"/>
+    public static void CheckBool(DType dtype, ReadOnlySpan<byte> data, long offset, Func<string, long, TensorFileException> error)
     {
-        if (array.DType != DType.Bool) return;
-        int at = array.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)1);
-        if (at >= 0) throw error($"a bool must be 0 or 1, not {array.Data[at]}.", offset + at);
+        if (dtype != DType.Bool) return;
+        int at = data.IndexOfAnyExceptInRange((byte)0, (byte)1);
+        if (at >= 0) throw error($"a bool must be 0 or 1, not {data[at]}.", offset + at);
     }
 }

@@ -12,7 +12,8 @@ public static class Npy
     {
         ArgumentNullException.ThrowIfNull(tensor);
         NpyHeader.Write(tensor.DType, tensor.Shape); // refuses before anything is read or written
-        Write(path, tensor.ToHost());
+        tensor.Realize(); // what cannot be computed is not the file's fault
+        Write(path, tensor);
     }
 
     /// <summary>Reads a tensor onto a device (default: <see cref="Device.Default"/>), with the file's shape and dtype.</summary>
@@ -26,5 +27,5 @@ public static class Npy
         return NpyFormat.Read(reader);
     }
 
-    internal static void Write(string path, HostArray array) => AtomicFile.Write(path, stream => NpyFormat.Write(stream, array));
+    internal static void Write(string path, FileContents contents) => AtomicFile.Write(path, stream => NpyFormat.Write(stream, contents));
 }

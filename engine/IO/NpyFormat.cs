@@ -39,7 +39,7 @@ internal static class NpyFormat
 
     /// <summary>Writes an array as version 1.0, row-major and little-endian, the data at a multiple of 64 bytes as NumPy does.</summary>
     /// <exception cref="TensorDTypeException">bfloat16.</exception>
-    public static void Write(Stream stream, HostArray array)
+    public static void Write(Stream stream, FileContents array)
     {
         string header = NpyHeader.Write(array.DType, array.Shape);
         int total = (10 + header.Length + 1 + 63) / 64 * 64;
@@ -52,6 +52,6 @@ internal static class NpyFormat
         Encoding.ASCII.GetBytes(header, bytes.AsSpan(10));
         bytes[^1] = (byte)'\n';
         stream.Write(bytes);
-        stream.Write(FileShape.Writable("the array", array).Data);
+        array.WriteTo(stream, "the array");
     }
 }

@@ -20,7 +20,7 @@ public static class Npz
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, bool compress = false)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        Write(path, tensors.Select(t => (t.Key, t.Value.ToHost())), compress);
+        Write(path, tensors.Select(t => (t.Key, (FileContents)t.Value)), compress);
     }
 
     /// <summary>Reads all tensors onto a device (default: <see cref="Device.Default"/>), by their names without <c>.npy</c>.</summary>
@@ -40,9 +40,12 @@ public static class Npz
     }
 
     internal static void Write(string path, IEnumerable<(string Name, HostArray Array)> arrays, bool compress) =>
+        Write(path, arrays.Select(a => (a.Name, (FileContents)a.Array)), compress);
+
+    internal static void Write(string path, IEnumerable<(string Name, FileContents Array)> arrays, bool compress) =>
         AtomicFile.Write(path, stream => Write(stream, arrays, compress));
 
-    private static void Write(Stream stream, IEnumerable<(string Name, HostArray Array)> arrays, bool compress)
+    private static void Write(Stream stream, IEnumerable<(string Name, FileContents Array)> arrays, bool compress)
     {
         var names = new HashSet<string>();
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);

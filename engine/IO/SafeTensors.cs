@@ -21,7 +21,7 @@ public static class SafeTensors
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        Write(path, [.. tensors.Select(t => new Item(t.Key, t.Value.DType, t.Value.Shape, t.Value.ToHost))], metadata);
+        Write(path, [.. tensors.Select(t => new Item(t.Key, t.Value))], metadata);
     }
 
     /// <summary>Reads all tensors onto a device (default: <see cref="Device.Default"/>), in the order of their data.</summary>
@@ -46,8 +46,13 @@ public static class SafeTensors
         return SafeTensorsHeader.Read(reader).Metadata;
     }
 
-    /// <summary>A tensor to write: its contents are asked for when their turn comes, so that only one is in host memory.</summary>
-    internal sealed record Item(string Name, DType DType, Shape Shape, Func<HostArray> Contents);
+    /// <summary>A tensor to write: its contents are asked for when their turn comes, so that only a piece is in host memory.</summary>
+    internal sealed record Item(string Name, FileContents Contents)
+    {
+        public DType DType => Contents.DType;
+
+        public Shape Shape => Contents.Shape;
+    }
 
     internal static (Dictionary<string, HostArray> Arrays, Dictionary<string, string> Metadata) Read(string path)
     {
@@ -57,7 +62,7 @@ public static class SafeTensors
 
     internal static void Write(
         string path, IEnumerable<(string Name, HostArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null) =>
-        Write(path, [.. arrays.Select(a => new Item(a.Name, a.Array.DType, a.Array.Shape, () => a.Array))], metadata);
+        Write(path, [.. arrays.Select(a => new Item(a.Name, a.Array))], metadata);
 
     private static Dictionary<string, string> Read(string path, Action<string, HostArray> found)
     {
@@ -95,7 +100,7 @@ public static class SafeTensors
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
-            foreach (var item in items) stream.Write(FileShape.Writable(item.Name, item.Contents()).Data);
+            foreach (var item in items) item.Contents.WriteTo(stream, item.Name);
         });
     }
 

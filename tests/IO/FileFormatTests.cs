@@ -264,13 +264,28 @@ public class FileFormatTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Tensors_of_more_than_one_piece_are_written_whole(string deviceName)
+    {
+        using var folder = new TempFolder();
+        var contents = new long[(80 << 20) / sizeof(long) + 1];
+        for (int i = 0; i < contents.Length; i++) contents[i] = i;
+        // A part that begins within its memory.
+        var tensor = Tensor.From(contents, device: TestDevices.Get(deviceName)).Narrow(0, 3, contents.Length - 3);
+        Npy.Save(folder["a.npy"], tensor);
+        SafeTensors.Save(folder["a.safetensors"], new Dictionary<string, Tensor> { ["x"] = tensor });
+        Assert.True(contents.AsSpan(3).SequenceEqual(Npy.Read(folder["a.npy"]).As<long>()));
+        Assert.True(contents.AsSpan(3).SequenceEqual(SafeTensors.Read(folder["a.safetensors"]).Arrays["x"].As<long>()));
+        Assert.True(contents.AsSpan(3).SequenceEqual(tensor.ToArray<long>()));
+    }
+
     [Fact]
     public void A_failed_write_leaves_the_old_file_and_nothing_else()
     {
         using var folder = new TempFolder();
         string path = folder.Write("a.safetensors", 1, 2, 3);
-        SafeTensors.Item[] items = [new("x", DType.Int8, [4], () => throw new InvalidOperationException("no contents"))];
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream => stream.Write(items[0].Contents().Data)));
+        SafeTensors.Item[] items = [new("x", new(DType.Int8, [4], _ => throw new InvalidOperationException("no contents")))];
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream => items[0].Contents.WriteTo(stream, "x")));
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
         Assert.Equal(["a.safetensors"], folder.Files);
         Assert.Throws<DirectoryNotFoundException>(() => Npy.Write(folder["no/such/folder/a.npy"], Sample(DType.Int8)));
