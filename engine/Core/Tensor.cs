@@ -142,6 +142,13 @@ public partial class Tensor : IDisposable
     /// <summary>A copy of this very handle, to be used in its place: whether anybody else holds this one is then seen after a collection.</summary>
     internal Tensor Twin() => (Tensor)MemberwiseClone();
 
+    /// <summary>Another handle on the same variable, that looks at it in the same way.</summary>
+    internal Tensor Another()
+    {
+        Storage.Handles++;
+        return Twin();
+    }
+
     /// <summary>A twin that shares the variable and was in use for a while: this handle becomes what the twin is now.</summary>
     /// <param name="twin">The twin.</param>
     /// <param name="isShared">Both stay in use.</param>

@@ -56,6 +56,12 @@ internal sealed class Capture(Tensor[] arguments)
     /// <summary>Arguments that were other tensors at the recording before, with the same plan: only then it is known that the function captured none of them.</summary>
     public bool[] IsProven { get; } = new bool[arguments.Length];
 
+    /// <summary>Of arguments that the function changed in place: their variable. Replays change its memory, so the argument must be the same one then.</summary>
+    public Storage?[] ChangedArguments { get; private set; } = [];
+
+    /// <summary>Of arguments whose gradient the function touched: the leaf, which must be the same one then.</summary>
+    public LeafState?[] ArgumentLeaves { get; private set; } = [];
+
     /// <summary>What the function returned; set before the flush.</summary>
     public Tensor? Result { get; set; }
 
@@ -95,6 +101,9 @@ internal sealed class Capture(Tensor[] arguments)
         if (!condition) WhyNot ??= otherwise;
     }
 
+    /// <summary>The captured variables when the recording began.</summary>
+    public required ClosureState Closure { get; init; }
+
     /// <summary>What the function left outside itself.</summary>
     public Escapes Escapes { get; } = new();
 
@@ -103,8 +112,12 @@ internal sealed class Capture(Tensor[] arguments)
     public Tensor Call(Func<Tensor[], Tensor> function, Tensor[] arguments) => Escapes.Call(function, arguments, starts.Keys);
 
     /// <summary>Finds what the function stored away, before the graph runs.</summary>
-    public Tensor Search(Recorder graph, Tensor result)
+    public Tensor Search(Recorder graph, Tensor[] arguments, Tensor result)
     {
+        ChangedArguments = Array.ConvertAll(arguments, a => graph.Changes.Exists(c => c.Storage == a.Storage) ? a.Storage : null);
+        ArgumentLeaves = Array.ConvertAll(arguments, a => a.Leaf is { } leaf && starts.ContainsKey(leaf) ? leaf : null);
+        for (int i = 0; i < arguments.Length && starts.Count > 0; i++)
+            if (arguments[i] is { Leaf: null, Detached: false } && Arguments[i].RequiresGrad) Refuse("gradients flow through an argument into what it was computed from");
         result = Escapes.Search(graph, result, starts.Keys);
         if (Escapes.Found is { } found) Refuse(found);
         return result;

@@ -13,10 +13,13 @@ internal sealed class ClosureFields
     private static readonly ConditionalWeakTable<Type, ClosureFields> Known = [];
 
     private readonly FieldInfo[] fields;
+    private readonly bool isDisplayClass;
 
     private ClosureFields(Type type)
     {
         IsClosure = type.IsClass && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+        // C# keeps functions that capture nothing in a class of another name, which has no fields.
+        isDisplayClass = type.Name.Contains("DisplayClass", StringComparison.Ordinal);
         fields = IsClosure ? Fields(type) : [];
         Parents = [.. fields.Where(f => f.FieldType.IsClass && f.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false))];
         // One method with all comparisons allocates nothing, reads no metadata, and takes nanoseconds. Compiled ahead of time, fields are read one by one.
@@ -25,6 +28,9 @@ internal sealed class ClosureFields
 
     /// <summary>False for classes that somebody wrote: what they hold is not looked at.</summary>
     public bool IsClosure { get; }
+
+    /// <summary>A closure class always has fields: where none is seen, the linker left out their metadata.</summary>
+    public bool IsBlind => IsClosure && fields.Length == 0 && isDisplayClass;
 
     /// <summary>The fields that hold closures of outer scopes.</summary>
     public FieldInfo[] Parents { get; }

@@ -5,10 +5,25 @@ namespace GpuTensor.Graph;
 /// <summary>The captured variables of a delegate as they were at one time: copies of the closure objects that it reads them from, those of outer scopes too.</summary>
 internal sealed class ClosureState
 {
+    private readonly List<Delegate> functions = [];
     private readonly List<(object Live, object Then, ClosureFields Fields)> parts = [];
 
-    public ClosureState(Delegate function)
+    public ClosureState(params IEnumerable<Delegate> functions)
     {
+        foreach (var function in functions) Watch(function);
+    }
+
+    /// <summary>The captured variables of the same delegates as they are now.</summary>
+    public ClosureState Again() => new(functions);
+
+    /// <summary>Some variables have no metadata, as in a program compiled ahead of time: nobody can see whether they change.</summary>
+    public bool IsBlind { get; private set; }
+
+    /// <summary>Adds the captured variables of another delegate: of a compiled function that is called within the one being recorded.</summary>
+    public void Watch(Delegate function)
+    {
+        if (functions.Contains(function)) return;
+        functions.Add(function);
         foreach (var each in function.GetInvocationList())
         {
             object? target = each.Target;
@@ -40,6 +55,7 @@ internal sealed class ClosureState
     private void Add(object closure)
     {
         var fields = ClosureFields.Of(closure.GetType());
+        IsBlind |= fields.IsBlind;
         if (!fields.IsClosure || parts.Any(p => p.Live == closure)) return;
         parts.Add((closure, Clone(closure), fields));
         foreach (var parent in fields.Parents)

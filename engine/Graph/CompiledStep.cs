@@ -47,6 +47,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     private Tensor Call(Tensor[] arguments)
     {
         foreach (var argument in arguments) ArgumentNullException.ThrowIfNull(argument);
+        Recorder.Capturing?.Closure.Watch(source);
         if (Recorder.Capturing is not null || AnomalyMode.IsActive || (arguments.Length > 0 && !arguments[0].Device.CanReplay)) return function(arguments);
         lock (gate)
         {
@@ -93,8 +94,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
     private Tensor Record(CompiledVariant variant, Tensor[] arguments)
     {
-        var capture = new Capture(arguments);
-        var before = new ClosureState(source);
+        var capture = new Capture(arguments) { Closure = new(source) };
         Tensor? result = null;
         Recorder.Capturing = capture;
         Interlocked.Increment(ref Escapes.InProgress);
@@ -111,8 +111,8 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
                     throw new CompiledFunctionException($"A compiled function works on one device; this one recorded on {other.Device.Name} too, and returned a tensor of {device.Name}.");
             var recorder = Recorder.For(device);
             result.Keep();
-            result = capture.Search(recorder, result);
-            var after = before.IsSame ? null : new ClosureState(source);
+            result = capture.Search(recorder, arguments, result);
+            var after = capture.Closure.IsSame ? null : capture.Closure.Again();
             capture.Result = result;
             capture.IsRecording = false;
             var node = result.Node;
@@ -123,9 +123,10 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
             bool isVariable = capture.Variables.Any(v => v.Storage == result.Storage);
             bool isOutput = index >= 0 && capture.Plan is not null && Place(capture, index).Kind == MemoryKind.Output;
-            variant.ResultVariable = isVariable ? result : null;
+            variant.ResultVariable = !isVariable ? null : capture.Escapes.IsTwin ? result.Twin() : result;
+            variant.IsResultMade = capture.Escapes.IsTwin;
             variant.Result = (node.Op, node.DType, node.Shape, result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed), result.ViewOf, result.Detached);
-            variant.Take(capture, epoch, before, after, !result.Detached && Capture.HasGraph(node) ? "its result can still be differentiated"
+            variant.Take(capture, epoch, after, !result.Detached && Capture.HasGraph(node) ? "its result can still be differentiated"
                 : !isVariable && !isOutput ? "its result is no value of its own" : null);
             if (!variant.IsReady) return result;
             variant.ResultOutput = isVariable ? -1 : Place(capture, index).Index;
@@ -191,7 +192,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         // Memory must not be held from here.
         Array.Clear(slots);
         Array.Clear(outputs);
-        if (made is null) return variant.ResultVariable!;
+        if (made is null) return variant.IsResultMade ? variant.ResultVariable!.Another() : variant.ResultVariable!;
         var result = variant.Result;
         var value = Made(result.Op, result.DType, result.Shape, variant.Device, made);
         value.Flags = result.Flags;

@@ -40,6 +40,9 @@ internal sealed class CompiledVariant
     public int ResultOutput;
     public Tensor? ResultVariable;
 
+    /// <summary>The function makes a handle on that variable at each call.</summary>
+    public bool IsResultMade;
+
     /// <summary>What a replay hands to the executor, used again by the next.</summary>
     public Block[] Slots = [], Outputs = [];
     public long[] Numbers = [];
@@ -68,13 +71,12 @@ internal sealed class CompiledVariant
     /// <summary>Takes a recording that has run.</summary>
     /// <param name="capture">The recording.</param>
     /// <param name="epoch">The epoch when it ended.</param>
-    /// <param name="before">The captured variables as they were when it began.</param>
     /// <param name="after">The captured variables when it had ended, where they are others.</param>
     /// <param name="obstacle">Why its result cannot come from a replay; null: it can.</param>
-    public void Take(Capture capture, int epoch, ClosureState before, ClosureState? after, string? obstacle)
+    public void Take(Capture capture, int epoch, ClosureState? after, string? obstacle)
     {
         var last = Last;
-        why = capture.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {before.FirstChange()}, which it captured")
+        why = capture.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {capture.Closure.FirstChange()}, which it captured")
             ?? (last is null || last.Plan is null ? "a second recording must agree with the first"
                 : last.Plan != capture.Plan ? "it recorded other operators, or stored other values away, than the time before"
                 : Epoch != epoch ? "training mode, RequiresGrad, settings or parameters' places changed"
@@ -82,7 +84,7 @@ internal sealed class CompiledVariant
         recorded++;
         recordings++;
         IsReady = why is null;
-        (Last, Epoch, Closure) = (capture, epoch, after ?? before);
+        (Last, Epoch, Closure) = (capture, epoch, after ?? capture.Closure);
         if (!IsRun || IsReady) return;
         // What it held is not needed any more.
         (Last, Closure, ResultVariable, Slots, Outputs, Numbers) = (null, null, null, [], [], []);
@@ -108,6 +110,10 @@ internal sealed class CompiledVariant
     /// <summary>Where two recordings of one plan read other tensors or numbers, arguments and what is known to change apart; null: nowhere.</summary>
     private static string? Difference(Capture before, Capture now)
     {
+        if (!before.Variables.Select(v => v.Storage).SequenceEqual(now.Variables.Select(v => v.Storage)))
+            return "it changed other tensors in place than the time before";
+        if (!before.Gradients.Select(g => g.Leaf).SequenceEqual(now.Gradients.Select(g => g.Leaf)))
+            return "it touched the gradients of other tensors than the time before";
         for (int i = 0; i < now.Leaves.Length; i++)
         {
             var (a, b) = (before.Leaves[i], now.Leaves[i]);
@@ -135,37 +141,42 @@ internal sealed class CompiledVariant
         var capture = Last!;
         if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Plan!.Missed.Count > 0 || capture.Plan.IsDisposed || !Closure!.IsSame) return false;
         for (int i = 0; i < arguments.Length; i++)
+        {
             if (arguments[i].Node != capture.Arguments[i] && !capture.IsProven[i]) return false;
+            // An argument that the function changes is a variable of its own.
+            if (capture.ChangedArguments[i] is { } changed && arguments[i].Storage != changed) return false;
+            if (capture.ArgumentLeaves[i] is { } touched && arguments[i].Leaf != touched) return false;
+        }
         foreach (var (storage, home, _) in capture.Variables)
+        {
             if (storage.Current is not { State: NodeState.Materialized, Storages: 1, Readers: 0 } node || node.Owner != home) return false;
+            if (IsOther(node, storage)) return false;
+        }
         foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
         {
             var now = leaf.Grad;
-            if (home is { Occupant.Readers: > 0 }) return false;
+            if (home is { Occupant.Readers: > 0 } || (home is not null && now is not null && IsOther(now.Node, null))) return false;
             if (start.IsReplaced) continue;
             if (now is null != start.Before is null || (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf)))) return false;
             // Read only or changed in place: the same handle as before.
             if (handle is not null && home is null && now != handle) return false;
         }
         foreach (var leaf in capture.Leaves)
-            if (leaf.Argument >= 0)
-            {
-                // An argument that the function changes is a variable of its own.
-                if (leaf.IsHome && !IsVariable(capture, arguments[leaf.Argument].Storage)) return false;
-            }
+            if (leaf.Argument >= 0) continue;
             else if (leaf.Gradient is { } owner)
             {
                 if (leaf.IsHome && owner.Grad!.Node.Owner != leaf.Block) return false;
             }
             else if (!leaf.IsHome && leaf.Node.Owner != leaf.Block) return false;
         return true;
-    }
 
-    private static bool IsVariable(Capture capture, Storage storage)
-    {
-        foreach (var (each, _, _) in capture.Variables)
-            if (each == storage) return true;
-        return false;
+        // An argument that was none of the changed variables and is one now: kernels would read and write one memory in any order.
+        bool IsOther(Node value, Storage? variable)
+        {
+            for (int i = 0; i < arguments.Length; i++)
+                if (arguments[i].Node == value && (variable is null || capture.ChangedArguments[i] != variable)) return true;
+            return false;
+        }
     }
 
     /// <summary>What the next call will do, and why.</summary>
@@ -177,6 +188,7 @@ internal sealed class CompiledVariant
             : !IsReady ? $"recorded anew at the next call: {why}"
             : Closure!.FirstChange() is { } name ? $"recorded anew at the next call: {name}, which it captured, has changed"
             : Epoch != Volatile.Read(ref CompiledStep.Epoch) ? "recorded anew at the next call: training mode, RequiresGrad, settings or parameters' places changed"
+            : Closure!.IsBlind ? "replayed at the next call; its captured variables have no metadata in this program, so their values are frozen"
             : "replayed at the next call";
         return $"{kind}{(gradEnabled ? "" : " without gradients")}: {next} (recorded {recorded} times, replayed {replayed} times)";
     }

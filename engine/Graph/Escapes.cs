@@ -23,6 +23,9 @@ internal sealed class Escapes
     /// <summary>What was found, for a person; null: nothing.</summary>
     public string? Found { get; private set; }
 
+    /// <summary>The result is a handle that the function made, and that nobody else holds.</summary>
+    public bool IsTwin => result?.TryGetTarget(out _) == false;
+
     /// <summary>The nodes of a graph that the program holds when the function has returned; null for a graph that was not searched.</summary>
     public HashSet<int>? HeldIn(Recorder graph) => searched == graph ? held : null;
 

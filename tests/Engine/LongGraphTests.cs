@@ -35,7 +35,7 @@ public class LongGraphTests
         {
             using var fresh = test.Another();
             // As within a compiled function, which is planned whole: nothing flushes by itself.
-            Recorder.Capturing = new([]);
+            Recorder.Capturing = new([]) { Closure = new() };
             var result = Build(kind, fresh.Device, nodes);
             Recorder.Capturing = null;
             result.Keep();
