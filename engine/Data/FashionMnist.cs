@@ -34,8 +34,8 @@ public static class FashionMnist
 
     /// <summary>Opens the training or the test set: inputs float32 [28, 28] from 0 to 1, targets int64 from 0 to 9.</summary>
     /// <param name="train">The training set; false: the test set.</param>
-    /// <param name="root">The folder of the IDX files, plain or .gz. Null: <c>$GPUTENSOR_DATA</c>, where Debian's package
-    /// dataset-fashion-mnist puts them, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
+    /// <param name="root">The folder of the IDX files, plain or .gz. Null: <c>$GPUTENSOR_DATA</c>, or where that is not set the folder of Debian's package
+    /// dataset-fashion-mnist, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
     /// cref="DownloadAsync"/> puts them.</param>
     /// <exception cref="FileNotFoundException">The files are in none of these; the message says how to get them.</exception>
     /// <exception cref="TensorFileException">A file is damaged, or holds no images.</exception>
@@ -115,7 +115,7 @@ public static class FashionMnist
     {
         get
         {
-            string? data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
+            string? data = EnvironmentVariables.Text("XDG_DATA_HOME");
             // .NET's LocalApplicationData is ~/.local/share on Linux, as the XDG rule has it.
             if (string.IsNullOrEmpty(data)) data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
             return Path.Combine(data, "gputensor", "fashion-mnist");
@@ -124,10 +124,8 @@ public static class FashionMnist
 
     private static List<string> Folders(string? root)
     {
-        if (root is not null) return Within(root);
-        var folders = new List<string>();
-        if (Environment.GetEnvironmentVariable("GPUTENSOR_DATA") is { Length: > 0 } given) folders.AddRange(Within(given));
-        return [.. folders, DebianFolder, UserFolder];
+        // A folder that was named and does not hold them is a mistake: others are not taken in its place.
+        return (root ?? EnvironmentVariables.Data.Value) is { } named ? Within(named) : [DebianFolder, UserFolder];
     }
 
     /// <summary>The folder itself, or a folder of datasets with this one in it (torchvision's name is the last).</summary>

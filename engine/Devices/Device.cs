@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuTensor.Devices;
 using GpuTensor.Devices.Cuda;
 using GpuTensor.Devices.OpenCl;
@@ -28,7 +29,11 @@ public sealed class Device
         Ordinal = checked((ushort)Known.Count);
         Known.Add(this);
         byOrdinal = [.. Known];
-        executor = new(open);
+        executor = new(() =>
+        {
+            EnvironmentVariables.Check();
+            return open();
+        });
     }
 
     /// <summary>A device over an executor of a test's or benchmark's own, which no name finds.</summary>
@@ -82,7 +87,7 @@ public sealed class Device
     internal Executor Executor => executor.Value;
 
     /// <summary>Runs every operator as it is recorded (<c>GPUTENSOR_EAGER=1</c>): same bits, slow; the oracle for fusion.</summary>
-    internal bool Eager { get; set; } = Environment.GetEnvironmentVariable("GPUTENSOR_EAGER") == "1";
+    internal bool Eager { get; set; } = EnvironmentVariables.Eager.Value;
 
     /// <summary>The device that factories and modules use when none is named: the best there is, or what <c>GPUTENSOR_DEVICE</c> says. Settable.</summary>
     public static Device Default
@@ -90,7 +95,11 @@ public sealed class Device
         get
         {
             if (chosen is { } device) return device;
-            lock (Gate) return chosen ??= Environment.GetEnvironmentVariable("GPUTENSOR_DEVICE") is { Length: > 0 } name ? Parse(name) : Best();
+            lock (Gate)
+            {
+                EnvironmentVariables.Check();
+                return chosen ??= EnvironmentVariables.Device.Value is { } name ? Named(name) : Best();
+            }
         }
         set => chosen = value;
     }
@@ -126,16 +135,31 @@ public sealed class Device
     /// <exception cref="DeviceException">No such device.</exception>
     public static Device Parse(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!TryReadName(name, out string kind, out int index)) throw Unknown(name);
+        return kind switch { "opencl" => OpenCl(index), "cuda" => Cuda(index), _ => Cpu };
+    }
+
+    /// <summary>Takes a name apart; whether there is such a device is another question.</summary>
+    /// <returns>False where no device is ever called so.</returns>
+    internal static bool TryReadName(string name, out string kind, out int index)
+    {
         var parts = name.Trim().ToLowerInvariant().Split(':');
-        int index = 0;
-        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], out index)) || index < 0) throw Unknown(name);
-        return parts[0] switch
+        (kind, index) = (parts[0], 0);
+        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))) return false;
+        return kind is "opencl" or "cuda" || (kind == "cpu" && index == 0);
+    }
+
+    private static Device Named(string name)
+    {
+        try
         {
-            "cpu" when index == 0 => Cpu,
-            "opencl" => OpenCl(index),
-            "cuda" => Cuda(index),
-            _ => throw Unknown(name),
-        };
+            return Parse(name);
+        }
+        catch (DeviceException e)
+        {
+            throw new DeviceException($"The environment variable {EnvironmentVariables.Device.Name} is '{name}': {e.Message}", e);
+        }
     }
 
     private static DeviceException Unknown(string name) => new($"'{name}' names no device: expected cpu, opencl, opencl:N, cuda or cuda:N.");

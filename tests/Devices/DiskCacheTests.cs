@@ -54,6 +54,66 @@ public sealed class DiskCacheTests : IDisposable
         Assert.Null(cache.Read("k"));
     }
 
+    /// <summary>Whatever lies at an entry's place: a miss, at once, and the next entry written there is read.</summary>
+    [Theory]
+    [InlineData("fifo")]
+    [InlineData("endless")]
+    [InlineData("folder")]
+    [InlineData("huge")]
+    [InlineData("foreign")]
+    [InlineData("dangling")]
+    public void An_entry_that_is_no_file_of_ours_is_a_miss(string kind)
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("FIFOs, devices and owners as Linux has them.");
+        var cache = new DiskCache(folder);
+        cache.Write("k", [1, 2, 3]);
+        string path = cache.PathOf("k");
+        if (kind is not "foreign") File.Delete(path);
+        switch (kind)
+        {
+            case "fifo": Run("mkfifo", path); break;
+            case "endless": File.CreateSymbolicLink(path, "/dev/zero"); break;
+            case "dangling": File.CreateSymbolicLink(path, "/nowhere/at/all"); break;
+            case "folder": Directory.CreateDirectory(path); break;
+            case "huge":
+                using (var file = File.Create(path))
+                {
+                    file.Write("GPUTENS1"u8);
+                    file.SetLength(1L << 40);
+                }
+                break;
+            default:
+                if (Environment.UserName != "root") Assert.Skip("Only root can give a file away.");
+                Run("chown", "65534", path);
+                break;
+        }
+        Assert.Null(cache.Read("k"));
+        cache.Write("k", [4]);
+        // A folder cannot be renamed over.
+        if (kind != "folder") Assert.Equal([4], cache.Read("k")!);
+        else Assert.Null(cache.Read("k"));
+        Assert.DoesNotContain(Directory.GetFiles(folder), f => f.EndsWith(".tmp", StringComparison.Ordinal));
+
+        static void Run(string program, params string[] arguments)
+        {
+            using var process = System.Diagnostics.Process.Start(program, arguments);
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+        }
+    }
+
+    [Fact]
+    public void What_killed_writers_left_is_removed_and_what_others_write_is_not()
+    {
+        Directory.CreateDirectory(folder);
+        string old = Path.Combine(folder, "k.1.a.tmp"), fresh = Path.Combine(folder, "k.1.b.tmp");
+        foreach (string file in (string[])[old, fresh]) File.WriteAllBytes(file, [1]);
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        new DiskCache(folder).Write("k", [1]);
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(fresh));
+    }
+
     [Fact]
     public void Keys_tell_parts_apart() => Assert.NotEqual(DiskCache.Key("ab", "c"), DiskCache.Key("a", "bc"));
 

@@ -17,7 +17,7 @@ internal sealed partial class CudaBackend : Backend
     private readonly Stack<CudaModule> retired = new();
     private readonly HashSet<CudaModule> loaded = [];
     private readonly HashSet<CudaBuffer> buffers = [];
-    private readonly bool blocking = Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_BLOCKING") == "1";
+    private readonly bool blocking = EnvironmentVariables.CudaBlocking.Value;
     private readonly bool pools;
     private readonly CudaDevice device;
     private DeviceProfile profile;
@@ -46,8 +46,7 @@ internal sealed partial class CudaBackend : Backend
                 MaxParameterBytes = 4096,
                 LocalMemoryBytes = 48 * 1024,
             };
-            if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) MemoryLimit = limit;
-            if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_SMALL_DOMAIN"), out long small)) SmallDomain = small;
+            if (EnvironmentVariables.SmallDomain.Value is { } small) SmallDomain = small;
             pools = device.HasMemoryPools;
             // What was freed stays with the process, or every wait would hand it back to the system.
             if (pools) device.DefaultMemoryPool.ReleaseThreshold = ulong.MaxValue;
@@ -94,7 +93,7 @@ internal sealed partial class CudaBackend : Backend
     public override (long Total, long MaxAllocation) Memory { get; }
 
     /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test sets.</summary>
-    internal long MemoryLimit { get; set; } = long.MaxValue;
+    internal long MemoryLimit { get; set; } = EnvironmentVariables.MemoryLimit.Value;
 
     /// <inheritdoc cref="CudaPrograms.Listener"/>
     internal Action<string, CudaCompilation, NvrtcLibrary>? CompilationListener { set => programs.Listener = value; }

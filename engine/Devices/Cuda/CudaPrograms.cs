@@ -13,7 +13,7 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
     public static readonly string[] Reporting = ["--ptxas-options=-v", "--ptxas-options=-warn-spills"];
 
     /// <summary>Machine code by source, options, target and compiler. Null: none is kept.</summary>
-    public DiskCache? Cache { get; set; } = new(Path.Combine(DiskCache.DefaultFolder(), "cuda"));
+    public DiskCache? Cache { get; set; } = CacheFolder.Open("cuda");
 
     /// <summary>For reports: hears of each program and what was made of it, in the compiling threads, with ptxas's own report in the log. Then none is taken from disk.</summary>
     public Action<string, CudaCompilation, NvrtcLibrary>? Listener { get; set; }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using GpuTensor.Kernels;
@@ -23,10 +24,10 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
     private readonly Dictionary<string, GemmTile?> known = [];
 
     /// <summary>False under GPUTENSOR_AUTOTUNE=0.</summary>
-    public static bool Allowed { get; } = Environment.GetEnvironmentVariable("GPUTENSOR_AUTOTUNE") != "0";
+    public static bool Allowed { get; } = EnvironmentVariables.Autotune.Value;
 
     /// <summary>The cache of this user.</summary>
-    public static DiskCache DefaultCache() => new(Path.Combine(DiskCache.DefaultFolder(), "gemm"));
+    public static DiskCache? DefaultCache() => CacheFolder.Open("gemm");
 
     /// <summary>The tile to plan with; null for the default. May wait for the device.</summary>
     public GemmTile? Tile(GemmSpec spec)
@@ -37,7 +38,7 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
         string shape = ShapeClass(spec);
         if (known.TryGetValue(shape, out var tile)) return tile;
         var candidates = GemmTiles.Candidates(spec, backend.Profile);
-        string key = DiskCache.Key("gemm tile", shape, backend.Name, backend.Driver, DiskCache.EngineVersion, Environment.ProcessorCount.ToString());
+        string key = DiskCache.Key("gemm tile", shape, backend.Name, backend.Driver, DiskCache.EngineVersion, Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         tile = Decode(cache?.Read(key), candidates);
         if (tile is null)
         {

@@ -29,7 +29,6 @@ internal sealed class OpenClBackend : Backend
         Driver = $"{device.PlatformName}, driver {device.DriverVersion}, {info.Text(DeviceInfo.Version)}";
         pastEnd = Profile.IsCpu ? Kernels.Generator.ReadPast : 0;
         Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue), (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue) - pastEnd);
-        if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) MemoryLimit = limit;
         context = device.Context;
         int error;
         queue = Api.CreateCommandQueue(context, device.Id, (CommandQueueProperties)0, &error);
@@ -55,7 +54,7 @@ internal sealed class OpenClBackend : Backend
     public override (long Total, long MaxAllocation) Memory { get; }
 
     /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test sets.</summary>
-    internal long MemoryLimit { get; set; } = long.MaxValue;
+    internal long MemoryLimit { get; set; } = EnvironmentVariables.MemoryLimit.Value;
 
     /// <summary>For tests: asked before each call that can fail, by the call's name; a code other than 0 is taken for that call's result.</summary>
     internal Func<string, int>? Fault { get; set; }

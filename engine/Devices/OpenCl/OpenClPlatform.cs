@@ -57,7 +57,12 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
 internal static class OpenClPlatform
 {
     private static readonly Lazy<(IReadOnlyList<OpenClDevice> Devices, string Reason)> Found =
-        new(() => Discover(OpenClLibrary.DefaultNames, Environment.GetEnvironmentVariable("GPUTENSOR_OPENCL_EXCLUDE")));
+        new(() =>
+        {
+            var found = Discover(OpenClLibrary.DefaultNames, EnvironmentVariables.OpenClExclude.Value);
+            if (PoclCache.Notice.Length > 0 && found.Devices.Any(d => d.IsPocl)) Console.Error.WriteLine($"GpuTensor: {PoclCache.Notice}");
+            return found;
+        });
 
     /// <summary>Usable devices: <c>opencl:0</c>, <c>opencl:1</c>, … Found once.</summary>
     public static IReadOnlyList<OpenClDevice> Devices() => Found.Value.Devices;
@@ -79,7 +84,7 @@ internal static class OpenClPlatform
         try
         {
             foreach (nint platform in Platforms(api))
-                foreach (nint id in DeviceIds(api, platform))
+                foreach (nint id in DeviceIds(api, platform, reasons))
                 {
                     var info = new OpenClInfo(api, id);
                     var device = new OpenClDevice(0, api, platform, id, (info.Number(DeviceInfo.Type) & (ulong)DeviceType.Cpu) != 0,
@@ -89,13 +94,29 @@ internal static class OpenClPlatform
                     else reasons.Add($"{device.Name} ({device.PlatformName}, driver {device.DriverVersion}): {why}");
                 }
         }
-        catch (Exception e) when (e is Silk.NET.Core.Loader.SymbolLoadingException or DeviceException)
+        catch (Silk.NET.Core.Loader.SymbolLoadingException e)
+        {
+            return ([], $"The OpenCL loader is no OpenCL loader: {e.Message}. {OpenClLibrary.InstallHint}");
+        }
+        catch (DeviceException e)
         {
             reasons.Add($"OpenCL does not answer: {e.Message}");
         }
-        if (devices.Count == 0) reasons.Add($"There is no usable OpenCL device. {OpenClLibrary.InstallHint}");
+        if (devices.Count == 0) reasons.Add($"There is no usable OpenCL device. {WhyNone(excluded)}");
         // OrderBy is stable: the loader's order within a kind.
         return (devices.OrderBy(d => d.IsCpu).Select((d, i) => d with { Index = i }).ToArray(), string.Join('\n', reasons));
+    }
+
+    /// <summary>What to do where there is no device: what is installed and does not work is not to be installed again.</summary>
+    private static string WhyNone(string[] excluded)
+    {
+        string[] drivers = OpenClLibrary.InstalledDrivers();
+        if (drivers.Length == 0) return $"No driver is installed. {OpenClLibrary.InstallHint}";
+        string installed = $"Installed: {string.Join(", ", drivers)}";
+        if (PoclCache.Notice.Length > 0 && drivers.Any(d => d.Contains("pocl", StringComparison.OrdinalIgnoreCase))) return $"{installed}. {PoclCache.Notice}";
+        return excluded.Length > 0
+            ? $"{installed}, of which GPUTENSOR_OPENCL_EXCLUDE leaves out {string.Join(", ", excluded)}. {OpenClLibrary.InstallHint}"
+            : $"{installed}, which offers none: 'clinfo' may say why.";
     }
 
     private static string? Unusable(OpenClDevice device, OpenClInfo info, string[] excluded)
@@ -123,11 +144,13 @@ internal static class OpenClPlatform
         return ids;
     }
 
-    private static unsafe nint[] DeviceIds(CL api, nint platform)
+    private static unsafe nint[] DeviceIds(CL api, nint platform, List<string> reasons)
     {
-        uint count;
-        // A platform without devices says CL_DEVICE_NOT_FOUND; one that fails otherwise must not hide the others.
-        if (api.GetDeviceIDs(platform, DeviceType.All, 0, null, &count) != 0 || count == 0) return [];
+        uint count = 0;
+        int error = api.GetDeviceIDs(platform, DeviceType.All, 0, null, &count);
+        // A platform that fails must not hide the others.
+        if (error != 0) reasons.Add($"{PlatformText(api, platform)}: clGetDeviceIDs failed with {OpenClErrors.Name(error)}");
+        if (error != 0 || count == 0) return [];
         nint[] ids = new nint[count];
         fixed (nint* p = ids) return api.GetDeviceIDs(platform, DeviceType.All, count, p, null) == 0 ? ids : [];
     }

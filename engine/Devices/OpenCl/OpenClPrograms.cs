@@ -7,7 +7,7 @@ namespace GpuTensor.Devices.OpenCl;
 internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context, string options)
 {
     /// <summary>Binaries by source, options, device, driver and engine. PoCL keeps a cache of its own on disk, with the code of each work-group size too.</summary>
-    public DiskCache? Cache { get; set; } = backend.Device.IsPocl ? null : new DiskCache(Path.Combine(DiskCache.DefaultFolder(), "opencl"));
+    public DiskCache? Cache { get; set; } = backend.Device.IsPocl ? null : CacheFolder.Open("opencl");
 
     /// <summary>True once a program did not compile with <see cref="PoclDeclarations"/> and did without; the later ones go without.</summary>
     public bool DeclarationsFailed { get; private set; }

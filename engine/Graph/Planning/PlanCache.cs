@@ -12,8 +12,7 @@ internal sealed class PlanCache
     private int madeAgain;
 
     /// <summary>Host bytes that plans may take together: <c>GPUTENSOR_PLAN_CACHE</c>, by default 64 MB.</summary>
-    public long MaxBytes { get; set; } =
-        long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_PLAN_CACHE"), out long bytes) && bytes > 0 ? bytes : 64 << 20;
+    public long MaxBytes { get; set; } = EnvironmentVariables.PlanCache.Value;
 
     /// <summary>Where a line goes when the cache is too small for the program.</summary>
     public Action<string> Warn { get; set; } = Console.Error.WriteLine;

@@ -32,18 +32,8 @@ internal static class Machine
 
     private static string Cache()
     {
-        string folder = DiskCache.DefaultFolder();
-        try
-        {
-            Directory.CreateDirectory(folder);
-            string file = Path.Combine(folder, $"doctor-{Guid.NewGuid():N}");
-            File.WriteAllBytes(file, [1]);
-            File.Delete(file);
-            return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DoctorException($"Kernels are compiled anew in every process, since {folder} cannot be written: {e.Message}", "Name a folder that can be written in GPUTENSOR_CACHE.");
-        }
+        if (CacheFolder.Path is not { } folder)
+            throw new DoctorException($"Kernels are compiled anew in every process. {CacheFolder.WhyNot}", "Name a folder that can be written in GPUTENSOR_CACHE.");
+        return CacheFolder.WhyNot.Length == 0 ? folder : $"{folder}\n{CacheFolder.WhyNot}";
     }
 }
