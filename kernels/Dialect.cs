@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace GpuTensor.Kernels;
@@ -114,7 +115,7 @@ internal sealed partial record Dialect
     {
         ulong bits = BitConverter.DoubleToUInt64Bits(value);
         int exponent = (int)(bits >> 52 & 0x7ff);
-        string digits = (bits & 0xfffffffffffff).ToString("x13").TrimEnd('0');
+        string digits = (bits & 0xfffffffffffff).ToString("x13", CultureInfo.InvariantCulture).TrimEnd('0');
         string sign = bits >> 63 != 0 ? "-" : "";
         return $"{sign}0x{(exponent == 0 ? 0 : 1)}{(digits.Length == 0 ? ".0" : "." + digits)}p{Math.Max(exponent, 1) - 1023}";
     }
@@ -128,7 +129,7 @@ internal sealed partial record Dialect
             case DType.UInt8: return $"({Type(Kind.U8)})({(byte)bits})";
             case DType.Int8: return $"({Type(Kind.I8)})({(sbyte)bits})";
             case DType.Int16: return $"({Type(Kind.I16)})({(short)bits})";
-            case DType.Int32: return (int)bits == int.MinValue ? "(-2147483647 - 1)" : ((int)bits).ToString();
+            case DType.Int32: return (int)bits == int.MinValue ? "(-2147483647 - 1)" : ((int)bits).ToString(CultureInfo.InvariantCulture);
             case DType.Int64: return $"({Type(Kind.I64)})0x{bits:x}{WideSuffix}";
             case DType.Float64: return Literal(BitConverter.UInt64BitsToDouble(bits));
             case DType.Float32: return Literal(BitConverter.UInt32BitsToSingle((uint)bits));

@@ -109,6 +109,6 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     {
         ulong h = 14695981039346656037;
         foreach (char c in text) h = (h ^ c) * 1099511628211;
-        return (h ^ h >> 29).ToString("x16")[..12];
+        return (h ^ h >> 29).ToString("x16", CultureInfo.InvariantCulture)[..12];
     }
 }

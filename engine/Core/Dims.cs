@@ -52,5 +52,5 @@ public readonly struct Dims : IReadOnlyCollection<int>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => Count == 0 ? "all" : $"[{string.Join(", ", this)}]";
+    public override string ToString() => Count == 0 ? "all" : $"[{string.Join(", ", this.Select(d => $"{d}"))}]";
 }

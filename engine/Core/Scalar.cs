@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace GpuTensor;
 
 /// <summary>A number handed to an operator. Its kind (bool, integer, floating) takes part in promotion, its .NET type does not:
@@ -71,5 +72,5 @@ public readonly struct Scalar : IEquatable<Scalar>
     public static bool operator !=(Scalar a, Scalar b) => !a.Equals(b);
 
     /// <inheritdoc/>
-    public override string ToString() => Kind switch { DType.Float64 => real.ToString("R"), DType.Bool => integer != 0 ? "True" : "False", _ => integer.ToString() };
+    public override string ToString() => Kind switch { DType.Float64 => real.ToString("R", CultureInfo.InvariantCulture), DType.Bool => integer != 0 ? "True" : "False", _ => integer.ToString(CultureInfo.InvariantCulture) };
 }

@@ -52,7 +52,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     private static TensorShapeException TooLarge(int[] sizes)
     {
         var elements = sizes.Where(n => n > 0).Aggregate(System.Numerics.BigInteger.One, (product, n) => product * n);
-        return new(FormattableString.Invariant($"Shape [{string.Join(", ", sizes)}]: {elements:N0} elements, {elements * 4:N0} bytes as float32, ")
+        return new(FormattableString.Invariant($"Shape [{string.Join(", ", sizes.Select(n => $"{n}"))}]: {elements:N0} elements, {elements * 4:N0} bytes as float32, ")
             + FormattableString.Invariant($"are more than any device holds (at most {MaxElements:N0} elements)."));
     }
 
@@ -133,7 +133,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     public static bool operator !=(Shape? a, Shape? b) => !(a == b);
 
     /// <summary><c>[2, 3]</c></summary>
-    public override string ToString() => $"[{string.Join(", ", sizes)}]";
+    public override string ToString() => $"[{string.Join(", ", sizes.Select(n => $"{n}"))}]";
 
     /// <inheritdoc/>
     public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)sizes).GetEnumerator();

@@ -32,7 +32,7 @@ public partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Tensor Dropout(double p = 0.5, bool training = true)
     {
-        if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, "dropout: the probability must be from 0 to 1.");
+        if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), $"{p}", "dropout: the probability must be from 0 to 1.");
         if (!training) return this;
         // 1/(1−p) is a number of the caller's like p, and finite: with p = 1 nothing is kept that it could multiply.
         double scale = p < 1 ? 1 / (1 - p) : 0;

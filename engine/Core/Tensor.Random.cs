@@ -54,9 +54,9 @@ public partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">There is no number between them, or they are 2⁶³ and more apart.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, DType? dtype = null, Device? device = null)
     {
-        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: high must be above low, which is {low}.");
+        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: high must be above low, which is {low}.");
         if (unchecked(high - low) < 0)
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: a span of 2⁶³ and more from {low} is too wide.");
+            throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: a span of 2⁶³ and more from {low} is too wide.");
         var type = dtype ?? DType.Int64;
         device ??= Device.Default;
         if (Generator.Current.Torch is { } torch) return FromHost(torch.RandInt(low, high, shape), device).To(type);
@@ -67,7 +67,7 @@ public partial class Tensor
     /// <summary>0 … n − 1 in random order, int64 unless given. Drawn on the host.</summary>
     public static Tensor RandPerm(int n, DType? dtype = null, Device? device = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        if (n < 0) throw new ArgumentOutOfRangeException(nameof(n), $"{n}", "randperm: the count must not be negative.");
         var generator = Generator.Current;
         var type = dtype ?? DType.Int64;
         if (generator.Torch is { } torch) return FromHost(torch.RandPerm(n), device).To(type);
@@ -94,7 +94,7 @@ public partial class Tensor
     /// <returns>This tensor.</returns>
     public Tensor Uniform_(double from = 0, double to = 1)
     {
-        if (from > to) throw new ArgumentOutOfRangeException(nameof(to), to, $"uniform_: the end must not be below the start {from}.");
+        if (from > to) throw new ArgumentOutOfRangeException(nameof(to), $"{to}", $"uniform_: the end must not be below the start {from}.");
         if (Generator.Current.Torch is { } torch) return Assign(FromHost(torch.Uniform(Shape, from, to, DType), Device), "uniform_");
         return Assign(Uniform(Shape, DType, Device) * (to - from) + from, "uniform_");
     }
@@ -103,7 +103,7 @@ public partial class Tensor
     /// <returns>This tensor.</returns>
     public Tensor Normal_(double mean = 0, double std = 1)
     {
-        if (!(std >= 0)) throw new ArgumentOutOfRangeException(nameof(std), std, "normal_: the deviation must not be negative.");
+        if (!(std >= 0)) throw new ArgumentOutOfRangeException(nameof(std), $"{std}", "normal_: the deviation must not be negative.");
         return Assign(Gaussian(Shape, DType, Device) * std + mean, "normal_");
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using GpuTensor.Graph;
 using GpuTensor.Operators;
@@ -56,9 +57,9 @@ public partial class Tensor
             DType.Int8 => (long)(sbyte)bytes[0],
             _ => (long)bytes[0],
         };
-        if (typeof(T) == typeof(bool)) return (T)(object)(Convert.ToDouble(value) != 0);
-        if (typeof(T) == typeof(Half)) return (T)(object)(Half)Convert.ToDouble(value);
-        return (T)Convert.ChangeType(value, typeof(T));
+        if (typeof(T) == typeof(bool)) return (T)(object)(Convert.ToDouble(value, CultureInfo.InvariantCulture) != 0);
+        if (typeof(T) == typeof(Half)) return (T)(object)(Half)Convert.ToDouble(value, CultureInfo.InvariantCulture);
+        return (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture);
     }
 
     /// <summary>The contents in host memory.</summary>

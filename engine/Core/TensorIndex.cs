@@ -30,7 +30,7 @@ public readonly struct TensorIndex
     /// <exception cref="ArgumentOutOfRangeException">The step is not positive.</exception>
     public static TensorIndex Slice(int? start = null, int? stop = null, int step = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        if (step < 1) throw new ArgumentOutOfRangeException(nameof(step), $"{step}", "A step is at least 1.");
         return new(Kind.Slice, start ?? 0, stop, step);
     }
 

@@ -251,5 +251,5 @@ internal sealed class View : IEquatable<View>
 
     public override int GetHashCode() => hash;
 
-    public override string ToString() => $"{Shape} strides [{string.Join(", ", Strides)}] offset {Offset}";
+    public override string ToString() => $"{Shape} strides [{string.Join(", ", Strides.Select(s => $"{s}"))}] offset {Offset}";
 }

@@ -27,8 +27,8 @@ public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, I
         Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(prefetch);
+        if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), $"{batchSize}", "A batch has at least 1 sample.");
+        if (prefetch < 0) throw new ArgumentOutOfRangeException(nameof(prefetch), $"{prefetch}", "The number of batches made ahead must not be negative.");
         (Dataset, BatchSize, Shuffled, Seed, DropLast) = (dataset, batchSize, shuffle, seed, dropLast);
         (this.prefetch, this.device) = (prefetch, device);
     }

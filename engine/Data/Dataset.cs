@@ -31,7 +31,7 @@ public abstract class Dataset
     {
         foreach (int index in indices)
             if ((uint)index >= (uint)Count)
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"A dataset of {Count} samples has no sample {index}.");
+                throw new ArgumentOutOfRangeException(nameof(indices), $"{index}", $"A dataset of {Count} samples has no sample {index}.");
         int count = indices.Length;
         RequireBytes(InputShape, InputDType, inputBytes, "inputs");
         RequireBytes(TargetShape, TargetDType, targetBytes, "targets");

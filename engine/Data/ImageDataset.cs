@@ -29,7 +29,7 @@ public sealed class ImageDataset : Dataset
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Open(string imageFile, string labelFile, int classes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (classes < 1) throw new ArgumentOutOfRangeException(nameof(classes), $"{classes}", "There is at least 1 class.");
         var images = Idx.Read(imageFile);
         if (images.DType != DType.UInt8 || images.Shape.Rank != 3)
             throw new TensorFileException(

@@ -65,13 +65,16 @@ internal static class CacheFolder
         if (string.IsNullOrEmpty(root) || !System.IO.Path.IsPathRooted(root))
             root = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? System.IO.Path.Combine(home, ".cache") : null;
         if (root is not null && System.IO.Path.IsPathRooted(root)) yield return (System.IO.Path.Combine(root, "gputensor"), false);
-        yield return (System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"gputensor-{FileStatus.User?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "cache"}"), true);
+        yield return (System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"gputensor-{UnixFile.User?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "cache"}"), true);
     }
 
     /// <summary>Others may put a folder of that name there before us, and with it the code we would run.</summary>
-    private static string? WhyNotOurs(string folder) => FileStatus.Of(folder, follow: false) is not { } status || (status.IsFolder && status.Owner == FileStatus.User && !status.IsOpenToOthers)
-        ? null
-        : "it is not a folder of this user alone";
+    private static string? WhyNotOurs(string folder)
+    {
+        if (UnixFile.User is not { } user) return null;
+        var status = UnixFile.StatusOf(folder, follow: false);
+        return status.Kind == FileKind.Directory && status.Owner == user && (status.Mode & ~Private) == 0 ? null : "it is not a folder of this user alone";
+    }
 
     private static void Make(string folder)
     {

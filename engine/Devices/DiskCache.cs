@@ -51,7 +51,8 @@ internal sealed class DiskCache
         try
         {
             // Before it is opened: opening a FIFO would wait. An entry is code that runs, so nobody else may write it.
-            if (FileStatus.Of(path) is { } status && (!status.IsRegular || (status.Owner != 0 && status.Owner != FileStatus.User))) return null;
+            var status = UnixFile.StatusOf(path);
+            if (status.Kind != FileKind.Regular || (status.Owner != 0 && status.Owner != UnixFile.User)) return null;
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             long length = file.Length - HeaderBytes;
             if (length is < 0 or > MostBytes) return null;

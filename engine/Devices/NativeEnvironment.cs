@@ -11,8 +11,14 @@ internal static partial class NativeEnvironment
     {
         Environment.SetEnvironmentVariable(name, value);
         // Windows: .NET's call is the system's.
-        if (!OperatingSystem.IsWindows()) _ = SetNative(name, value, 1);
+        if (!OperatingSystem.IsWindows()) Pass(name, value, overwrite: true);
     }
+
+    /// <summary>Sets a variable for native libraries alone. Unix only.</summary>
+    /// <param name="name">The variable.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="overwrite">Whether a value that native code already sees is replaced.</param>
+    public static void Pass(string name, string value, bool overwrite) => _ = SetNative(name, value, overwrite ? 1 : 0);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetNative(string name, string value, int overwrite);

@@ -14,7 +14,7 @@ internal static class FileMemory
     {
         if (bytes < 1 << 20) return;
         long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long given)) limit = Math.Min(limit, given);
+        limit = Math.Min(limit, EnvironmentVariables.MemoryLimit.Value);
         if (bytes > limit)
             throw new DeviceOutOfMemoryException(FormattableString.Invariant(
                 $"{what} takes {bytes:N0} bytes; the memory limit is {limit:N0} bytes (GPUTENSOR_MEMORY_LIMIT, or what the process may take)."));

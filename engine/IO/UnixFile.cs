@@ -39,6 +39,9 @@ internal static partial class UnixFile
     /// <summary>Whether the functions below are libc's.</summary>
     private static bool IsKnown => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
+    /// <summary>The user this process works as; null where the system cannot tell.</summary>
+    public static uint? User { get; } = IsKnown ? EffectiveUser() : null;
+
     /// <summary>What a path leads to, through symbolic links unless <paramref name="follow"/> is false.</summary>
     public static FileStatus StatusOf(string path, bool follow = true)
     {
@@ -138,6 +141,9 @@ internal static partial class UnixFile
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);

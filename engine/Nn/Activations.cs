@@ -150,7 +150,7 @@ public sealed class Dropout : Module
     /// <summary>With a probability.</summary>
     /// <exception cref="ArgumentOutOfRangeException">p is no probability.</exception>
     public Dropout(double p = 0.5) => this.p = p is >= 0 and <= 1 ? p
-        : throw new ArgumentOutOfRangeException(nameof(p), p, "Dropout: p is a probability, from 0 to 1.");
+        : throw new ArgumentOutOfRangeException(nameof(p), $"{p}", "Dropout: p is a probability, from 0 to 1.");
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => F.Dropout(x, p, Training);

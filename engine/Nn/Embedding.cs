@@ -14,7 +14,7 @@ public class Embedding : Module
     public Embedding(int count, int width, int? paddingIdx = null, DType? dtype = null, Device? device = null)
     {
         if (paddingIdx is { } row && (row < -count || row >= count))
-            throw new ArgumentOutOfRangeException(nameof(paddingIdx), row, $"An Embedding of {count} vectors has no vector {row}.");
+            throw new ArgumentOutOfRangeException(nameof(paddingIdx), $"{row}", $"An Embedding of {count} vectors has no vector {row}.");
         this.paddingIdx = paddingIdx;
         Weight = Init.Normal_(new Parameter(Tensor.Zeros([count, width], dtype, device)));
         if (paddingIdx is null) return;

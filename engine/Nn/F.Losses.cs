@@ -22,7 +22,7 @@ public static partial class F
         string reduction = "mean", double labelSmoothing = 0)
     {
         if (!(labelSmoothing is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing,
+            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"{labelSmoothing}",
                 "CrossEntropy: labelSmoothing is a share, from 0 to 1.");
         var scores = ClassesLast(input, nameof(CrossEntropy));
         var logp = Wide(scores).LogSoftmax(-1);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using GpuTensor.IO;
 
@@ -84,7 +85,7 @@ public abstract partial class Module
         var text = new StringBuilder($"The state dict does not fit {GetType().Name}; nothing was changed.");
         void List(string what, IReadOnlyList<string> items)
         {
-            if (items.Count > 0) text.Append($"\n  {what} ({items.Count}): ").AppendJoin(", ", items);
+            if (items.Count > 0) text.Append(CultureInfo.InvariantCulture, $"\n  {what} ({items.Count}): ").AppendJoin(", ", items);
         }
         if (strict)
         {

@@ -52,7 +52,7 @@ public abstract partial class Optimizer
         group.Adopt(Name, defaults);
         foreach (var (setting, expected, isRange) in Faults(group.Settings))
             throw isRange
-                ? new ArgumentOutOfRangeException(setting, group[setting], $"{Name}: {setting} must be {expected}.")
+                ? new ArgumentOutOfRangeException(setting, $"{group[setting]}", $"{Name}: {setting} must be {expected}.")
                 : new ArgumentException($"{Name}: {setting} needs {expected}.", setting);
         groups.Add(new(this, group));
         Interlocked.Increment(ref CompiledStep.Epoch);

@@ -21,7 +21,7 @@ public sealed class NumPyRandom
     public NumPyRandom(long seed)
     {
         if (seed is < 0 or > uint.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(seed), seed, "NumPy's seeds go from 0 to 4294967295.");
+            throw new ArgumentOutOfRangeException(nameof(seed), $"{seed}", "NumPy's seeds go from 0 to 4294967295.");
         engine = new((uint)seed);
     }
 
@@ -47,7 +47,7 @@ public sealed class NumPyRandom
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or the count negative.</exception>
     public long[] RandInt(long low, long high, int count)
     {
-        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), high, $"RandInt needs low < high, but low is {low}.");
+        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"RandInt needs low < high, but low is {low}.");
         var result = Allocate<long>(count);
         ulong range = unchecked((ulong)high - (ulong)low) - 1;
         for (int i = 0; i < count; i++) result[i] = unchecked(low + (long)engine.NextMasked(range));
@@ -92,7 +92,7 @@ public sealed class NumPyRandom
 
     private static T[] Allocate<T>(int count) where T : unmanaged
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count < 0) throw new ArgumentOutOfRangeException(nameof(count), $"{count}", "The count must not be negative.");
         return HostMemory.Allocate<T>(count, $"{count} random numbers");
     }
 

@@ -83,7 +83,7 @@ internal sealed class TorchRandom
     /// <summary><c>torch.randint(low, high, shape)</c>: int64. A range of 2²⁸ and more takes 64 bits a number.</summary>
     public HostArray RandInt(long low, long high, Shape shape)
     {
-        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), high, $"RandInt needs low < high, but low is {low}.");
+        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"RandInt needs low < high, but low is {low}.");
         var array = new HostArray(DType.Int64, shape);
         ulong range = unchecked((ulong)high - (ulong)low);
         bool wide = range >= 1UL << 28;

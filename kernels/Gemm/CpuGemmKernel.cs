@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace GpuTensor.Kernels;
 
 /// <summary>Where the main kernel reads an operand, as accumulators.</summary>
@@ -36,7 +37,7 @@ internal static class CpuGemmKernel
         // One more vector: the last columns of an unpacked B are read from the middle of one.
         o.Line($"{vector} tile[{(blocked ? tile.RowPanels : 1) * size + 1}];");
         string aRow = writer.Stride(a.At.Strides[rank]), aStep = writer.Stride(a.At.Strides[rank + 1]);
-        string bStep = b.Packed ? tile.Columns.ToString() : writer.Stride(b.At.Strides[rank]);
+        string bStep = b.Packed ? tile.Columns.ToString(CultureInfo.InvariantCulture) : writer.Stride(b.At.Strides[rank]);
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "j", rank + 1, "v");
 
         if (blocked) o.Open($"for ({x} k0 = 0; k0 < {k}; k0 += {tile.DepthBlock})");

@@ -40,7 +40,7 @@ internal static partial class Library
         if (!done.Add(name)) return;
         int split = name.LastIndexOf('_');
         string suffix = name[(split + 1)..];
-        int width = suffix.EndsWith("x16") ? 16 : 1;
+        int width = suffix.EndsWith("x16", StringComparison.Ordinal) ? 16 : 1;
         if (width == 16) suffix = suffix[..^3];
         if (!Kinds.TryParse(suffix, out var kind)) throw new ArgumentException($"{name} names no function.", nameof(name));
         var entry = (dialect.Own.TryGetValue($"{name[3..split]}_{suffix}", out string? own) ? new Entry(own) : Find(name[3..split], suffix, kind)) ?? throw new ArgumentException($"{name} names no function.", nameof(name));

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -12,30 +11,6 @@ public class CommandLineTests
 {
     private static Program.Result Run(TempFolder folder, params IEnumerable<string> arguments) => Program.Run(Program.Cli, folder.Path, null, arguments);
 
-    /// <summary>Data in Fashion-MNIST's format: a class is a bright patch in a place of its own, in noise.</summary>
-    private static void WriteImages(string folder, int train, int test)
-    {
-        var random = new Random(1);
-        foreach (var (kind, count) in new[] { ("train", train), ("t10k", test) })
-        {
-            byte[] images = new byte[16 + 784 * count], labels = new byte[8 + count];
-            BinaryPrimitives.WriteInt32BigEndian(images, 0x803);
-            BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4), count);
-            BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(8), 28);
-            BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(12), 28);
-            BinaryPrimitives.WriteInt32BigEndian(labels, 0x801);
-            BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(4), count);
-            for (int i = 16; i < images.Length; i++) images[i] = (byte)random.Next(64);
-            for (int i = 0; i < count; i++)
-            {
-                int label = labels[8 + i] = (byte)random.Next(10);
-                for (int p = 0; p < 16; p++) images[16 + 784 * i + 28 * (2 * label + p / 4) + 10 + p % 4] = 255;
-            }
-            File.WriteAllBytes(Path.Combine(folder, $"{kind}-images-idx3-ubyte"), images);
-            File.WriteAllBytes(Path.Combine(folder, $"{kind}-labels-idx1-ubyte"), labels);
-        }
-    }
-
     private static string[] Train(string output, params string[] more) =>
         ["train", "fashion-mnist", "--data", ".", "--out", output, "--device", "opencl", "--json", .. more];
 
@@ -44,7 +19,7 @@ public class CommandLineTests
     {
         TestDevices.Get("opencl");
         using var folder = new TempFolder();
-        WriteImages(folder.Path, 1100, 200);
+        FashionFiles.Write(folder.Path, 1100, 200);
         var lines = Run(folder, Train("out", "--epochs", "3", "--seed", "2")).Succeeded().Lines;
         var report = JsonDocument.Parse(lines[^1]).RootElement;
         Assert.StartsWith("opencl:", report.GetProperty("device").GetString());
@@ -67,7 +42,7 @@ public class CommandLineTests
         TestDevices.Get("opencl");
         if (OperatingSystem.IsWindows()) Assert.Skip("This test sends signals.");
         using var folder = new TempFolder();
-        WriteImages(folder.Path, 2050, 100);
+        FashionFiles.Write(folder.Path, 2050, 100);
         string[] settings = ["--epochs", "4", "--seed", "1", "--batch-size", "16"];
         Run(folder, Train("whole", settings)).Succeeded();
 
@@ -148,7 +123,7 @@ public class CommandLineTests
     public void An_error_is_one_line_and_an_exit_code(string message, params string[] arguments)
     {
         using var folder = new TempFolder();
-        WriteImages(folder.Path, 10, 10);
+        FashionFiles.Write(folder.Path, 10, 10);
         var result = Run(folder, arguments);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Errors);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using GpuTensor.Conformance;
 
 namespace GpuTensor.Cli;
@@ -14,12 +13,12 @@ internal static class BitsCommand
     public static Command Make()
     {
         var device = CommonOptions.Device();
-        var corpus = new Option<string?>("--corpus") { Description = "The corpus folder; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository", HelpName = "DIR" };
-        var filter = new Option<string?>("--filter") { Description = "Only names that contain this: program/17, train/clip-norm, ops/add, ops2/add", HelpName = "TEXT" };
-        var programs = new Option<int>("--programs") { Description = "Random programs run, from the first", DefaultValueFactory = _ => AllPrograms, HelpName = "N" };
-        var oneIn = new Option<int>("--one-in") { Description = "Only one sample in N of each file, at least three", HelpName = "N" };
-        var output = new Option<string?>("--out") { Description = "Write the hashes to this file, one \"NAME HASH\" a line", HelpName = "FILE" };
-        var compare = new Option<string?>("--compare") { Description = "Compare with the hashes of this file, written by --out", HelpName = "FILE" };
+        var corpus = CommonOptions.Corpus("");
+        var filter = new TextOption("--filter") { Description = "Only names that contain this: program/17, train/clip-norm, ops/add, ops2/add", HelpName = "TEXT" };
+        var programs = new NumberOption<int>("--programs", 0, AllPrograms, absent: AllPrograms) { Description = "Random programs run, from the first" };
+        var oneIn = CommonOptions.OneIn("at least three");
+        var output = new PathOption("--out", "FILE") { Description = "Write the hashes to this file, one \"NAME HASH\" a line" };
+        var compare = new PathOption("--compare", "FILE") { Description = "Compare with the hashes of this file, written by --out" };
         var json = CommonOptions.Json();
         var command = new Command("bits", "Hash what 200 random programs, all recorded training runs and all recorded samples compute; compare with another build's hashes")
         {
@@ -28,10 +27,11 @@ internal static class BitsCommand
         command.SetAction(parsed =>
         {
             var before = parsed.GetValue(compare) is { } path ? Read(path) : null;
+            if (parsed.GetValue(output) is { } file) Outputs.CheckFile(file);
             var target = CommonOptions.Open(parsed.GetValue(device));
             var recordings = parsed.GetValue(corpus) is { } folder ? Corpus.Open(folder) : Corpus.Find();
             if (recordings is null) Console.Error.WriteLine("gputensor: no corpus beside the repository (--corpus DIR, GPUTENSOR_CORPUS): random programs alone.");
-            var run = new BitsRun(target, recordings, Math.Clamp(parsed.GetValue(programs), 0, AllPrograms),
+            var run = new BitsRun(target, recordings, parsed.GetValue(programs),
                 parsed.GetValue(oneIn) is > 1 and var n ? new SampleDraw(n, AtLeast: 3, Seed: 0) : null,
                 parsed.GetValue(filter) is { } text ? name => name.Contains(text, StringComparison.OrdinalIgnoreCase) : _ => true);
             return Run(run, before, parsed.GetValue(output), parsed.GetValue(json));
@@ -64,7 +64,7 @@ internal static class BitsCommand
         string comparison = before is null ? "" : $"; {compared} compared, {different} differ";
         Console.WriteLine($"{all.Count} programs, {failed} failed{comparison}; all together {whole}; {watch.Elapsed.TotalSeconds:F1} s");
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(new
+            Console.WriteLine(JsonLine.Of(new
             {
                 programs = all.Count, failed, compared, different, hash = whole, seconds = Math.Round(watch.Elapsed.TotalSeconds, 3),
                 hashes = all.ToDictionary(p => p.Name, p => p.Hash),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using GpuTensor.Cli.Doctor;
 using GpuTensor.Conformance;
 
@@ -11,17 +10,17 @@ internal static class ConformanceCommand
     public static Command Make()
     {
         var device = CommonOptions.Device();
-        var corpus = new Option<string?>("--corpus") { Description = "The corpus folder; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository", HelpName = "DIR" };
-        var filter = new Option<string?>("--filter") { Description = "Only files whose name contains this", HelpName = "TEXT" };
+        var corpus = CommonOptions.Corpus("");
+        var filter = new TextOption("--filter") { Description = "Only files whose name contains this", HelpName = "TEXT" };
         var second = new Option<bool>("--second-order") { Description = "Second derivatives (ops2) in place of operators and gradients" };
-        var threads = new Option<int>("--threads") { Description = "Files run at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
-        var details = new Option<int>("--details") { Description = "Failures printed per operator", DefaultValueFactory = _ => 3, HelpName = "N" };
-        var oneIn = new Option<int>("--one-in") { Description = "Only one sample in N of each file, drawn by --seed, at least three; every call to be refused", HelpName = "N" };
+        var threads = CommonOptions.Threads("Files run");
+        var details = new NumberOption<int>("--details", 0, int.MaxValue, absent: 3) { Description = "Failures printed per operator" };
+        var oneIn = CommonOptions.OneIn("drawn by --seed, at least three; every call to be refused");
         var replay = new Option<bool?>("--replay")
         {
             Description = "Run each sample step by step, captured and as a graph, and compare the bits; default: where the device has graphs", HelpName = "true|false",
         };
-        var seed = new Option<int>("--seed") { Description = "The draw of --one-in", HelpName = "N" };
+        var seed = new NumberOption<int>("--seed", int.MinValue, int.MaxValue, absent: 0) { Description = "The draw of --one-in" };
         var json = CommonOptions.Json();
         var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, oneIn, seed, replay, json };
         command.SetAction(parsed =>
@@ -35,7 +34,7 @@ internal static class ConformanceCommand
                 Replay = parsed.GetValue(replay) ?? canReplay,
                 Corpus = Open(parsed.GetValue(corpus)),
                 SecondOrder = parsed.GetValue(second),
-                Threads = Math.Max(1, parsed.GetValue(threads)),
+                Threads = parsed.GetValue(threads),
                 Draw = parsed.GetValue(oneIn) is > 0 and var n ? new(n, AtLeast: 3, parsed.GetValue(seed)) : null,
                 Filter = parsed.GetValue(filter) is { } text ? name => name.Contains(text, StringComparison.OrdinalIgnoreCase) : null,
             };
@@ -79,7 +78,7 @@ internal static class ConformanceCommand
         if (op.Failures.Count > details) Console.WriteLine($"  and {op.Failures.Count - details} more");
     }
 
-    private static string Json(ConformanceRun run, ConformanceResult result, double seconds) => JsonSerializer.Serialize(new
+    private static string Json(ConformanceRun run, ConformanceResult result, double seconds) => JsonLine.Of(new
     {
         device = run.Device.Name,
         simulated = run.Device.Kind == "cuda" && CudaChecks.IsSimulated,

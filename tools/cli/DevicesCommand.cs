@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using GpuTensor.Devices.OpenCl;
 using Spectre.Console;
 
@@ -36,7 +35,7 @@ internal static class DevicesCommand
         string chosen = GpuTensor.Device.Default.Name;
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new
+            Console.WriteLine(JsonLine.Of(new
             {
                 @default = chosen,
                 devices = found.Select(f => new { name = f.Name, usable = f.Usable, description = f.Description }),

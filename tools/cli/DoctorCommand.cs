@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using GpuTensor.Bindings.Cuda;
 using GpuTensor.Cli.Doctor;
 using GpuTensor.Devices;
@@ -12,8 +11,8 @@ internal static class DoctorCommand
 {
     public static Command Make()
     {
-        var device = new Option<string?>("--device", "-d") { Description = "Only this kind or device: cuda, cuda:0, opencl, …", HelpName = "DEVICE" };
-        var limit = new Option<int>("--limit") { Description = "The longest a check may take", DefaultValueFactory = _ => 120, HelpName = "SECONDS" };
+        var device = new DeviceOption("is nothing the doctor examines", "cuda", "opencl") { Description = "Only this kind or device: cuda, cuda:0, opencl, …" };
+        var limit = new NumberOption<int>("--limit", 1, 86_400, absent: 120) { Description = "The longest a check may take", HelpName = "SECONDS" };
         var json = CommonOptions.Json();
         var command = new Command("doctor", "Check drivers, libraries and devices; say what is wrong and how to mend it") { device, limit, json };
         command.SetAction(parsed => Run(parsed.GetValue(device), parsed.GetValue(limit), parsed.GetValue(json)));
@@ -22,7 +21,6 @@ internal static class DoctorCommand
 
     private static int Run(string? only, int limit, bool json)
     {
-        if (limit < 1) throw new UsageException("--limit must be at least 1 (seconds).");
         var examination = new Examination(TimeSpan.FromSeconds(limit), json ? _ => { } : Print);
         Examine(examination, only);
         int failed = examination.Count(Outcome.Failed), passed = examination.Count(Outcome.Passed), skipped = examination.Count(Outcome.Skipped);
@@ -39,7 +37,6 @@ internal static class DoctorCommand
     public static void Examine(Examination examination, string? only)
     {
         string kind = (only ?? "").Split(':')[0];
-        if (kind is not ("" or "cuda" or "opencl")) throw new UsageException($"'{only}' is nothing the doctor examines: expected cuda, cuda:N, opencl or opencl:N.");
         Machine.Begin(examination);
         if (kind is "" or "cuda") CudaChecks.Run(examination, Wanted);
         if (kind is "" or "opencl") OpenClChecks.Run(examination, Wanted);
@@ -62,7 +59,7 @@ internal static class DoctorCommand
         if (finding.Remedy is { } remedy) Console.WriteLine($"       to mend it: {remedy}");
     }
 
-    private static string Json(Examination examination, bool ok) => JsonSerializer.Serialize(new
+    private static string Json(Examination examination, bool ok) => JsonLine.Of(new
     {
         ok,
         simulated = CudaChecks.IsSimulated,

@@ -11,12 +11,38 @@ internal static class Errors
         {
             return run();
         }
+        catch (OperationCanceledException)
+        {
+            Say("interrupted");
+            return 130;
+        }
         catch (Exception e)
         {
-            bool expected = e is TensorException or IOException or UnauthorizedAccessException or HttpRequestException or JsonException or UsageException;
-            Console.Error.WriteLine(expected ? $"gputensor: {e.Message}" : $"gputensor: {e.GetType().Name}: {e.Message}{(verbose ? "" : " (a defect: --verbose shows where)")}");
-            if (verbose) Console.Error.WriteLine(e);
-            return 1;
+            return Report(e, verbose);
+        }
+    }
+
+    /// <summary>Writes the line, and gives the exit code.</summary>
+    public static int Report(Exception e, bool verbose)
+    {
+        bool expected = e is TensorException or IOException or UnauthorizedAccessException or HttpRequestException or JsonException or UsageException or InvalidDataException or OutOfMemoryException;
+        string message = Texts.OneLine(e.Message);
+        Say(expected ? message : $"{e.GetType().Name}: {message}{(verbose ? "" : " (a defect: --verbose shows where)")}");
+        if (verbose) Write(e.ToString());
+        return 1;
+    }
+
+    /// <summary>Writes a line on standard error. Where nobody reads it, and nothing can be written, there is nobody to be told.</summary>
+    public static void Say(string message) => Write($"gputensor: {message}");
+
+    private static void Write(string text)
+    {
+        try
+        {
+            Console.Error.WriteLine(text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 }

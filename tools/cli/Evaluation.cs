@@ -7,7 +7,8 @@ namespace GpuTensor.Cli;
 /// <param name="Accuracy">The share of right answers.</param>
 /// <param name="Confusion">Counts by true class (rows) and answer (columns).</param>
 /// <param name="Answers">The answer to each image, in order.</param>
-internal sealed record Evaluation(double Accuracy, int[,] Confusion, int[] Answers)
+/// <param name="IsFinite">Whether all the model said were numbers: no NaN, no infinity.</param>
+internal sealed record Evaluation(double Accuracy, int[,] Confusion, int[] Answers, bool IsFinite)
 {
     /// <summary>Runs a model over a data set, without history, in evaluation mode.</summary>
     public static Evaluation Of(Module model, Dataset test, Device device, int classes)
@@ -16,11 +17,14 @@ internal sealed record Evaluation(double Accuracy, int[,] Confusion, int[] Answe
         var confusion = new int[classes, classes];
         var answers = new List<int>();
         int right = 0;
+        bool finite = true;
         using (Tensor.NoGrad())
         using (var loader = new DataLoader(test, batchSize: 1000, device: device))
             foreach (var (images, labels) in loader)
             {
-                var said = model.Forward(images).ArgMax(dim: 1).ToArray<long>();
+                var scores = model.Forward(images);
+                var said = scores.ArgMax(dim: 1).ToArray<long>();
+                finite &= !scores.ToArray<float>().AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
                 var are = labels.ToArray<long>();
                 for (int i = 0; i < said.Length; i++)
                 {
@@ -30,6 +34,6 @@ internal sealed record Evaluation(double Accuracy, int[,] Confusion, int[] Answe
                 }
             }
         model.Train();
-        return new(right / (double)answers.Count, confusion, [.. answers]);
+        return new(right / (double)answers.Count, confusion, [.. answers], finite);
     }
 }

@@ -22,28 +22,28 @@ internal static class KernelsCommand
 
     public static Command Make()
     {
-        var nvrtc = new Option<string?>("--nvrtc") { Description = "The folder of libnvrtc.so.13 and libnvrtc.so.12; default: where the device's own lies", HelpName = "DIR" };
-        var corpus = new Option<string?>("--corpus") { Description = "Recorded operators and training runs; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository, or none", HelpName = "DIR" };
-        var files = new Option<int>("--files") { Description = "How many of the corpus's operators and training runs to run, drawn by the seed", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
-        var seed = new Option<int>("--seed") { Description = "Draws files and the order of compilations", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var limit = new Option<int>("--limit") { Description = "When to end, recording (at most half of it) included", DefaultValueFactory = _ => 1500, HelpName = "SECONDS" };
-        var most = new Option<int>("--compilations") { Description = "How many compilations at most; each program has one before any has a second", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
-        var threads = new Option<int>("--threads") { Description = "Compilations at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
-        var source = new Option<string[]>("--source") { Description = "A file of CUDA C++ to compile in place of a recording; may be given several times", DefaultValueFactory = _ => [], HelpName = "FILE" };
-        var output = new Option<string?>("--out") { Description = "Writes registers, shared memory and stack of each kernel, for each compiler and architecture, as JSON", HelpName = "FILE" };
+        var nvrtc = new PathOption("--nvrtc", "DIR") { Description = "The folder of libnvrtc.so.13 and libnvrtc.so.12; default: where the device's own lies" };
+        var corpus = CommonOptions.Corpus(", or none");
+        var files = new NumberOption<int>("--files", 0, int.MaxValue, absent: int.MaxValue) { Description = "How many of the corpus's operators and training runs to run, drawn by the seed" };
+        var seed = new NumberOption<int>("--seed", int.MinValue, int.MaxValue, absent: 1) { Description = "Draws files and the order of compilations" };
+        var limit = new NumberOption<int>("--limit", 1, 86_400, absent: 1500) { Description = "When to end, recording (at most half of it) included", HelpName = "SECONDS" };
+        var most = new NumberOption<int>("--compilations", 0, int.MaxValue, absent: int.MaxValue) { Description = "How many compilations at most; each program has one before any has a second" };
+        var threads = CommonOptions.Threads("Compilations");
+        var source = new PathsOption("--source") { Description = "A file of CUDA C++ to compile in place of a recording; may be given several times" };
+        var output = new PathOption("--out", "FILE") { Description = "Writes registers, shared memory and stack of each kernel, for each compiler and architecture, as JSON" };
         var json = CommonOptions.Json();
         var command = new Command("kernels", "Compile every kernel that programs make on CUDA with NVIDIA's compilers for every architecture, and check what comes out")
         {
             nvrtc, corpus, files, seed, limit, most, threads, source, output, json,
         };
         command.SetAction(parsed => Run(new(parsed.GetValue(nvrtc), parsed.GetValue(corpus), parsed.GetValue(files), parsed.GetValue(seed), parsed.GetValue(limit),
-            parsed.GetValue(most), Math.Max(1, parsed.GetValue(threads)), parsed.GetValue(source)!, parsed.GetValue(output), parsed.GetValue(json))));
+            parsed.GetValue(most), parsed.GetValue(threads), parsed.GetValue(source)!, parsed.GetValue(output), parsed.GetValue(json))));
         return command;
     }
 
     private static int Run(Settings settings)
     {
-        if (settings.Limit < 1 || settings.Files < 0) throw new UsageException("--limit must be at least 1 (seconds), --files not negative.");
+        if (settings.Output is { } file) Outputs.CheckFile(file);
         var watch = Stopwatch.StartNew();
         var compilers = Compilers(settings.Nvrtc);
         var random = new Random(settings.Seed);
@@ -65,7 +65,7 @@ internal static class KernelsCommand
         foreach (string failure in notRun.Take(settings.Json ? 0 : 20)) Console.WriteLine($"not run: {failure}");
         var stacks = matrix.Made.Where(m => m.Resources.StackBytes > 0).Select(m => m.Kernel).Distinct().Count();
         if (settings.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new
+            Console.WriteLine(JsonLine.Of(new
             {
                 kernels, programs = first.Length + programs.Length, kernels_by_device = devices, not_of_all_devices = ofSome, files = run, files_wanted = files, recorded_seconds = Math.Round(recorded, 1),
                 compilers = compilers.Select(c => c.Version.ToString()), architectures = CompilerMatrix.Architectures, compiled_by_devices = matrix.Heard, compiled = matrix.Compiled, wanted = matrix.Wanted, whole, cut,

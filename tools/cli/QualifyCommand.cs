@@ -14,19 +14,24 @@ internal static class QualifyCommand
 
     public static Command Make()
     {
-        var device = new Option<string>("--device", "-d") { Description = "The device or kind: cuda, cuda:1, opencl, …", DefaultValueFactory = _ => "cuda", HelpName = "DEVICE" };
-        var minutes = new Option<double>("--limit-minutes") { Description = "When to end; what was not run by then is listed", DefaultValueFactory = _ => 10, HelpName = "MINUTES" };
-        var output = new Option<string>("--out") { Description = "The report, rewritten after each stage", DefaultValueFactory = _ => "qualification.json", HelpName = "FILE" };
-        var corpus = new Option<string?>("--corpus") { Description = "Recorded operator samples; default: GPUTENSOR_CORPUS, or shared/corpus beside the program", HelpName = "DIR" };
+        var device = new DeviceOption("is no device to qualify", "cuda", "opencl") { Description = "The device or kind: cuda, cuda:1, opencl, …", DefaultValueFactory = _ => "cuda" };
+        var minutes = new NumberOption<double>("--limit-minutes", 1e-3, 24 * 60, absent: 10) { Description = "When to end; what was not run by then is listed", HelpName = "MINUTES" };
+        var output = new PathOption("--out", "FILE", "qualification.json") { Description = "The report, rewritten after each stage" };
+        var corpus = CommonOptions.Corpus("");
         var stages = new Option<string[]>("--stages")
         {
             Description = $"Only these, the others are listed as not run: {string.Join(", ", Stage.All.Select(s => s.Name))}",
             AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [], HelpName = "NAME",
         };
+        stages.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+                if (Stage.All.All(s => s.Name != token.Value)) result.AddError(NoStage(token.Value));
+        });
         // What the stage's own process is given.
-        var stage = new Option<string?>("--stage") { Hidden = true };
-        var log = new Option<string?>("--log") { Hidden = true };
-        var limit = new Option<double>("--stage-limit") { Hidden = true, DefaultValueFactory = _ => 60 };
+        var stage = new TextOption("--stage") { Hidden = true };
+        var log = new PathOption("--log", "FILE") { Hidden = true };
+        var limit = new NumberOption<double>("--stage-limit", 0, 24 * 3600, absent: 60) { Hidden = true };
         var command = new Command("qualify", "Check a device by everything there is, within ten minutes; one report says what passed, failed, was missing or cut")
         {
             device, minutes, output, corpus, stages, stage, log, limit,
@@ -40,9 +45,7 @@ internal static class QualifyCommand
     /// <summary>0: all ran and passed. 1: something failed. 2: nothing failed, but something was missing or cut.</summary>
     private static int Run(string device, double minutes, string output, string? corpus, string[] only)
     {
-        if (!(minutes > 0 && minutes <= 24 * 60)) throw new UsageException("--limit-minutes must be more than 0 and at most a day.");
-        if (device.Split(':')[0] is not ("cuda" or "opencl")) throw new UsageException($"'{device}' is no device to qualify: expected cuda, cuda:N, opencl or opencl:N.");
-        foreach (string name in only) Named(name);
+        Outputs.CheckFile(output);
         string[] options = ["--device", device, .. corpus is null ? [] : (string[])["--corpus", Path.GetFullPath(corpus)]];
         var limit = TimeSpan.FromMinutes(minutes);
         var watch = Stopwatch.StartNew();
@@ -75,7 +78,9 @@ internal static class QualifyCommand
     }
 
     private static Stage Named(string name) => Stage.All.FirstOrDefault(s => s.Name == name)
-        ?? throw new UsageException($"'{name}' is no stage: expected {string.Join(", ", Stage.All.Select(s => s.Name))}.");
+        ?? throw new UsageException(NoStage(name));
+
+    private static string NoStage(string name) => $"{Texts.Quoted(name)} is no stage: expected {string.Join(", ", Stage.All.Select(s => s.Name))}.";
 
     private static void Print(StageResult result)
     {

@@ -6,6 +6,19 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Cli;
 
+/// <summary>How <see cref="Training.RunEpoch"/> ended.</summary>
+internal enum EpochEnd
+{
+    /// <summary>All steps are done.</summary>
+    Whole,
+
+    /// <summary>Somebody asked to stop.</summary>
+    Interrupted,
+
+    /// <summary>The loss is NaN or infinite: no further step makes it better.</summary>
+    Diverged,
+}
+
 /// <summary>The model, the optimizer and the loop. The loss is added up on the device and read every <see cref="Window"/> steps, so that the host runs ahead of the device.</summary>
 internal sealed class Training
 {
@@ -33,7 +46,7 @@ internal sealed class Training
     public TrainingProgress Progress { get; private set; } = new();
 
     /// <summary>Steps in an epoch; a last one may be smaller.</summary>
-    public int StepsPerEpoch => (images.Count + Settings.BatchSize - 1) / Settings.BatchSize;
+    public int StepsPerEpoch => (int)(((long)images.Count + Settings.BatchSize - 1) / Settings.BatchSize);
 
     /// <summary>Images trained on by this process.</summary>
     public long Images { get; private set; }
@@ -64,8 +77,7 @@ internal sealed class Training
     /// <summary>Runs to the end of the epoch under way.</summary>
     /// <param name="interrupt">Looked at after every step.</param>
     /// <param name="look">Called with the mean loss of the steps since the last call.</param>
-    /// <returns>False where it was interrupted.</returns>
-    public bool RunEpoch(Interrupt interrupt, Action<double> look)
+    public EpochEnd RunEpoch(Interrupt interrupt, Action<double> look)
     {
         int step = 0, skip = Progress.Step;
         var pending = Tensor.Full([], Progress.Pending, device: device);
@@ -87,18 +99,24 @@ internal sealed class Training
                 Progress.EpochLoss += sum;
                 Progress.Curve.Add(new((long)Progress.Epoch * StepsPerEpoch + step, sum / steps));
                 look(sum / steps);
+                if (!double.IsFinite(sum))
+                {
+                    watch.Stop();
+                    Progress.EpochLosses.Add(Progress.EpochLoss / step);
+                    return EpochEnd.Diverged;
+                }
             }
             if (!interrupt.Requested || step == StepsPerEpoch) continue;
             Progress.Pending = pending.Item<float>();
             watch.Stop();
-            return false;
+            return EpochEnd.Interrupted;
         }
         device.Synchronize();
         watch.Stop();
         if (skip == 0) LastEpoch = (DeviceCounters.Of(device) - start, step);
         Progress.EpochLosses.Add(Progress.EpochLoss / StepsPerEpoch);
         (Progress.Epoch, Progress.Step, Progress.EpochLoss, Progress.Pending) = (Progress.Epoch + 1, 0, 0, 0);
-        return true;
+        return EpochEnd.Whole;
     }
 
     private void Step(Tensor inputs, Tensor labels, Tensor total)

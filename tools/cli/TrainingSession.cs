@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using GpuTensor.Data;
 using Spectre.Console;
 
@@ -7,77 +7,104 @@ namespace GpuTensor.Cli;
 /// <summary>A run of <c>train fashion-mnist</c> from data to report.</summary>
 internal static class TrainingSession
 {
-    private const int Interrupted = 130;
+    private const int Side = 28;
 
-    public static int Run(Device device, TrainingSettings asked, IReadOnlyList<string> given, string? data, string folder, string? resume, bool json)
+    /// <summary>The files a run writes into its folder.</summary>
+    private const string CheckpointFile = "checkpoint.safetensors", ModelFile = "model.safetensors", LossFile = "loss.png", ConfusionFile = "confusion.png", SamplesFile = "samples.png";
+
+    public static int Run(Device device, TrainingSettings asked, IReadOnlyList<string> given, string? data, string folder, string? resume, bool json,
+        Interrupt interrupt)
     {
         Device.Default = device;
-        using var interrupt = new Interrupt();
-        var (train, test) = OpenData(data);
+        var (train, test) = OpenData(data, interrupt.Token);
         var training = new Training(device, asked, train);
         if (resume is not null) training.Resume(resume, given);
         var (settings, progress) = (training.Settings, training.Progress);
         if (!json) Console.WriteLine($"{device.Name} ({device.Description}); {train.Count:N0} images, {training.StepsPerEpoch} steps an epoch");
-        Directory.CreateDirectory(folder);
-        string checkpoint = Path.Combine(folder, "checkpoint.safetensors");
+        // All that the run needs is looked at before its first step.
+        Outputs.CheckFolder(folder, CheckpointFile, ModelFile, LossFile, ConfusionFile, SamplesFile);
+        string checkpoint = Path.Combine(folder, CheckpointFile);
         bool display = !json && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
         while (progress.Epoch < settings.Epochs)
         {
-            bool whole = display ? EpochWithDisplay(training, settings, interrupt) : training.RunEpoch(interrupt, _ => { });
+            var end = display ? EpochWithDisplay(training, settings, interrupt) : training.RunEpoch(interrupt, _ => { });
+            if (end == EpochEnd.Diverged) return Diverged($"the loss is {Number(progress.EpochLosses[^1])}, seen after epoch {progress.Epoch + 1}, step {progress.Step}");
             training.Save(checkpoint);
+            bool whole = end == EpochEnd.Whole;
             if (whole && !json) Console.WriteLine($"epoch {progress.Epoch}/{settings.Epochs}: loss {progress.EpochLosses[^1]:F4}, {training.Images / training.Elapsed.TotalSeconds:N0} images/s");
             if (whole && (!interrupt.Requested || progress.Epoch == settings.Epochs)) continue;
-            Console.Error.WriteLine($"gputensor: stopped after epoch {progress.Epoch}, step {progress.Step}; go on with --resume {checkpoint}");
-            return Interrupted;
+            Errors.Say($"stopped after epoch {progress.Epoch}, step {progress.Step}; go on with --resume {checkpoint}");
+            return interrupt.ExitCode;
         }
         var result = Evaluation.Of(training.Model, test, device, FashionMnist.ClassNames.Count);
-        training.Model.Save(Path.Combine(folder, "model.safetensors"));
+        if (!result.IsFinite) return Diverged("the trained network's answers are not finite");
+        training.Model.Save(Path.Combine(folder, ModelFile));
         WritePlots(folder, training, test, result);
         Report(device, settings, training, result, folder, json);
         return 0;
+
+        // No model is written, and the checkpoint of the last epoch that was finite stands.
+        int Diverged(string what)
+        {
+            if (json) Report(device, settings, training, null, folder, json);
+            Errors.Say($"the run diverged: {what}. A smaller learning rate than --lr {Number(settings.LearningRate)} may help.");
+            return 1;
+        }
     }
 
-    private static (ImageDataset Train, ImageDataset Test) OpenData(string? folder)
+    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static (ImageDataset Train, ImageDataset Test) OpenData(string? folder, CancellationToken cancellation)
     {
         try
         {
-            return (FashionMnist.Open(train: true, folder), FashionMnist.Open(train: false, folder));
+            return (Open(train: true, folder), Open(train: false, folder));
         }
         catch (FileNotFoundException e)
         {
-            if (folder is not null) throw new UsageException(e.Message);
+            if (folder is not null || EnvironmentVariables.Data.Value is not null) throw new UsageException(e.Message);
         }
-        Console.Error.WriteLine("gputensor: downloading Fashion-MNIST (31 MB)");
-        FashionMnist.DownloadAsync().GetAwaiter().GetResult();
-        return (FashionMnist.Open(train: true), FashionMnist.Open(train: false));
+        Errors.Say("downloading Fashion-MNIST (31 MB)");
+        FashionMnist.DownloadAsync(cancellation: cancellation).GetAwaiter().GetResult();
+        return (Open(train: true, null), Open(train: false, null));
     }
 
-    private static bool EpochWithDisplay(Training training, TrainingSettings settings, Interrupt interrupt)
+    /// <summary>Both sets are looked at before the first step: nobody wants to hear of the test set after an hour of training.</summary>
+    private static ImageDataset Open(bool train, string? folder)
     {
-        bool whole = false;
-        AnsiConsole.Progress().AutoClear(true)
+        var images = FashionMnist.Open(train, folder);
+        string name = train ? "training" : "test";
+        if (images.Count == 0) throw new UsageException($"The {name} set has no images.");
+        if (images.InputShape != [Side, Side]) throw new UsageException($"The {name} set's images are {images.InputShape}: expected [{Side}, {Side}].");
+        return images;
+    }
+
+    private static EpochEnd EpochWithDisplay(Training training, TrainingSettings settings, Interrupt interrupt)
+    {
+        var end = EpochEnd.Whole;
+        AnsiConsole.Create(new() { Out = new LossyOutput(AnsiConsole.Profile.Out) }).Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(display =>
             {
                 string title = $"epoch {training.Progress.Epoch + 1}/{settings.Epochs}";
                 var task = display.AddTask(title, maxValue: training.StepsPerEpoch);
-                whole = training.RunEpoch(interrupt, loss =>
+                end = training.RunEpoch(interrupt, loss =>
                 {
                     task.Value = training.Progress.Step;
                     task.Description = $"{title}  loss {loss:F4}";
                 });
             });
-        return whole;
+        return end;
     }
 
     private static void WritePlots(string folder, Training training, ImageDataset test, Evaluation result)
     {
-        Plots.LossCurve(Path.Combine(folder, "loss.png"), training.Progress.Curve, training.Progress.EpochLosses, training.StepsPerEpoch);
-        Plots.ConfusionMatrix(Path.Combine(folder, "confusion.png"), result.Confusion, FashionMnist.ClassNames);
+        Plots.LossCurve(Path.Combine(folder, LossFile), training.Progress.Curve, training.Progress.EpochLosses, training.StepsPerEpoch);
+        Plots.ConfusionMatrix(Path.Combine(folder, ConfusionFile), result.Confusion, FashionMnist.ClassNames);
         int[] first = [.. Enumerable.Range(0, Math.Min(24, test.Count))];
         var images = new List<float[]>();
         var answers = new List<(string, bool)>();
-        var pixels = new float[784];
+        var pixels = new float[Side * Side];
         var label = new long[1];
         foreach (int i in first)
         {
@@ -87,20 +114,21 @@ internal static class TrainingSession
             string said = FashionMnist.ClassNames[result.Answers[i]];
             answers.Add((right ? said : $"{said}, not {FashionMnist.ClassNames[(int)label[0]]}", right));
         }
-        Plots.Samples(Path.Combine(folder, "samples.png"), images, 28, answers);
+        Plots.Samples(Path.Combine(folder, SamplesFile), images, Side, answers);
     }
 
-    private static void Report(Device device, TrainingSettings settings, Training training, Evaluation result, string folder, bool json)
+    /// <param name="result">Null where the run diverged and nothing was evaluated.</param>
+    private static void Report(Device device, TrainingSettings settings, Training training, Evaluation? result, string folder, bool json)
     {
         double loss = training.Progress.EpochLosses[^1];
         var total = DeviceCounters.Of(device);
         if (!json)
         {
-            Console.WriteLine($"test accuracy {result.Accuracy:P2}; training loss {loss:F4}");
-            Console.WriteLine($"written to {folder}: checkpoint.safetensors, model.safetensors, loss.png, confusion.png, samples.png");
+            Console.WriteLine($"test accuracy {result?.Accuracy:P2}; training loss {loss:F4}");
+            Console.WriteLine($"written to {folder}: {CheckpointFile}, {ModelFile}, {LossFile}, {ConfusionFile}, {SamplesFile}");
             return;
         }
-        Console.WriteLine(JsonSerializer.Serialize(new
+        Console.WriteLine(JsonLine.Of(new
         {
             device = device.Name,
             device_description = device.Description,
@@ -110,7 +138,7 @@ internal static class TrainingSession
             seed = settings.Seed,
             train_loss = loss,
             train_losses = training.Progress.EpochLosses,
-            test_accuracy = result.Accuracy,
+            test_accuracy = result?.Accuracy,
             samples_per_second = training.Images == 0 ? (double?)null : Math.Round(training.Images / training.Elapsed.TotalSeconds, 1),
             kernels_compiled = total.Compiled,
             kernels_per_step = PerStep(c => c.Kernels),

@@ -11,7 +11,7 @@ internal static class TutorialCommand
     public static Command Make()
     {
         var device = CommonOptions.Device();
-        var output = new Option<string>("--out") { Description = "Where the plot goes", DefaultValueFactory = _ => Path.Combine("runs", "tutorial"), HelpName = "DIR" };
+        var output = new PathOption("--out", "DIR", Path.Combine("runs", "tutorial")) { Description = "Where the plot goes" };
         var command = new Command("tutorial", "PyTorch's four-minute tutorial in our API, step by step") { device, output };
         command.SetAction(parsed =>
         {
@@ -23,7 +23,7 @@ internal static class TutorialCommand
 
     private static void Run(string folder)
     {
-        Directory.CreateDirectory(folder);
+        Outputs.CheckFolder(folder, "z.npy", "regression.png");
         Tensors();
         NumPyFiles(Path.Combine(folder, "z.npy"));
         Devices();

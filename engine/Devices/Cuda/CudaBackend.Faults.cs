@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using GpuTensor.Bindings.Cuda;
 
@@ -50,7 +51,7 @@ internal sealed partial class CudaBackend
         if (launchedSinceWait == 0) return "";
         var text = new StringBuilder(blocking ? "\nIt was launched by:" : "\nLaunched since the last wait (GPUTENSOR_CUDA_BLOCKING=1 tells which it was):");
         long from = Math.Max(0, launchedSinceWait - MostRecent);
-        if (from > 0) text.Append($"\n  {from} more before these");
+        if (from > 0) text.Append(CultureInfo.InvariantCulture, $"\n  {from} more before these");
         for (long i = from; i < launchedSinceWait; i++) text.Append("\n  ").Append(recent[i % MostRecent]);
         return text.ToString();
     }

@@ -95,7 +95,7 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
                     LibraryEpilogue.BiasGelu => CublasLtEpilogue.GeluBias,
                     LibraryEpilogue.SumFirst => CublasLtEpilogue.BGradA,
                     LibraryEpilogue.SumSecond => CublasLtEpilogue.BGradB,
-                    _ => throw new ArgumentOutOfRangeException(nameof(question), call.Epilogue, "not an epilogue"),
+                    _ => throw new ArgumentOutOfRangeException(nameof(question), $"{call.Epilogue}", "not an epilogue"),
                 },
                 // Without one the heuristic may find nothing.
                 BiasAddress = spare,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using GpuTensor.Kernels;
@@ -30,7 +31,7 @@ internal readonly partial struct OpenClInfo(CL api, nint device)
 
     /// <summary>The version in "OpenCL 1.2 PoCL …", as the specification lays it out; null for anything else.</summary>
     public static Version? ParseVersion(string text) =>
-        VersionPattern().Match(text) is { Success: true } match ? new Version(int.Parse(match.Groups[1].Value), int.Parse(match.Groups[2].Value)) : null;
+        VersionPattern().Match(text) is { Success: true } match ? new Version(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)) : null;
 
     [GeneratedRegex(@"^OpenCL (\d{1,4})\.(\d{1,4})")]
     private static partial Regex VersionPattern();

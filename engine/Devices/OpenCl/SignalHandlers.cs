@@ -43,9 +43,9 @@ internal sealed partial class SignalHandlers
     {
         if (!OperatingSystem.IsLinux()) return default;
         // A value set by Environment.SetEnvironmentVariable is the user's, too, and has not reached native code yet.
-        string? given = Environment.GetEnvironmentVariable(PoclVariable);
+        string? given = EnvironmentVariables.Text(PoclVariable);
         poclTakesSigfpe = given is not (null or "0");
-        _ = SetVariable(PoclVariable, given ?? "0", given is null ? 0 : 1);
+        NativeEnvironment.Pass(PoclVariable, given ?? "0", overwrite: given is not null);
         return All.Enter();
     }
 
@@ -88,9 +88,6 @@ internal sealed partial class SignalHandlers
     // An empty span is a null pointer.
     [LibraryImport("libc", EntryPoint = "sigaction")]
     private static partial int SetHandler(int signal, Span<byte> action, Span<byte> old);
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetVariable(string name, string value, int overwrite);
 
     /// <summary>Puts the handlers back when disposed.</summary>
     public readonly struct Keeper(SignalHandlers? of) : IDisposable

@@ -15,7 +15,7 @@ internal sealed class ReferenceExecutor : Executor
 
     public ReferenceExecutor()
     {
-        if (long.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_MEMORY_LIMIT"), out long limit)) Memory.Limit = limit;
+        Memory.Limit = Math.Min(Memory.Limit, EnvironmentVariables.MemoryLimit.Value);
     }
 
     public override void Run(Recorder graph)

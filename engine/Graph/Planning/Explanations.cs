@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using GpuTensor.Devices;
 
@@ -14,8 +15,8 @@ internal static class Explanations
         {
             var launch = launches[i];
             Planner.Draft[] own = [.. drafts.Where(d => d.Launch == i)];
-            text.AppendLine().Append($"kernel {i + 1}");
-            if (launch.IsProduct && own.Length > 1) text.Append($" ({own.Length} launches: {string.Join(", ", own.Select(d => d.Description.Split(": ")[^1]))})");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"kernel {i + 1}");
+            if (launch.IsProduct && own.Length > 1) text.Append(CultureInfo.InvariantCulture, $" ({own.Length} launches: {string.Join(", ", own.Select(d => d.Description.Split(": ")[^1]))})");
             if (launch.Groups.Count > 1) text.Append(launch.Serial ? " (one work-group runs these in order)" : " (these run side by side)");
             text.AppendLine();
             foreach (var group in launch.Groups)
@@ -23,11 +24,11 @@ internal static class Explanations
                 var (r, w) = Group(text, group);
                 (read, written) = (read + r, written + w);
             }
-            foreach (var draft in own.Where(d => d.Calls.Length > 0)) text.AppendLine($"  {draft.Description}, in {draft.Calls.Length} call(s)");
+            foreach (var draft in own.Where(d => d.Calls.Length > 0)) text.AppendLine(CultureInfo.InvariantCulture, $"  {draft.Description}, in {draft.Calls.Length} call(s)");
             if (!source) continue;
             foreach (var draft in own.Where(d => d.Kernel is not null))
             {
-                text.AppendLine($"  source of {draft.Kernel!.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  source of {draft.Kernel!.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
                 foreach (string line in draft.Kernel.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
             }
         }
@@ -37,23 +38,23 @@ internal static class Explanations
 
     private static (long Read, long Written) Group(StringBuilder text, Group group)
     {
-        text.Append($"  {NameOf(group)} over [{string.Join(", ", group.Sizes)}]");
+        text.Append(CultureInfo.InvariantCulture, $"  {NameOf(group)} over [{string.Join(", ", group.Sizes)}]");
         if (group.ReduceDims > 0) text.Append(group.ReduceDims == 1 ? ", the last one reduced" : $", the last {group.ReduceDims} reduced");
         text.AppendLine();
-        if (group.Cut is { Length: > 0 } cut) text.AppendLine($"    why a kernel starts here: {cut}");
+        if (group.Cut is { Length: > 0 } cut) text.AppendLine(CultureInfo.InvariantCulture, $"    why a kernel starts here: {cut}");
         long written = 0;
         foreach (var member in group.Members)
         {
-            text.Append($"    {member.Op.Name}");
-            if (member.Op.Kind == OperatorKind.MatMul) text.Append($" of {string.Join(" and ", member.Operands.Take(2).Select(o => o.View?.Shape ?? o.Node.Shape))}");
-            text.Append($" → {member.DType.Name()} {member.Shape}");
+            text.Append(CultureInfo.InvariantCulture, $"    {member.Op.Name}");
+            if (member.Op.Kind == OperatorKind.MatMul) text.Append(CultureInfo.InvariantCulture, $" of {string.Join(" and ", member.Operands.Take(2).Select(o => o.View?.Shape ?? o.Node.Shape))}");
+            text.Append(CultureInfo.InvariantCulture, $" → {member.DType.Name()} {member.Shape}");
             if (member.Stored) text.Append(member.Kept ? "  (kept)" : member.Home is not null || member.Into is not null ? "  (written in place)" : "  (stored)");
             text.AppendLine();
             if (member.Stored) written += member.Bytes;
         }
         long read = group.Members.SelectMany(m => m.Operands).Select(o => o.Node)
             .Where(n => n.Group != group && !n.IsArgument).Distinct().Sum(n => n.Bytes);
-        text.AppendLine($"    reads {read:N0} bytes, writes {written:N0}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"    reads {read:N0} bytes, writes {written:N0}");
         return (read, written);
     }
 

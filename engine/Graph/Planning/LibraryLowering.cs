@@ -95,7 +95,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             long[] sizes = [.. kept.Select(d => spec.Batch[d]), rows, columns];
             var memory = scratch(sizes.Aggregate(1L, (p, q) => p * q) * spec.In.Size());
             Instruction[] copy = [.. GemmProgram.Map(code, Project), new Store(spec.Buffers.Length, spec.In, Project(at), code.Length - 1)];
-            Pointwise("operand", sizes, copy, memory, $"{description}: copy of the {side} operand, whose strides {string.Join(", ", moves.Strides)} the library does not take");
+            Pointwise("operand", sizes, copy, memory, $"{description}: copy of the {side} operand, whose strides {string.Join(", ", moves.Strides.Select(s => $"{s}"))} the library does not take");
             return (at, memory);
         }
 
