@@ -168,7 +168,7 @@ internal sealed class BackwardPass
         if (RetainedGradients.Any)
             foreach (var retained in RetainedGradients.Of(node))
                 if (retained.View is null) retained.Accumulate(gradient);
-                else if (views!.Find(node, retained.View)!.Of(gradient) is { } own) retained.AccumulateSeen(own);
+                else if (views?.Find(node, retained.View)?.Of(gradient) is { } own) retained.AccumulateSeen(own);
         if (node.Leaf is { } leaf)
         {
             if (accumulate && leaf.RequiresGrad && wanted?.Contains(node) != false) leaf.Accumulate(gradient);

@@ -118,7 +118,7 @@ internal sealed class ViewProgram(int seed, Device device)
         }
     }
 
-    private Tensor Typed(Tensor tensor) => Chance(3) ? tensor.To(DType.Int64) : tensor.To(DType.Float32);
+    private Tensor Typed(Tensor tensor) => tensor.To(Pick(6) switch { 0 => DType.Int64, 1 => DType.Int32, _ => DType.Float32 });
 
     private void AddSource()
     {
@@ -289,7 +289,7 @@ internal sealed class ViewProgram(int seed, Device device)
             PlainArray.Of(shape, Enumerable.Range(0, PlainArray.CountOf(shape)).Select(i => (double)i + k)));
     }
 
-    private static PlainArray Cut(PlainArray plain, DType dtype) => dtype == DType.Int64 ? plain.Map(Math.Truncate) : plain;
+    private static PlainArray Cut(PlainArray plain, DType dtype) => dtype.IsInteger() ? plain.Map(Math.Truncate) : plain;
 
     private void AddComputed()
     {

@@ -5,6 +5,27 @@ namespace GpuTensor.Tests.Operators;
 /// <summary>Sorting, searching, and adding up at places, in sizes where indices are sorted instead of compared with every place, against plain loops.</summary>
 public class PlacesTests
 {
+    /// <summary>The value behind a handle may have another shape than the handle shows.</summary>
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void A_part_of_a_reshaped_tensor_is_written_in_its_shape(string name)
+    {
+        var device = TestDevices.Get(name);
+        var x = Tensor.From(new[] { 0f, 1, 2, 3, 4, 5 }, device: device).RequiresGrad_();
+        var y = (x * 1).Reshape(2, 3);
+        var scattered = y.Scatter(1, Tensor.From(new[] { 2L, 0 }, device: device).Reshape(1, 2), Tensor.From(new[] { 7f, 8 }, device: device).Reshape(1, 2));
+        Assert.Equal([2, 3], scattered.Shape);
+        Assert.Equal([8f, 1, 7, 3, 4, 5], scattered.ToArray<float>());
+        (scattered * scattered).Sum().Backward();
+        Assert.Equal([0f, 2, 0, 6, 8, 10], x.Grad!.ToArray<float>());
+
+        // Backward, the gradient of what was written comes as a handle of another shape.
+        var z = x * 1;
+        z[..1] = Tensor.Zeros([1], device: device);
+        x.Grad = null;
+        (z.Reshape(2, 3) * Tensor.From(new[,] { { 1f, 2, 3 }, { 4, 5, 6 } }, device: device)).Sum().Backward();
+        Assert.Equal([0f, 2, 3, 4, 5, 6], x.Grad!.ToArray<float>());
+    }
+
     public static TheoryData<string> Devices => TestDevices.All;
 
     private static readonly DType[] Sorted = [DType.Float32, DType.Float64, DType.BFloat16, DType.Int64, DType.UInt8, DType.Bool];
