@@ -21,6 +21,7 @@ public static class Checkpoint
     /// <paramref name="integers"/>.</param>
     /// <param name="integers">Integers, kept exactly: seeds, counts.</param>
     /// <exception cref="ArgumentException">A key or name is no text that a file can hold.</exception>
+    /// <exception cref="StateDictException">A setting of the optimizer is out of its range (a learning rate that became NaN).</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, Module model, Optimizer? optimizer = null, IReadOnlyDictionary<string, double>? numbers = null,
         IReadOnlyDictionary<string, long>? integers = null)
@@ -37,6 +38,8 @@ public static class Checkpoint
         tensors.Add(new(CheckpointFile.RandomName, Tensor.FromHost(new(DType.UInt8, [random.Length], random), Device.Cpu)));
         if (optimizer?.StateDict() is { } state)
         {
+            // Nothing is written that Load would refuse.
+            optimizer.Check(state);
             metadata["optimizer"] = Json(json => WriteOptimizer(json, state));
             metadata["optimizer.kind"] = state.Optimizer!;
             foreach (var (g, group) in state.Groups.Index())

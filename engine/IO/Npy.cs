@@ -19,7 +19,14 @@ public static class Npy
     /// <summary>Reads a tensor onto a device (default: <see cref="Device.Default"/>), with the file's shape and dtype.</summary>
     /// <exception cref="TensorFileException">The file is damaged, or its dtype has no counterpart here.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Tensor Load(string path, Device? device = null) => Tensor.FromHost(Read(path), device);
+    public static Tensor Load(string path, Device? device = null) => Load(path, device, LargeTensor.Piece);
+
+    /// <summary>As the public one; at most <paramref name="most"/> bytes are in host memory at once.</summary>
+    internal static Tensor Load(string path, Device? device, long most)
+    {
+        using var reader = FileReader.Open(path);
+        return NpyFormat.Read(reader, device, most);
+    }
 
     internal static HostArray Read(string path)
     {

@@ -15,6 +15,24 @@ internal static class NpyFormat
     /// <summary>Reads an array; the data must end where the reader does.</summary>
     public static HostArray Read(FileReader reader)
     {
+        var (header, start) = Header(reader);
+        var array = Read(reader, header, header.Shape, start);
+        reader.RequireEnd($"the data ({header.DType.Name()} {header.Shape})");
+        return array;
+    }
+
+    /// <summary>Reads a tensor; at most <paramref name="most"/> bytes are in host memory at once, where the order of the data lets
+    /// them.</summary>
+    public static Tensor Read(FileReader reader, Device? device, long most)
+    {
+        var (header, start) = Header(reader);
+        var tensor = LargeTensor.Read(header.DType, header.Shape, shape => Read(reader, header, shape, start), device, header.Fortran ? long.MaxValue : most);
+        reader.RequireEnd($"the data ({header.DType.Name()} {header.Shape})");
+        return tensor;
+    }
+
+    private static (NpyHeader.Contents Header, long DataStart) Header(FileReader reader)
+    {
         Span<byte> magic = stackalloc byte[6];
         if (reader.Remaining < magic.Length) throw reader.WrongFormat("a .npy file", "it ends within the magic string \\x93NUMPY.");
         reader.Read(magic, "the magic string \\x93NUMPY");
@@ -27,13 +45,19 @@ internal static class NpyFormat
         if (length > MaxHeader) throw reader.Error($"the header's length is {length}; at most {MaxHeader} bytes are read.", 8);
         long start = reader.Position;
         var header = NpyHeader.Parse(reader.ReadBytes(length, "the header"), reader, start);
-        long dataStart = reader.Position;
-        var data = reader.ReadBytes(header.Bytes, $"data ({header.DType.Name()} {header.Shape})");
-        reader.RequireEnd($"the data ({header.DType.Name()} {header.Shape})");
+        reader.Require(header.Bytes, $"data ({header.DType.Name()} {header.Shape})");
+        return (header, reader.Position);
+    }
+
+    /// <summary>Reads the next part of the data, of a shape of its own.</summary>
+    private static HostArray Read(FileReader reader, NpyHeader.Contents header, Shape shape, long dataStart)
+    {
+        long before = reader.Position - dataStart;
+        var data = reader.ReadBytes(shape.ElementCount * header.DType.Size(), $"data ({header.DType.Name()} {header.Shape})");
         if (header.BigEndian) ByteOrder.Swap(data, header.DType.Size());
-        if (header.Fortran) data = ByteOrder.FromFortran(data, header.Shape, header.DType.Size());
-        var array = new HostArray(header.DType, header.Shape, data);
-        FileShape.CheckBool(array, dataStart, (what, at) => reader.Error(what, at));
+        if (header.Fortran) data = ByteOrder.FromFortran(data, shape, header.DType.Size());
+        var array = new HostArray(header.DType, shape, data);
+        FileShape.CheckBool(array, dataStart + before, (what, at) => reader.Error(what, at));
         return array;
     }
 

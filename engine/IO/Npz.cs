@@ -28,14 +28,14 @@ public static class Npz
     public static IReadOnlyDictionary<string, Tensor> Load(string path, Device? device = null)
     {
         var result = new Dictionary<string, Tensor>();
-        Read(path, (name, array) => result.Add(name, Tensor.FromHost(array, device)));
+        Read(path, (name, reader) => result.Add(name, NpyFormat.Read(reader, device, LargeTensor.Piece)));
         return result;
     }
 
     internal static Dictionary<string, HostArray> Read(string path)
     {
         var result = new Dictionary<string, HostArray>();
-        Read(path, result.Add);
+        Read(path, (name, reader) => result.Add(name, NpyFormat.Read(reader)));
         return result;
     }
 
@@ -65,7 +65,8 @@ public static class Npz
         }
     }
 
-    private static void Read(string path, Action<string, HostArray> found)
+    /// <summary>Opens each entry; <paramref name="found"/> reads it to its end.</summary>
+    private static void Read(string path, Action<string, FileReader> found)
     {
         using var file = FileReader.OpenStream(path);
         if (!file.CanSeek) throw new TensorFileException($"{path}: a zip archive is read from its end, so it cannot come through a pipe.");
@@ -86,7 +87,7 @@ public static class Npz
                 if (entry.FullName.EndsWith('/') && entry.Length == 0) continue; // a folder
                 string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
                 if (!names.Add(name)) throw new TensorFileException($"{path}: at byte 0: two entries are named '{name}'.");
-                found(name, ReadEntry(path, entry));
+                ReadEntry(path, entry, reader => found(name, reader));
             }
         }
         catch (InvalidDataException e)
@@ -95,7 +96,7 @@ public static class Npz
         }
     }
 
-    private static HostArray ReadEntry(string path, ZipArchiveEntry entry)
+    private static void ReadEntry(string path, ZipArchiveEntry entry, Action<FileReader> read)
     {
         string where = $"{path}, entry '{entry.FullName}'";
         if (entry.IsEncrypted) throw new TensorFileException($"{where}: at byte 0: the entry is encrypted; expected plain data.");
@@ -104,10 +105,9 @@ public static class Npz
                 $"{where}: at byte 0: {entry.CompressedLength} bytes cannot unpack to the {entry.Length} that the archive claims.");
         var checksum = new Crc32Stream(entry.Open());
         using var reader = new FileReader(checksum, where, entry.Length, believed: Math.Min(entry.Length, 4 * entry.CompressedLength));
-        var array = NpyFormat.Read(reader);
+        read(reader);
         // NpyFormat has seen the end of the entry, so the sum covers it all.
         if (checksum.Value != entry.Crc32)
             throw reader.Error($"the data's CRC-32 is {checksum.Value:x8}, but the archive says {entry.Crc32:x8}: it is damaged.", 0);
-        return array;
     }
 }

@@ -33,9 +33,15 @@ public static class SafeTensors
     public static IReadOnlyDictionary<string, Tensor> Load(
         string path, out IReadOnlyDictionary<string, string> metadata, Device? device = null)
     {
-        var result = new Dictionary<string, Tensor>();
-        metadata = Read(path, (name, array) => result.Add(name, Tensor.FromHost(array, device)));
+        (var result, metadata) = Load(path, device, LargeTensor.Piece);
         return result;
+    }
+
+    /// <summary>As the public one; at most <paramref name="most"/> bytes are in host memory at once.</summary>
+    internal static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Load(string path, Device? device, long most)
+    {
+        var result = new Dictionary<string, Tensor>();
+        return (result, Read(path, (entry, next) => result.Add(entry.Name, LargeTensor.Read(entry.DType, entry.Shape, next, device, most))));
     }
 
     /// <summary>Reads only the strings beside the tensors; the header is checked, the data not read.</summary>
@@ -57,23 +63,28 @@ public static class SafeTensors
     internal static (Dictionary<string, HostArray> Arrays, Dictionary<string, string> Metadata) Read(string path)
     {
         var result = new Dictionary<string, HostArray>();
-        return (result, Read(path, result.Add));
+        return (result, Read(path, (entry, next) => result.Add(entry.Name, next(entry.Shape))));
     }
 
     internal static void Write(
         string path, IEnumerable<(string Name, HostArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, [.. arrays.Select(a => new Item(a.Name, a.Array))], metadata);
 
-    private static Dictionary<string, string> Read(string path, Action<string, HostArray> found)
+    /// <summary>Reads the tensors in the order of their data. For each, <paramref name="found"/> asks for all its contents, as one array or
+    /// several, by shape.</summary>
+    private static Dictionary<string, string> Read(string path, Action<SafeTensorsHeader.Entry, Func<Shape, HostArray>> found)
     {
         using var reader = FileReader.Open(path);
         var header = SafeTensorsHeader.Read(reader);
         foreach (var entry in header.Entries)
         {
-            long at = reader.Position;
-            var array = new HostArray(entry.DType, entry.Shape, reader.ReadBytes(entry.End - entry.Begin, $"tensor '{entry.Name}'"));
-            FileShape.CheckBool(array, at, (what, offset) => reader.Error($"tensor '{entry.Name}': {what}", offset));
-            found(entry.Name, array);
+            found(entry, shape =>
+            {
+                long at = reader.Position;
+                var array = new HostArray(entry.DType, shape, reader.ReadBytes(shape.ElementCount * entry.DType.Size(), $"tensor '{entry.Name}'"));
+                FileShape.CheckBool(array, at, (what, offset) => reader.Error($"tensor '{entry.Name}': {what}", offset));
+                return array;
+            });
         }
         reader.RequireEnd("the last tensor");
         return header.Metadata;

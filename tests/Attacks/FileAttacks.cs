@@ -3,6 +3,8 @@ using System.Globalization;
 using System.IO.Compression;
 using GpuTensor.Data;
 using GpuTensor.IO;
+using GpuTensor.Nn;
+using GpuTensor.Optim;
 using GpuTensor.Tests.IO;
 using Xunit;
 
@@ -42,6 +44,46 @@ public class FileAttacks
         }
         var limit = new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = Limit.ToString(CultureInfo.InvariantCulture) };
         (await ChildProcess.Run(Unfold, "cpu", environment: limit, arguments: folder.Path)).Succeeded();
+    }
+
+    /// <summary>Saves in every format onto nodes that the test made; a writer that replaced one would make a file of it.</summary>
+    private static void SaveOntoNodes(string folder)
+    {
+        var model = new Linear(2, 3);
+        var named = new Dictionary<string, Tensor> { ["x"] = Tensor.Ones(2, 3) };
+        var saves = new Action<string>[]
+        {
+            p => Npy.Save(p, named["x"]), p => Npz.Save(p, named), p => Npz.Save(p, named, compress: true), p => SafeTensors.Save(p, named),
+            p => model.Save(p), p => Checkpoint.Save(p, model, new SGD(model.Parameters())),
+        };
+        foreach (var save in saves)
+        {
+            // Nobody reads the pipe, so it is refused; a link leads to the node.
+            foreach (string refused in new[] { "pipe", "link", "full", "" }) Assert.ThrowsAny<IOException>(() => save(Path.Combine(folder, refused)));
+            if (File.Exists(Path.Combine(folder, "null"))) save(Path.Combine(folder, "null"));
+        }
+    }
+
+    [Fact]
+    public async Task A_save_onto_a_pipe_or_device_leaves_it_one()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Kinds of files are told apart on Linux.");
+        using var folder = new TempFolder();
+        await Process.Start("mkfifo", folder["pipe"]).WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(folder["link"], "pipe");
+        // Only root may make devices.
+        foreach (var (name, minor) in new[] { ("null", "3"), ("full", "7") })
+        {
+            using var made = Process.Start(new ProcessStartInfo("mknod", [folder[name], "c", "1", minor]) { RedirectStandardError = true })!;
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        if (!folder.Files.Contains("full")) File.CreateSymbolicLink(folder["full"], "/dev/full");
+        string[] before = folder.Files;
+        (await ChildProcess.Run(SaveOntoNodes, "cpu", arguments: folder.Path)).Succeeded();
+        Assert.Equal(before, folder.Files);
+        Assert.Equal(FileKind.Pipe, UnixFile.StatusOf(folder["pipe"]).Kind);
+        Assert.Equal(FileKind.CharacterDevice, UnixFile.StatusOf(folder["full"]).Kind);
+        if (before.Contains("null")) Assert.Equal(FileKind.CharacterDevice, UnixFile.StatusOf(folder["null"]).Kind);
     }
 
     private sealed class Endless : Dataset

@@ -134,6 +134,27 @@ public class RoundTripTests
         }
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Tensors_larger_than_may_be_read_at_once_come_in_pieces(string name)
+    {
+        var device = TestDevices.Get(name);
+        using var folder = new TempFolder();
+        foreach (Shape shape in new Shape[] { [7, 5, 3], [1, 1, 40], [3, 1, 20], [0, 4], [100], [] })
+        {
+            var x = Tensor.Rand(shape, device: device);
+            GpuTensor.IO.Npy.Save(folder["a.npy"], x);
+            SafeTensors.Save(folder["a.safetensors"], new Dictionary<string, Tensor> { ["x"] = x, ["y"] = x.To(DType.Int8) });
+            foreach (long most in new[] { 1L, 17, 64, 1000 })
+            {
+                Assert.Equal(x.ToHost().Data, GpuTensor.IO.Npy.Load(folder["a.npy"], device, most).ToHost().Data);
+                var back = SafeTensors.Load(folder["a.safetensors"], device, most).Tensors;
+                Assert.Equal((shape, DType.Float32), (back["x"].Shape, back["x"].DType));
+                Assert.Equal(x.ToHost().Data, back["x"].ToHost().Data);
+                Assert.Equal(x.To(DType.Int8).ToHost().Data, back["y"].ToHost().Data);
+            }
+        }
+    }
+
     [Fact]
     public void A_name_that_appears_twice_or_a_boolean_that_is_none_is_refused()
     {

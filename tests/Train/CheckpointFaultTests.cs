@@ -211,6 +211,16 @@ public class CheckpointFaultTests
     }
 
     [Fact]
+    public void What_could_not_be_loaded_is_not_saved()
+    {
+        using var folder = new TempFolder();
+        var (model, optimizer) = Trained("adam");
+        optimizer.Lr = double.NaN;
+        Assert.Contains("lr of group 0", Assert.Throws<StateDictException>(() => Checkpoint.Save(folder["a"], model, optimizer)).Message);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
     public void Optimizers_refuse_settings_that_are_no_numbers()
     {
         var p = Tensor.Zeros([2], device: Device.Cpu, requiresGrad: true);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text;
 using GpuTensor.Conformance;
+using GpuTensor.IO;
 
 namespace GpuTensor.Cli;
 
@@ -60,7 +62,8 @@ internal static class BitsCommand
             if (!json) Console.WriteLine($"{program.Name} differs: {program.Hash}, was {was}");
         }
         string whole = all.Aggregate(new BitHash(), (hash, p) => hash.Add(p.Name).Add(p.Hash)).ToString();
-        if (output is not null) File.WriteAllLines(output, all.Select(p => $"{p.Name} {p.Hash}"));
+        if (output is not null)
+            AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(all.Select(p => $"{p.Name} {p.Hash}\n")))));
         string comparison = before is null ? "" : $"; {compared} compared, {different} differ";
         Console.WriteLine($"{all.Count} programs, {failed} failed{comparison}; all together {whole}; {watch.Elapsed.TotalSeconds:F1} s");
         if (json)
