@@ -34,7 +34,7 @@ internal static class ChildProcess
     /// <summary>Runs a static method (a method group, never a lambda), which takes the strings of <paramref name="arguments"/>, if it takes any.</summary>
     /// <param name="method">Returns <c>void</c> or <see cref="Task"/>.</param>
     /// <param name="device">The value of <c>GPUTENSOR_DEVICE</c>; null leaves the choice to the library.</param>
-    /// <param name="limit">The test fails if the process has not ended by then; 2 minutes by default.</param>
+    /// <param name="limit">The test fails if the process has not ended by then; by default 10 minutes, for one that hangs on a machine however busy.</param>
     /// <param name="environment">Variables that the process has beside ours; null removes one.</param>
     public static Task<Result> Run(Delegate method, string? device, TimeSpan? limit = null, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments) =>
         Run(method.Method, device, limit, environment, arguments);
@@ -49,7 +49,7 @@ internal static class ChildProcess
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             if (value is null) command.Environment.Remove(name);
             else command.Environment[name] = value;
-        var span = limit ?? TimeSpan.FromMinutes(2);
+        var span = limit ?? TimeSpan.FromMinutes(10);
         using var process = Process.Start(command)!;
         // Both are read at once: a full pipe would stop the process.
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -87,7 +87,7 @@ internal sealed class FaultRun(SimulatorControl simulator, string settings, stri
             }
         });
         thread.Start();
-        Assert.True(thread.Join(TimeSpan.FromMinutes(2)), "The run does not end.");
+        Assert.True(thread.Join(TimeSpan.FromMinutes(20)), "The run does not end.");
         if (wrong is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(wrong);
         return told;
     }

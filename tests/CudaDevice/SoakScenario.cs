@@ -13,7 +13,7 @@ internal static class SoakScenario
     /// <summary>So many steps, then the weights are put back to the start and the same losses must come again.</summary>
     private const int Cycle = 12;
 
-    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(10);
 
     public static void Run()
     {

@@ -35,7 +35,7 @@ public class DroppedEnumeratorTests
         {
             Thread[] readers;
             lock (Readers) readers = [.. Readers.Where(t => t != Thread.CurrentThread)];
-            Assert.All(readers, t => Assert.True(t.Join(TimeSpan.FromSeconds(30)), "A loader's thread is still there."));
+            Assert.All(readers, t => Assert.True(t.Join(TimeSpan.FromMinutes(10)), "A loader's thread is still there."));
         }
     }
 

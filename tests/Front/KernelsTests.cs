@@ -17,8 +17,8 @@ public class KernelsTests
         Nvrtc.Folder(13);
         Nvrtc.Folder(12);
         bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
-        string[] arguments = all ? ["--limit", "1500"] : ["--files", "2", "--seed", "5", "--compilations", "14", "--limit", "200"];
-        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=7.5,9.0" }, all ? 30 : 5, arguments);
+        string[] arguments = all ? ["--limit", "1500"] : ["--files", "2", "--seed", "5", "--compilations", "14", "--limit", "1500"];
+        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=7.5,9.0" }, 30, arguments);
         if (all) TestContext.Current.SendDiagnosticMessage(report.ToString());
         Assert.True(code == 0, report.ToString());
         Assert.Equal(2, report.GetProperty("compilers").GetArrayLength());
@@ -44,7 +44,7 @@ public class KernelsTests
             File.WriteAllText(file, $"extern \"C\" __global__ void k{i}(float* x) {{ x[threadIdx.x] = sinf(x[threadIdx.x]) * {i}; }}");
             return (string[])["--source", file];
         })];
-        var (code, report) = Run([], 5, ["--nvrtc", folder, "--limit", "1", .. sources]);
+        var (code, report) = Run([], 30, ["--nvrtc", folder, "--limit", "1", .. sources]);
         Assert.True(code == 2, report.ToString());
         Assert.True(report.GetProperty("cut").GetBoolean());
         Assert.False(report.GetProperty("whole").GetBoolean());
@@ -63,7 +63,7 @@ public class KernelsTests
         string folder = Nvrtc.Folder(13);
         using var place = new TempFolder();
         File.WriteAllText(place["bad.cu"], source.Replace("{ float a[128]; #", "{ float a[128];\n#", StringComparison.Ordinal));
-        var (code, report) = Run([], 5, "--nvrtc", folder, "--source", place["bad.cu"]);
+        var (code, report) = Run([], 30, "--nvrtc", folder, "--source", place["bad.cu"]);
         Assert.Equal(1, code);
         Assert.Contains(report.GetProperty("first_problems").EnumerateArray(), p => p.GetString()!.Contains(problem, StringComparison.Ordinal) && p.GetString()!.StartsWith("k, NVRTC ", StringComparison.Ordinal));
     }

@@ -43,15 +43,15 @@ internal static class Program
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs a program to its end, or fails after five minutes.</summary>
+    /// <summary>Runs a program to its end, or fails after half an hour.</summary>
     public static Result Run(string dll, string folder, string? device, params IEnumerable<string> arguments)
     {
         using var process = Start(dll, folder, device, arguments);
         return Wait(process);
     }
 
-    /// <summary>Waits for a program's end.</summary>
-    public static Result Wait(Process process, int minutes = 5)
+    /// <summary>Waits for a program's end. The limit is for one that hangs, on a machine however busy.</summary>
+    public static Result Wait(Process process, int minutes = 30)
     {
         // Both are read at once: a full pipe would stop the program.
         var errors = process.StandardError.ReadToEndAsync();

