@@ -10,26 +10,26 @@ namespace GpuTensor.Tests;
 internal sealed class OptionalPart
 {
     /// <summary>NVIDIA's compiler, by CUDA's major version. The versions are those that the tests are held with.</summary>
-    public static readonly OptionalPart Nvrtc13 = new("NVRTC 13", "GPUTENSOR_NVRTC", "pip install nvidia-cuda-nvrtc==13.0.*, or run with GPUTENSOR_NVRTC=pip, which does so", "its folder",
+    public static readonly OptionalPart Nvrtc13 = new("NVRTC 13", "GPUTENSOR_NVRTC", "Install it with tools/setup.sh --nvrtc or pip install nvidia-cuda-nvrtc==13.0.*", "its folder",
         ".cache/nvrtc, an archive in shared/nvrtc", () => Nvrtc.Find(13));
 
-    public static readonly OptionalPart Nvrtc12 = new("NVRTC 12", "GPUTENSOR_NVRTC", "pip install nvidia-cuda-nvrtc-cu12==12.9.*, or run with GPUTENSOR_NVRTC=pip, which does so", "its folder",
+    public static readonly OptionalPart Nvrtc12 = new("NVRTC 12", "GPUTENSOR_NVRTC", "Install it with tools/setup.sh --nvrtc or pip install nvidia-cuda-nvrtc-cu12==12.9.*", "its folder",
         ".cache/nvrtc, an archive in shared/nvrtc", () => Nvrtc.Find(12));
 
-    public static readonly OptionalPart Corpus = new("PyTorch's recordings", "GPUTENSOR_CORPUS", "no package brings them", "their folder, which holds ops/NAME.json and ops/NAME.safetensors",
+    public static readonly OptionalPart Corpus = new("PyTorch's recordings", "GPUTENSOR_CORPUS", "No package brings them", "their folder, which holds ops/NAME.json and ops/NAME.safetensors",
         "shared/corpus", () => GpuTensor.Conformance.Corpus.Find()?.Root);
 
-    public static readonly OptionalPart CudaAbi = new("The numbers of NVIDIA's headers", "GPUTENSOR_CUDA_ABI", "no package brings them", "cuda-abi.json",
+    public static readonly OptionalPart CudaAbi = new("The numbers of NVIDIA's headers", "GPUTENSOR_CUDA_ABI", "No package brings them", "cuda-abi.json",
         "shared/design/cuda-abi.json", () => Variable("GPUTENSOR_CUDA_ABI") ?? Repository.Shared("design", "cuda-abi.json"));
 
-    public static readonly OptionalPart CCompiler = new("A C compiler", "GPUTENSOR_CC", "apt-get install gcc libc6-dev zlib1g-dev", "clang or gcc",
+    public static readonly OptionalPart CCompiler = new("A C compiler", "GPUTENSOR_CC", "Install it with apt-get install gcc libc6-dev zlib1g-dev", "clang or gcc",
         "clang, gcc and cc on PATH", () => Variable("GPUTENSOR_CC") ?? OnPath("clang") ?? OnPath("gcc") ?? OnPath("cc"));
 
-    public static readonly OptionalPart FashionMnist = new("Fashion-MNIST", "GPUTENSOR_DATA", "apt-get install dataset-fashion-mnist", "the folder of its .gz files",
+    public static readonly OptionalPart FashionMnist = new("Fashion-MNIST", "GPUTENSOR_DATA", "Install it with apt-get install dataset-fashion-mnist", "the folder of its .gz files",
         "the package's folder", () => TrainingRuns.FashionMnistFolder);
 
     /// <summary>Its variable names platforms to leave out: <c>portable</c> declares PoCL absent.</summary>
-    public static readonly OptionalPart OpenCl = new("An OpenCL device", "GPUTENSOR_OPENCL_EXCLUDE", OpenClLibrary.InstallHint, "platforms to leave out",
+    public static readonly OptionalPart OpenCl = new("An OpenCL device", "GPUTENSOR_OPENCL_EXCLUDE", OpenClLibrary.InstallHint.TrimEnd('.'), "platforms to leave out",
         "the OpenCL loader", () => OpenClPlatform.Devices().Count > 0 ? "opencl" : null);
 
     private const string Log = "GPUTENSOR_OPTIONAL_LOG";
@@ -41,7 +41,7 @@ internal sealed class OptionalPart
     private OptionalPart(string name, string variable, string install, string names, string places, Func<string?> find)
     {
         (this.name, this.variable) = (name, variable);
-        reason = $"is not here: {install}. {variable} names {names}; else looked for: {places}.";
+        reason = $"not here. {install}. {variable} names {names}; else looked for: {places}.";
         found = new(() => Environment.GetEnvironmentVariable(variable) == "none" ? null : find());
     }
 
@@ -57,7 +57,7 @@ internal sealed class OptionalPart
     public string Require()
     {
         if (Find() is { } path) return path;
-        Assert.Skip($"{name} {(Environment.GetEnvironmentVariable(variable) == "none" ? $"is declared absent ({variable}=none)" : reason)}");
+        Assert.Skip($"{name}: {(Environment.GetEnvironmentVariable(variable) == "none" ? $"declared absent ({variable}=none)" : reason)}");
         throw new InvalidOperationException();
     }
 

@@ -112,6 +112,7 @@ public static unsafe partial class Programs
     // dotnet/runtime#121345: a NativeAOT library in a CoreCLR process hung when their collections met.
     public static void Soak_WithForcedCollections_AndThreads()
     {
+        NeedsCompiler(13);
         int seconds = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_SOAK_SECONDS"), out int given) ? given : 5;
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var errors = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
