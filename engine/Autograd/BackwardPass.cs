@@ -185,8 +185,11 @@ internal sealed class BackwardPass
     {
         var node = Target(input);
         if (gradients.TryGetValue(node, out var gradient))
-            if (views?.Find(node, input.ViewOf) is not { } own || !input.IsViewOfResult) return input.ViewOf is { } view ? gradient.ViewAs(view) : gradient;
-            else if (own.Of(gradient) is { } found) return found;
+        {
+            if (input.ViewOf is not { } view) return gradient;
+            if (views?.Find(node, view) is not { } own || !input.IsViewOfResult) return gradient.ViewAs(view);
+            if (own.Of(gradient) is { } found) return found;
+        }
         if (allowUnused) return null;
         throw new AutogradException("One of the inputs was not used in the graph of the outputs; pass allowUnused: true to get null for it.");
     }

@@ -2,8 +2,10 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Differentiation;
 
-/// <summary>Gradients of views, apart from those of the values they look at: with x = w[..2], y = x.Sum() + w.Sum(), that of x is 1, though each of its elements in w has 2. A view is no
-/// node of the graph, so each read of the value is looked at: what reads through the view, or only elements of the view, is taken to come from it.</summary>
+/// <summary>Gradients of views, apart from those of the values they look at: with x = w[..2], y = x.Sum() + w.Sum(), that of x is 1,
+/// though each of its elements in w has 2. A view is no
+/// node of the graph, so each read of the value is looked at: what reads through the view, or only elements of the view, is taken to come
+/// from it.</summary>
 internal sealed class ViewGradients
 {
     /// <summary>Which elements a view reads is looked at up to so many; larger reads are taken to come from the view.</summary>
@@ -49,13 +51,14 @@ internal sealed class ViewGradients
             if (whole is null) return null;
             if (!View.Overlaps) return hasOthers ? sum?.ViewAs(View) : whole.ViewAs(View);
             return !hasOthers ? sum : throw new AutogradException(
-                $"Several elements of an input of shape {View.Shape} are one in memory (it was expanded, or its windows overlap), and the memory was read in other ways too, so the input's own "
-                + "gradient cannot be told. Use a Clone() of it as the input, and compute from that.");
+                $"Several elements of an input of shape {View.Shape} are one in memory (it was expanded, or its windows overlap), and the "
+                + "memory was read in other ways too, so the input's own gradient cannot be told. Use a Clone() of it as the input, and compute from that.");
         }
 
         public void Note(Node node, View read, Tensor gradient)
         {
-            bool isSpread = Shape.TryBroadcast(View.Shape, read.Shape, out var spread) && spread == read.Shape && View.Expand(read.Shape).Equals(read);
+            bool isSpread = Shape.TryBroadcast(View.Shape, read.Shape, out var spread) && spread == read.Shape
+                && View.Expand(read.Shape).Equals(read);
             if (View.Overlaps)
             {
                 // Which of the elements that are one was read, only the very view tells.
@@ -72,13 +75,16 @@ internal sealed class ViewGradients
         private Tensor Folded(Tensor gradient)
         {
             int more = gradient.Rank - View.Shape.Rank;
-            int[] dims = [.. Enumerable.Range(0, gradient.Rank).Where(d => d < more || (View.Shape.Span[d - more] == 1 && gradient.Shape[d] != 1))];
+            int[] dims = [.. Enumerable.Range(0, gradient.Rank).Where(d => d < more
+                || (View.Shape.Span[d - more] == 1 && gradient.Shape[d] != 1))];
             return dims.Length == 0 ? gradient : gradient.Sum(dims, keepDim: true).Reshape(View.Shape);
         }
 
-        private bool IsWithin(View read) => read.Shape.ElementCount > MostVisited || View.Shape.ElementCount > MostVisited || read.Elements().All(Elements().Contains);
+        private bool IsWithin(View read) => !IsVisited(read) || read.Elements().All(Elements().Contains);
 
-        private bool IsApart(View read) => read.Shape.ElementCount <= MostVisited && View.Shape.ElementCount <= MostVisited && !read.Elements().Any(Elements().Contains);
+        private bool IsApart(View read) => IsVisited(read) && !read.Elements().Any(Elements().Contains);
+
+        private bool IsVisited(View read) => read.Shape.ElementCount <= MostVisited && View.Shape.ElementCount <= MostVisited;
 
         private HashSet<long> Elements() => elements ??= [.. View.Elements()];
     }

@@ -27,8 +27,8 @@ public partial class Tensor
     private void CheckAssign(Shape shape, DType dtype, Device device, string op)
     {
         if (view?.Overlaps == true)
-            throw new TensorShapeException($"{op}: several elements of this tensor {Shape} are one element in memory (it was expanded, or its windows overlap); "
-                + "Clone() it before changing it in place.");
+            throw new TensorShapeException($"{op}: several elements of this tensor {Shape} are one element in memory (it was "
+                + "expanded, or its windows overlap); Clone() it before changing it in place.");
         if (GradMode.Enabled && leaf is { RequiresGrad: true })
             throw new AutogradException($"{op}: a leaf tensor that requires gradients cannot be changed in place; do it under Tensor.NoGrad(), or on a Clone().");
         if (shape != Shape && (!GpuTensor.Shape.TryBroadcast(Shape, shape, out var result) || result != Shape))

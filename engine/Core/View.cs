@@ -11,7 +11,8 @@ internal sealed class View : IEquatable<View>
     /// <summary>Ranks up to this are worked out on the stack.</summary>
     private const int UsualRank = 16;
 
-    /// <summary>Whether elements meet is found out element by element up to so many; of larger views with such steps it is assumed.</summary>
+    /// <summary>Whether elements meet is found out element by element up to so many; of larger views with such steps it is
+    /// assumed.</summary>
     private const long MostVisited = 1 << 22;
 
     private readonly int hash;

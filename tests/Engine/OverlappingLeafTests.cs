@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>Leaves of which several elements would be one in memory: expanded ones, windows that overlap. Each element has a gradient of its own.</summary>
+/// <summary>Leaves of which several elements would be one in memory: expanded ones, windows that overlap. Each element has a gradient of
+/// its own.</summary>
 public class OverlappingLeafTests
 {
     private static readonly float[] Weights = [1, 2, 3, 4];
@@ -13,7 +14,8 @@ public class OverlappingLeafTests
 
     private static Tensor Weighted(Tensor x) => (x * Vector(x.Device, Weights).Reshape(2, 2)).Sum();
 
-    public static TheoryData<string, string> Leaves => TestDevices.Cross("expanded", "windows", "detached", "of a parameter", "asked twice", "gradient set before", "a view of what asks no more");
+    public static TheoryData<string, string> Leaves => TestDevices.Cross("expanded", "windows", "detached", "of a parameter", "asked twice",
+        "gradient set before", "a view of what asks no more");
 
     private static Tensor Make(string kind, Device device)
     {
@@ -83,8 +85,8 @@ public class OverlappingLeafTests
     {
         var device = TestDevices.Get(name);
         var memory = Tensor.Arange(6, device: device).To(DType.Float32).Realize();
-        Tensor[] overlapping = [memory[..1].Expand(3), memory.Unfold(0, 3, 1), memory.Unfold(0, 3, 2), memory.Expand(2, 6), memory.Expand(2, 6).T,
-            memory.Unfold(0, 4, 1).Diagonal(), memory.Unfold(0, 2, 1)[.., ..1].Expand(5, 2)];
+        Tensor[] overlapping = [memory[..1].Expand(3), memory.Unfold(0, 3, 1), memory.Unfold(0, 3, 2),
+            memory.Expand(2, 6), memory.Expand(2, 6).T, memory.Unfold(0, 4, 1).Diagonal(), memory.Unfold(0, 2, 1)[.., ..1].Expand(5, 2)];
         foreach (var x in overlapping)
         {
             // The diagonal of windows one apart takes each second element: no two are one.
@@ -116,9 +118,11 @@ public class OverlappingLeafTests
             int rank = random.Next(5);
             int[] sizes = [.. Enumerable.Range(0, rank).Select(_ => random.Next(8) == 0 ? 0 : 1 + random.Next(4))];
             long[] strides = [.. Enumerable.Range(0, rank).Select(_ => (long)random.Next(-9, 10))];
-            var places = Enumerable.Range(0, PlainArray.CountOf(sizes)).Select(e => PlainArray.Index(e, sizes).Zip(strides, (n, s) => n * s).Sum()).ToArray();
+            var places = Enumerable.Range(0, PlainArray.CountOf(sizes))
+                .Select(e => PlainArray.Index(e, sizes).Zip(strides, (n, s) => n * s).Sum()).ToArray();
             bool expected = places.Distinct().Count() != places.Length;
-            Assert.True(expected == new View(Shape.Create(sizes), strides, 100).Overlaps, $"[{string.Join(", ", sizes)}] by [{string.Join(", ", strides)}]: {expected} was expected.");
+            Assert.True(expected == new View(Shape.Create(sizes), strides, 100).Overlaps,
+                $"[{string.Join(", ", sizes)}] by [{string.Join(", ", strides)}]: {expected} was expected.");
         }
     }
 }

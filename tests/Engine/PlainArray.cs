@@ -1,6 +1,7 @@
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>A tensor as plain loops know it: for each of its elements, which element of a shared memory it is. It shares nothing with the library's views.</summary>
+/// <summary>A tensor as plain loops know it: for each of its elements, which element of a shared memory it is. It shares nothing with the
+/// library's views.</summary>
 internal sealed class PlainArray(double[] memory, int[] shape, int[] at)
 {
     public int[] Shape { get; } = shape;
@@ -22,7 +23,8 @@ internal sealed class PlainArray(double[] memory, int[] shape, int[] at)
     public bool Overlaps => At.Distinct().Count() != At.Length;
 
     /// <summary>An array with memory of its own.</summary>
-    public static PlainArray Of(int[] shape, IEnumerable<double> values) => new([.. values], shape, [.. Enumerable.Range(0, CountOf(shape))]);
+    public static PlainArray Of(int[] shape, IEnumerable<double> values) =>
+        new([.. values], shape, [.. Enumerable.Range(0, CountOf(shape))]);
 
     public static int CountOf(int[] shape) => shape.Aggregate(1, (a, b) => a * b);
 
@@ -61,7 +63,8 @@ internal sealed class PlainArray(double[] memory, int[] shape, int[] at)
 
     public PlainArray Diagonal(int offset, int rows, int columns)
     {
-        int length = Math.Max(0, offset >= 0 ? Math.Min(Shape[rows], Shape[columns] - offset) : Math.Min(Shape[rows] + offset, Shape[columns]));
+        int length = Math.Max(0, offset >= 0 ? Math.Min(Shape[rows], Shape[columns] - offset)
+            : Math.Min(Shape[rows] + offset, Shape[columns]));
         int[] others = [.. Enumerable.Range(0, Shape.Length).Where(d => d != rows && d != columns)];
         return Look([.. others.Select(d => Shape[d]), length], i =>
         {
@@ -79,7 +82,8 @@ internal sealed class PlainArray(double[] memory, int[] shape, int[] at)
     public PlainArray Reduced(Func<IEnumerable<double>, double> fold)
     {
         int n = Shape[^1];
-        return Of(Shape[..^1], Enumerable.Range(0, CountOf(Shape[..^1])).Select(i => fold(Enumerable.Range(i * n, n).Select(j => this[j]))));
+        return Of(Shape[..^1], Enumerable.Range(0, CountOf(Shape[..^1]))
+            .Select(i => fold(Enumerable.Range(i * n, n).Select(j => this[j]))));
     }
 
     public static int[] With(int[] values, int d, int value)

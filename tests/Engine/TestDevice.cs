@@ -24,12 +24,15 @@ internal sealed class TestDevice : IDisposable
         return new(Make(new(found[0].Open(options), Dialect.OpenCl), keep), eager, true);
     }
 
-    /// <summary>For many small random programs, each of which compiles kernels of its own: the device of that name and how many programs are run there
-    /// (<c>GPUTENSOR_RANDOM_PROGRAMS</c>: so many on every device). OpenCL compiles without optimising, which is what such a test would spend its time on.</summary>
+    /// <summary>For many small random programs, each of which compiles kernels of its own: the device of that name and how many programs
+    /// are run there
+    /// (<c>GPUTENSOR_RANDOM_PROGRAMS</c>: so many on every device). OpenCL compiles without optimising, which is what such a test would
+    /// spend its time on.</summary>
     public static (Device Device, int Programs) ForPrograms(string name, int onReference, int compiled)
     {
         var device = TestDevices.Get(name);
-        int count = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_RANDOM_PROGRAMS"), out int asked) ? asked : name == "cpu" ? onReference : compiled;
+        int count = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_RANDOM_PROGRAMS"), out int asked) ? asked
+            : name == "cpu" ? onReference : compiled;
         return (name == "opencl" ? OpenCl(options: "-cl-opt-disable").Device : device, count);
     }
 

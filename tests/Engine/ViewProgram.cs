@@ -1,8 +1,9 @@
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>A random program, fixed by its seed, of views and in-place writes over values of every origin: numbers, positions, comparisons of them, random draws, leaves, values that are
+/// <summary>A random program, fixed by its seed, of views and in-place writes over values of every origin: numbers, positions, comparisons
+/// of them, random draws, leaves, values that are
 /// pending or in memory. Beside every tensor runs a <see cref="PlainArray"/>, to which it is compared.</summary>
-internal sealed class ViewProgram(int seed, Device device)
+internal sealed partial class ViewProgram(int seed, Device device)
 {
     private const int Steps = 14, Most = 6, LargestCount = 64;
 
@@ -33,60 +34,8 @@ internal sealed class ViewProgram(int seed, Device device)
         }
     }
 
-    /// <summary>Differentiates a weighted sum of views of a leaf, and of a value that was written through views of it.</summary>
-    /// <returns>What differs from plain loops, which know which element of the leaf each is; null where nothing does.</returns>
-    public string? Differentiate()
-    {
-        try
-        {
-            int[] shape = RandomShape();
-            int count = PlainArray.CountOf(shape);
-            var (leaf, value) = (Leaf(shape, i => i).RequiresGrad_(), Tensor.Full([], 3f, device: device, requiresGrad: true));
-            PlainArray whole() => PlainArray.Of(shape, Enumerable.Range(0, count).Select(i => (double)i));
-            double[] ofLeaf = new double[count];
-            double ofValue = 0;
-            var loss = Tensor.Zeros([], device: device);
-            double Weight(int i) => i % 5 - 2;
-            Tensor Weights(int[] of) => Leaf(of, Weight);
-
-            // Through views of the leaf itself.
-            for (int i = 0; i < 2; i++)
-            {
-                var plain = whole();
-                var seen = View(leaf, ref plain, out string what, copies: false);
-                log.Add($"  {what}");
-                loss += (seen * Weights(plain.Shape)).Sum();
-                for (int j = 0; j < plain.Count; j++) ofLeaf[plain.At[j]] += Weight(j);
-            }
-
-            // Through views of what was made of it, a part of which another value took.
-            var (target, replaced) = (leaf * 1, new bool[count]);
-            var places = whole();
-            var under = View(target, ref places, out string under1, copies: true);
-            log.Add($"  written under {under1}");
-            if (!places.Overlaps && ReferenceEquals(under.Node, target.Node))
-            {
-                under.Copy_(value);
-                foreach (int at in places.At) replaced[at] = true;
-            }
-            var read = whole();
-            var view = View(target, ref read, out string over, copies: false);
-            log.Add($"  read through {over}");
-            loss += (view * Weights(read.Shape)).Sum();
-            for (int j = 0; j < read.Count; j++)
-                if (replaced[read.At[j]]) ofValue += Weight(j);
-                else ofLeaf[read.At[j]] += Weight(j);
-            loss.Backward();
-            return (Difference(leaf.Grad!, PlainArray.Of(shape, ofLeaf)) ?? (replaced.Any(r => r) && Difference(value.Grad ?? value * 0, PlainArray.Of([], [ofValue])) is { } other ? other : null))
-                is { } difference ? Report(difference) : null;
-        }
-        catch (Exception e)
-        {
-            return Report(e.ToString());
-        }
-    }
-
-    private string Report(string what) => $"program {seed} on {device.Name}: {what}{Environment.NewLine}{string.Join(Environment.NewLine, log)}";
+    private string Report(string what) =>
+        $"program {seed} on {device.Name}: {what}{Environment.NewLine}{string.Join(Environment.NewLine, log)}";
 
     private string? Difference(Tensor tensor, PlainArray plain)
     {
@@ -124,7 +73,7 @@ internal sealed class ViewProgram(int seed, Device device)
     {
         int[] shape = RandomShape();
         int n = PlainArray.CountOf(shape), k = Pick(7) - 3;
-        PlainArray Plain(Func<int, double> f) => PlainArray.Of(shape, Enumerable.Range(0, n).Select(f));
+        PlainArray Plain(Func<int, double> f) => Numbers(shape, f);
         int kind = Pick(14);
         (Tensor tensor, var plain) = kind switch
         {
@@ -132,23 +81,26 @@ internal sealed class ViewProgram(int seed, Device device)
             1 => (Typed(Tensor.Full(Shape.Create(shape), k, device: device)), Plain(_ => k)),
             2 => (Typed(Tensor.Arange(n, device: device).Reshape(Shape.Create(shape))), Plain(i => i)),
             3 => (Tensor.Linspace(0, n - 1, n, device: device).Reshape(Shape.Create(shape)), Plain(i => i)),
-            4 => (Typed(Tensor.Eye(3, 4, device: device)), PlainArray.Of([3, 4], Enumerable.Range(0, 12).Select(i => i / 4 == i % 4 ? 1.0 : 0))),
+            4 => (Typed(Tensor.Eye(3, 4, device: device)), Numbers([3, 4], i => i / 4 == i % 4 ? 1 : 0)),
             5 => (Typed(Tensor.Rand(Shape.Create(shape), device: device).Lt(2)), Plain(_ => 1)),
             6 => (Typed(Tensor.Arange(n, device: device).Reshape(Shape.Create(shape)).Ge(k)), Plain(i => i >= k ? 1 : 0)),
             7 => (Typed(Tensor.Arange(5, device: device).Remainder(Tensor.Full([], 3L, device: device)).OneHot(3)),
-                PlainArray.Of([5, 3], Enumerable.Range(0, 15).Select(i => i / 3 % 3 == i % 3 ? 1.0 : 0))),
+                Numbers([5, 3], i => i / 3 % 3 == i % 3 ? 1 : 0)),
             8 => (Leaf(shape, i => i * 7 % 5 - 1), Plain(i => i * 7 % 5 - 1)),
             9 => (Leaf(shape, i => i * 3 % 7) + k, Plain(i => i * 3 % 7 + k)),
             10 => ((Tensor.Zeros(Shape.Create(shape), device: device) + k).Realize(), Plain(_ => k)),
-            11 => (Tensor.Ones([4, 3], device: device).Tril(), PlainArray.Of([4, 3], Enumerable.Range(0, 12).Select(i => i % 3 <= i / 3 ? 1.0 : 0))),
+            11 => (Tensor.Ones([4, 3], device: device).Tril(), Numbers([4, 3], i => i % 3 <= i / 3 ? 1 : 0)),
             12 => (Tensor.Arange(n, device: device).Reshape(Shape.Create(shape)) * k + 1, Plain(i => i * k + 1)),
             _ => (Tensor.Full([], k, DType.Float32, device), PlainArray.Of([], [k])),
         };
         Add(tensor, plain, $"source {kind}");
     }
 
+    private static PlainArray Numbers(int[] shape, Func<int, double> f) =>
+        PlainArray.Of(shape, Enumerable.Range(0, PlainArray.CountOf(shape)).Select(f));
+
     private Tensor Leaf(int[] shape, Func<int, double> f) =>
-        Tensor.From(Enumerable.Range(0, PlainArray.CountOf(shape)).Select(i => (float)f(i)).ToArray(), device: device).Reshape(Shape.Create(shape));
+        Tensor.From(Numbers(shape, f).Values.Select(v => (float)v).ToArray(), device: device).Reshape(Shape.Create(shape));
 
     private void Step()
     {
@@ -206,7 +158,8 @@ internal sealed class ViewProgram(int seed, Device device)
                     what += $".Unsqueeze({at})";
                     break;
                 case 4:
-                    int[] wide = [.. Enumerable.Repeat(0, Pick(2)).Select(_ => 1 + Pick(3)), .. plain.Shape.Select(n => n == 1 ? 1 + Pick(3) : n)];
+                    int[] wide = [.. Enumerable.Repeat(0, Pick(2)).Select(_ => 1 + Pick(3)),
+                        .. plain.Shape.Select(n => n == 1 ? 1 + Pick(3) : n)];
                     if (PlainArray.CountOf(wide) > LargestCount) break;
                     (tensor, plain) = (tensor.Expand(Shape.Create(wide)), plain.Expanded(wide));
                     what += $".Expand({Show(wide)})";
@@ -280,9 +233,11 @@ internal sealed class ViewProgram(int seed, Device device)
             int[] order = [.. Enumerable.Range(0, plain.Shape.Length).OrderBy(_ => random.Next())];
             var (turned, turnedPlain) = (tensor.Permute(order), plain.Permuted(order));
             if (turnedPlain.Shape.SequenceEqual(shape)) return (turned.To(dtype), Cut(turnedPlain, dtype));
-            if (turnedPlain.Shape.Length <= shape.Length && turnedPlain.Shape.Zip(shape[(shape.Length - turnedPlain.Shape.Length)..]).All(p => p.First == p.Second || p.First == 1))
+            int more = shape.Length - turnedPlain.Shape.Length;
+            if (more >= 0 && turnedPlain.Shape.Zip(shape[more..]).All(p => p.First == p.Second || p.First == 1))
                 return (turned.To(dtype), Cut(turnedPlain.Expanded(shape), dtype));
-            if (plain.Count == PlainArray.CountOf(shape) && Chance(2)) return (tensor.Reshape(Shape.Create(shape)).To(dtype), Cut(plain.Reshaped(shape), dtype));
+            if (plain.Count == PlainArray.CountOf(shape) && Chance(2))
+                return (tensor.Reshape(Shape.Create(shape)).To(dtype), Cut(plain.Reshaped(shape), dtype));
         }
         int k = Pick(5);
         return (Tensor.Arange(PlainArray.CountOf(shape), device: device).Reshape(Shape.Create(shape)).To(dtype) + k,
@@ -313,7 +268,8 @@ internal sealed class ViewProgram(int seed, Device device)
                 break;
             default:
                 // A few more than are written again where they are read.
-                for (int i = Pick(6); i >= 0; i--) (x, plain) = (x.Maximum(Tensor.Full([], k + i, x.DType, device)) - 1, plain.Map(v => Math.Max(v, k + i) - 1));
+                for (int i = Pick(6); i >= 0; i--)
+                    (x, plain) = (x.Maximum(Tensor.Full([], k + i, x.DType, device)) - 1, plain.Map(v => Math.Max(v, k + i) - 1));
                 break;
         }
         Add(x, plain, $"computed {kind} with {k}");
@@ -330,112 +286,16 @@ internal sealed class ViewProgram(int seed, Device device)
             case 1: Add(x.AMax(-1), plain.Reduced(v => v.Max()), "amax"); break;
             case 2:
                 var (y, yPlain) = Operand(plain.Shape, x.DType);
-                Add(Tensor.Cat([x, y.Expand(x.Shape)]), PlainArray.Of(PlainArray.With(plain.Shape, 0, 2 * plain.Shape[0]), [.. plain.Values, .. yPlain.Values]), "cat");
+                Add(Tensor.Cat([x, y.Expand(x.Shape)]),
+                    PlainArray.Of(PlainArray.With(plain.Shape, 0, 2 * plain.Shape[0]), [.. plain.Values, .. yPlain.Values]), "cat");
                 break;
             default:
                 if (plain.Shape.Length != 2) break;
-                var product = PlainArray.Of([plain.Shape[0], plain.Shape[0]], Enumerable.Range(0, plain.Shape[0] * plain.Shape[0]).Select(i =>
-                    Enumerable.Range(0, plain.Shape[1]).Sum(j => plain[i / plain.Shape[0] * plain.Shape[1] + j] * plain[i % plain.Shape[0] * plain.Shape[1] + j])));
+                int n = plain.Shape[0], depth = plain.Shape[1];
+                var product = Numbers([n, n], i => Enumerable.Range(0, depth).Sum(j => plain[i / n * depth + j] * plain[i % n * depth + j]));
                 // Small enough to be exact in float32.
                 if (product.Values.All(v => Math.Abs(v) < 1e5)) Add(x.To(DType.Float32).MatMul(x.To(DType.Float32).T), product, "product");
                 break;
         }
     }
-
-    private void Write()
-    {
-        var (x, plain) = Any();
-        string what = "";
-        if (Chance(2)) x = View(x, ref plain, out what);
-        if (plain.Count == 0) return;
-        int kind = Pick(11), k = Pick(9) - 4, rank = plain.Shape.Length, n = rank == 0 ? 1 : plain.Shape[0];
-        log.Add($"  write {kind} with {k} to {what} {Show(plain.Shape)}");
-        if (plain.Overlaps)
-        {
-            try
-            {
-                x.Fill_(k);
-            }
-            catch (TensorShapeException)
-            {
-                return;
-            }
-            throw new InvalidOperationException("Several elements are one in memory, but a write was not refused.");
-        }
-        var (y, yPlain) = Operand(plain.Shape, x.DType);
-        double[] old = plain.Values, source = yPlain.Values;
-        int width = old.Length / n;
-        void Each(Func<int, double> f)
-        {
-            for (int i = 0; i < old.Length; i++) plain[i] = f(i);
-        }
-
-        switch (kind)
-        {
-            case 0:
-                x.Fill_(k);
-                Each(_ => k);
-                break;
-            case 1:
-                x.Copy_(y);
-                Each(i => source[i]);
-                break;
-            case 2:
-                x.Add_(y);
-                Each(i => old[i] + source[i]);
-                break;
-            case 3:
-                x.MaskedFill_(y.Gt(0), k);
-                Each(i => source[i] > 0 ? k : old[i]);
-                break;
-            case 4 when rank > 0:
-                // Rows at positions, some twice and some from the end: the last counts.
-                int[] places = [.. Enumerable.Range(0, 1 + Pick(4)).Select(_ => Pick(2 * n) - n)];
-                x[Places(places)] = Rows(y.Expand(x.Shape), places.Length);
-                for (int j = 0; j < places.Length; j++)
-                    for (int c = 0; c < width; c++) plain[(places[j] + n) % n * width + c] = source[j % n * width + c];
-                break;
-            case 5 when rank > 1:
-                // Single elements of the first two dimensions.
-                int m = plain.Shape[1], rest = width / m;
-                int[] rows = [.. Enumerable.Range(0, 3).Select(_ => Pick(n))], columns = [.. Enumerable.Range(0, 3).Select(_ => Pick(2 * m) - m)];
-                x[Places(rows), Places(columns)] = Tensor.Full([], k, x.DType, device);
-                for (int j = 0; j < 3; j++)
-                    for (int c = 0; c < rest; c++) plain[(rows[j] * m + (columns[j] + m) % m) * rest + c] = k;
-                break;
-            case 6:
-                // A mask of the whole, with as many values as it has places.
-                int[] chosen = [.. Enumerable.Range(0, old.Length).Where(i => old[i] > k)];
-                x[x.Gt(k)] = Tensor.Arange(chosen.Length, device: device).To(x.DType);
-                for (int j = 0; j < chosen.Length; j++) plain[chosen[j]] = j;
-                break;
-            case 7 when rank > 0 && n > 1:
-                // Source and target overlap.
-                x[1..] = x[..^1];
-                Each(i => i < width ? old[i] : old[i - width]);
-                break;
-            case 8 when rank == 2 && n == plain.Shape[1]:
-                if (k > 0) x.Copy_(x.T);
-                else x.Add_(x.T);
-                Each(i => old[i % n * n + i / n] + (k > 0 ? 0 : old[i]));
-                break;
-            case 9 when rank > 0:
-                int[] targets = [.. Enumerable.Range(0, n).OrderBy(_ => random.Next())], sources = [.. Enumerable.Range(0, n).Select(_ => Pick(n))];
-                x[Places(targets)] = x[Places(sources)];
-                for (int j = 0; j < n; j++)
-                    for (int c = 0; c < width; c++) plain[targets[j] * width + c] = old[sources[j] * width + c];
-                break;
-            case 10 when rank > 0:
-                int last = plain.Shape[^1];
-                int[] into = [.. Enumerable.Range(0, old.Length).Select(_ => Pick(last))];
-                x.Scatter_(-1, Places(into).Reshape(x.Shape), y.Expand(x.Shape));
-                for (int j = 0; j < into.Length; j++) plain[j / last * last + into[j]] = source[j];
-                break;
-        }
-    }
-
-    private Tensor Places(int[] places) => Tensor.From(Array.ConvertAll(places, p => (long)p), device: device);
-
-    // As many rows as are asked for: from the first on, again and again.
-    private Tensor Rows(Tensor rows, int count) => Tensor.Cat(Enumerable.Range(0, count).Select(i => rows.Narrow(0, i % rows.Shape[0], 1)));
 }

@@ -32,14 +32,16 @@ public class ViewProgramTests
     {
         var device = TestDevices.Get(name);
         Shape shape = [2, 3];
+        Tensor count(int n) => Tensor.Arange(n, device: device).To(DType.Float32);
+        var zeros = () => Tensor.Zeros(shape, device: device);
         Func<Tensor>[] ways = [
-            () => Tensor.Zeros(shape, device: device), () => Tensor.Zeros(shape, device: device) + 0.5, () => Tensor.Full(shape, 2f, device: device) * 3,
-            () => Tensor.Arange(6, device: device).Reshape(shape).To(DType.Float32), () => Tensor.Arange(6, device: device).To(DType.Float32).Reshape(shape) + 1,
-            () => (Tensor.Arange(6, device: device).To(DType.Float32) + 1).Reshape(3, 2).T, () => Tensor.Eye(2, 3, device: device), () => Tensor.Eye(3, 2, device: device).T + 1,
-            () => Tensor.Arange(3, device: device).To(DType.Float32).Expand(2, 3).Clone(), () => Tensor.Arange(6, device: device).Ge(3).To(DType.Float32).Reshape(shape),
+            zeros, () => zeros() + 0.5, () => (zeros() + 0.5).Flip(1), () => Tensor.Full(shape, 2f, device: device) * 3,
+            () => Tensor.Arange(6, device: device).Reshape(shape).To(DType.Float32), () => count(6).Reshape(shape) + 1,
+            () => (count(6) + 1).Reshape(3, 2).T, () => Tensor.Eye(2, 3, device: device), () => Tensor.Eye(3, 2, device: device).T + 1,
+            () => count(3).Expand(2, 3).Clone(), () => Tensor.Arange(6, device: device).Ge(3).To(DType.Float32).Reshape(shape),
             () => Tensor.Ones(shape, device: device).Tril(), () => Tensor.Arange(2, device: device).OneHot(3).To(DType.Float32),
-            () => Tensor.Arange(12, device: device).Reshape(3, 4).To(DType.Float32).Diagonal().Expand(2, 3) + 0, () => Tensor.Linspace(0, 1, 6, device: device).Reshape(shape) + 1,
-            () => Tensor.Arange(7, device: device).To(DType.Float32).Unfold(0, 3, 2)[..2] * 2, () => (Tensor.Zeros(shape, device: device) + 0.5).Flip(1)];
+            () => count(12).Reshape(3, 4).Diagonal().Expand(2, 3) + 0, () => Tensor.Linspace(0, 1, 6, device: device).Reshape(shape) + 1,
+            () => count(7).Unfold(0, 3, 2)[..2] * 2];
         var rows = Tensor.From(new[] { 0L, 1 }, device: device);
         var columns = Tensor.From(new[] { 2L, -3 }, device: device);
         for (int i = 0; i < ways.Length; i++)

@@ -2,7 +2,8 @@ using GpuTensor.Tests.Engine;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>One <see cref="IndexExpression"/> read, written with a number and with a tensor that broadcasts, added to in place, and differentiated.</summary>
+/// <summary>One <see cref="IndexExpression"/> read, written with a number and with a tensor that broadcasts, added to in place, and
+/// differentiated.</summary>
 internal static class IndexCase
 {
     /// <returns>What differs from plain loops; null where nothing does.</returns>
@@ -48,7 +49,8 @@ internal static class IndexCase
             changed[expression.On(device)] = values;
             var expected = Written(plain, chosen, i => spread[i]);
             if (Difference("value written", changed, expected) is { } tensor) return tensor;
-            if (Difference("value written, seen through another view", view.Squeeze(0).Reshape(Shape.Create(plain.Shape)), expected) is { } seen) return seen;
+            var looked = view.Squeeze(0).Reshape(Shape.Create(plain.Shape));
+            if (Difference("value written, seen through another view", looked, expected) is { } seen) return seen;
 
             // The last value at a place takes its gradient, and what was overwritten has none.
             var upstream = Numbers(plain.Shape, i => i % 7 - 3);
@@ -59,7 +61,8 @@ internal static class IndexCase
             var ofValue = new double[value.Count];
             foreach (var (place, i) in last) ofValue[spread.At[i]] += upstream[place];
             if (Difference("gradient of the base", target.Grad!, ofBase) is { } baseGradient) return baseGradient;
-            if (Difference("gradient of the value", values.Grad!, PlainArray.Of(valueShape, ofValue)) is { } valueGradient) return valueGradient;
+            var sumsOfValue = PlainArray.Of(valueShape, ofValue);
+            if (Difference("gradient of the value", values.Grad!, sumsOfValue) is { } valueGradient) return valueGradient;
 
             // Of several additions at one place the last counts, as in PyTorch.
             var added = Base();
@@ -75,11 +78,13 @@ internal static class IndexCase
         {
             float[] found = actual.ToArray<float>();
             return actual.Shape.SequenceEqual(plain.Shape) && plain.Values.SequenceEqual(found.Select(x => (double)x)) ? null
-                : $"{seed} {expression} on {device.Name}, {what}: [{string.Join(", ", plain.Shape)}] {string.Join(' ', plain.Values)} was expected, but it is {actual.Shape} {string.Join(' ', found)}";
+                : $"{seed} {expression} on {device.Name}, {what}: [{string.Join(", ", plain.Shape)}] {string.Join(' ', plain.Values)} was "
+                    + $"expected, but it is {actual.Shape} {string.Join(' ', found)}";
         }
     }
 
-    private static PlainArray Numbers(int[] shape, Func<int, double> f) => PlainArray.Of(shape, Enumerable.Range(0, PlainArray.CountOf(shape)).Select(f));
+    private static PlainArray Numbers(int[] shape, Func<int, double> f) =>
+        PlainArray.Of(shape, Enumerable.Range(0, PlainArray.CountOf(shape)).Select(f));
 
     private static Tensor Upload(PlainArray plain, Device device) =>
         Tensor.From(plain.Values.Select(v => (float)v).ToArray(), device: device).Reshape(Shape.Create(plain.Shape));

@@ -2,7 +2,8 @@ using GpuTensor.Tests.Engine;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>A random <c>x[…]</c>, fixed by its seed: positions, ranges, slices with steps, new dimensions, an ellipsis, masks and index tensors that broadcast, negative and repeated positions among
+/// <summary>A random <c>x[…]</c>, fixed by its seed: positions, ranges, slices with steps, new dimensions, an ellipsis, masks and index
+/// tensors that broadcast, negative and repeated positions among
 /// them. Beside it stands what plain loops select: for each element of the result its place in x.</summary>
 internal sealed class IndexExpression
 {
@@ -10,7 +11,8 @@ internal sealed class IndexExpression
     private readonly List<Func<Device, TensorIndex>> entries = [];
     private readonly List<string> text = [];
 
-    // Of the result's dimensions before index tensors take part: where each of its positions lies in x, by dimension of x. Index tensors: one such for all.
+    // Of the result's dimensions before index tensors take part: where each of its positions lies in x, by dimension of x. Index tensors:
+    // one such for all.
     private readonly List<(int[] Dims, int[][] Places, bool Indexed)> parts = [];
     private readonly List<int[]> broadcast = [];
 
@@ -103,8 +105,8 @@ internal sealed class IndexExpression
                 if (shape.Length == 1 && random.Next(2) == 0) Entry(places, $"[{string.Join(' ', places)}]");
                 else
                 {
-                    entries.Add(device => Tensor.From(Array.ConvertAll(places, p => (long)p), device: device).Reshape(GpuTensor.Shape.Create(shape))
-                        .To(random.Next(2) == 0 ? DType.Int32 : DType.Int64));
+                    entries.Add(device => Tensor.From(Array.ConvertAll(places, p => (long)p), device: device)
+                        .Reshape(GpuTensor.Shape.Create(shape)).To(random.Next(2) == 0 ? DType.Int32 : DType.Int64));
                     text.Add($"tensor [{string.Join(',', shape)}] ({string.Join(' ', places)})");
                 }
                 parts.Add(([d], [.. places.Select(p => new[] { (p + n) % n })], true));

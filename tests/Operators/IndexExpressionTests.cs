@@ -53,8 +53,9 @@ public class IndexExpressionTests
         var device = TestDevices.Get(name);
         const int Rows = 1200, Count = 400, Width = 2;
         long[] places = [.. Enumerable.Range(0, Count).Select(i => (long)(i * i * 7 % (2 * Rows)) - Rows)];
-        float[] values = [.. Enumerable.Range(0, Count * Width).Select(i => (float)i)], written = new float[Rows * Width], upstream = [.. Enumerable.Range(0, Rows * Width).Select(i => (float)(i % 9))];
-        var ofValues = new float[Count * Width];
+        float[] values = [.. Enumerable.Range(0, Count * Width).Select(i => (float)i)];
+        float[] upstream = [.. Enumerable.Range(0, Rows * Width).Select(i => (float)(i % 9))];
+        float[] written = new float[Rows * Width], ofValues = new float[Count * Width];
         int[] last = new int[Rows];
         for (int i = 0; i < Count; i++) last[(places[i] + Rows) % Rows] = i + 1;
         for (int row = 0; row < Rows; row++)

@@ -12,7 +12,8 @@ public class PlacesTests
         var device = TestDevices.Get(name);
         var x = Tensor.From(new[] { 0f, 1, 2, 3, 4, 5 }, device: device).RequiresGrad_();
         var y = (x * 1).Reshape(2, 3);
-        var scattered = y.Scatter(1, Tensor.From(new[] { 2L, 0 }, device: device).Reshape(1, 2), Tensor.From(new[] { 7f, 8 }, device: device).Reshape(1, 2));
+        var at = Tensor.From(new[] { 2L, 0 }, device: device).Reshape(1, 2);
+        var scattered = y.Scatter(1, at, Tensor.From(new[] { 7f, 8 }, device: device).Reshape(1, 2));
         Assert.Equal([2, 3], scattered.Shape);
         Assert.Equal([8f, 1, 7, 3, 4, 5], scattered.ToArray<float>());
         (scattered * scattered).Sum().Backward();

@@ -2,8 +2,10 @@ using GpuTensor.Operators;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>Values made of numbers and positions alone: they are written again wherever they are read, if that can be done through the views they are read
-/// through. Where it cannot (the diagonal of a matrix of positions read as a row of another length, say), the value is computed to memory once, and read there.</summary>
+/// <summary>Values made of numbers and positions alone: they are written again wherever they are read, if that can be done through the
+/// views they are read
+/// through. Where it cannot (the diagonal of a matrix of positions read as a row of another length, say), the value is computed to memory
+/// once, and read there.</summary>
 internal sealed class Inlines
 {
     private const int MaxDepth = 4;
@@ -23,7 +25,8 @@ internal sealed class Inlines
         return depth <= MaxDepth;
     }
 
-    /// <summary>An operand that can be read as it is: where it cannot be written again through its view, its copy in memory, which is added to
+    /// <summary>An operand that can be read as it is: where it cannot be written again through its view, its copy in memory, which is
+    /// added to
     /// <paramref name="result"/>.</summary>
     public (PlanNode Node, View? View) Readable((PlanNode Node, View? View) operand, List<PlanNode> result)
     {
@@ -44,12 +47,14 @@ internal sealed class Inlines
         foreach (var (operand, through) in value.Operands)
         {
             if (operand.Role == Role.Scalar) continue;
-            if (Compose(through ?? View.Identity(operand.Shape), value.Shape, view) is not { } composed || !Composes(operand, composed)) return false;
+            var composed = Compose(through ?? View.Identity(operand.Shape), value.Shape, view);
+            if (composed is null || !Composes(operand, composed)) return false;
         }
         return true;
     }
 
-    /// <summary>What <paramref name="outer"/> (over a value of <paramref name="shape"/>, row-major) shows of <paramref name="inner"/>, which has that shape: a view of what the inner one
+    /// <summary>What <paramref name="outer"/> (over a value of <paramref name="shape"/>, row-major) shows of <paramref name="inner"/>,
+    /// which has that shape: a view of what the inner one
     /// looks at, or null where no strides express that.</summary>
     public static View? Compose(View inner, Shape shape, View outer)
     {
@@ -64,7 +69,8 @@ internal sealed class Inlines
             if (rank > 0 && inner.Strides[d] == strides[rank - 1] * sizes[rank - 1]) sizes[rank - 1] *= shape.Span[d];
             else (sizes[rank], strides[rank++]) = (shape.Span[d], inner.Strides[d]);
         }
-        // Each position has one set of coordinates, so where the outer view starts and its first steps say what they are everywhere; they must stay within the
+        // Each position has one set of coordinates, so where the outer view starts and its first steps say what they are everywhere; they
+        // must stay within the
         // dimensions up to its last elements.
         var start = new long[rank];
         Coordinates(outer.Offset, start);

@@ -16,7 +16,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     /// <summary>Called before values are gathered into kernels (tests make the planner fail here).</summary>
     public Action? BeforeFusing { get; set; }
 
-    /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value is lost. A program that sees one has found an error of
+    /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value
+    /// is lost. A program that sees one has found an error of
     /// this library.</summary>
     public Exception? Fault { get; private set; }
 
@@ -68,7 +69,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     {
         string text = Explanations.Describe(sketch.Launches, sketch.Drafts, sketch.ArenaBytes, backend, source);
         return sketch.Fault is not { } fault ? text
-            : $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program.{Environment.NewLine}{text}";
+            : $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program."
+                + $"{Environment.NewLine}{text}";
     }
 
     private Sketched Sketch(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
@@ -127,8 +129,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     }
 
     /// <summary>A plan on paper: everything but compiled kernels.</summary>
-    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts, long[] Offsets, long ArenaBytes, int[] Held,
-        Exception? Fault = null);
+    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts,
+        long[] Offsets, long ArenaBytes, int[] Held, Exception? Fault = null);
 
     /// <param name="Kernel">Null for a product by the device's library.</param>
     internal sealed record Draft(GeneratedKernel? Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch)
