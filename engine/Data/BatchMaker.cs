@@ -20,6 +20,7 @@ internal sealed class BatchMaker
     private readonly CancellationTokenSource stop;
     private readonly CancellationToken stopped;
     private readonly BlockingCollection<HostBatch> full, used = [];
+    private long toMake;
     private ExceptionDispatchInfo? failure;
 
     /// <param name="dataset">What to read.</param>
@@ -34,7 +35,7 @@ internal sealed class BatchMaker
         full = new(Math.Max(1, prefetch));
         IsAhead = prefetch > 0;
         // One more than may wait: the one being filled.
-        for (int i = 0; IsAhead && i <= Math.Min(prefetch, order.Length / batchSize); i++) used.Add(Allocate(Math.Min(batchSize, order.Length)));
+        toMake = prefetch + 1L;
         stop = CancellationTokenSource.CreateLinkedTokenSource(closing);
         stopped = stop.Token;
     }
@@ -84,7 +85,7 @@ internal sealed class BatchMaker
         {
             for (int start = 0; Next(start) is var size && size > 0; start += size)
             {
-                var batch = size == Math.Min(batchSize, order.Length) ? used.Take(stopped) : Allocate(size);
+                var batch = Room(size);
                 Fill(batch, start);
                 full.Add(batch, stopped);
             }
@@ -95,6 +96,14 @@ internal sealed class BatchMaker
             failure = ExceptionDispatchInfo.Capture(e);
         }
         full.CompleteAdding();
+    }
+
+    /// <summary>A batch to fill: one that came back, else a new one while there may be more, else the next that comes back.</summary>
+    private HostBatch Room(int size)
+    {
+        if (size < Math.Min(batchSize, order.Length)) return Allocate(size);
+        if (used.TryTake(out var batch)) return batch;
+        return toMake-- > 0 ? Allocate(size) : used.Take(stopped);
     }
 
     /// <summary>The size of the batch that starts there; 0 at the end.</summary>

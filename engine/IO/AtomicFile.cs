@@ -41,6 +41,10 @@ internal static class AtomicFile
         {
             throw new IOException($"{path}: it cannot be written: {e.Message}", e) { HResult = e.HResult };
         }
+        catch (UnauthorizedAccessException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new UnauthorizedAccessException($"{path}: it may not be written: {e.Message}", e);
+        }
     }
 
     private static void WriteInto(string target, Action<Stream> write)
@@ -61,7 +65,7 @@ internal static class AtomicFile
         bool exists = there.Kind == FileKind.Regular;
         if (exists && !UnixFile.IsWritable(target)) throw new UnauthorizedAccessException($"{path}: the file is read-only.");
         RemoveAbandoned(folder);
-        using var stream = CreateTemporary(path, folder, exists, out string temporary);
+        using var stream = CreateTemporary(folder, exists, out string temporary);
         try
         {
             write(stream);
@@ -80,7 +84,7 @@ internal static class AtomicFile
     }
 
     /// <summary>Makes and locks a temporary file. Where it takes the place of a file, only its owner may read it until it is whole.</summary>
-    private static FileStream CreateTemporary(string path, string folder, bool isPrivate, out string temporary)
+    private static FileStream CreateTemporary(string folder, bool isPrivate, out string temporary)
     {
         var options = new FileStreamOptions
         {
@@ -90,15 +94,7 @@ internal static class AtomicFile
         while (true)
         {
             temporary = Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
-            FileStream stream;
-            try
-            {
-                stream = new FileStream(temporary, options);
-            }
-            catch (UnauthorizedAccessException e)
-            {
-                throw new UnauthorizedAccessException($"{path}: no file can be made in {folder}: {e.Message}", e);
-            }
+            var stream = new FileStream(temporary, options);
             // Between the two lines another process may have taken it for an abandoned one and removed it.
             bool isMine = UnixFile.TryLock(stream.SafeFileHandle) != false && UnixFile.StatusOf(stream.SafeFileHandle) is not { Links: 0 };
             if (isMine) return stream;

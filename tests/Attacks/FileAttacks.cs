@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using GpuTensor.Data;
 using GpuTensor.IO;
 using GpuTensor.Nn;
@@ -44,6 +45,25 @@ public class FileAttacks
         }
         var limit = new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = Limit.ToString(CultureInfo.InvariantCulture) };
         (await ChildProcess.Run(Unfold, "cpu", environment: limit, arguments: folder.Path)).Succeeded();
+    }
+
+    private static void WriteOften(string path, string letter)
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            AtomicFile.Write(path, stream => stream.Write(Encoding.ASCII.GetBytes(new string(letter[0], 5000))));
+            Assert.Single(File.ReadAllText(path).Distinct());
+        }
+    }
+
+    [Fact]
+    public async Task Processes_that_write_one_file_at_once_leave_each_others_temporary_files_alone()
+    {
+        using var folder = new TempFolder();
+        var writers = new[] { "a", "b", "c" }.Select(letter => ChildProcess.Run(WriteOften, "cpu", arguments: [folder["file"], letter])).ToList();
+        foreach (var writer in writers) (await writer).Succeeded();
+        Assert.Equal(5000, new FileInfo(folder["file"]).Length);
+        Assert.Equal(["file"], folder.Files);
     }
 
     /// <summary>Saves in every format onto nodes that the test made; a writer that replaced one would make a file of it.</summary>

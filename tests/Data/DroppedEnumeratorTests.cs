@@ -111,6 +111,17 @@ public class DroppedEnumeratorTests
     }
 
     [Fact]
+    public void Batches_ahead_take_no_memory_before_they_are_made()
+    {
+        var data = new Counting(() => 4);
+        using var loader = new DataLoader(data, 1, prefetch: int.MaxValue, device: Device.Cpu);
+        Assert.Equal(4, loader.Count());
+        // A batch size beyond the data set is its size.
+        using var whole = new DataLoader(data, int.MaxValue, device: Device.Cpu);
+        Assert.Equal(4, Assert.Single(whole).Inputs.Shape[0]);
+    }
+
+    [Fact]
     public void Dispose_waits_for_a_read_under_way_and_no_longer()
     {
         using var reading = new ManualResetEventSlim();
