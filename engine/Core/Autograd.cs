@@ -8,12 +8,12 @@ public static class Autograd
     /// <summary>The gradients of one output with respect to inputs, without touching anybody's <see cref="Tensor.Grad"/>.</summary>
     /// <inheritdoc cref="Grad(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, bool?, bool, bool)"/>
     public static Tensor[] Grad(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? gradOutput = null, bool? retainGraph = null,
-        bool createGraph = false) => Grad([output], inputs, gradOutput is null ? null : [gradOutput], retainGraph, createGraph)!;
+        bool createGraph = false) => Grad([output.NotNull()], inputs, gradOutput is null ? null : [gradOutput], retainGraph, createGraph)!;
 
     /// <summary>The gradient of one output with respect to one input.</summary>
     /// <inheritdoc cref="Grad(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, bool?, bool, bool)"/>
     public static Tensor Grad(Tensor output, Tensor input, Tensor? gradOutput = null, bool? retainGraph = null, bool createGraph = false) =>
-        Grad(output, [input], gradOutput, retainGraph, createGraph)[0];
+        Grad(output.NotNull(), [input.NotNull()], gradOutput, retainGraph, createGraph)[0];
 
     /// <summary>The sum of the outputs' gradients with respect to each input, without touching anybody's <see cref="Tensor.Grad"/>.</summary>
     /// <param name="outputs">What is differentiated.</param>
@@ -30,8 +30,8 @@ public static class Autograd
     public static Tensor?[] Grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? gradOutputs = null,
         bool? retainGraph = null, bool createGraph = false, bool allowUnused = false)
     {
-        ArgumentNullException.ThrowIfNull(outputs);
-        ArgumentNullException.ThrowIfNull(inputs);
+        outputs.NoneNull();
+        inputs.NoneNull();
         if (gradOutputs is not null && gradOutputs.Count != outputs.Count)
             throw new ArgumentException($"Autograd.Grad: {outputs.Count} outputs need as many gradOutputs, not {gradOutputs.Count}.",
                 nameof(gradOutputs));

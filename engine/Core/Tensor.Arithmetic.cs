@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuTensor.Graph;
 using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
@@ -25,8 +26,11 @@ public partial class Tensor
     private static DType ResultType(Scalar a, Tensor b) => a.PromoteWith(b.DType);
 
     /// <summary>A pointwise operator on two tensors: broadcast, promoted, by the operator's own rule for dtypes.</summary>
-    internal static Tensor Binary(Operator op, Tensor a, Tensor b)
+    internal static Tensor Binary(Operator op, Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string? nameOfA = null,
+        [CallerArgumentExpression(nameof(b))] string? nameOfB = null)
     {
+        a.NotNull(nameOfA);
+        b.NotNull(nameOfB);
         Meet(ref a, ref b);
         var result = Types(ref op, ResultType(a, b), out var dtype);
         var shape = GpuTensor.Shape.Broadcast(a.Shape, b.Shape, op.Name);
@@ -34,22 +38,25 @@ public partial class Tensor
     }
 
     /// <summary>A pointwise operator on a tensor and a number.</summary>
-    internal static Tensor Binary(Operator op, Tensor a, Scalar b)
+    internal static Tensor Binary(Operator op, Tensor a, Scalar b, [CallerArgumentExpression(nameof(a))] string? nameOfA = null)
     {
+        a.NotNull(nameOfA);
         var result = Types(ref op, ResultType(a, b), out var dtype);
         return Apply(op, result, a.Shape, a.To(dtype).Operand, FromScalar(b, dtype, a.Device, a.Shape));
     }
 
     /// <summary>A pointwise operator on a number and a tensor.</summary>
-    internal static Tensor Binary(Operator op, Scalar a, Tensor b)
+    internal static Tensor Binary(Operator op, Scalar a, Tensor b, [CallerArgumentExpression(nameof(b))] string? nameOfB = null)
     {
+        b.NotNull(nameOfB);
         var result = Types(ref op, ResultType(a, b), out var dtype);
         return Apply(op, result, b.Shape, FromScalar(a, dtype, b.Device, b.Shape), b.To(dtype).Operand);
     }
 
     /// <summary>A pointwise operator on one tensor.</summary>
-    internal static Tensor Unary(Operator op, Tensor x)
+    internal static Tensor Unary(Operator op, Tensor x, [CallerArgumentExpression(nameof(x))] string? nameOfX = null)
     {
+        x.NotNull(nameOfX);
         var result = Types(ref op, x.DType, out var dtype);
         return Apply(op, result, x.Shape, x.To(dtype).Operand);
     }
@@ -84,7 +91,7 @@ public partial class Tensor
     internal Tensor Floating() => DType.IsFloatingPoint() ? this : To(DType.Float32);
 
     /// <summary>The sum with <paramref name="other"/>, or with alpha · other; broadcast, promoted.</summary>
-    public Tensor Add(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other, factor) : this + other;
+    public Tensor Add(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other.NotNull(), factor) : this + other.NotNull();
 
     /// <summary>The sum with a number, or with alpha times it.</summary>
     public Tensor Add(Scalar other, Scalar? alpha = null) => alpha is { } factor ? this + Times(other, factor) : this + other;
@@ -92,7 +99,7 @@ public partial class Tensor
     /// <summary>The difference from <paramref name="other"/>, or from alpha · other; broadcast, promoted.</summary>
     /// <exception cref="TensorDTypeException">Both are bool.</exception>
     public Tensor Sub(Tensor other, Scalar? alpha = null) =>
-        alpha is { } factor ? AddScaled(other, Times(factor, -1L), "sub") : this - other;
+        alpha is { } factor ? AddScaled(other.NotNull(), Times(factor, -1L), "sub") : this - other.NotNull();
 
     /// <summary>The difference from a number, or from alpha times it.</summary>
     /// <exception cref="TensorDTypeException">Both are bool.</exception>
@@ -116,7 +123,7 @@ public partial class Tensor
         a.Kind == DType.Float64 || b.Kind == DType.Float64 ? a.ToDouble() * b.ToDouble() : (Scalar)(a.ToInt64() * b.ToInt64());
 
     /// <summary>The product; broadcast, promoted.</summary>
-    public Tensor Mul(Tensor other) => this * other;
+    public Tensor Mul(Tensor other) => this * other.NotNull();
 
     /// <summary>The product with a number.</summary>
     public Tensor Mul(Scalar other) => this * other;
@@ -126,7 +133,7 @@ public partial class Tensor
     /// <param name="roundingMode"><c>"trunc"</c> rounds towards zero, <c>"floor"</c> down (Python's <c>//</c>), keeping integers; null does
     /// not round.</param>
     public Tensor Div(Tensor other, string? roundingMode = null) =>
-        roundingMode is null ? this / other : Binary(Rounded(roundingMode), this, other);
+        roundingMode is null ? this / other.NotNull() : Binary(Rounded(roundingMode), this, other);
 
     /// <summary>The quotient by a number. Integers give float32, unless rounded.</summary>
     /// <inheritdoc cref="Div(Tensor, string?)"/>
@@ -147,13 +154,13 @@ public partial class Tensor
     public Tensor FloorDivide(Scalar other) => Binary(Arithmetic.FloorDiv, this, other);
 
     /// <summary>The rest of the division, with the divisor's sign: Python's <c>%</c>.</summary>
-    public Tensor Remainder(Tensor other) => this % other;
+    public Tensor Remainder(Tensor other) => this % other.NotNull();
 
     /// <summary>The rest of the division, with the divisor's sign: Python's <c>%</c>.</summary>
     public Tensor Remainder(Scalar other) => this % other;
 
     /// <summary>The rest of a number's division by this tensor.</summary>
-    public static Tensor Remainder(Scalar self, Tensor other) => self % other;
+    public static Tensor Remainder(Scalar self, Tensor other) => self % other.NotNull();
 
     /// <summary>The rest of the division, with the dividend's sign: C's <c>fmod</c>.</summary>
     public Tensor Fmod(Tensor other) => Binary(Arithmetic.Fmod, this, other);
@@ -205,6 +212,8 @@ public partial class Tensor
     /// <summary>this + value · tensor1 · tensor2.</summary>
     public Tensor Addcmul(Tensor tensor1, Tensor tensor2, Scalar? value = null)
     {
+        ArgumentNullException.ThrowIfNull(tensor1);
+        ArgumentNullException.ThrowIfNull(tensor2);
         var factor = Scaled(tensor1, value);
         var type = ResultType(DType, Rank, ResultType(factor, tensor2), Math.Max(factor.Rank, tensor2.Rank));
         if (!type.IsFloatingPoint()) return this + factor * tensor2;
@@ -217,6 +226,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The quotient would be of integers.</exception>
     public Tensor Addcdiv(Tensor tensor1, Tensor tensor2, Scalar? value = null)
     {
+        ArgumentNullException.ThrowIfNull(tensor1);
+        ArgumentNullException.ThrowIfNull(tensor2);
         if (!tensor1.DType.IsFloatingPoint() && !tensor2.DType.IsFloatingPoint())
             throw new TensorDTypeException($"Addcdiv divides floating-point tensors, not {tensor1.DType.Name()} by "
                 + $"{tensor2.DType.Name()}.");
@@ -227,6 +238,8 @@ public partial class Tensor
     /// <remarks>For weights of ½ and more counted from the end, as PyTorch does it.</remarks>
     public Tensor Lerp(Tensor end, Tensor weight)
     {
+        ArgumentNullException.ThrowIfNull(end);
+        ArgumentNullException.ThrowIfNull(weight);
         var type = Wider(ResultType(this, end));
         if (!type.IsFloatingPoint())
             throw new TensorDTypeException($"lerp is not defined for {type.Name()}; convert with To(dtype) first.");
@@ -236,5 +249,5 @@ public partial class Tensor
     }
 
     /// <summary>this + weight · (end − this).</summary>
-    public Tensor Lerp(Tensor end, Scalar weight) => Lerp(end, FromScalar(weight, ResultType(this, end), Device));
+    public Tensor Lerp(Tensor end, Scalar weight) => Lerp(end.NotNull(), FromScalar(weight, ResultType(this, end), Device));
 }

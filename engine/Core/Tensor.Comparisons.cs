@@ -102,6 +102,9 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The condition is not bool.</exception>
     public static Tensor Where(Tensor condition, Tensor a, Tensor b)
     {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         Meet(ref a, ref b);
         Meet(ref condition, ref a);
         Meet(ref condition, ref b);
@@ -112,6 +115,8 @@ public partial class Tensor
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Tensor a, Scalar b)
     {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(a);
         var dtype = ResultType(a, b);
         return Choose(condition, a.Shape, dtype, a, default, null, b);
     }
@@ -119,6 +124,8 @@ public partial class Tensor
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Scalar a, Tensor b)
     {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(b);
         var dtype = ResultType(a, b);
         return Choose(condition, b.Shape, dtype, null, a, b, default);
     }
@@ -126,6 +133,7 @@ public partial class Tensor
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Scalar a, Scalar b)
     {
+        ArgumentNullException.ThrowIfNull(condition);
         var dtype = a.Kind.Category() >= b.Kind.Category() ? a.PromoteWith(DType.Bool) : b.PromoteWith(DType.Bool);
         return Choose(condition, GpuTensor.Shape.Scalar, dtype, null, a, null, b);
     }
@@ -143,15 +151,16 @@ public partial class Tensor
     }
 
     /// <summary>These elements where the condition holds, else those of <paramref name="other"/>.</summary>
-    public Tensor Where(Tensor condition, Tensor other) => Where(condition, this, other);
+    public Tensor Where(Tensor condition, Tensor other) => Where(condition.NotNull(), this, other.NotNull());
 
     /// <summary>These elements where the condition holds, else a number.</summary>
-    public Tensor Where(Tensor condition, Scalar other) => Where(condition, this, other);
+    public Tensor Where(Tensor condition, Scalar other) => Where(condition.NotNull(), this, other);
 
     /// <summary>A copy with <paramref name="value"/> where the mask (bool, broadcasts to this shape) holds.</summary>
     /// <exception cref="TensorDTypeException">The mask is not bool, or the value is of a higher kind than this dtype.</exception>
     public Tensor MaskedFill(Tensor mask, Scalar value)
     {
+        ArgumentNullException.ThrowIfNull(mask);
         if (value.Kind == DType.Float64 && DType.IsInteger())
             throw new TensorDTypeException($"masked_fill: {value} cannot be stored in a tensor of {DType.Name()}.");
         return Where(mask, FromScalar(value, DType, Device), this);
@@ -162,6 +171,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The mask is not bool, or the value is of a higher kind than this dtype.</exception>
     public Tensor MaskedFill(Tensor mask, Tensor value)
     {
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentNullException.ThrowIfNull(value);
         if (value.Rank != 0)
             throw new TensorShapeException($"masked_fill: the value must be a number or 0-d, but has shape {value.Shape}.");
         if (value.DType.Category() > DType.Category())
@@ -172,6 +183,7 @@ public partial class Tensor
     /// <summary>Where |this − other| ≤ atol + rtol · |other|; equal infinities are close.</summary>
     public Tensor IsClose(Tensor other, double rtol = 1e-5, double atol = 1e-8, bool equalNaN = false)
     {
+        ArgumentNullException.ThrowIfNull(other);
         if (DType != other.DType) throw new TensorDTypeException($"is_close: the dtypes differ, {DType.Name()} and {other.DType.Name()}.");
         var close = Eq(other);
         if (DType.IsFloatingPoint()) close |= IsFinite() & other.IsFinite() & ((this - other).Abs() <= atol + rtol * other.Abs());
@@ -183,6 +195,7 @@ public partial class Tensor
     /// <summary>Whether all elements are close (<see cref="IsClose"/>); flushes and waits. Shapes broadcast.</summary>
     public bool AllClose(Tensor other, double rtol = 1e-5, double atol = 1e-8, bool equalNaN = false)
     {
+        ArgumentNullException.ThrowIfNull(other);
         using var mode = NoGrad();
         return IsClose(other, rtol, atol, equalNaN).All().Item<bool>();
     }
@@ -190,6 +203,7 @@ public partial class Tensor
     /// <summary>Whether both have one shape and the same elements; flushes and waits. NaN equals nothing.</summary>
     public bool Equal(Tensor other)
     {
+        ArgumentNullException.ThrowIfNull(other);
         if (Shape != other.Shape) return false;
         using var mode = NoGrad();
         return Eq(other).All().Item<bool>();

@@ -61,11 +61,12 @@ public partial class Tensor
 
     /// <summary>A vector of the array's elements, copied now.</summary>
     public static Tensor From<T>(T[] values, DType? dtype = null, Device? device = null, bool requiresGrad = false) where T : unmanaged =>
-        From((Array)values, dtype, device, requiresGrad);
+        From((Array)values.NotNull(), dtype, device, requiresGrad);
 
     /// <summary>All elements equal to a number; dtype by the number's kind (float32, int64, bool) unless given.</summary>
     public static Tensor Full(Shape shape, Scalar value, DType? dtype = null, Device? device = null, bool requiresGrad = false)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         device ??= Device.Default;
         var type = dtype ?? value.PromoteWith(DType.Bool);
         var tensor = Apply(Basic.Copy, type, shape, FromScalar(value, type, device, shape.Known()));
@@ -73,16 +74,16 @@ public partial class Tensor
     }
 
     /// <summary>Zeros, float32, on the default device.</summary>
-    public static Tensor Zeros(params Shape shape) => Full(shape, Scalar.Constant(0.0));
+    public static Tensor Zeros(params Shape shape) => Full(shape.NotNull(), Scalar.Constant(0.0));
 
     /// <summary>Zeros.</summary>
-    public static Tensor Zeros(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape, Scalar.Constant(0.0), dtype ?? DType.Float32, device, requiresGrad);
+    public static Tensor Zeros(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape.NotNull(), Scalar.Constant(0.0), dtype ?? DType.Float32, device, requiresGrad);
 
     /// <summary>Ones, float32, on the default device.</summary>
-    public static Tensor Ones(params Shape shape) => Full(shape, Scalar.Constant(1.0));
+    public static Tensor Ones(params Shape shape) => Full(shape.NotNull(), Scalar.Constant(1.0));
 
     /// <summary>Ones.</summary>
-    public static Tensor Ones(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape, Scalar.Constant(1.0), dtype ?? DType.Float32, device, requiresGrad);
+    public static Tensor Ones(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape.NotNull(), Scalar.Constant(1.0), dtype ?? DType.Float32, device, requiresGrad);
 
     /// <summary>The dtype of a .NET number type.</summary>
     internal static DType DTypeOf(Type type) =>

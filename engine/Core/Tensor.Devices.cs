@@ -11,6 +11,7 @@ public partial class Tensor
     /// back.</summary>
     public Tensor To(Device device)
     {
+        ArgumentNullException.ThrowIfNull(device);
         if (device == Device) return this;
         var host = ToHost();
         var operand = Operand;
@@ -26,10 +27,10 @@ public partial class Tensor
     }
 
     /// <summary>These contents on another device and in another dtype.</summary>
-    public Tensor To(Device device, DType dtype) => To(device).To(dtype);
+    public Tensor To(Device device, DType dtype) => To(device.NotNull()).To(dtype);
 
     /// <summary>These contents in the dtype and on the device of another tensor.</summary>
-    public Tensor To(Tensor other) => To(other.Device).To(other.DType);
+    public Tensor To(Tensor other) => To(other.NotNull().Device).To(other.DType);
 
     /// <summary>These contents on the n-th CUDA device.</summary>
     /// <exception cref="DeviceException">There is no such device.</exception>

@@ -8,43 +8,43 @@ public partial class Tensor
 {
     /// <summary><see cref="Add(Tensor, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Add_(Tensor other, Scalar? alpha = null) => Assign(Add(other, alpha), "add_");
+    public Tensor Add_(Tensor other, Scalar? alpha = null) => Assign(Add(other.NotNull(), alpha), "add_");
 
     /// <summary><see cref="Sub(Tensor, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Sub_(Tensor other, Scalar? alpha = null) => Assign(Sub(other, alpha), "sub_");
+    public Tensor Sub_(Tensor other, Scalar? alpha = null) => Assign(Sub(other.NotNull(), alpha), "sub_");
 
     /// <summary><see cref="Mul(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Mul_(Tensor other) => Assign(Mul(other), "mul_");
+    public Tensor Mul_(Tensor other) => Assign(Mul(other.NotNull()), "mul_");
 
     /// <summary><see cref="Div(Tensor, string?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Div_(Tensor other, string? roundingMode = null) => Assign(Div(other, roundingMode), "div_");
+    public Tensor Div_(Tensor other, string? roundingMode = null) => Assign(Div(other.NotNull(), roundingMode), "div_");
 
     /// <summary><see cref="FloorDivide(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor FloorDivide_(Tensor other) => Assign(FloorDivide(other), "floor_divide_");
+    public Tensor FloorDivide_(Tensor other) => Assign(FloorDivide(other.NotNull()), "floor_divide_");
 
     /// <summary><see cref="Remainder(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Remainder_(Tensor other) => Assign(Remainder(other), "remainder_");
+    public Tensor Remainder_(Tensor other) => Assign(Remainder(other.NotNull()), "remainder_");
 
     /// <summary><see cref="Fmod(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Fmod_(Tensor other) => Assign(Fmod(other), "fmod_");
+    public Tensor Fmod_(Tensor other) => Assign(Fmod(other.NotNull()), "fmod_");
 
     /// <summary><see cref="Pow(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Pow_(Tensor exponent) => Assign(Pow(exponent), "pow_");
+    public Tensor Pow_(Tensor exponent) => Assign(Pow(exponent.NotNull()), "pow_");
 
     /// <summary><see cref="Lerp(Tensor, Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Lerp_(Tensor end, Tensor weight) => Assign(Lerp(end, weight), "lerp_");
+    public Tensor Lerp_(Tensor end, Tensor weight) => Assign(Lerp(end.NotNull(), weight.NotNull()), "lerp_");
 
     /// <summary><see cref="MaskedFill(Tensor, Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor MaskedFill_(Tensor mask, Tensor value) => Assign(MaskedFill(mask, value), "masked_fill_");
+    public Tensor MaskedFill_(Tensor mask, Tensor value) => Assign(MaskedFill(mask.NotNull(), value.NotNull()), "masked_fill_");
 
     /// <summary><see cref="Add(Scalar, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
@@ -80,64 +80,64 @@ public partial class Tensor
 
     /// <summary><see cref="Lerp(Tensor, Scalar)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Lerp_(Tensor end, Scalar weight) => Assign(Lerp(end, weight), "lerp_");
+    public Tensor Lerp_(Tensor end, Scalar weight) => Assign(Lerp(end.NotNull(), weight), "lerp_");
 
     /// <summary><see cref="MaskedFill(Tensor, Scalar)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor MaskedFill_(Tensor mask, Scalar value) => Assign(MaskedFill(mask, value), "masked_fill_");
+    public Tensor MaskedFill_(Tensor mask, Scalar value) => Assign(MaskedFill(mask.NotNull(), value), "masked_fill_");
 
     /// <summary><see cref="BitwiseAnd(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor BitwiseAnd_(Tensor other) => Assign(BitwiseAnd(other), "bitwise_and_");
+    public Tensor BitwiseAnd_(Tensor other) => Assign(BitwiseAnd(other.NotNull()), "bitwise_and_");
 
     /// <summary><see cref="BitwiseOr(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor BitwiseOr_(Tensor other) => Assign(BitwiseOr(other), "bitwise_or_");
+    public Tensor BitwiseOr_(Tensor other) => Assign(BitwiseOr(other.NotNull()), "bitwise_or_");
 
     /// <summary><see cref="BitwiseXor(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor BitwiseXor_(Tensor other) => Assign(BitwiseXor(other), "bitwise_xor_");
+    public Tensor BitwiseXor_(Tensor other) => Assign(BitwiseXor(other.NotNull()), "bitwise_xor_");
 
     /// <summary><see cref="BitwiseLeftShift(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor BitwiseLeftShift_(Tensor other) => Assign(BitwiseLeftShift(other), "bitwise_left_shift_");
+    public Tensor BitwiseLeftShift_(Tensor other) => Assign(BitwiseLeftShift(other.NotNull()), "bitwise_left_shift_");
 
     /// <summary><see cref="BitwiseRightShift(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor BitwiseRightShift_(Tensor other) => Assign(BitwiseRightShift(other), "bitwise_right_shift_");
+    public Tensor BitwiseRightShift_(Tensor other) => Assign(BitwiseRightShift(other.NotNull()), "bitwise_right_shift_");
 
     /// <summary><see cref="LogicalAnd(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor LogicalAnd_(Tensor other) => Assign(LogicalAnd(other), "logical_and_");
+    public Tensor LogicalAnd_(Tensor other) => Assign(LogicalAnd(other.NotNull()), "logical_and_");
 
     /// <summary><see cref="LogicalOr(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor LogicalOr_(Tensor other) => Assign(LogicalOr(other), "logical_or_");
+    public Tensor LogicalOr_(Tensor other) => Assign(LogicalOr(other.NotNull()), "logical_or_");
 
     /// <summary><see cref="LogicalXor(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor LogicalXor_(Tensor other) => Assign(LogicalXor(other), "logical_xor_");
+    public Tensor LogicalXor_(Tensor other) => Assign(LogicalXor(other.NotNull()), "logical_xor_");
 
     /// <summary><see cref="Atan2(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Atan2_(Tensor other) => Assign(Atan2(other), "atan2_");
+    public Tensor Atan2_(Tensor other) => Assign(Atan2(other.NotNull()), "atan2_");
 
     /// <summary><see cref="Hypot(Tensor)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Hypot_(Tensor other) => Assign(Hypot(other), "hypot_");
+    public Tensor Hypot_(Tensor other) => Assign(Hypot(other.NotNull()), "hypot_");
 
     /// <summary><see cref="Addcmul(Tensor, Tensor, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => Assign(Addcmul(tensor1, tensor2, value), "addcmul_");
+    public Tensor Addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => Assign(Addcmul(tensor1.NotNull(), tensor2.NotNull(), value), "addcmul_");
 
     /// <summary><see cref="Addcdiv(Tensor, Tensor, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => Assign(Addcdiv(tensor1, tensor2, value), "addcdiv_");
+    public Tensor Addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => Assign(Addcdiv(tensor1.NotNull(), tensor2.NotNull(), value), "addcdiv_");
 
     /// <summary><see cref="Addmm(Tensor, Tensor, Scalar?, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
     public Tensor Addmm_(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) =>
-        Assign(Addmm(mat1, mat2, beta, alpha), "addmm_");
+        Assign(Addmm(mat1.NotNull(), mat2.NotNull(), beta, alpha), "addmm_");
 
     /// <summary><see cref="Clamp(Scalar?, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
@@ -319,9 +319,9 @@ public partial class Tensor
     /// <returns>This tensor.</returns>
     /// <exception cref="TensorShapeException">The value has dimensions.</exception>
     public Tensor Fill_(Tensor value) =>
-        value.Rank == 0 ? Copy_(value) : throw new TensorShapeException($"fill_: the value must be 0-d, but has shape {value.Shape}.");
+        value.NotNull().Rank == 0 ? Copy_(value) : throw new TensorShapeException($"fill_: the value must be 0-d, but has shape {value.Shape}.");
 
     /// <summary>The elements of another tensor, which broadcasts to this shape; converted to this dtype and moved to this device.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Copy_(Tensor source) => Assign(source.To(Device).To(DType), "copy_");
+    public Tensor Copy_(Tensor source) => Assign(source.NotNull().To(Device).To(DType), "copy_");
 }

@@ -131,6 +131,7 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The mask is not bool.</exception>
     public Tensor MaskedSelect(Tensor mask)
     {
+        ArgumentNullException.ThrowIfNull(mask);
         if (mask.DType != DType.Bool) throw new TensorDTypeException($"masked_select: the mask must be bool, not {mask.DType.Name()}.");
         var shape = GpuTensor.Shape.Broadcast(Shape, mask.Shape, "masked_select");
         return Advanced.Masked(Expand(shape), mask.Expand(shape));

@@ -10,7 +10,7 @@ public partial class Tensor
     /// <exception cref="TensorShapeException">There are none, or their shapes do not fit.</exception>
     public static Tensor Cat(IEnumerable<Tensor> tensors, int dim = 0)
     {
-        Tensor[] all = [.. tensors];
+        Tensor[] all = [.. tensors.NoneNull()];
         if (all.Length == 0) throw new TensorShapeException("cat: at least one tensor is needed.");
         var dtype = all.Skip(1).Aggregate(all[0].DType, (t, x) => DTypes.Promote(t, x.DType));
         // PyTorch takes old-style empty tensors of shape [0] with anything.
@@ -60,7 +60,7 @@ public partial class Tensor
     /// <exception cref="TensorShapeException">There are none, or their shapes differ.</exception>
     public static Tensor Stack(IEnumerable<Tensor> tensors, int dim = 0)
     {
-        Tensor[] all = [.. tensors];
+        Tensor[] all = [.. tensors.NoneNull()];
         if (all.Length == 0) throw new TensorShapeException("stack: at least one tensor is needed.");
         foreach (var t in all)
             if (t.Shape != all[0].Shape)
@@ -94,6 +94,7 @@ public partial class Tensor
     /// <exception cref="TensorShapeException">The sizes do not add up to the dimension's.</exception>
     public Tensor[] Split(int[] splitSizes, int dim = 0)
     {
+        ArgumentNullException.ThrowIfNull(splitSizes);
         if (splitSizes.Any(n => n < 0) || splitSizes.Sum(n => (long)n) != Shape[dim])
             throw new TensorShapeException($"split: sizes [{string.Join(", ", splitSizes.Select(n => $"{n}"))}] do not add up to {Shape[dim]}, dimension "
                 + $"{dim} of {Shape}.");
@@ -210,6 +211,8 @@ public partial class Tensor
     /// <summary><see cref="Roll(int, int?)"/> along several dimensions.</summary>
     public Tensor Roll(int[] shifts, int[] dims)
     {
+        ArgumentNullException.ThrowIfNull(shifts);
+        ArgumentNullException.ThrowIfNull(dims);
         if (shifts.Length == 0) throw new TensorShapeException("roll: no shifts were given.");
         if (shifts.Length == 1 && dims.Length == 0) return Roll(shifts[0]);
         if (shifts.Length != dims.Length) throw new TensorShapeException($"roll: {shifts.Length} shifts for {dims.Length} dimensions.");

@@ -33,10 +33,10 @@ public partial class Tensor
     public static Tensor operator -(Tensor a) => Unary(Arithmetic.Neg, a);
 
     /// <summary>The tensor itself.</summary>
-    public static Tensor operator +(Tensor a) => a;
+    public static Tensor operator +(Tensor a) => a.NotNull();
 
     /// <summary>The bits inverted (integers), or the negation (bool).</summary>
-    public static Tensor operator ~(Tensor a) => a.BitwiseNot();
+    public static Tensor operator ~(Tensor a) => a.NotNull().BitwiseNot();
 
     /// <summary>The sum, element by element, broadcast; of bools: or.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Binary(Arithmetic.Add, a, b);

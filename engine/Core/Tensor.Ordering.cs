@@ -70,6 +70,7 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The dtypes differ.</exception>
     public Tensor SearchSorted(Tensor values, bool right = false)
     {
+        ArgumentNullException.ThrowIfNull(values);
         if (values.DType != DType)
             throw new TensorDTypeException($"searchsorted: the dtypes differ, {DType.Name()} and {values.DType.Name()}; convert with "
                 + "To(dtype) first.");

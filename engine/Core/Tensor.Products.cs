@@ -13,6 +13,7 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The dtypes differ or are bool.</exception>
     public Tensor MatMul(Tensor other)
     {
+        ArgumentNullException.ThrowIfNull(other);
         if (Rank == 0 || other.Rank == 0) throw Unfit("matmul", other, "both need at least one dimension");
         var a = Rank == 1 ? Unsqueeze(0) : this;
         var b = other.Rank == 1 ? other.Unsqueeze(1) : other;
@@ -34,41 +35,42 @@ public partial class Tensor
 
     /// <summary>The product of two matrices.</summary>
     /// <exception cref="TensorShapeException">They are no matrices, or the inner sizes differ.</exception>
-    public Tensor Mm(Tensor mat2) => Ranked("mm", 2, mat2, 2).MatMul(mat2);
+    public Tensor Mm(Tensor mat2) => Ranked("mm", 2, mat2.NotNull(), 2).MatMul(mat2);
 
     /// <summary>The products of two batches of matrices, (b, m, k)·(b, k, n).</summary>
     /// <exception cref="TensorShapeException">They are no such batches; nothing broadcasts.</exception>
     public Tensor Bmm(Tensor mat2)
     {
+        ArgumentNullException.ThrowIfNull(mat2);
         Ranked("bmm", 3, mat2, 3);
         return Shape[0] == mat2.Shape[0] ? MatMul(mat2) : throw Unfit("bmm", mat2, "the batch sizes must be equal");
     }
 
     /// <summary>A matrix times a vector.</summary>
     /// <exception cref="TensorShapeException">They are not, or the sizes differ.</exception>
-    public Tensor Mv(Tensor vec) => Ranked("mv", 2, vec, 1).MatMul(vec);
+    public Tensor Mv(Tensor vec) => Ranked("mv", 2, vec.NotNull(), 1).MatMul(vec);
 
     /// <summary>The inner product of two vectors of one length.</summary>
     /// <exception cref="TensorShapeException">They are no vectors, or the lengths differ.</exception>
-    public Tensor Dot(Tensor tensor) => Ranked("dot", 1, tensor, 1).MatMul(tensor);
+    public Tensor Dot(Tensor tensor) => Ranked("dot", 1, tensor.NotNull(), 1).MatMul(tensor);
 
     /// <summary>The outer product of two vectors, (n, m).</summary>
     /// <exception cref="TensorShapeException">They are no vectors.</exception>
-    public Tensor Outer(Tensor vec2) => Ranked("outer", 1, vec2, 1).Unsqueeze(1) * vec2;
+    public Tensor Outer(Tensor vec2) => Ranked("outer", 1, vec2.NotNull(), 1).Unsqueeze(1) * vec2;
 
     /// <summary>beta · this + alpha · mat1·mat2; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
     public Tensor Addmm(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) =>
-        AddProduct("addmm", mat1.Mm(mat2), beta, alpha);
+        AddProduct("addmm", mat1.NotNull().Mm(mat2.NotNull()), beta, alpha);
 
     /// <summary>beta · this + alpha · batch1·batch2; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
     public Tensor Baddbmm(Tensor batch1, Tensor batch2, Scalar? beta = null, Scalar? alpha = null) =>
-        AddProduct("baddbmm", batch1.Bmm(batch2), beta, alpha);
+        AddProduct("baddbmm", batch1.NotNull().Bmm(batch2.NotNull()), beta, alpha);
 
     /// <summary>beta · this + alpha · mat·vec; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
-    public Tensor Addmv(Tensor mat, Tensor vec, Scalar? beta = null, Scalar? alpha = null) => AddProduct("addmv", mat.Mv(vec), beta, alpha);
+    public Tensor Addmv(Tensor mat, Tensor vec, Scalar? beta = null, Scalar? alpha = null) => AddProduct("addmv", mat.NotNull().Mv(vec.NotNull()), beta, alpha);
 
     private Tensor AddProduct(string op, Tensor product, Scalar? beta, Scalar? alpha)
     {
@@ -91,6 +93,7 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The dtypes differ.</exception>
     public Tensor Linear(Tensor weight, Tensor? bias = null)
     {
+        ArgumentNullException.ThrowIfNull(weight);
         if (weight.Rank is not (1 or 2) || Rank == 0 || weight.Shape[-1] != Shape[-1])
             throw new TensorShapeException($"linear: an input (…, in) and a weight (out, in) or (in) were expected, got {Shape} and "
                 + $"{weight.Shape}.");
@@ -102,7 +105,7 @@ public partial class Tensor
     /// <c>...</c> stands for leading dimensions that
     /// broadcast.</summary>
     /// <exception cref="TensorShapeException">The equation does not fit the operands.</exception>
-    public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) => Operators.Einsum.Evaluate(equation, [.. operands]);
+    public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) => Operators.Einsum.Evaluate(equation.NotNull(), [.. operands.NoneNull()]);
 
     /// <summary>Records one (batched) matrix product of operands that fit.</summary>
     internal static Tensor Product(Tensor a, Tensor b) => Product(a.Operand, b.Operand);

@@ -18,42 +18,43 @@ public partial class Tensor
     public static void ManualSeed(long seed, RandomStream stream = RandomStream.Philox) => Generator.Current.Seed(seed, stream);
 
     /// <summary>Uniform numbers in [0, 1), float32, on the default device.</summary>
-    public static Tensor Rand(params Shape shape) => Uniform(shape, DType.Float32, null);
+    public static Tensor Rand(params Shape shape) => Uniform(shape.NotNull(), DType.Float32, null);
 
     /// <summary>Uniform numbers in [0, 1).</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
     public static Tensor Rand(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        Asking(Uniform(shape, dtype ?? DType.Float32, device), requiresGrad);
+        Asking(Uniform(shape.NotNull(), dtype ?? DType.Float32, device), requiresGrad);
 
     /// <summary>Uniform numbers in [0, 1) of another tensor's shape, dtype and device, unless given.</summary>
     public static Tensor RandLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        Rand(like.Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
+        Rand(like.NotNull().Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
 
     /// <summary>Normal numbers of mean 0 and deviation 1, float32, on the default device.</summary>
-    public static Tensor RandN(params Shape shape) => Gaussian(shape, DType.Float32, null);
+    public static Tensor RandN(params Shape shape) => Gaussian(shape.NotNull(), DType.Float32, null);
 
     /// <summary>Normal numbers of mean 0 and deviation 1.</summary>
     /// <exception cref="TensorDTypeException">The dtype is not floating.</exception>
     public static Tensor RandN(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        Asking(Gaussian(shape, dtype ?? DType.Float32, device), requiresGrad);
+        Asking(Gaussian(shape.NotNull(), dtype ?? DType.Float32, device), requiresGrad);
 
     /// <summary>Normal numbers of another tensor's shape, dtype and device, unless given.</summary>
     public static Tensor RandNLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        RandN(like.Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
+        RandN(like.NotNull().Shape, dtype ?? like.DType, device ?? like.Device, requiresGrad);
 
     /// <summary>Normal numbers of a mean and a standard deviation.</summary>
     public static Tensor Normal(double mean, double std, Shape shape, DType? dtype = null, Device? device = null,
         bool requiresGrad = false) =>
-        Asking(Gaussian(shape, dtype ?? DType.Float32, device) * std + mean, requiresGrad);
+        Asking(Gaussian(shape.NotNull(), dtype ?? DType.Float32, device) * std + mean, requiresGrad);
 
     /// <summary>Whole numbers from 0 to below <paramref name="high"/>, int64 unless given.</summary>
     public static Tensor RandInt(long high, Shape shape, DType? dtype = null, Device? device = null) =>
-        RandInt(0, high, shape, dtype, device);
+        RandInt(0, high, shape.NotNull(), dtype, device);
 
     /// <summary>Whole numbers from <paramref name="low"/> to below <paramref name="high"/>, int64 unless given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no number between them, or they are 2⁶³ and more apart.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, DType? dtype = null, Device? device = null)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: high must be above low, which is {low}.");
         if (unchecked(high - low) < 0)
             throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: a span of 2⁶³ and more from {low} is too wide.");

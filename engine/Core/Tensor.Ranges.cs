@@ -71,26 +71,26 @@ public partial class Tensor
 
     /// <summary>A tensor of another's shape, dtype and device (unless given), all elements one number.</summary>
     public static Tensor FullLike(Tensor like, Scalar value, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        Full(like.Shape, value, dtype ?? like.DType, device ?? like.Device, requiresGrad);
+        Full(like.NotNull().Shape, value, dtype ?? like.DType, device ?? like.Device, requiresGrad);
 
     /// <summary>Zeros of another tensor's shape, dtype and device, unless given.</summary>
     public static Tensor ZerosLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        FullLike(like, Zero, dtype, device, requiresGrad);
+        FullLike(like.NotNull(), Zero, dtype, device, requiresGrad);
 
     /// <summary>Ones of another tensor's shape, dtype and device, unless given.</summary>
     public static Tensor OnesLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        FullLike(like, One, dtype, device, requiresGrad);
+        FullLike(like.NotNull(), One, dtype, device, requiresGrad);
 
     /// <summary>Memory to be filled: zeros here, so that nothing undefined is ever read.</summary>
-    public static Tensor Empty(params Shape shape) => Zeros(shape);
+    public static Tensor Empty(params Shape shape) => Zeros(shape.NotNull());
 
     /// <summary>Memory to be filled: zeros here, so that nothing undefined is ever read.</summary>
     public static Tensor Empty(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        Zeros(shape, dtype, device, requiresGrad);
+        Zeros(shape.NotNull(), dtype, device, requiresGrad);
 
     /// <summary>As <see cref="ZerosLike"/>.</summary>
     public static Tensor EmptyLike(Tensor like, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        ZerosLike(like, dtype, device, requiresGrad);
+        ZerosLike(like.NotNull(), dtype, device, requiresGrad);
 
     /// <summary>For int64 class numbers a row each, 1 at the class and 0 elsewhere: int64, shape (…, classes).</summary>
     /// <param name="numClasses">How many classes; −1 takes the largest number plus one, which flushes and waits.</param>

@@ -130,10 +130,10 @@ public partial class Tensor
     }
 
     /// <summary>The larger of each pair: <see cref="Maximum"/>.</summary>
-    public Tensor Max(Tensor other) => Maximum(other);
+    public Tensor Max(Tensor other) => Maximum(other.NotNull());
 
     /// <summary>The smaller of each pair: <see cref="Minimum"/>.</summary>
-    public Tensor Min(Tensor other) => Minimum(other);
+    public Tensor Min(Tensor other) => Minimum(other.NotNull());
 
     /// <summary>Where the first largest element stands, in row-major order over all elements or along one dimension: int64. NaN counts as
     /// the largest.</summary>

@@ -17,7 +17,7 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The index is not int64, or the values are of another dtype.</exception>
     public Tensor Scatter(int dim, Tensor index, Tensor src, string? reduce = null) => reduce switch
     {
-        null => AtPlaces("scatter", dim, index, src, (old, values, places) =>
+        null => AtPlaces("scatter", dim, index.NotNull(), src.NotNull(), (old, values, places) =>
         {
             var last = places.Last();
             return Where(last > Zero, values.GatherAt(-1, (last - One).ClampMin(Zero)), old);
@@ -29,12 +29,12 @@ public partial class Tensor
 
     /// <summary><see cref="Scatter(int, Tensor, Tensor, string?)"/> of one number.</summary>
     public Tensor Scatter(int dim, Tensor index, Scalar value, string? reduce = null) =>
-        Scatter(dim, index, Full(index.Shape, value, DType, Device), reduce);
+        Scatter(dim, index.NotNull(), Full(index.Shape, value, DType, Device), reduce);
 
     /// <summary>A copy with src[…, i, …] added at […, index[…, i, …], …] along a dimension.</summary>
     /// <inheritdoc cref="Scatter(int, Tensor, Tensor, string?)"/>
     public Tensor ScatterAdd(int dim, Tensor index, Tensor src) =>
-        AtPlaces("scatter_add", dim, index, src, (old, values, places) => old + places.Sum(values));
+        AtPlaces("scatter_add", dim, index.NotNull(), src.NotNull(), (old, values, places) => old + places.Sum(values));
 
     // Calls update with what stands there, the values and which place each goes to; the dimension is last in all three.
     private Tensor AtPlaces(string op, int dim, Tensor index, Tensor src, Func<Tensor, Tensor, Places, Tensor> update)
@@ -71,6 +71,8 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The index is not int64, or the source is of another dtype.</exception>
     public Tensor IndexAdd(int dim, Tensor index, Tensor source, Scalar? alpha = null)
     {
+        ArgumentNullException.ThrowIfNull(index);
+        ArgumentNullException.ThrowIfNull(source);
         if (index.Rank > 1) throw new TensorShapeException($"index_add: the index must be a vector, but has shape {index.Shape}.");
         if (source.DType != DType)
             throw new TensorDTypeException($"index_add: the dtypes differ, {DType.Name()} and {source.DType.Name()}; convert with "
@@ -91,6 +93,7 @@ public partial class Tensor
     /// <summary>A copy with a number at the positions of a dimension that a vector names.</summary>
     public Tensor IndexFill(int dim, Tensor index, Scalar value)
     {
+        ArgumentNullException.ThrowIfNull(index);
         if (Rank == 0) return Reshape(1).IndexFill(dim, index, value).Reshape(Shape);
         int d = Shape.Dim(dim), n = Shape[d];
         var at = Indices("index_fill", index).Reshape(-1);
@@ -103,23 +106,23 @@ public partial class Tensor
     /// <summary><see cref="Scatter(int, Tensor, Tensor, string?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
     public Tensor Scatter_(int dim, Tensor index, Tensor src, string? reduce = null) =>
-        Assign(Scatter(dim, index, src, reduce), "scatter_");
+        Assign(Scatter(dim, index.NotNull(), src.NotNull(), reduce), "scatter_");
 
     /// <summary><see cref="Scatter(int, Tensor, Scalar, string?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
     public Tensor Scatter_(int dim, Tensor index, Scalar value, string? reduce = null) =>
-        Assign(Scatter(dim, index, value, reduce), "scatter_");
+        Assign(Scatter(dim, index.NotNull(), value, reduce), "scatter_");
 
     /// <summary><see cref="ScatterAdd"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor ScatterAdd_(int dim, Tensor index, Tensor src) => Assign(ScatterAdd(dim, index, src), "scatter_add_");
+    public Tensor ScatterAdd_(int dim, Tensor index, Tensor src) => Assign(ScatterAdd(dim, index.NotNull(), src.NotNull()), "scatter_add_");
 
     /// <summary><see cref="IndexAdd"/> in place.</summary>
     /// <returns>This tensor.</returns>
     public Tensor IndexAdd_(int dim, Tensor index, Tensor source, Scalar? alpha = null) =>
-        Assign(IndexAdd(dim, index, source, alpha), "index_add_");
+        Assign(IndexAdd(dim, index.NotNull(), source.NotNull(), alpha), "index_add_");
 
     /// <summary><see cref="IndexFill"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor IndexFill_(int dim, Tensor index, Scalar value) => Assign(IndexFill(dim, index, value), "index_fill_");
+    public Tensor IndexFill_(int dim, Tensor index, Scalar value) => Assign(IndexFill(dim, index.NotNull(), value), "index_fill_");
 }

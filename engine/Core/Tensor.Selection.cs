@@ -12,6 +12,7 @@ public partial class Tensor
     /// <exception cref="TensorShapeException">The index has more than one dimension.</exception>
     public Tensor IndexSelect(int dim, Tensor index)
     {
+        ArgumentNullException.ThrowIfNull(index);
         if (index.Rank > 1) throw new TensorShapeException($"index_select: the index must be a vector, but has shape {index.Shape}.");
         var at = Indices("index_select", index).Reshape(-1);
         if (Rank == 0) return Reshape(1).IndexSelect(0, at).Reshape(GpuTensor.Shape.Scalar);
@@ -49,6 +50,7 @@ public partial class Tensor
     /// <exception cref="TensorDTypeException">The index is of no integer dtype.</exception>
     public Tensor Gather(int dim, Tensor index)
     {
+        ArgumentNullException.ThrowIfNull(index);
         index = Indices("gather", index);
         var gathered = GatherAt(dim, index);
         // Once its shape fits: a call that is refused must not leave a check behind, which whatever runs next would be blamed for.
@@ -73,6 +75,7 @@ public partial class Tensor
     /// order.</summary>
     public Tensor TakeAlongDim(Tensor indices, int? dim = null)
     {
+        ArgumentNullException.ThrowIfNull(indices);
         if (dim is null) return Flatten().TakeAlongDim(indices.Flatten(), 0);
         int d = Shape.Dim(dim.Value);
         if (indices.Rank != Rank)

@@ -37,6 +37,7 @@ public partial class Tensor
     /// <exception cref="TensorShapeException">The sizes do not multiply to the element count, or no strides express the shape (use <see cref="Reshape"/>).</exception>
     public Tensor View(params Shape shape)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         shape = Resolve(shape);
         return WithView(FullView.Reshape(shape)
             ?? throw new TensorShapeException($"View {Shape} as {shape}: the elements do not lie in an order that strides can express; use Reshape, which copies where it must."), ViewOperator.View);
@@ -46,6 +47,7 @@ public partial class Tensor
     /// <exception cref="TensorShapeException">The sizes do not multiply to the element count.</exception>
     public Tensor Reshape(params Shape shape)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         shape = Resolve(shape);
         return shape.Equals(Shape) ? this : FullView.Reshape(shape) is { } v ? WithView(v, ViewOperator.View) : Clone().View(shape);
     }
@@ -106,6 +108,7 @@ public partial class Tensor
     /// <summary>Broadcast to a larger shape without copying; −1 keeps a size.</summary>
     public Tensor Expand(params Shape shape)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         if (shape.Rank < Rank) throw new TensorShapeException($"Expand: {shape} has fewer dimensions than {Shape}.");
         var sizes = shape.Rank <= MaxStackRank ? stackalloc int[shape.Rank] : new int[shape.Rank];
         shape.Span.CopyTo(sizes);
@@ -130,7 +133,7 @@ public partial class Tensor
 
     /// <summary>One dimension cut to <paramref name="length"/> elements from an integer held by a 0-d tensor, which is read now.</summary>
     /// <exception cref="TensorDTypeException"><paramref name="start"/> is no 0-d integer tensor.</exception>
-    public Tensor Narrow(int dim, Tensor start, int length) => start.Rank == 0 && start.DType.IsInteger()
+    public Tensor Narrow(int dim, Tensor start, int length) => start.NotNull().Rank == 0 && start.DType.IsInteger()
         ? Narrow(dim, (int)Math.Clamp(start.Item<long>(), int.MinValue, int.MaxValue), length)
         : throw new TensorDTypeException($"Narrow: start must be a 0-d integer tensor, not {start.DType.Name()} {start.Shape}.");
 
@@ -162,6 +165,7 @@ public partial class Tensor
     /// <summary>Without those of the named dimensions that have size 1.</summary>
     public Tensor Squeeze(int[] dim)
     {
+        ArgumentNullException.ThrowIfNull(dim);
         int[] named = [.. dim.Select(d => Shape.Dim(d))];
         int[] keep = [.. Enumerable.Range(0, Rank).Where(d => Shape[d] != 1 || !named.Contains(d))];
         return WithView(FullView.Permute(keep), ViewOperator.Squeeze);

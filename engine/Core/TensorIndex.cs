@@ -48,11 +48,11 @@ public readonly struct TensorIndex
         range.End.IsFromEnd ? (range.End.Value == 0 ? null : -(long)range.End.Value) : range.End.Value);
 
     /// <summary>A bool mask, or int64 indices.</summary>
-    public static implicit operator TensorIndex(Tensor indices) => new(Kind.Tensor, tensor: indices);
+    public static implicit operator TensorIndex(Tensor indices) => new(Kind.Tensor, tensor: indices.NotNull());
 
     /// <summary>Positions as int64 indices.</summary>
     public static implicit operator TensorIndex(int[] positions) =>
-        new(Kind.Tensor, tensor: GpuTensor.Tensor.From(Array.ConvertAll(positions, i => (long)i), device: Device.Cpu));
+        new(Kind.Tensor, tensor: GpuTensor.Tensor.From(Array.ConvertAll(positions.NotNull(), i => (long)i), device: Device.Cpu));
 
     /// <summary>The start and count of a slice of a dimension of size n, by Python's rules.</summary>
     internal (long Start, int Count) Bounds(int n)

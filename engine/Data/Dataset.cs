@@ -52,7 +52,7 @@ public sealed class TensorDataset : Dataset
 
     /// <summary>Pairs <c>inputs[i]</c> with <c>targets[i]</c>; flushes and waits for both.</summary>
     /// <exception cref="TensorShapeException">The first dimensions differ or are missing.</exception>
-    public TensorDataset(Tensor inputs, Tensor targets) : this(inputs.ToHost(), targets.ToHost()) { }
+    public TensorDataset(Tensor inputs, Tensor targets) : this(inputs.NotNull().ToHost(), targets.NotNull().ToHost()) { }
 
     internal TensorDataset(HostArray inputs, HostArray targets)
     {

@@ -29,6 +29,8 @@ public sealed class ImageDataset : Dataset
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageDataset Open(string imageFile, string labelFile, int classes)
     {
+        ArgumentNullException.ThrowIfNull(imageFile);
+        ArgumentNullException.ThrowIfNull(labelFile);
         if (classes < 1) throw new ArgumentOutOfRangeException(nameof(classes), $"{classes}", "There is at least 1 class.");
         var images = Idx.Read(imageFile);
         if (images.DType != DType.UInt8 || images.Shape.Rank != 3)

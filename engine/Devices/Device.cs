@@ -101,7 +101,7 @@ public sealed class Device
                 return chosen ??= EnvironmentVariables.Device.Value is { } name ? Named(name) : Best();
             }
         }
-        set => chosen = value;
+        set => chosen = value.NotNull();
     }
 
     /// <summary>The n-th OpenCL device, GPUs before CPUs.</summary>

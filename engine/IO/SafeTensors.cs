@@ -20,6 +20,7 @@ public static class SafeTensors
     public static void Save(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensors);
         Write(path, [.. tensors.Select(t => new Item(t.Key, t.Value))], metadata);
     }

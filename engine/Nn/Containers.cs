@@ -17,8 +17,7 @@ public abstract class ModuleContainer<T> : Module, IReadOnlyList<T> where T : Mo
 
     private protected ModuleContainer(IEnumerable<T> modules)
     {
-        ArgumentNullException.ThrowIfNull(modules);
-        foreach (var module in modules) Add(module);
+        foreach (var module in modules.NoneNull()) Add(module);
     }
 
     /// <summary>How many.</summary>
@@ -49,6 +48,7 @@ public class Sequential(params IEnumerable<Module> modules) : ModuleContainer<Mo
     /// <exception cref="TensorException">Modules are nested deeper than the thread's stack.</exception>
     public override Tensor Forward(Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         // A stack that overflows would end the process.
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new TensorException("Sequential: the modules are nested deeper than the thread's stack holds. Put them side by side in one "

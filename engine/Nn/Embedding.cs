@@ -27,6 +27,7 @@ public class Embedding : Module
         get;
         init
         {
+            ArgumentNullException.ThrowIfNull(value);
             if (field is not null && value.Shape != field.Shape)
                 throw new TensorShapeException($"This Embedding takes a weight of shape {field.Shape}, not {value.Shape}.");
             field = value;
@@ -36,5 +37,5 @@ public class Embedding : Module
     /// <summary>The vectors of the words.</summary>
     /// <param name="indices">int64, of any shape.</param>
     /// <returns>(…, width).</returns>
-    public override Tensor Forward(Tensor indices) => F.Embedding(indices, Weight, paddingIdx);
+    public override Tensor Forward(Tensor indices) => F.Embedding(indices.NotNull(), Weight, paddingIdx);
 }

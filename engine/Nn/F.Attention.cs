@@ -17,6 +17,9 @@ public static partial class F
     public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? attnMask = null, double dropoutP = 0,
         bool isCausal = false, double? scale = null)
     {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
         if (attnMask is not null && isCausal)
             throw new ArgumentException("ScaledDotProductAttention takes a mask or isCausal, not both.", nameof(attnMask));
         if (query.Rank < 2 || key.Rank < 2 || value.Rank < 2 || query.Shape[-1] != key.Shape[-1] || key.Shape[-2] != value.Shape[-2])

@@ -21,6 +21,8 @@ public static partial class F
     public static Tensor CrossEntropy(Tensor input, Tensor target, Tensor? weight = null, long ignoreIndex = -100,
         string reduction = "mean", double labelSmoothing = 0)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         if (!(labelSmoothing is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"{labelSmoothing}",
                 "CrossEntropy: labelSmoothing is a share, from 0 to 1.");
@@ -44,19 +46,21 @@ public static partial class F
     /// <param name="target">int64 class numbers.</param>
     /// <inheritdoc cref="CrossEntropy"/>
     public static Tensor NllLoss(Tensor input, Tensor target, Tensor? weight = null, long ignoreIndex = -100, string reduction = "mean") =>
-        PickedLoss(Wide(ClassesLast(input, nameof(NllLoss))), target, weight, ignoreIndex, reduction, 0, nameof(NllLoss)).To(input.DType);
+        PickedLoss(Wide(ClassesLast(input.NotNull(), nameof(NllLoss))), target.NotNull(), weight, ignoreIndex, reduction.NotNull(), 0, nameof(NllLoss)).To(input.DType);
 
     /// <summary>The mean (or sum) of squared differences, broadcast.</summary>
     /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
     public static Tensor MseLoss(Tensor input, Tensor target, string reduction = "mean")
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         var difference = input - target;
         return Reduce(difference * difference, reduction);
     }
 
     /// <summary>The mean (or sum) of absolute differences, broadcast.</summary>
     /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
-    public static Tensor L1Loss(Tensor input, Tensor target, string reduction = "mean") => Reduce((input - target).Abs(), reduction);
+    public static Tensor L1Loss(Tensor input, Tensor target, string reduction = "mean") => Reduce((input.NotNull() - target.NotNull()).Abs(), reduction);
 
     /// <summary>The loss of the class that each target names, from log-probabilities with the classes last.</summary>
     private static Tensor PickedLoss(Tensor logp, Tensor target, Tensor? weight, long ignoreIndex, string reduction, double smoothing,

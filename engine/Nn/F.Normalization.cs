@@ -13,6 +13,8 @@ public static partial class F
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
     public static Tensor LayerNorm(Tensor x, Shape normalizedShape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(normalizedShape);
         int[] dims = Trailing(x, normalizedShape, nameof(LayerNorm), weight, bias);
         return Affine(Standardized(Wide(x), dims, eps), weight, bias).To(x.DType);
     }
@@ -25,6 +27,8 @@ public static partial class F
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
     public static Tensor RmsNorm(Tensor x, Shape normalizedShape, Tensor? weight = null, double? eps = null)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(normalizedShape);
         int[] dims = Trailing(x, normalizedShape, nameof(RmsNorm), weight, null);
         var wide = Wide(x);
         return Affine(wide * ((wide * wide).Mean(dims, keepDim: true) + (eps ?? wide.DType.Epsilon())).Rsqrt(), weight, null).To(x.DType);
@@ -40,6 +44,7 @@ public static partial class F
     /// <exception cref="TensorShapeException">The channels cannot be divided into such groups, or weight and bias do not fit them.</exception>
     public static Tensor GroupNorm(Tensor x, int numGroups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (x.Rank < 2) throw new TensorShapeException($"GroupNorm: (N, channels, …) was expected, but the input is {x.Shape}.");
         int channels = x.Shape[1];
         if (numGroups < 1 || channels % numGroups != 0)

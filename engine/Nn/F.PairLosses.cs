@@ -10,6 +10,8 @@ public static partial class F
     /// <exception cref="ArgumentException">delta is not positive, or the reduction is unknown.</exception>
     public static Tensor HuberLoss(Tensor input, Tensor target, string reduction = "mean", double delta = 1)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         if (!(delta > 0)) throw new ArgumentException($"HuberLoss: delta must be positive, but is {delta}.", nameof(delta));
         return SquareThenLine(input, target, delta, 1, delta, reduction);
     }
@@ -18,6 +20,8 @@ public static partial class F
     /// <exception cref="ArgumentException">beta is negative, or the reduction is unknown.</exception>
     public static Tensor SmoothL1Loss(Tensor input, Tensor target, string reduction = "mean", double beta = 1)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         if (!(beta >= 0)) throw new ArgumentException($"SmoothL1Loss: beta must not be negative, but is {beta}.", nameof(beta));
         return beta == 0 ? L1Loss(input, target, reduction) : SquareThenLine(input, target, beta, 1 / beta, 1, reduction);
     }
@@ -29,6 +33,8 @@ public static partial class F
     /// <exception cref="TensorShapeException">The shapes differ.</exception>
     public static Tensor BinaryCrossEntropy(Tensor input, Tensor target, Tensor? weight = null, string reduction = "mean")
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         SameShape(input, target, nameof(BinaryCrossEntropy));
         var (p, t) = (Wide(input), Wide(target));
         var least = Constant(-100L);
@@ -47,6 +53,8 @@ public static partial class F
     public static Tensor BinaryCrossEntropyWithLogits(Tensor input, Tensor target, Tensor? weight = null, string reduction = "mean",
         Tensor? posWeight = null)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         SameShape(input, target, nameof(BinaryCrossEntropyWithLogits));
         var (x, t) = (Wide(input), Wide(target));
         var log = Logsigmoid(x);
@@ -61,6 +69,8 @@ public static partial class F
     /// <param name="logTarget">Whether the target holds logarithms.</param>
     public static Tensor KlDiv(Tensor input, Tensor target, string reduction = "mean", bool logTarget = false)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
         var (x, t) = (Wide(input), Wide(target));
         Tensor loss;
         if (logTarget) loss = t.Exp() * (t - x);

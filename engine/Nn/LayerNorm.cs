@@ -21,6 +21,7 @@ public class LayerNorm : Module
     public LayerNorm(Shape normalizedShape, double eps = 1e-5, bool elementwiseAffine = true, bool bias = true, DType? dtype = null,
         Device? device = null)
     {
+        ArgumentNullException.ThrowIfNull(normalizedShape);
         (this.normalizedShape, this.eps) = (normalizedShape, eps);
         if (!elementwiseAffine) return;
         Weight = new(Tensor.Ones(normalizedShape, dtype, device));
@@ -34,5 +35,5 @@ public class LayerNorm : Module
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => F.LayerNorm(x, normalizedShape, Weight, Bias, eps);
+    public override Tensor Forward(Tensor x) => F.LayerNorm(x.NotNull(), normalizedShape, Weight, Bias, eps);
 }

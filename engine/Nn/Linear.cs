@@ -23,6 +23,7 @@ public class Linear : Module
         get;
         init
         {
+            ArgumentNullException.ThrowIfNull(value);
             if (field is not null && value.Shape != field.Shape)
                 throw new TensorShapeException($"This Linear takes a weight of shape {field.Shape}, not {value.Shape}.");
             field = value;
@@ -33,5 +34,5 @@ public class Linear : Module
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => F.Linear(x, Weight, Bias);
+    public override Tensor Forward(Tensor x) => F.Linear(x.NotNull(), Weight, Bias);
 }

@@ -4,16 +4,20 @@ namespace GpuTensor.Nn;
 /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
 public sealed class MSELoss(string reduction = "mean") : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     /// <inheritdoc cref="F.MseLoss"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.MseLoss(input, target, reduction);
+    public Tensor Forward(Tensor input, Tensor target) => F.MseLoss(input.NotNull(), target.NotNull(), reduction);
 }
 
 /// <summary>The mean absolute difference, as <c>torch.nn.L1Loss</c>.</summary>
 /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
 public sealed class L1Loss(string reduction = "mean") : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     /// <inheritdoc cref="F.L1Loss"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.L1Loss(input, target, reduction);
+    public Tensor Forward(Tensor input, Tensor target) => F.L1Loss(input.NotNull(), target.NotNull(), reduction);
 }
 
 /// <summary>The cross entropy of class scores, as <c>torch.nn.CrossEntropyLoss</c>.</summary>
@@ -24,11 +28,13 @@ public sealed class L1Loss(string reduction = "mean") : Module
 public sealed class CrossEntropyLoss(Tensor? weight = null, long ignoreIndex = -100, string reduction = "mean", double labelSmoothing = 0)
     : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     [Buffer]
     private readonly Tensor? weight = weight;
 
     /// <inheritdoc cref="F.CrossEntropy"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.CrossEntropy(input, target, weight, ignoreIndex, reduction, labelSmoothing);
+    public Tensor Forward(Tensor input, Tensor target) => F.CrossEntropy(input.NotNull(), target.NotNull(), weight, ignoreIndex, reduction, labelSmoothing);
 }
 
 /// <summary>The negative log-likelihood of log-probabilities, as <c>torch.nn.NLLLoss</c>.</summary>
@@ -37,11 +43,13 @@ public sealed class CrossEntropyLoss(Tensor? weight = null, long ignoreIndex = -
 /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
 public sealed class NLLLoss(Tensor? weight = null, long ignoreIndex = -100, string reduction = "mean") : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     [Buffer]
     private readonly Tensor? weight = weight;
 
     /// <inheritdoc cref="F.NllLoss"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.NllLoss(input, target, weight, ignoreIndex, reduction);
+    public Tensor Forward(Tensor input, Tensor target) => F.NllLoss(input.NotNull(), target.NotNull(), weight, ignoreIndex, reduction);
 }
 
 /// <summary>Quadratic for small differences, linear for large ones, as <c>torch.nn.HuberLoss</c>.</summary>
@@ -49,8 +57,10 @@ public sealed class NLLLoss(Tensor? weight = null, long ignoreIndex = -100, stri
 /// <param name="delta">Where it becomes linear.</param>
 public sealed class HuberLoss(string reduction = "mean", double delta = 1) : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     /// <inheritdoc cref="F.HuberLoss"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.HuberLoss(input, target, reduction, delta);
+    public Tensor Forward(Tensor input, Tensor target) => F.HuberLoss(input.NotNull(), target.NotNull(), reduction, delta);
 }
 
 /// <summary>Quadratic for small differences, linear for large ones, as <c>torch.nn.SmoothL1Loss</c>.</summary>
@@ -58,8 +68,10 @@ public sealed class HuberLoss(string reduction = "mean", double delta = 1) : Mod
 /// <param name="beta">Where it becomes linear.</param>
 public sealed class SmoothL1Loss(string reduction = "mean", double beta = 1) : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     /// <inheritdoc cref="F.SmoothL1Loss"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.SmoothL1Loss(input, target, reduction, beta);
+    public Tensor Forward(Tensor input, Tensor target) => F.SmoothL1Loss(input.NotNull(), target.NotNull(), reduction, beta);
 }
 
 /// <summary>The cross entropy of probabilities with two classes, as <c>torch.nn.BCELoss</c>.</summary>
@@ -67,11 +79,13 @@ public sealed class SmoothL1Loss(string reduction = "mean", double beta = 1) : M
 /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
 public sealed class BCELoss(Tensor? weight = null, string reduction = "mean") : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     [Buffer]
     private readonly Tensor? weight = weight;
 
     /// <inheritdoc cref="F.BinaryCrossEntropy"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.BinaryCrossEntropy(input, target, weight, reduction);
+    public Tensor Forward(Tensor input, Tensor target) => F.BinaryCrossEntropy(input.NotNull(), target.NotNull(), weight, reduction);
 }
 
 /// <summary>The cross entropy of scores with two classes, as <c>torch.nn.BCEWithLogitsLoss</c>.</summary>
@@ -80,6 +94,8 @@ public sealed class BCELoss(Tensor? weight = null, string reduction = "mean") : 
 /// <param name="posWeight">How much positive targets count; a buffer.</param>
 public sealed class BCEWithLogitsLoss(Tensor? weight = null, string reduction = "mean", Tensor? posWeight = null) : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     [Buffer]
     private Tensor? Weight { get; } = weight;
 
@@ -87,7 +103,7 @@ public sealed class BCEWithLogitsLoss(Tensor? weight = null, string reduction = 
     private Tensor? PosWeight { get; } = posWeight;
 
     /// <inheritdoc cref="F.BinaryCrossEntropyWithLogits"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.BinaryCrossEntropyWithLogits(input, target, Weight, reduction, PosWeight);
+    public Tensor Forward(Tensor input, Tensor target) => F.BinaryCrossEntropyWithLogits(input.NotNull(), target.NotNull(), Weight, reduction, PosWeight);
 }
 
 /// <summary>The Kullback-Leibler divergence from log-probabilities, as <c>torch.nn.KLDivLoss</c>.</summary>
@@ -95,6 +111,8 @@ public sealed class BCEWithLogitsLoss(Tensor? weight = null, string reduction = 
 /// <param name="logTarget">Whether the target holds logarithms.</param>
 public sealed class KLDivLoss(string reduction = "mean", bool logTarget = false) : Module
 {
+    private readonly string reduction = reduction.NotNull();
+
     /// <inheritdoc cref="F.KlDiv"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.KlDiv(input, target, reduction, logTarget);
+    public Tensor Forward(Tensor input, Tensor target) => F.KlDiv(input.NotNull(), target.NotNull(), reduction, logTarget);
 }

@@ -21,7 +21,7 @@ public static class ModuleExtensions
     /// optimizer made before goes on with them,
     /// but views taken earlier keep looking at the old memory.</summary>
     /// <returns>The module.</returns>
-    public static T To<T>(this T module, Device device) where T : Module => module.Convert(t => t.To(device));
+    public static T To<T>(this T module, Device device) where T : Module => module.Convert(t => t.To(device.NotNull()));
 
     /// <summary>Converts floating-point parameters, their gradients and buffers to a dtype; integer buffers stay as they are.</summary>
     /// <returns>The module.</returns>
@@ -34,6 +34,7 @@ public static class ModuleExtensions
     /// <returns>The module.</returns>
     public static T Apply<T>(this T module, Action<Module> function) where T : Module
     {
+        ArgumentNullException.ThrowIfNull(function);
         foreach (var each in module.ChildrenFirst()) function(each);
         return module;
     }
@@ -49,6 +50,7 @@ public static class ModuleExtensions
     /// <summary>Forgets all gradients.</summary>
     public static void ZeroGrad(this Module module)
     {
+        ArgumentNullException.ThrowIfNull(module);
         foreach (var parameter in module.Parameters()) parameter.Grad = null;
     }
 

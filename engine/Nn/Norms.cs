@@ -18,6 +18,7 @@ public sealed class RMSNorm : Module
     /// <param name="device">Default <see cref="Device.Default"/>.</param>
     public RMSNorm(Shape normalizedShape, double? eps = null, bool elementwiseAffine = true, DType? dtype = null, Device? device = null)
     {
+        ArgumentNullException.ThrowIfNull(normalizedShape);
         (this.normalizedShape, this.eps) = (normalizedShape, eps);
         if (elementwiseAffine) Weight = new(Tensor.Ones(normalizedShape, dtype, device));
     }
@@ -26,7 +27,7 @@ public sealed class RMSNorm : Module
     public Parameter? Weight { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => F.RmsNorm(x, normalizedShape, Weight, eps);
+    public override Tensor Forward(Tensor x) => F.RmsNorm(x.NotNull(), normalizedShape, Weight, eps);
 }
 
 /// <summary>Normalisation of groups of channels, as <c>torch.nn.GroupNorm</c>.</summary>
@@ -60,5 +61,5 @@ public sealed class GroupNorm : Module
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => F.GroupNorm(x, numGroups, Weight, Bias, eps);
+    public override Tensor Forward(Tensor x) => F.GroupNorm(x.NotNull(), numGroups, Weight, Bias, eps);
 }

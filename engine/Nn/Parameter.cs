@@ -8,5 +8,5 @@ public sealed class Parameter : Tensor
     /// <param name="data">The initial value; the memory is shared.</param>
     /// <param name="requiresGrad">False: frozen from the start. It can be changed later.</param>
     /// <exception cref="AutogradException">Gradients are asked for and the dtype is not floating.</exception>
-    public Parameter(Tensor data, bool requiresGrad = true) : base(data) => RequiresGrad_(requiresGrad);
+    public Parameter(Tensor data, bool requiresGrad = true) : base(data.NotNull()) => RequiresGrad_(requiresGrad);
 }

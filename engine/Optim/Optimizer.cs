@@ -16,9 +16,8 @@ public abstract partial class Optimizer
 
     private protected Optimizer(IEnumerable<ParameterGroup> groups, params IReadOnlyList<(string Name, double Value)> defaults)
     {
-        ArgumentNullException.ThrowIfNull(groups);
         this.defaults = defaults;
-        foreach (var group in groups) AddParameterGroup(group);
+        foreach (var group in groups.NoneNull()) AddParameterGroup(group);
         if (this.groups.All(g => g.Group.Parameters.Count == 0)) throw new ArgumentException($"{Name} got no parameters.", nameof(groups));
     }
 

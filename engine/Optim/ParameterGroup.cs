@@ -13,8 +13,7 @@ public sealed class ParameterGroup
     /// <exception cref="ArgumentException">A tensor is the result of an operation.</exception>
     public ParameterGroup(IEnumerable<Tensor> parameters)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        Parameters = [.. parameters.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()];
+        Parameters = [.. parameters.NoneNull().Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()];
         foreach (var parameter in Parameters)
             if (!parameter.IsLeaf)
                 throw new ArgumentException(
@@ -46,10 +45,10 @@ public sealed class ParameterGroup
     /// <exception cref="ArgumentException">The optimizer has no such setting, or it was not set yet.</exception>
     public double this[string setting]
     {
-        get => settings.TryGetValue(setting, out double value) ? value : throw Unknown(setting);
+        get => settings.TryGetValue(setting.NotNull(), out double value) ? value : throw Unknown(setting);
         set
         {
-            if (owner is not null && !settings.ContainsKey(setting)) throw Unknown(setting);
+            if (!settings.ContainsKey(setting.NotNull()) && owner is not null) throw Unknown(setting);
             settings[setting] = value;
             // Compiled steps read the learning rate anew each time; any other number they hold as it was.
             if (setting != "lr") Interlocked.Increment(ref Graph.CompiledStep.Epoch);
