@@ -50,7 +50,13 @@ public abstract partial class Module
     /// <summary>Reads a safetensors file into the module, as <see cref="LoadStateDict"/>.</summary>
     /// <exception cref="TensorFileException">The file is not what it should be.</exception>
     /// <exception cref="StateDictException">Keys or shapes do not fit.</exception>
-    public StateDictReport Load(string path, bool strict = true) => LoadStateDict(SafeTensors.Load(path, device: Device.Cpu), strict);
+    public StateDictReport Load(string path, bool strict = true)
+    {
+        var tensors = SafeTensors.Load(path, out var metadata, Device.Cpu);
+        if (metadata.GetValueOrDefault("format") == CheckpointFile.Format)
+            throw new TensorFileException($"{path}: this is a checkpoint of a training run: Checkpoint.Load(path, model) reads it.");
+        return LoadStateDict(tensors, strict);
+    }
 
     /// <summary>Every key with its tensor: own parameters, own buffers, then the children's, as PyTorch orders them.</summary>
     private List<(string Key, Tensor Tensor)> Entries()

@@ -27,6 +27,8 @@ public class FileAttacks
             Assert.Contains("GPUTENSOR_MEMORY_LIMIT", message);
             Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, Limit / 2);
         }
+        // Each entry is below the limit, all together are not.
+        Assert.Throws<DeviceOutOfMemoryException>(() => Npz.Load(Path.Combine(folder, "many.npz")));
     }
 
     [Fact]
@@ -36,6 +38,7 @@ public class FileAttacks
         var zeros = new HostArray(DType.UInt8, [4 * Limit]);
         Npz.Write(folder["bomb.npz"], [("x", zeros)], compress: true);
         Assert.InRange(new FileInfo(folder["bomb.npz"]).Length, 0, Limit / 64);
+        Npz.Write(folder["many.npz"], Enumerable.Range(0, 8).Select(i => ($"x{i}", new HostArray(DType.UInt8, [Limit / 4]))), compress: true);
         Npy.Write(folder["bomb.npy"], zeros);
         SafeTensors.Write(folder["bomb.safetensors"], [("x", zeros)]);
         using (var gzip = new GZipStream(File.Create(folder["bomb.gz"]), CompressionLevel.Fastest))

@@ -211,6 +211,17 @@ public class CheckpointFaultTests
     }
 
     [Fact]
+    public void A_checkpoint_is_no_file_of_weights_and_says_so()
+    {
+        using var folder = new TempFolder();
+        var (model, _) = Make("sgd");
+        Checkpoint.Save(folder["a"], model);
+        Assert.Contains("Checkpoint.Load", Assert.Throws<TensorFileException>(() => model.Load(folder["a"])).Message);
+        model.Save(folder["b"]);
+        Assert.Contains("Module.Load", Assert.Throws<TensorFileException>(() => Checkpoint.Load(folder["b"], model)).Message);
+    }
+
+    [Fact]
     public void What_could_not_be_loaded_is_not_saved()
     {
         using var folder = new TempFolder();
