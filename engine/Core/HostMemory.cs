@@ -14,8 +14,7 @@ internal static class HostMemory
     /// <exception cref="DeviceOutOfMemoryException">No array is so long, or the process may not have so much memory.</exception>
     public static T[] Allocate<T>(long count, string what) where T : unmanaged
     {
-        if (count > Array.MaxLength) throw Refused(count, Unsafe.SizeOf<T>(), what, FormattableString.Invariant($"an array has at most {Array.MaxLength:N0} elements"));
-        Require(count * Unsafe.SizeOf<T>(), what);
+        RequireArray(count, Unsafe.SizeOf<T>(), what);
         try
         {
             return new T[count];
@@ -24,6 +23,13 @@ internal static class HostMemory
         {
             throw Refused(count, Unsafe.SizeOf<T>(), what, "this process gets no more", e);
         }
+    }
+
+    /// <summary>Refuses what <see cref="Allocate"/> would, before work is done for it.</summary>
+    public static void RequireArray(long count, int elementBytes, string what)
+    {
+        if (count > Array.MaxLength) throw Refused(count, elementBytes, what, FormattableString.Invariant($"an array has at most {Array.MaxLength:N0} elements"));
+        Require(count * elementBytes, what);
     }
 
     /// <summary>Refuses what cannot be had, before the system ends the process for it.</summary>

@@ -23,9 +23,13 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     // Bytes of such a tensor of the widest dtype, rounded up by an allocator, still fit a long.
     private const long MaxElements = 1L << 59;
 
+    // A graph's fingerprint has a byte for it, and passes over a shape take its square.
+    private const int MaxRank = byte.MaxValue;
+
     private Shape(int[] sizes, int hash)
     {
         (this.sizes, this.hash) = (sizes, hash);
+        if (sizes.Length > MaxRank) throw new TensorShapeException($"A shape of {sizes.Length} dimensions was asked for; at most {MaxRank} are possible.");
         // Strides are products of sizes too, where a size of 0 counts as 1.
         long count = 1, strides = 1;
         foreach (int n in sizes)
@@ -39,7 +43,7 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     }
 
     /// <summary>Makes a shape from sizes; collection expressions call this.</summary>
-    /// <exception cref="TensorShapeException">A size is below −1, or the shape has more than 2⁵⁹ elements.</exception>
+    /// <exception cref="TensorShapeException">A size is below −1, there are more than 255, or the shape has more than 2⁵⁹ elements.</exception>
     public static Shape Create(ReadOnlySpan<int> sizes)
     {
         if (sizes.IsEmpty) return Scalar;

@@ -47,7 +47,9 @@ public partial class Tensor
     /// <summary>A vector computed on the host in double: devices need not know float64, and each element is rounded once.</summary>
     private static Tensor Computed(int count, Func<int, double> f, DType dtype, Device? device)
     {
-        var values = HostMemory.Allocate<double>(count, $"{dtype.Name()} [{count}]");
+        string what = $"{dtype.Name()} [{count}]";
+        HostMemory.RequireArray((long)count * dtype.Size(), 1, what);
+        var values = HostMemory.Allocate<double>(count, what);
         for (int i = 0; i < count; i++) values[i] = f(i);
         var array = dtype.IsFloatingPoint() ? new ReferenceArray(dtype, [count], values, null)
             : new(dtype, [count], null, Truncated(values));

@@ -224,7 +224,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             if (plan.ArenaBytes > (arena?.Bytes ?? 0))
             {
                 ReleaseArena();
-                arena = Pool.TakeWhole(plan.ArenaBytes, "working memory");
+                arena = Pool.TakeWhole(plan.ArenaBytes, plan.ArenaWhat);
             }
             kind = Launch(plan, slots, homes, regions, scalars, outputs, ref launched);
         }

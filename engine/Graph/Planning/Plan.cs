@@ -169,6 +169,9 @@ internal sealed class Plan : IDisposable
 
     public required long ArenaBytes { get; init; }
 
+    /// <summary>What it is for, where it cannot be had.</summary>
+    public string ArenaWhat { get; init; } = "working memory";
+
     /// <summary>Bytes and names of values that get new memory at each run.</summary>
     public required (long Bytes, string What)[] Outputs { get; init; }
 

@@ -51,7 +51,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             Kernels = sketch.Launches.Count,
             ArenaOffsets = sketch.Offsets,
             ArenaBytes = sketch.ArenaBytes,
-            Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), $"{o.Op.Name} {o.DType.Name()} {o.Shape}"))],
+            ArenaWhat = placement.Arena.MaxBy(v => v.Bytes) is { } most ? $"working memory (the largest part: {Named(most)})" : "working memory",
+            Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), Named(o)))],
             Kept = kept,
             Checks = [.. kept.Where(k => graph.Checks.Count > 0 && graph.Checks.ContainsKey(graph.Nodes[k.Index]))
                 .Select(k => (k.Item2.Memory.Index, graph.Checks[graph.Nodes[k.Index]]))],
@@ -107,7 +108,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         if (fuse) nodes = SumsBeside.Find(nodes, backend);
         var groups = new Fuser(backend.Profile, fuse, splitsRows: backend.HasProducts(DType.Float32)).Run(nodes);
         var placement = new Placement(nodes, groups, shareRegions);
-        foreach (var value in placement.Outputs.Concat(placement.Arena)) RequirePossible(value.Bytes, $"{value.Op.Name} {value.DType.Name()} {value.Shape}");
+        foreach (var value in placement.Outputs.Concat(placement.Arena)) RequirePossible(value.Bytes, Named(value));
         var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, fuse);
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
 
@@ -119,6 +120,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         RequirePossible(bytes, lives.Count == 0 ? "" : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
         return new(nodes, placement, launches, drafts, offsets, bytes, []);
     }
+
+    private static string Named(PlanNode value) => $"{value.Op.Name} {value.DType.Name()} {value.Shape}";
 
     /// <summary>Before anything is compiled, and before sums of sizes could wrap.</summary>
     /// <exception cref="DeviceOutOfMemoryException">The device never gives so much in one piece.</exception>
