@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using GpuTensor.Bindings.Cuda;
 using GpuTensor.Devices.OpenCl;
+using GpuTensor.Tests.Bindings;
 using Xunit;
 
 namespace GpuTensor.Tests.Attacks;
@@ -115,6 +117,22 @@ public class FaultTests
         _ = (x.Exp() + 1).ToArray<float>();
         _ = x.MatMul(x).ToArray<float>();
         Assert.Equal(before, Signals.Handlers());
+    }
+
+    [Fact]
+    public async Task NVRTC_displaces_no_signal_handler() => (await ChildProcess.Run(CompilesForCuda, "cpu")).Succeeded();
+
+    private static void CompilesForCuda()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("Signals are compared on Linux.");
+        string[] before = Signals.Handlers();
+        Fault("before");
+        var compiler = new CudaRuntimeCompiler(Nvrtc.Library(13), new(ComputeCapability.FromNumber(90)));
+        Assert.NotEmpty(compiler.Compile("extern \"C\" __global__ void k(int* x) { x[0] /= x[1]; }", "k.cu").Image);
+        Assert.ThrowsAny<CudaException>(() => compiler.Compile("no program", "k.cu"));
+        Fault("compiled");
+        // Real processes started since, as by tar, take SIGCHLD for .NET.
+        Assert.Equal(before.Where(h => !h.StartsWith("17:", StringComparison.Ordinal)), Signals.Handlers().Where(h => !h.StartsWith("17:", StringComparison.Ordinal)));
     }
 
     [Fact]
