@@ -13,7 +13,7 @@ internal sealed class View : IEquatable<View>
 
     /// <summary>Whether elements meet is found out element by element up to so many; of larger views with such steps it is
     /// assumed.</summary>
-    private const long MostVisited = 1 << 22;
+    private const long MostVisited = 1 << 20;
 
     private readonly int hash;
 
