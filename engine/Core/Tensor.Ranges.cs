@@ -10,7 +10,7 @@ public partial class Tensor
 {
     /// <summary>0, 1, … below <paramref name="end"/>: int64 for a whole number, else float32, unless given.</summary>
     public static Tensor Arange(Scalar end, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
-        Arange(0, end, 1, dtype, device, requiresGrad);
+        Arange(0, end, null, dtype, device, requiresGrad);
 
     /// <summary>start, start + step, … below <paramref name="end"/> (above it for a negative step): int64 if all are whole, else float32,
     /// unless given.</summary>

@@ -90,7 +90,7 @@ public sealed class TensorDataset : Dataset
     private static void Gather(HostArray source, ReadOnlySpan<int> indices, Span<byte> target)
     {
         if (indices.IsEmpty) return;
-        int size = target.Length / indices.Length;
+        int size = source.Data.Length / source.Shape[0];
         for (int i = 0; i < indices.Length; i++) source.Data.AsSpan(indices[i] * size, size).CopyTo(target.Slice(i * size, size));
     }
 }

@@ -29,6 +29,8 @@ internal sealed class OpenClBackend : Backend
         Driver = $"{device.PlatformName}, driver {device.DriverVersion}, {info.Text(DeviceInfo.Version)}";
         pastEnd = Profile.IsCpu ? Kernels.Generator.ReadPast : 0;
         Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue), (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue) - pastEnd);
+        // Memory that a processor promises and does not have ends the process when it is written.
+        if (Profile.IsCpu) MemoryLimit = Math.Min(MemoryLimit, Memory.Total);
         context = device.Context;
         int error;
         queue = Api.CreateCommandQueue(context, device.Id, (CommandQueueProperties)0, &error);
