@@ -93,6 +93,7 @@ public class SampleTests
     {
         var lines = Run("OwnLayers", device).Lines;
         Assert.Equal(["heads.value.weight [1, 8]", "heads.value.bias [1]", "heads.policy.0.weight [4, 8]", "heads.policy.0.bias [4]", "norm.scale [3]", "body.0.weight [8, 3]"], lines[..6]);
+        Assert.Equal(["a captured number that changed is seen", "so is a tensor changed in place: True"], lines[^7..^5]);
         Assert.Equal(
             ["buffers: norm.running_mean norm.running_var norm.calls", "mean seen: about 5: True; calls: 50", "unchanged in evaluation: True",
                 "loss fell: True; the frozen body is as it was: True", "in half precision: Float16"], lines[^5..]);
