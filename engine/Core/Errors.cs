@@ -32,7 +32,8 @@ public sealed class AutogradException(string message) : TensorException(message)
 /// <summary>An operator gave NaN or an infinity while <see cref="Autograd.DetectAnomaly"/> looked on.</summary>
 public sealed class AnomalyException(string message) : TensorException(message);
 
-/// <summary>A function given to <c>Tensor.Compile</c> did what a replay could not repeat: it read a value, took another tensor or number than at its first call, or worked on two devices.</summary>
+/// <summary>A function given to <c>Tensor.Compile</c> did what a recording cannot hold: it read a value, worked on two devices, or returned null. Or the function to be explained was not
+/// made by <c>Tensor.Compile</c>.</summary>
 public sealed class CompiledFunctionException(string message) : TensorException(message);
 
 /// <summary>A value that was recorded but not kept, and whose inputs have since been overwritten, was read. The next run of the same step keeps it.</summary>

@@ -5,7 +5,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor.Graph;
 
-/// <summary>The fields of a closure class: a class that the compiler made to hold captured variables. References are compared by identity, numbers and other values by their bits.</summary>
+/// <summary>The fields of a closure class: a class that the compiler made to hold captured variables. References are compared by
+/// identity, numbers and other values by their bits.</summary>
 internal sealed class ClosureFields
 {
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
@@ -22,7 +23,8 @@ internal sealed class ClosureFields
         isDisplayClass = type.Name.Contains("DisplayClass", StringComparison.Ordinal);
         fields = IsClosure ? Fields(type) : [];
         Parents = [.. fields.Where(f => f.FieldType.IsClass && f.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false))];
-        // One method with all comparisons allocates nothing, reads no metadata, and takes nanoseconds. Compiled ahead of time, fields are read one by one.
+        // One method with all comparisons allocates nothing, reads no metadata, and takes nanoseconds. Compiled ahead of time, fields
+        // are read one by one.
         Same = RuntimeFeature.IsDynamicCodeSupported ? Emit(type, fields) : (a, b) => FirstChange(a, b) is null;
     }
 
@@ -48,26 +50,32 @@ internal sealed class ClosureFields
         return null;
     }
 
-    private static bool IsSame(object? a, object? b, Type type) => !type.IsValueType ? ReferenceEquals(a, b) : (a, b) switch
+    private static bool IsSame(object? a, object? b, Type type)
     {
+        if (!type.IsValueType) return ReferenceEquals(a, b);
+        if (type.IsDefined(typeof(InlineArrayAttribute), inherit: false)) return false;
         // NaN equals itself here, and 0 does not equal −0.
-        (float x, float y) => BitConverter.SingleToInt32Bits(x) == BitConverter.SingleToInt32Bits(y),
-        (double x, double y) => BitConverter.DoubleToInt64Bits(x) == BitConverter.DoubleToInt64Bits(y),
-        _ => Equals(a, b),
-    };
+        if (a is float x && b is float y) return BitConverter.SingleToInt32Bits(x) == BitConverter.SingleToInt32Bits(y);
+        if (a is double v && b is double w) return BitConverter.DoubleToInt64Bits(v) == BitConverter.DoubleToInt64Bits(w);
+        if (a is null || b is null || type.IsPrimitive || type.IsEnum || Nullable.GetUnderlyingType(type) is not null) return Equals(a, b);
+        return Fields(type) is not { Length: > 0 } parts ? Equals(a, b)
+            : Array.TrueForAll(parts, part => IsSame(part.GetValue(a), part.GetValue(b), part.FieldType));
+    }
 
     private static string Name(FieldInfo field) =>
         field.Name.Contains("__this", StringComparison.Ordinal) ? "this"
         : field.Name.StartsWith("$VB$Local_", StringComparison.Ordinal) ? field.Name["$VB$Local_".Length..]
         : field.Name.Contains('<') ? "a variable of an outer scope" : field.Name;
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A field that the linker left without metadata is frozen at recording, as Tensor.Compile's documentation says.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2070",
+        Justification = "A field without metadata is frozen at recording, as Tensor.Compile's documentation says.")]
     private static FieldInfo[] Fields(Type type) => type.GetFields(Instance);
 
     [RequiresDynamicCode("Emits the comparison.")]
     private static Func<object, object, bool> Emit(Type type, FieldInfo[] fields)
     {
-        var method = new DynamicMethod($"Same {type.Name}", typeof(bool), [typeof(object), typeof(object)], type.Module, skipVisibility: true);
+        Type[] both = [typeof(object), typeof(object)];
+        var method = new DynamicMethod($"Same {type.Name}", typeof(bool), both, type.Module, skipVisibility: true);
         var il = method.GetILGenerator();
         var differ = il.DefineLabel();
         foreach (var field in fields) EmitField(il, [field], differ);

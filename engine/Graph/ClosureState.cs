@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor.Graph;
 
-/// <summary>The captured variables of a delegate as they were at one time: copies of the closure objects that it reads them from, those of outer scopes too.</summary>
+/// <summary>The captured variables of delegates as they were at one time: copies of the closure objects that they read them from, those of
+/// outer scopes too.</summary>
 internal sealed class ClosureState
 {
     private readonly List<Delegate> functions = [];
@@ -19,7 +20,8 @@ internal sealed class ClosureState
     /// <summary>Some variables have no metadata, as in a program compiled ahead of time: nobody can see whether they change.</summary>
     public bool IsBlind { get; private set; }
 
-    /// <summary>Adds the captured variables of another delegate: of a compiled function that is called within the one being recorded.</summary>
+    /// <summary>Adds the captured variables of another delegate: of a compiled function that is called within the one being
+    /// recorded.</summary>
     public void Watch(Delegate function)
     {
         if (functions.Contains(function)) return;

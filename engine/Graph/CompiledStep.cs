@@ -5,7 +5,8 @@ using GpuTensor.Memory;
 
 namespace GpuTensor.Graph;
 
-/// <summary>A function of tensors that is recorded until two recordings agree, then replayed: its launches run again with new inputs and numbers, its C# code does not.</summary>
+/// <summary>A function of tensors that is recorded until two recordings agree, then replayed: its launches run again with new inputs and
+/// numbers, its C# code does not.</summary>
 /// <param name="source">The function as its author gave it: its captured variables are watched.</param>
 /// <param name="function">The function over an array.</param>
 internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> function)
@@ -48,7 +49,8 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     {
         foreach (var argument in arguments) ArgumentNullException.ThrowIfNull(argument);
         Recorder.Capturing?.Closure.Watch(source);
-        if (Recorder.Capturing is not null || AnomalyMode.IsActive || (arguments.Length > 0 && !arguments[0].Device.CanReplay)) return function(arguments);
+        if (Recorder.Capturing is not null || AnomalyMode.IsActive) return function(arguments);
+        if (arguments.Length > 0 && !arguments[0].Device.CanReplay) return function(arguments);
         lock (gate)
         {
             foreach (var argument in arguments) argument.Realize();
@@ -65,8 +67,10 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     public string Explain()
     {
         lock (gate)
-            return string.Join(Environment.NewLine, (string[])[$"compiled function {source.Method.Name}", .. variants.Select(v => $"  {v.Describe()}"),
-                .. variants.Count == 0 ? ["  recorded at its first call"] : (string[])[]]);
+        {
+            string[] kinds = variants.Count == 0 ? ["recorded at its first call"] : [.. variants.Select(v => v.Describe())];
+            return string.Join($"{Environment.NewLine}  ", (string[])[$"compiled function {source.Method.Name}", .. kinds]);
+        }
     }
 
     private CompiledVariant Find(Tensor[] arguments)
@@ -125,12 +129,15 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             bool isOutput = index >= 0 && capture.Plan is not null && Place(capture, index).Kind == MemoryKind.Output;
             variant.ResultVariable = !isVariable ? null : capture.Escapes.IsTwin ? result.Twin() : result;
             variant.IsResultMade = capture.Escapes.IsTwin;
-            variant.Result = (node.Op, node.DType, node.Shape, result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed), result.ViewOf, result.Detached);
+            var flags = result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed);
+            variant.Result = (node.Op, node.DType, node.Shape, flags, result.ViewOf, result.Detached);
             variant.Take(capture, epoch, after, !result.Detached && Capture.HasGraph(node) ? "its result can still be differentiated"
                 : !isVariable && !isOutput ? "its result is no value of its own" : null);
             if (!variant.IsReady) return result;
             variant.ResultOutput = isVariable ? -1 : Place(capture, index).Index;
-            (variant.Slots, variant.Outputs, variant.Numbers) = (new Block[capture.Leaves.Length], new Block[capture.Plan!.Outputs.Length], new long[capture.Scalars.Length]);
+            variant.Slots = new Block[capture.Leaves.Length];
+            variant.Outputs = new Block[capture.Plan!.Outputs.Length];
+            variant.Numbers = new long[capture.Scalars.Length];
             return result;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuTensor.Differentiation;
 using GpuTensor.Memory;
 
@@ -9,6 +10,10 @@ internal sealed class CompiledVariant
     /// <summary>So many recordings in a row, and the function is simply run: what it depends on changes from call to call.</summary>
     public const int MaxRecordings = 8;
 
+    private const string NoMetadata = "its captured variables have no metadata in this program, so their values are frozen";
+
+    private const string EpochChanged = "training mode, RequiresGrad, settings or parameters' places changed";
+
     private readonly (DType DType, Shape Shape, View? View, bool RequiresGrad, int SameAs)[] kinds;
     private readonly bool gradEnabled = GradMode.Enabled;
     private readonly WeakReference<Node> lastResult = new(null!);
@@ -18,7 +23,8 @@ internal sealed class CompiledVariant
     /// <summary>Why the last recording was not taken for a replay, or cannot be.</summary>
     private string? why;
 
-    public CompiledVariant(Tensor[] arguments) => kinds = [.. arguments.Select((a, i) => (a.DType, a.Node.Shape, a.ViewOf, a.RequiresGrad, SameAs(arguments, i)))];
+    public CompiledVariant(Tensor[] arguments) =>
+        kinds = [.. arguments.Select((a, i) => (a.DType, a.Node.Shape, a.ViewOf, a.RequiresGrad, SameAs(arguments, i)))];
 
     public Capture? Last { get; private set; }
 
@@ -55,7 +61,8 @@ internal sealed class CompiledVariant
         {
             var (dtype, shape, view, requiresGrad, sameAs) = kinds[i];
             var a = arguments[i];
-            if (a.DType != dtype || !a.Node.Shape.Equals(shape) || !Equals(a.ViewOf, view) || a.RequiresGrad != requiresGrad || SameAs(arguments, i) != sameAs) return false;
+            if (a.DType != dtype || !a.Node.Shape.Equals(shape) || !Equals(a.ViewOf, view) || a.RequiresGrad != requiresGrad) return false;
+            if (SameAs(arguments, i) != sameAs) return false;
         }
         return true;
     }
@@ -79,7 +86,7 @@ internal sealed class CompiledVariant
         why = capture.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {capture.Closure.FirstChange()}, which it captured")
             ?? (last is null || last.Plan is null ? "a second recording must agree with the first"
                 : last.Plan != capture.Plan ? "it recorded other operators, or stored other values away, than the time before"
-                : Epoch != epoch ? "training mode, RequiresGrad, settings or parameters' places changed"
+                : Epoch != epoch ? EpochChanged
                 : Difference(last, capture));
         recorded++;
         recordings++;
@@ -100,14 +107,15 @@ internal sealed class CompiledVariant
     /// <summary>Remembers the value of the last call, without keeping it.</summary>
     public Tensor Returns(Tensor result)
     {
-        lastResult.SetTarget(result.Node);
+        if (result is { IsDisposed: false }) lastResult.SetTarget(result.Node);
         return result;
     }
 
     /// <summary>Whether the last call returned that value.</summary>
     public bool Returned(Node value) => lastResult.TryGetTarget(out var last) && last == value;
 
-    /// <summary>Where two recordings of one plan read other tensors or numbers, arguments and what is known to change apart; null: nowhere.</summary>
+    /// <summary>Where two recordings of one plan read or changed other tensors or numbers, arguments and what is known to change apart;
+    /// null: nowhere.</summary>
     private static string? Difference(Capture before, Capture now)
     {
         if (!before.Variables.Select(v => v.Storage).SequenceEqual(now.Variables.Select(v => v.Storage)))
@@ -117,7 +125,8 @@ internal sealed class CompiledVariant
         for (int i = 0; i < now.Leaves.Length; i++)
         {
             var (a, b) = (before.Leaves[i], now.Leaves[i]);
-            if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument) || (a.Gradient is not null && a.Gradient == b.Gradient)) continue;
+            if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument)) continue;
+            if (a.Gradient is not null && a.Gradient == b.Gradient) continue;
             // Another value of the same variable: changed in place, by the function or from outside.
             if (a.Block == b.Block || (a.Node.Flags & NodeFlags.Superseded) != 0) continue;
             return $"it read another tensor ({b.Node.DType.Name()} {b.Node.Shape}) than the time before";
@@ -126,20 +135,22 @@ internal sealed class CompiledVariant
         {
             var (was, number) = (before.Scalars[i], now.Scalars[i]);
             if (number.Source is not null || number.Draws > 0 || number.Bits == was.Bits) continue;
-            string Show(long bits) => number.DType.IsFloatingPoint()
-                ? BitConverter.Int64BitsToDouble(bits).ToString("R", System.Globalization.CultureInfo.InvariantCulture)
-                : bits.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return $"a number was {Show(number.Bits)}, and {Show(was.Bits)} the time before";
+            return $"a number was {Show(number)}, and {Show(was)} the time before";
         }
         for (int i = 0; i < now.IsProven.Length; i++) now.IsProven[i] = before.IsProven[i] || before.Arguments[i] != now.Arguments[i];
         return null;
     }
 
+    private static string Show(CapturedScalar number) => number.DType.IsFloatingPoint()
+        ? BitConverter.Int64BitsToDouble(number.Bits).ToString("R", CultureInfo.InvariantCulture)
+        : number.Bits.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Whether what the last recording found is still so.</summary>
     public bool IsValid(Tensor[] arguments)
     {
         var capture = Last!;
-        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Plan!.Missed.Count > 0 || capture.Plan.IsDisposed || !Closure!.IsSame) return false;
+        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Plan!.Missed.Count > 0 || capture.Plan.IsDisposed) return false;
+        if (!Closure!.IsSame) return false;
         for (int i = 0; i < arguments.Length; i++)
         {
             if (arguments[i].Node != capture.Arguments[i] && !capture.IsProven[i]) return false;
@@ -157,7 +168,8 @@ internal sealed class CompiledVariant
             var now = leaf.Grad;
             if (home is { Occupant.Readers: > 0 } || (home is not null && now is not null && IsOther(now.Node, null))) return false;
             if (start.IsReplaced) continue;
-            if (now is null != start.Before is null || (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf)))) return false;
+            if (now is null != start.Before is null) return false;
+            if (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf))) return false;
             // Read only or changed in place: the same handle as before.
             if (handle is not null && home is null && now != handle) return false;
         }
@@ -182,13 +194,13 @@ internal sealed class CompiledVariant
     /// <summary>What the next call will do, and why.</summary>
     public string Describe()
     {
-        string kind = kinds.Length == 0 ? "no arguments" : string.Join(", ", kinds.Select(k => $"{k.DType.Name()} {k.View?.Shape ?? k.Shape}"));
+        string kind = string.Join(", ", kinds.Select(k => $"{k.DType.Name()} {k.View?.Shape ?? k.Shape}").DefaultIfEmpty("no arguments"));
         string next = IsRun && !IsReady ? $"run at each call, after {MaxRecordings} recordings in a row: {why}"
             : Device is { CanReplay: false } ? $"run at each call: {Device.Name} runs every operator by itself"
             : !IsReady ? $"recorded anew at the next call: {why}"
             : Closure!.FirstChange() is { } name ? $"recorded anew at the next call: {name}, which it captured, has changed"
-            : Epoch != Volatile.Read(ref CompiledStep.Epoch) ? "recorded anew at the next call: training mode, RequiresGrad, settings or parameters' places changed"
-            : Closure!.IsBlind ? "replayed at the next call; its captured variables have no metadata in this program, so their values are frozen"
+            : Epoch != Volatile.Read(ref CompiledStep.Epoch) ? $"recorded anew at the next call: {EpochChanged}"
+            : Closure!.IsBlind ? $"replayed at the next call; {NoMetadata}"
             : "replayed at the next call";
         return $"{kind}{(gradEnabled ? "" : " without gradients")}: {next} (recorded {recorded} times, replayed {replayed} times)";
     }

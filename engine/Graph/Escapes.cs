@@ -5,8 +5,9 @@ using GpuTensor.Graph.Planning;
 
 namespace GpuTensor.Graph;
 
-/// <summary>Finds what a recorded function left outside itself beside its result: each handle made while it ran is followed by a weak reference, and after a collection those that still
-/// answer are held by the program. The function gets and returns copies of handles (<see cref="Tensor.Twin"/>), since whoever holds the very handle could not see whether others do.</summary>
+/// <summary>Finds what a recorded function left outside itself beside its result: each handle made while it ran is followed by a weak
+/// reference, and after a collection those that still answer are held by the program. The function gets and returns copies of handles
+/// (<see cref="Tensor.Twin"/>), since whoever holds the very handle could not see whether others do.</summary>
 internal sealed class Escapes
 {
     /// <summary>Recordings under way, of all threads. Handles are not counted at any other time.</summary>
@@ -26,7 +27,8 @@ internal sealed class Escapes
     /// <summary>The result is a handle that the function made, and that nobody else holds.</summary>
     public bool IsTwin => result?.TryGetTarget(out _) == false;
 
-    /// <summary>The nodes of a graph that the program holds when the function has returned; null for a graph that was not searched.</summary>
+    /// <summary>The nodes of a graph that the program holds when the function has returned; null for a graph that was not
+    /// searched.</summary>
     public HashSet<int>? HeldIn(Recorder graph) => searched == graph ? held : null;
 
     /// <summary>The calling thread makes a handle.</summary>
@@ -57,7 +59,8 @@ internal sealed class Escapes
         Tensor returned;
         try
         {
-            returned = function([.. twins]) ?? throw new CompiledFunctionException("A compiled function must return a tensor; it returned null.");
+            returned = function([.. twins])
+                ?? throw new CompiledFunctionException("A compiled function must return a tensor; it returned null.");
         }
         finally
         {
@@ -84,7 +87,8 @@ internal sealed class Escapes
 
     private bool WasMade(Tensor handle) => made.Exists(m => m.TryGetTarget(out var each) && each == handle);
 
-    /// <summary>Collects, looks at what is still held, and adds it to the fingerprint: another plan is needed where other values are stored away.</summary>
+    /// <summary>Collects, looks at what is still held, and adds it to the fingerprint: another plan is needed where other values are
+    /// stored away.</summary>
     /// <param name="graph">What the function recorded.</param>
     /// <param name="returned">What <see cref="Call"/> returned.</param>
     /// <param name="leaves">The leaves whose gradients it touched.</param>
@@ -110,6 +114,7 @@ internal sealed class Escapes
         }
         graph.Trace.Add(-8);
         foreach (int index in held.Order()) graph.Trace.Add(index);
+        made.Clear();
         return returned;
     }
 

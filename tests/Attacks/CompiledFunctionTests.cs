@@ -4,12 +4,17 @@ using Xunit;
 
 namespace GpuTensor.Tests.Attacks;
 
-/// <summary>Compiled functions whose C# code does something that a replay would not: whatever it is, all values are those of the plain function.</summary>
+/// <summary>Compiled functions whose C# code does something that a replay would not: whatever it is, all values are those of the plain
+/// function.</summary>
 public class CompiledFunctionTests
 {
     private static Tensor T(params float[] values) => Tensor.From(values);
 
-    private static void Same(float expected, Tensor actual, string what) => Assert.True(expected == actual.ToArray<float>()[0], $"{what}: {actual.ToArray<float>()[0]} for {expected}");
+    private static void Same(float expected, Tensor actual, string what)
+    {
+        float first = actual.ToArray<float>()[0];
+        Assert.True(expected == first, $"{what}: {first} for {expected}");
+    }
 
     private sealed class Holder : Module
     {
@@ -76,7 +81,11 @@ public class CompiledFunctionTests
                     if (what == "result") Same(9 * i + 1, read(holder), $"{what} in {name}");
                     if (what == "argument") Same(i, read(holder), $"{what} in {name}");
                 }
-                for (int i = 0; i < holder.List.Count; i++) Same(what == "middle" ? 9 * (i + 1) : what == "result" ? 9 * (i + 1) + 1 : i + 1, holder.List[i], $"{what}, {i} in the list");
+                for (int i = 0; i < holder.List.Count; i++)
+                {
+                    float right = what == "middle" ? 9 * (i + 1) : what == "result" ? 9 * (i + 1) + 1 : i + 1;
+                    Same(right, holder.List[i], $"{what}, {i} in the list");
+                }
                 if (what == "nothing") Assert.Equal(2, calls[0]);
             }
     }
@@ -174,18 +183,21 @@ public class CompiledFunctionTests
         for (int scope = 0; scope < 2; scope++)
         {
             float own = scope;
-            var f = Tensor.Compile((Tensor x) => inner(module.Forward(x) * tensor * number + (flag ? 100 : 0) + pair.A * pair.B + (maybe ?? 0) + own) + (name == "a" ? 0 : 1000));
-            float Right(float x) => (float)((module is Holder ? 2 * x : x * -1) * tensor.ToArray<float>()[0] * number) + (flag ? 100 : 0) + pair.A.ToArray<float>()[0] * pair.B + (maybe ?? 0) + own + (inner(T(0)).ToArray<float>()[0])
+            Func<Tensor, Tensor> plain = x =>
+                inner(module.Forward(x) * tensor * number + (flag ? 100 : 0) + pair.A * pair.B + (maybe ?? 0) + own)
                 + (name == "a" ? 0 : 1000);
+            var f = Tensor.Compile(plain);
             Action[] changes =
             [
-                () => tensor = T(4), () => number = 0.5, () => flag = !flag, () => pair.B = 2, () => pair.A = T(6), () => maybe = 8, () => maybe = null, () => module = new Negative(), () => module = new Holder(),
-                () => inner = x => x + 2, () => inner = x => x + 1, () => own++, () => name = "b", () => name = "a", () => number = -0.0, () => number = 3, () => tensor.Add_(1), () => pair = (T(5), 7L),
+                () => tensor = T(4), () => number = 0.5, () => flag = !flag, () => pair.B = 2, () => pair.A = T(6), () => maybe = 8,
+                () => maybe = null, () => module = new Negative(), () => module = new Holder(), () => inner = x => x + 2,
+                () => inner = x => x + 1, () => own++, () => name = "b", () => name = "a", () => number = -0.0, () => number = 3,
+                () => tensor.Add_(1), () => pair = (T(5), 7L),
             ];
             for (int i = 0; i < changes.Length * 4; i++)
             {
                 if (i % 4 == 0) changes[i / 4]();
-                Same(Right(1), f(one), $"change {i / 4}, call {i % 4}");
+                Same(plain(one).ToArray<float>()[0], f(one), $"change {i / 4}, call {i % 4}");
             }
             Assert.Contains("replayed", Tensor.Explain(f));
         }
@@ -257,6 +269,33 @@ public class CompiledFunctionTests
             Same(i / 5, r(T(1)), "rate");
         }
         Assert.Equal(40, calls[0]);
+    }
+
+    /// <summary>Threads that call one compiled function in turns, and hand on what it stores away.</summary>
+    private static void Threads()
+    {
+        var queue = new System.Collections.Concurrent.ConcurrentQueue<Tensor>();
+        double factor = 1;
+        var f = Tensor.Compile((Tensor x) =>
+        {
+            var y = x * factor;
+            Task.Run(() => queue.Enqueue(y)).Wait();
+            return y + 1;
+        });
+        var g = Tensor.Compile((Tensor x) => x * factor + 1);
+        for (int i = 0; i < 12; i++)
+        {
+            factor = 1 + i / 4;
+            var thread = new Thread(() =>
+            {
+                Same(i * (float)factor + 1, f(T(i)), "f");
+                Same(i * (float)factor + 1, g(T(i)), "g");
+            });
+            thread.Start();
+            thread.Join();
+            Assert.True(queue.TryDequeue(out var y));
+            Same(i * (float)factor, y, "handed on");
+        }
     }
 
     private static void Training()
@@ -389,7 +428,8 @@ public class CompiledFunctionTests
     }
 
     [Fact]
-    public async Task What_is_done_to_arguments_is_done_to_those_of_each_call() => (await ChildProcess.Run(ArgumentsOnDevice, "opencl")).Succeeded();
+    public async Task What_is_done_to_arguments_is_done_to_those_of_each_call() =>
+        (await ChildProcess.Run(ArgumentsOnDevice, "opencl")).Succeeded();
 
     private static void ArgumentsOnDevice()
     {
@@ -416,6 +456,7 @@ public class CompiledFunctionTests
         _ = TestDevices.Get("opencl");
         ChangedVariables();
         ChangedAtEachCall();
+        Threads();
         Training();
     }
 }
