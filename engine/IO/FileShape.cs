@@ -22,7 +22,15 @@ internal static class FileShape
                 throw error($"the shape [{string.Join(", ", sizes.ToArray().Select(n => $"{n}"))}] of {dtype.Name()} takes more bytes than 64 bits count.");
             bytes *= sizes[i];
         }
-        return (Shape.Create(result), bytes);
+        try
+        {
+            return (Shape.Create(result), bytes);
+        }
+        catch (TensorShapeException e)
+        {
+            // More elements than any device holds.
+            throw error(e.Message);
+        }
     }
 
     /// <summary>Refuses booleans other than 0 and 1, which no operator expects.</summary>
