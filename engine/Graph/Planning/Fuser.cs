@@ -305,7 +305,10 @@ internal sealed class Fuser(DeviceProfile profile, bool fuse, bool splitsRows = 
                 if (operand.Group != other) continue;
                 // A product reads rows and columns, never the element at its own place, even where the strides of a square matrix look alike.
                 if (member.Op.Kind == OperatorKind.MatMul || i < member.Op.Tables || (view?.Offset ?? 0) != 0) return false;
-                var read = Group.Combine(view?.Strides ?? operand.Shape.ContiguousStrides(), member.Op.Kind == OperatorKind.Reduce ? member.ReduceMap : member.Map, dims);
+                // An index of rows has the leading dimensions of what is read there.
+                var strides = view?.Strides ?? operand.Shape.ContiguousStrides();
+                var along = member.Op.Kind == OperatorKind.Reduce ? member.ReduceMap : member.Map;
+                var read = Group.Combine(strides, along[..Math.Min(along.Length, strides.Length)], dims);
                 if (!Same(read, Group.Combine(operand.Position, map, dims), group.Sizes)) return false;
             }
         }
