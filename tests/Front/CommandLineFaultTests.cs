@@ -37,6 +37,10 @@ public class CommandLineFaultTests
     [InlineData("cannot be written", "kernels", "--out", "none/report.json")]
     [InlineData("cannot be written", "bits", "--out", "none/hashes")]
     [InlineData("missing", "bits", "--compare", "missing")]
+    [InlineData("this is a device", "bits", "--compare", "/dev/zero")]
+    [InlineData("this is a directory", "bits", "--compare", ".")]
+    [InlineData("this is a device", "train", "fashion-mnist", "--device", "cpu", "--data", ".", "--resume", "/dev/zero")]
+    [InlineData("this is a directory", "train", "fashion-mnist", "--device", "cpu", "--data", ".", "--resume", ".")]
     [InlineData("is no corpus", "conformance", "--device", "cpu", "--corpus", "file")]
     [InlineData("There is no", "explain", "mlp", "--device", "opencl:77")]
     public void What_cannot_be_done_is_said_before_the_work(string says, params string[] arguments)

@@ -79,7 +79,7 @@ internal static class BitsCommand
     private static Dictionary<string, string> Read(string path)
     {
         var hashes = new Dictionary<string, string>();
-        foreach (string line in File.ReadLines(path))
+        foreach (string line in Inputs.ReadText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             int space = line.IndexOf(' ', StringComparison.Ordinal);
             if (space <= 0) throw new UsageException($"'{path}' is no file of hashes: \"NAME HASH\" was expected on each line.");

@@ -132,7 +132,7 @@ internal static class KernelsCommand
 
     private static Input Read(string[] paths)
     {
-        string[] sources = [.. paths.Select(File.ReadAllText)];
+        string[] sources = [.. paths.Select(Inputs.ReadText)];
         int[] kernels = [.. sources.Select(s => CudaText.Kernels(s).Count)];
         int empty = Array.IndexOf(kernels, 0);
         return empty < 0 ? new([], [.. sources.Select(Alone)], kernels.Sum(), [], [], [], 0, 0) : throw new UsageException($"{paths[empty]} holds no kernel: one is declared extern \"C\" __global__ void.");
