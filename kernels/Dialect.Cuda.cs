@@ -10,6 +10,7 @@ internal sealed partial record Dialect
         Header = CudaHeader.ReplaceLineEndings("\n"),
         // "long" has 32 bits on Windows.
         Types = ["int", "uchar", "signed char", "ushort", "short", "uint", "int", "ulong", "long long", "float", "double"],
+        Truncates = ["truncate_int", "truncate_long"],
         // One block to a multiprocessor is enough: without that word the compiler spills a few registers of small kernels to fit more blocks (measured).
         Kernel = "extern \"C\" __global__ void __launch_bounds__({0}, 1) ",
         Function = "__device__ __forceinline__ ",
@@ -62,6 +63,10 @@ internal sealed partial record Dialect
         __device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
         __device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
         __device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+        __device__ __forceinline__ int truncate_int(float x) { return __float2int_rz(x); }
+        __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double2int_rz(x) : 0; }
+        __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
+        __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
         """;
 }

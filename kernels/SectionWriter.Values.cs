@@ -66,7 +66,7 @@ internal abstract partial class SectionWriter
 
     protected string Round(string value, DType half, int width) => $"{Out.Call(half == DType.Float16 ? "round_f16" : "round_bf16", Kind.F32, width)}({value})";
 
-    /// <summary>A conversion between dtypes, as PyTorch's on x86: floats become 8- and 16-bit integers by way of int, and wrap.</summary>
+    /// <summary>A conversion between dtypes. Floats become 8- and 16-bit integers by way of int, and wrap; what int or long cannot hold becomes the nearest number it can, NaN 0: C#'s casts.</summary>
     protected string Convert(string value, DType from, DType to, int width)
     {
         var source = Kinds.Register(from);
@@ -78,7 +78,11 @@ internal abstract partial class SectionWriter
             value = $"(({value}) & 1)";
             source = Kind.I32;
         }
-        if (source.IsFloat() && target.Size() < 4) value = Dialect.Convert(Kind.I32, width, value);
+        if (source.IsFloat() && !target.IsFloat())
+        {
+            source = target == Kind.I64 ? Kind.I64 : Kind.I32;
+            value = Dialect.Truncate(source, width, value);
+        }
         if (source != target) value = Dialect.Convert(target, width, value);
         return to.IsHalf() ? Round(value, to, width) : value;
     }

@@ -13,9 +13,12 @@ public sealed class TensorShapeException(string message) : TensorException(messa
 /// <summary>A dtype the operator does not take, or two that do not go together.</summary>
 public sealed class TensorDTypeException(string message) : TensorException(message);
 
-/// <summary>An index names a place that is not there. For an index on a device this is found when the program next waits for it: the results of its step cannot be read
-/// then, and variables that the step changed in place hold what came of reading 0 at such places.</summary>
+/// <summary>An index names a place that is not there. For an index on a device this is found when the program next waits for it (a read, a save, <see cref="Device.Synchronize"/>): results
+/// of its step that the index went into cannot be read then, and variables that the step changed hold what came of reading 0 at such places.</summary>
 public sealed class TensorIndexException(string message) : TensorException(message);
+
+/// <summary>A value is not such as the operator takes: a probability outside 0 to 1. For values on a device this is found when the program next waits for it, as of an index.</summary>
+public sealed class TensorValueException(string message) : TensorException(message);
 
 /// <summary>Tensors of different devices met, or a device cannot do what was asked.</summary>
 public class DeviceException(string message, Exception? inner = null) : TensorException(message, inner);

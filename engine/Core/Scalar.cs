@@ -1,4 +1,5 @@
 using System.Globalization;
+
 namespace GpuTensor;
 
 /// <summary>A number handed to an operator. Its kind (bool, integer, floating) takes part in promotion, its .NET type does not:
@@ -35,6 +36,14 @@ public readonly struct Scalar : IEquatable<Scalar>
     /// <summary>The value as an integer; a floating value is truncated.</summary>
     public long ToInt64() => Kind == DType.Float64 ? (long)real : integer;
 
+    /// <summary>How kernels get it as an argument of a dtype: the bits of a double, or a long.</summary>
+    internal long BitsAs(DType dtype)
+    {
+        bool isReal = Kind == DType.Float64;
+        if (dtype.IsFloatingPoint()) return BitConverter.DoubleToInt64Bits(isReal ? real : Casts.ToReal(integer, dtype));
+        return isReal ? Casts.ToInteger(real, dtype) : dtype == DType.Bool ? (integer != 0 ? 1 : 0) : integer;
+    }
+
     /// <summary>From a floating-point number.</summary>
     public static implicit operator Scalar(double value) => new(value, 0, DType.Float64);
 
@@ -49,6 +58,20 @@ public readonly struct Scalar : IEquatable<Scalar>
 
     /// <summary>From an integer.</summary>
     public static implicit operator Scalar(long value) => new(0, value, DType.Int64);
+
+    /// <summary>From an integer.</summary>
+    public static implicit operator Scalar(byte value) => new(0, value, DType.Int64);
+
+    /// <summary>From an integer.</summary>
+    public static implicit operator Scalar(ushort value) => new(0, value, DType.Int64);
+
+    /// <summary>From an integer.</summary>
+    public static implicit operator Scalar(uint value) => new(0, value, DType.Int64);
+
+    /// <summary>From an integer; without this C# would round it to a float.</summary>
+    /// <exception cref="TensorDTypeException">It is larger than int64 holds.</exception>
+    public static implicit operator Scalar(ulong value) => value <= long.MaxValue ? new(0, (long)value, DType.Int64)
+        : throw new TensorDTypeException($"{value} is larger than int64 holds, {long.MaxValue}; convert it to double first.");
 
     /// <summary>From a truth value.</summary>
     public static implicit operator Scalar(bool value) => new(0, value ? 1 : 0, DType.Bool);
@@ -72,5 +95,6 @@ public readonly struct Scalar : IEquatable<Scalar>
     public static bool operator !=(Scalar a, Scalar b) => !a.Equals(b);
 
     /// <inheritdoc/>
-    public override string ToString() => Kind switch { DType.Float64 => real.ToString("R", CultureInfo.InvariantCulture), DType.Bool => integer != 0 ? "True" : "False", _ => integer.ToString(CultureInfo.InvariantCulture) };
+    public override string ToString() => Kind switch { DType.Float64 => real.ToString("R", CultureInfo.InvariantCulture),
+        DType.Bool => integer != 0 ? "True" : "False", _ => integer.ToString(CultureInfo.InvariantCulture) };
 }

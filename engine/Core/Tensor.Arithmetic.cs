@@ -7,7 +7,9 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>This tensor's numbers in another dtype: floating to integer truncates, anything to bool is ≠ 0.</summary>
+    /// <summary>This tensor's numbers in another dtype, by C#'s casts on every device: floating to integer cuts the fraction off, what int32 or int64 cannot
+    /// hold becomes the nearest number they can, NaN becomes 0; narrower integers are reached by way of int32 and wrap (300.7 is 44 as uint8); anything to
+    /// bool is ≠ 0.</summary>
     public Tensor To(DType dtype) => dtype == DType ? this : Apply(Basic.Cast, dtype, Shape, Operand);
 
     /// <summary>The dtype of an operation of two tensors: tensors with dimensions outrank 0-d ones of the same category, as in
@@ -19,6 +21,17 @@ public partial class Tensor
         if (rankA == 0 == (rankB == 0)) return DTypes.Promote(a, b);
         var (ranked, zero) = rankA == 0 ? (b, a) : (a, b);
         return zero.Category() > ranked.Category() ? DTypes.Promote(ranked, zero) : ranked;
+    }
+
+    /// <summary>The common dtype of three tensors.</summary>
+    private static DType ResultType(Tensor a, Tensor b, Tensor c)
+    {
+        // Those with dimensions first: a 0-d one between them must not decide.
+        DType? ranked = null, zero = null;
+        foreach (var x in (ReadOnlySpan<Tensor>)[a, b, c])
+            if (x.Rank > 0) ranked = ranked is { } r ? DTypes.Promote(r, x.DType) : x.DType;
+            else zero = zero is { } z ? DTypes.Promote(z, x.DType) : x.DType;
+        return ranked is not { } dims ? zero!.Value : zero is { } one ? ResultType(dims, 1, one, 0) : dims;
     }
 
     private static DType ResultType(Tensor a, Scalar b) => b.PromoteWith(a.DType);
@@ -209,20 +222,29 @@ public partial class Tensor
         return Apply(Arithmetic.Fma, a.DType, shape, a.Broadcast(shape), b.Broadcast(shape), [c.Broadcast(shape)]);
     }
 
-    /// <summary>this + value · tensor1 · tensor2.</summary>
+    private static void MeetAll(ref Tensor a, ref Tensor b, ref Tensor c)
+    {
+        Meet(ref a, ref b);
+        Meet(ref a, ref c);
+        Meet(ref b, ref c);
+    }
+
+    /// <summary>this + value · tensor1 · tensor2, broadcast, in the common dtype of the three; for integers the fraction of value is cut off.</summary>
     public Tensor Addcmul(Tensor tensor1, Tensor tensor2, Scalar? value = null)
     {
         ArgumentNullException.ThrowIfNull(tensor1);
         ArgumentNullException.ThrowIfNull(tensor2);
-        var factor = Scaled(tensor1, value);
-        var type = ResultType(DType, Rank, ResultType(factor, tensor2), Math.Max(factor.Rank, tensor2.Rank));
-        if (!type.IsFloatingPoint()) return this + factor * tensor2;
-        // Rounded once after the product, as PyTorch's kernels do it.
+        var self = this;
+        MeetAll(ref self, ref tensor1, ref tensor2);
+        var type = ResultType(self, tensor1, tensor2);
+        if (type == DType.Bool) return self + Scaled(tensor1, value) * tensor2;
+        if (!type.IsFloatingPoint()) return self.To(type) + Scaled(tensor1.To(type), Whole(value)) * tensor2.To(type);
+        // Half types in float32, and rounded once after the product, as PyTorch's kernels do it.
         var wide = Wider(type);
-        return Fma(factor.To(wide), tensor2.To(wide), To(wide)).To(type);
+        return Fma(Scaled(tensor1.To(wide), value), tensor2.To(wide), self.To(wide)).To(type);
     }
 
-    /// <summary>this + value · tensor1 / tensor2.</summary>
+    /// <summary>this + value · tensor1 / tensor2, broadcast, in the common dtype of the three.</summary>
     /// <exception cref="TensorDTypeException">The quotient would be of integers.</exception>
     public Tensor Addcdiv(Tensor tensor1, Tensor tensor2, Scalar? value = null)
     {
@@ -231,21 +253,28 @@ public partial class Tensor
         if (!tensor1.DType.IsFloatingPoint() && !tensor2.DType.IsFloatingPoint())
             throw new TensorDTypeException($"Addcdiv divides floating-point tensors, not {tensor1.DType.Name()} by "
                 + $"{tensor2.DType.Name()}.");
-        return this + Scaled(tensor1, value) / tensor2;
+        var self = this;
+        MeetAll(ref self, ref tensor1, ref tensor2);
+        var type = ResultType(self, tensor1, tensor2);
+        var wide = Wider(type);
+        return (self.To(wide) + Scaled(tensor1.To(wide), value) / tensor2.To(wide)).To(type);
     }
 
-    /// <summary>this + weight · (end − this).</summary>
+    /// <summary>this + weight · (end − this), broadcast, in the common dtype of the three.</summary>
     /// <remarks>For weights of ½ and more counted from the end, as PyTorch does it.</remarks>
     public Tensor Lerp(Tensor end, Tensor weight)
     {
         ArgumentNullException.ThrowIfNull(end);
         ArgumentNullException.ThrowIfNull(weight);
-        var type = Wider(ResultType(this, end));
-        if (!type.IsFloatingPoint())
-            throw new TensorDTypeException($"lerp is not defined for {type.Name()}; convert with To(dtype) first.");
-        var (from, to, share) = (To(type), end.To(type), weight.To(type));
+        var self = this;
+        MeetAll(ref self, ref end, ref weight);
+        var common = ResultType(self, end, weight);
+        if (!common.IsFloatingPoint())
+            throw new TensorDTypeException($"lerp is not defined for {common.Name()}; convert with To(dtype) first.");
+        var type = Wider(common);
+        var (from, to, share) = (self.To(type), end.To(type), weight.To(type));
         var small = share.Abs() < OneHalf;
-        return Fma(Where(small, share, share - One), to - from, Where(small, from, to)).To(ResultType(this, end));
+        return Fma(Where(small, share, share - One), to - from, Where(small, from, to)).To(common);
     }
 
     /// <summary>this + weight · (end − this).</summary>

@@ -10,7 +10,7 @@ public partial class Tensor
     internal static Tensor FromHost(HostArray contents, Device? device = null, bool requiresGrad = false)
     {
         device ??= Device.Default;
-        var node = new Node(Basic.Leaf, contents.DType, contents.Shape, device) { State = NodeState.Materialized, Owner = device.Executor.Upload(contents) };
+        var node = new Node(Basic.Leaf, contents.DType, contents.Shape, device) { State = NodeState.Materialized, Owner = device.Executor.Upload(contents), Rest = HostRange.Of(contents) };
         var tensor = FromNode(node);
         return requiresGrad ? tensor.RequiresGrad_() : tensor;
     }
@@ -27,7 +27,7 @@ public partial class Tensor
 
     private static Node RecordScalar(Scalar value, DType dtype, Device device)
     {
-        long bits = dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(value.ToDouble()) : dtype == DType.Bool ? (value.ToDouble() != 0 ? 1 : 0) : value.ToInt64();
+        long bits = value.BitsAs(dtype);
         var node = Recorder.For(device).Record(value.IsConstant ? Basic.Constant : Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
             attributes: value.IsConstant ? ConstantAttributes.Of(bits) : null, bits: bits);
         node.Link = value.Source;

@@ -26,6 +26,19 @@ public partial class Tensor
     public static implicit operator Tensor(long value) => FromScalar(value);
 
     /// <inheritdoc cref="op_Implicit(Scalar)"/>
+    public static implicit operator Tensor(byte value) => FromScalar(value);
+
+    /// <inheritdoc cref="op_Implicit(Scalar)"/>
+    public static implicit operator Tensor(ushort value) => FromScalar(value);
+
+    /// <inheritdoc cref="op_Implicit(Scalar)"/>
+    public static implicit operator Tensor(uint value) => FromScalar(value);
+
+    /// <inheritdoc cref="op_Implicit(Scalar)"/>
+    /// <exception cref="TensorDTypeException">It is larger than int64 holds.</exception>
+    public static implicit operator Tensor(ulong value) => FromScalar(value);
+
+    /// <inheritdoc cref="op_Implicit(Scalar)"/>
     public static implicit operator Tensor(bool value) => FromScalar(value);
 
     /// <summary>The negative.</summary>

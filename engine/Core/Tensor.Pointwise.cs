@@ -153,10 +153,14 @@ public partial class Tensor
         if (min is null && max is null) throw new ArgumentException("Clamp: at least one of min and max must be given.");
         if (max is null) return Where(this >= min!, this, Where(this < min!, min!, Detach() + min!.Detach()));
         if (min is null) return Where(this <= max, this, Where(this > max, max, Detach() + max.Detach()));
+        var x = this;
+        MeetAll(ref x, ref min, ref max);
+        var type = ResultType(x, min, max);
+        (x, min, max) = (x.To(type), min.To(type), max.To(type));
         // PyTorch's rule: min takes part where it is below max, max where it cuts or the bounds are crossed.
-        var rest = Detach().Maximum(min.Detach()).Minimum(max.Detach());
-        return Where((this >= min) & (this <= max), this, Where((min < max) & (this < min), min,
-            Where((this > max) | (max < min), max, rest)));
+        var rest = x.Detach().Maximum(min.Detach()).Minimum(max.Detach());
+        return Where((x >= min) & (x <= max), x, Where((min < max) & (x < min), min,
+            Where((x > max) | (max < min), max, rest)));
     }
 
     /// <summary>No smaller than <paramref name="min"/>.</summary>

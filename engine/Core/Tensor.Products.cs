@@ -80,6 +80,12 @@ public partial class Tensor
         if (!GpuTensor.Shape.TryBroadcast(Shape, product.Shape, out var shape) || shape != product.Shape)
             throw new TensorShapeException($"{op}: {Shape} does not broadcast to the product's {product.Shape}.");
         if (!DType.IsFloatingPoint()) (beta, alpha) = (Whole(beta), Whole(alpha));
+        // Half types are scaled and added in float32, and rounded once.
+        if (DType.IsHalf() && (beta ?? alpha) is not null)
+        {
+            var scaled = Scaled(product.To(DType.Float32), alpha);
+            return (beta is { } part ? (part.ToDouble() == 0 ? scaled : To(DType.Float32) * part + scaled) : To(DType.Float32) + scaled).To(DType);
+        }
         product = Scaled(product, alpha);
         // As PyTorch: beta 0 takes nothing of this tensor, not even its NaN.
         return beta is { } factor ? (factor.ToDouble() == 0 ? product : this * factor + product) : this + product;

@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
 
@@ -85,11 +86,21 @@ public partial class Tensor
     }
 
     /// <summary>1 with the probability that each element of this tensor gives, else 0, in this dtype.</summary>
-    public Tensor Bernoulli() => (UniformWords(Shape, DType == DType.Float64 ? DType : DType.Float32, Device) < Detach()).To(DType);
+    /// <exception cref="TensorValueException">A probability is not between 0 and 1; for probabilities on a device at the next wait.</exception>
+    public Tensor Bernoulli()
+    {
+        ProbabilityCheck.Record("bernoulli", this);
+        return (UniformWords(Shape, DType == DType.Float64 ? DType : DType.Float32, Device) < Detach()).To(DType);
+    }
 
     /// <summary>Elements 1 with probability p, else 0.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Bernoulli_(double p = 0.5) => Assign((UniformWords(Shape, DType.Float32, Device) < p).To(DType), "bernoulli_");
+    /// <exception cref="TensorValueException">p is not between 0 and 1.</exception>
+    public Tensor Bernoulli_(double p = 0.5)
+    {
+        ProbabilityCheck.Record("bernoulli_", p);
+        return Assign((UniformWords(Shape, DType.Float32, Device) < p).To(DType), "bernoulli_");
+    }
 
     /// <summary>Uniform numbers in [from, to).</summary>
     /// <returns>This tensor.</returns>

@@ -37,12 +37,23 @@ public partial class Tensor
     {
         if (steps < 0) throw new TensorShapeException($"linspace: {steps} steps were asked for.");
         var type = dtype ?? DType.Float32;
+        if (!type.IsFloatingPoint() && start.Kind != DType.Float64 && end.Kind != DType.Float64 && !(IsExact(start) && IsExact(end)))
+        {
+            // Beyond 2⁵³ a double would round the ends.
+            Int128 first = start.ToInt64(), span = end.ToInt64() - first;
+            var whole = HostMemory.Allocate<long>(steps, $"int64 [{steps}]");
+            for (int i = 0; i < steps; i++) whole[i] = (long)(first + span * i / Math.Max(1, steps - 1));
+            var exact = From(whole, device: device).To(type);
+            return requiresGrad ? exact.RequiresGrad_() : exact;
+        }
         double step = steps > 1 ? (end.ToDouble() - start.ToDouble()) / (steps - 1) : 0;
         // From both ends, so that the last element is the end itself.
         var result = Computed(steps, i => i < steps / 2 ? start.ToDouble() + step * i : steps == 1 ? start.ToDouble()
             : end.ToDouble() - step * (steps - 1 - i), type, device);
         return requiresGrad ? result.RequiresGrad_() : result;
     }
+
+    private static bool IsExact(Scalar whole) => Math.Abs((decimal)whole.ToInt64()) <= 1L << 53;
 
     /// <summary>A vector computed on the host in double: devices need not know float64, and each element is rounded once.</summary>
     private static Tensor Computed(int count, Func<int, double> f, DType dtype, Device? device)
@@ -52,14 +63,14 @@ public partial class Tensor
         var values = HostMemory.Allocate<double>(count, what);
         for (int i = 0; i < count; i++) values[i] = f(i);
         var array = dtype.IsFloatingPoint() ? new ReferenceArray(dtype, [count], values, null)
-            : new(dtype, [count], null, Truncated(values));
+            : new(dtype, [count], null, Truncated(values, dtype));
         return FromHost(ReferenceExecutor.Round(array), device);
     }
 
-    private static long[] Truncated(double[] values)
+    private static long[] Truncated(double[] values, DType dtype)
     {
         var result = HostMemory.Allocate<long>(values.Length, $"int64 [{values.Length}]");
-        for (int i = 0; i < result.Length; i++) result[i] = (long)values[i];
+        for (int i = 0; i < result.Length; i++) result[i] = Casts.ToInteger(values[i], dtype);
         return result;
     }
 
@@ -97,12 +108,14 @@ public partial class Tensor
     /// <summary>For int64 class numbers a row each, 1 at the class and 0 elsewhere: int64, shape (…, classes).</summary>
     /// <param name="numClasses">How many classes; −1 takes the largest number plus one, which flushes and waits.</param>
     /// <exception cref="TensorDTypeException">The tensor is not int64.</exception>
+    /// <exception cref="TensorIndexException">A class does not exist; for numbers on a device at the next wait.</exception>
     public Tensor OneHot(int numClasses = -1)
     {
         if (DType != DType.Int64) throw new TensorDTypeException($"one_hot takes int64 class numbers, not {DType.Name()}.");
         if (numClasses < -1) throw new TensorShapeException($"one_hot: {numClasses} classes were asked for.");
         // Clamped: one class more than the largest number is still no number of classes then.
         if (numClasses == -1) numClasses = GpuTensor.Shape.Size(Math.Min(AMax().Item<long>(), int.MaxValue) + 1, "one_hot");
+        IndexCheck.Record("one_hot", this, numClasses, fromEnd: false);
         return Unsqueeze(-1).Eq(Positions(numClasses, Device)).To(DType.Int64);
     }
 

@@ -38,30 +38,6 @@ public partial class Tensor
             throw new TensorDTypeException($"The tensor is {DType.Name()}, which cannot be read as {type.Name}; convert it with To(dtype) first.");
     }
 
-    /// <summary>The one element, converted to T; flushes and waits.</summary>
-    /// <exception cref="TensorShapeException">There is not exactly one element.</exception>
-    public T Item<T>() where T : unmanaged
-    {
-        if (ElementCount != 1) throw new TensorShapeException($"Item() reads one element; the tensor {Shape} has {ElementCount}.");
-        Span<byte> bytes = stackalloc byte[8];
-        bytes = bytes[..DType.Size()];
-        Fetch(bytes);
-        object value = DType switch
-        {
-            DType.Float32 => (double)MemoryMarshal.Read<float>(bytes),
-            DType.Float64 => MemoryMarshal.Read<double>(bytes),
-            DType.Float16 or DType.BFloat16 => (double)HalfBits.ToFloat(DType, MemoryMarshal.Read<ushort>(bytes)),
-            DType.Int64 => MemoryMarshal.Read<long>(bytes),
-            DType.Int32 => (long)MemoryMarshal.Read<int>(bytes),
-            DType.Int16 => (long)MemoryMarshal.Read<short>(bytes),
-            DType.Int8 => (long)(sbyte)bytes[0],
-            _ => (long)bytes[0],
-        };
-        if (typeof(T) == typeof(bool)) return (T)(object)(Convert.ToDouble(value, CultureInfo.InvariantCulture) != 0);
-        if (typeof(T) == typeof(Half)) return (T)(object)(Half)Convert.ToDouble(value, CultureInfo.InvariantCulture);
-        return (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture);
-    }
-
     /// <summary>The contents in host memory.</summary>
     internal HostArray ToHost()
     {

@@ -63,6 +63,8 @@ public partial class Tensor
             else known *= sizes[i]; // a shape's product fits
         if (unknown >= 0)
         {
+            if (known == 0 && ElementCount == 0)
+                throw new TensorShapeException($"Shape {shape}: beside a size of 0 the −1 could be any number; the tensor {Shape} has no elements, so write the size.");
             if (known == 0 || ElementCount % known != 0) throw new TensorShapeException($"Shape {shape} does not fit {ElementCount} elements ({Shape}).");
             int[] whole = shape.ToArray();
             whole[unknown] = GpuTensor.Shape.Size(ElementCount / known, "reshape");

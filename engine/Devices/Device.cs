@@ -200,6 +200,13 @@ public sealed class Device
         Executor.Finish();
     }
 
+    /// <summary>Before something is saved: what was computed from indices that name no place must not be.</summary>
+    internal static void RefuseFaults()
+    {
+        foreach (var device in byOrdinal)
+            if (device.executor.IsValueCreated) device.executor.Value.RefuseFaults();
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

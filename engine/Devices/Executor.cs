@@ -21,15 +21,22 @@ internal abstract class Executor
     /// <summary>The value of a variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>
     public virtual void Release(Node node) { }
 
-    /// <summary>Looks at the value of a check whose node has run.</summary>
-    /// <exception cref="TensorIndexException">An index is out of range.</exception>
-    public void Look(Node node, IndexCheck check)
+    /// <summary>What checks of indices found and nobody was told yet.</summary>
+    public IndexFaults Faults { get; } = new();
+
+    /// <summary>Looks at the answer of a check whose node has run.</summary>
+    /// <exception cref="TensorException">A value is not such as the operator takes.</exception>
+    public void Look(Node node, ValueCheck check)
     {
-        long value = 0;
+        Span<byte> answer = stackalloc byte[check.Bytes];
         Recorder.Materialize(node);
-        Download(node, 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(new Span<long>(ref value)));
-        if (check.Judge(value) is { } error) throw error;
+        Download(node, 0, answer);
+        if (check.Judge(answer) is { } error) throw error;
     }
+
+    /// <summary>Before something is saved: waits for the checks of all that has run.</summary>
+    /// <exception cref="TensorException">A run of any thread was given a value that its operator does not take, and nobody was told yet.</exception>
+    public virtual void RefuseFaults() => Faults.ThrowAny();
 
     /// <summary>Waits for all work.</summary>
     public abstract void Finish();

@@ -21,8 +21,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
-    private readonly Queue<(Block Value, IndexCheck Check, int Thread, WeakReference<Block>[] Results)> unseen = [];
-    private readonly Dictionary<int, TensorIndexException> faults = [];
+    private readonly Queue<(Block Value, ValueCheck Check, int Thread, RunVerdict Verdict)> unseen = [];
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
@@ -98,7 +97,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (gate)
         {
             Pool.Maintain();
-            if (unseen.Count > MaxUnseen) LookAtChecks();
+            if (unseen.Count > MaxUnseen) Judge();
             bool launched = false;
             try
             {
@@ -283,31 +282,45 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         // Last: a run that fails gives its outputs back, and nobody may look at them then.
         if (plan.Checks.Length > 0)
         {
-            WeakReference<Block>[] results = [.. outputs.Take(plan.Outputs.Length).Select(b => new WeakReference<Block>(b))];
-            foreach (var (output, check) in plan.Checks) unseen.Enqueue((outputs[output], check, Environment.CurrentManagedThreadId, results));
+            var verdict = new RunVerdict();
+            foreach (int output in plan.Suspects) outputs[output].Verdict = verdict;
+            foreach (var (output, check) in plan.Checks) unseen.Enqueue((outputs[output], check, Environment.CurrentManagedThreadId, verdict));
         }
         return kind;
     }
 
     /// <summary>Looks at the checks of everything that has run, which waits for it.</summary>
-    /// <exception cref="TensorIndexException">An index was out of range.</exception>
+    /// <exception cref="TensorException">A value was not such as its operator takes.</exception>
     private void LookAtChecks()
     {
+        Judge();
+        // The thread that gave the index is told at its next wait, and whoever reads what was computed with it.
+        Faults.Throw();
+    }
+
+    private void Judge()
+    {
+        Span<byte> answer = stackalloc byte[8];
         while (unseen.TryPeek(out var next))
         {
-            var (block, check, thread, results) = next;
-            long value = 0;
-            Backend.Read(block.Buffer!, block.Offset, MemoryMarshal.AsBytes(new Span<long>(ref value)));
+            var (block, check, thread, verdict) = next;
+            Backend.Read(block.Buffer!, block.Offset, answer[..check.Bytes]);
             // Only now: where reading fails, it is looked at later.
             unseen.Dequeue();
             Pool.Release(block);
-            if (check.Judge(value) is not { } error) continue;
-            faults.TryAdd(thread, error);
-            foreach (var result in results)
-                if (result.TryGetTarget(out var spoilt)) spoilt.Fault = error;
+            if (check.Judge(answer) is not { } error) continue;
+            Faults.Add(thread, error);
+            verdict.Error ??= error;
         }
-        // The thread that gave the index is told at its next wait, and whoever reads what was computed with it.
-        if (faults.Remove(Environment.CurrentManagedThreadId, out var mine)) throw mine;
+    }
+
+    public override void RefuseFaults()
+    {
+        lock (gate)
+        {
+            Judge();
+            Faults.ThrowAny();
+        }
     }
 
     /// <summary>What every node of the graph is now.</summary>
@@ -401,7 +414,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
             LookAtChecks();
-            if (node.Block.Fault is { } fault) throw new TensorIndexException(fault.Message);
+            if (node.Block.Verdict?.Error is { } fault) throw fault;
         }
     }
 
@@ -421,7 +434,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             Backend.Finish();
             while (inFlight.TryDequeue(out var fence)) fence.Dispose();
-            LookAtChecks();
+            Judge();
+            Faults.ThrowAny();
         }
     }
 

@@ -233,6 +233,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             (storage.Current.Storages, storage.Current.Link) = (1, old.Leaf);
             old.Flags |= NodeFlags.Superseded;
         }
+        else old.Rest = null;
         home.Occupy(storage.Current);
     }
 

@@ -82,6 +82,9 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>A scalar's value or a counter's number: bits of a double or a long. Part of the fingerprint only for a constant.</summary>
     public long Bits => (Rest as Number)?.Bits ?? 0;
 
+    /// <summary>Of a leaf: what the host knows of the integers it sent.</summary>
+    public HostRange? Range => Rest as HostRange;
+
     public Memory.Block? Block => Owner as Memory.Block;
 
     public Exception? Failure => Owner as Exception;

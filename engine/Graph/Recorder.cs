@@ -20,7 +20,8 @@ internal sealed class Recorder
     private readonly List<(Node Node, Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
     private readonly Dictionary<Differentiation.LeafState, (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Node, IndexCheck> checks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, ValueCheck> checks = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Node> watched = new(ReferenceEqualityComparer.Instance);
     private WeakReference<object>?[] handles = new WeakReference<object>?[256];
 
     private Recorder(Device device) => (Device, Capture) = (device, capturing);
@@ -45,7 +46,22 @@ internal sealed class Recorder
     public List<(Node Node, Memory.Block Place)> Homes => homes;
 
     /// <summary>Pending values that say whether indices are in range.</summary>
-    public Dictionary<Node, IndexCheck> Checks => checks;
+    public Dictionary<Node, ValueCheck> Checks => checks;
+
+    /// <summary>The pending results that the watched indices went into, by position; not variables that were changed in place, which must stay readable.</summary>
+    public bool[] Suspects()
+    {
+        var suspects = new bool[nodes.Count];
+        for (int i = 0; i < suspects.Length; i++)
+            for (int k = 0; k < nodes[i].OperandCount && !suspects[i]; k++)
+            {
+                var input = nodes[i][k].Node;
+                suspects[i] = watched.Contains(input) || (input.Owner == this && suspects[input.Index]);
+            }
+        foreach (var (storage, _) in changes)
+            if (storage.Current.Owner == this) suspects[storage.Current.Index] = false;
+        return suspects;
+    }
 
     /// <summary>What the calling thread records for <see cref="Tensor.Compile(Func{Tensor, Tensor})"/>, on any device: flushes wait for its end, reads are refused.</summary>
     public static Capture? Capturing
@@ -208,8 +224,11 @@ internal sealed class Recorder
         Trace.Add(node.Index);
     }
 
-    /// <summary>Has the value of a check looked at when its graph has run.</summary>
-    public void Watch(Node node, IndexCheck check)
+    /// <summary>Has the answer of a check looked at when its graph has run.</summary>
+    /// <param name="node">The answer.</param>
+    /// <param name="check">What it means.</param>
+    /// <param name="index">The values that were checked.</param>
+    public void Watch(Node node, ValueCheck check, Node index)
     {
         lock (gate)
             if (node.Owner == this)
@@ -218,6 +237,7 @@ internal sealed class Recorder
                 Trace.Add(-16);
                 Trace.Add(check.Op.GetHashCode());
                 checks.Add(node, check);
+                watched.Add(index);
                 return;
             }
         // The graph was full, or every operator runs at once: it has run already.
@@ -289,6 +309,8 @@ internal sealed class Recorder
             {
                 Clear();
             }
+            // Only now, when every value has its state: what was recorded with it is not lost.
+            Device.Executor.Faults.Throw();
         }
     }
 
@@ -458,6 +480,7 @@ internal sealed class Recorder
         homes.Clear();
         gradients.Clear();
         checks.Clear();
+        watched.Clear();
         Trace.Clear();
     }
 }

@@ -29,11 +29,11 @@ internal sealed class Block
     {
         if (Occupant is { } old && old != node && old.Owner == this) (old.State, old.Owner) = (Graph.NodeState.Overwritten, null);
         Occupant = node;
-        Fault = null;
+        Verdict = null;
     }
 
-    /// <summary>Why what lies here is not to be read: an index of the run that computed it was out of range.</summary>
-    public TensorIndexException? Fault { get; set; }
+    /// <summary>What was found about the indices that what lies here was computed from; null where there were none.</summary>
+    public RunVerdict? Verdict { get; set; }
 
     /// <summary>A run broke off that may have written here.</summary>
     public void Fail(Exception cause)

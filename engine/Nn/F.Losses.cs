@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor.Nn;
@@ -13,9 +14,10 @@ public static partial class F
     /// <param name="ignoreIndex">Targets with this number count nothing.</param>
     /// <param name="reduction"><c>"mean"</c> (over what is not ignored, weighted), <c>"sum"</c> or <c>"none"</c>.</param>
     /// <param name="labelSmoothing">The share of the target that is spread over all classes.</param>
-    /// <returns>0-d, or the target's shape without the classes. A class number that does not exist makes it NaN: checking it would wait for
-    /// the device.</returns>
+    /// <returns>0-d, or the target's shape without the classes.</returns>
     /// <exception cref="TensorShapeException">Input and target do not fit.</exception>
+    /// <exception cref="TensorIndexException">A class number does not exist and is not <paramref name="ignoreIndex"/>. Numbers on a device are checked there: the
+    /// next wait (a read, a save, <see cref="Device.Synchronize"/>) throws then.</exception>
     /// <remarks>The right class is picked by comparing class numbers with the target in the row's own kernel: no one-hot matrix is
     /// made.</remarks>
     public static Tensor CrossEntropy(Tensor input, Tensor target, Tensor? weight = null, long ignoreIndex = -100,
@@ -29,7 +31,7 @@ public static partial class F
         var scores = ClassesLast(input, nameof(CrossEntropy));
         var logp = Wide(scores).LogSoftmax(-1);
         if (!target.DType.IsFloatingPoint())
-            return PickedLoss(logp, target, weight, ignoreIndex, reduction, labelSmoothing, nameof(CrossEntropy)).To(input.DType);
+            return PickedLoss(logp, target, weight, ignoreIndex, reduction, labelSmoothing, "cross_entropy").To(input.DType);
         if (target.Shape != input.Shape)
             throw new TensorShapeException(
                 $"CrossEntropy: probabilities {target.Shape} must have the input's shape {input.Shape}; class numbers are int64.");
@@ -46,7 +48,7 @@ public static partial class F
     /// <param name="target">int64 class numbers.</param>
     /// <inheritdoc cref="CrossEntropy"/>
     public static Tensor NllLoss(Tensor input, Tensor target, Tensor? weight = null, long ignoreIndex = -100, string reduction = "mean") =>
-        PickedLoss(Wide(ClassesLast(input.NotNull(), nameof(NllLoss))), target.NotNull(), weight, ignoreIndex, reduction.NotNull(), 0, nameof(NllLoss)).To(input.DType);
+        PickedLoss(Wide(ClassesLast(input.NotNull(), nameof(NllLoss))), target.NotNull(), weight, ignoreIndex, reduction.NotNull(), 0, "nll_loss").To(input.DType);
 
     /// <summary>The mean (or sum) of squared differences, broadcast.</summary>
     /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
@@ -67,9 +69,12 @@ public static partial class F
         string name)
     {
         int classes = logp.Shape[-1];
+        if (!target.DType.IsInteger())
+            throw new TensorDTypeException($"{name}: class numbers are int64 (or another integer dtype), not {target.DType.Name()}.");
         if (!target.Shape.SequenceEqual(logp.Shape.Take(logp.Rank - 1)))
             throw new TensorShapeException($"{name}: class numbers {target.Shape} do not fit scores of {classes} classes for "
                 + $"{string.Join("×", logp.Shape.Take(logp.Rank - 1))} samples.");
+        IndexCheck.Record(name, target.To(DType.Int64), classes, fromEnd: false, allowed: ignoreIndex);
         var isTarget = Tensor.Positions(classes, logp.Device).Eq(target.Unsqueeze(-1));
         var counts = target.Ne(ignoreIndex);
         var exists = target.Ge(Zero).LogicalAnd(target.Lt(classes));

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
@@ -20,8 +19,6 @@ internal static class ModuleFields
     public const DynamicallyAccessedMemberTypes Needed =
         DynamicallyAccessedMemberTypes.AllFields | DynamicallyAccessedMemberTypes.AllProperties;
 
-    private const int DeepestCollection = 32;
-
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly ConcurrentDictionary<Type, Entry[]> Known = [];
@@ -36,43 +33,14 @@ internal static class ModuleFields
         if (!Known.TryGetValue(type, out var entries)) Known[type] = entries = [.. Find(type)];
         foreach (var entry in entries)
             if (entry.Field.GetValue(module) is { } value)
-                foreach (var member in Unpack(entry.Name, value, entry.Buffer)) yield return member;
-    }
-
-    private static IEnumerable<Member> Unpack(string name, object value, BufferAttribute? buffer, int depth = 0)
-    {
-        if (depth > DeepestCollection)
-            throw new InvalidOperationException(
-                $"The collections at '{name}' are nested more than {DeepestCollection} deep: does one of them contain itself?");
-        switch (value)
-        {
-            case Module or Parameter:
-            case Tensor when buffer is not null:
-                yield return new(name, value, buffer);
-                break;
-            case IDictionary map:
-                foreach (DictionaryEntry item in map)
-                    if (item.Value is not null)
-                        foreach (var member in Unpack($"{name}.{item.Key}", item.Value, null, depth + 1)) yield return member;
-                break;
-            // Lists of lists are taken apart too; the elements of anything else cannot be modules.
-            case IReadOnlyList<Module> or IReadOnlyList<Parameter> or IReadOnlyList<IEnumerable>:
-                int i = 0;
-                foreach (object? item in (IEnumerable)value)
-                {
-                    if (item is not null)
-                        foreach (var member in Unpack($"{name}.{i}", item, null, depth + 1)) yield return member;
-                    i++;
-                }
-                break;
-        }
+                foreach (var member in new FieldContents(module, entry.Name).Unpack(entry.Name, value, entry.Buffer)) yield return member;
     }
 
     private static IEnumerable<Entry> Find([DynamicallyAccessedMembers(Needed)] Type type)
     {
         var entries = new List<Entry>();
         Collect(type, entries);
-        foreach (var twice in entries.GroupBy(e => e.Name).Where(g => g.Count() > 1))
+        foreach (var twice in entries.Where(e => GivesNames(e.Field.FieldType)).GroupBy(e => e.Name).Where(g => g.Count() > 1))
         {
             string fields = string.Join(", ", twice.Select(e => $"{e.Field.DeclaringType!.Name}.{e.Field.Name}"));
             throw new InvalidOperationException(
@@ -81,6 +49,10 @@ internal static class ModuleFields
         }
         return entries;
     }
+
+    // A delegate or struct is only searched for what it must not hold.
+    private static bool GivesNames(Type type) => !typeof(Delegate).IsAssignableFrom(type) && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null
+        || typeof(System.Runtime.CompilerServices.ITuple).IsAssignableFrom(type));
 
     private static void Collect([DynamicallyAccessedMembers(Needed)] Type type, List<Entry> entries)
     {
@@ -100,6 +72,8 @@ internal static class ModuleFields
                     name = SnakeCase(name);
                 }
             }
+            if (FieldContents.IsLazy(field.FieldType))
+                throw new InvalidOperationException($"{type.Name}.{name} is lazy: what it makes would be neither trained nor saved. Make it in the constructor.");
             if (MayHold(field.FieldType, buffer)) entries.Add(new(name, field, buffer));
             else if (buffer is not null)
                 throw new InvalidOperationException($"{type.Name}.{name} is marked [Buffer], but a {field.FieldType.Name} is no Tensor.");
@@ -111,8 +85,7 @@ internal static class ModuleFields
     private static bool MayHold(Type type, BufferAttribute? buffer)
     {
         if (typeof(Tensor).IsAssignableFrom(type)) return buffer is not null || type == typeof(Parameter);
-        return buffer is null && (typeof(Module).IsAssignableFrom(type) || type.IsInterface || type == typeof(object)
-            || (typeof(IEnumerable).IsAssignableFrom(type) && type != typeof(string)));
+        return buffer is null && FieldContents.MayHold(type);
     }
 
     /// <summary>PyTorch's name of a property: <c>RunningMean</c> is <c>running_mean</c>, <c>Fc1</c> is <c>fc1</c>.</summary>

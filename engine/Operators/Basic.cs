@@ -40,8 +40,8 @@ internal static class Basic
         {
             for (int i = 0; i < c.Out.Shape.ElementCount; i++)
                 if (c.Out.DType == DType.Bool) c.Out.Integer[i] = (c.In[0].IsReal ? c.In[0].Real[i] != 0 : c.In[0].Integer[i] != 0) ? 1 : 0;
-                else if (c.Out.IsReal) c.Out.Real[i] = c.In[0].IsReal ? c.In[0].Real[i] : c.In[0].Integer[i];
-                else c.Out.Integer[i] = c.In[0].IsReal ? (long)c.In[0].Real[i] : c.In[0].Integer[i];
+                else if (c.Out.IsReal) c.Out.Real[i] = c.In[0].IsReal ? c.In[0].Real[i] : Casts.ToReal(c.In[0].Integer[i], c.Out.DType);
+                else c.Out.Integer[i] = c.In[0].IsReal ? Casts.ToInteger(c.In[0].Real[i], c.Out.DType) : c.In[0].Integer[i];
         },
     };
 

@@ -28,7 +28,9 @@ internal static class Reductions
         Gradient = c =>
         {
             var shape = c.Node[0].Shape;
-            var rows = Wide(c.A).Reshape([.. c.Grad.Shape, -1]);
+            // The size is not −1: it cannot be worked out where another is 0.
+            int reduced = checked((int)shape.Skip(c.Grad.Rank).Aggregate(1L, (n, size) => n * size));
+            var rows = Wide(c.A).Reshape([.. c.Grad.Shape, reduced]);
             c.Return(0, (Wide(c.Grad).Unsqueeze(-1) * Scans.ProductOfOthers(rows)).Reshape(shape));
         },
         Reference = c => Fold(c, 1, 1, (product, x) => product * x, (product, x) => unchecked(product * x)),

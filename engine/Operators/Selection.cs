@@ -43,7 +43,7 @@ internal static class Selection
         {
             int n = c.In[0].Shape[-1], width = c.Out.Shape[-1];
             for (long i = 0; i < c.Out.Shape.ElementCount; i++)
-                CopyElement(c, i / width * n + Place(c, c.In[1].Integer[i], n), i);
+                if (Place(c.In[1].Integer[i], n) is >= 0 and var place) CopyElement(c, i / width * n + place, i);
         },
     };
 
@@ -91,12 +91,11 @@ internal static class Selection
         int n = c.In[0].Shape[0];
         long row = c.In[1].Shape.ElementCount == 0 ? 0 : c.Out.Shape.ElementCount / c.In[1].Shape.ElementCount;
         for (long i = 0; i < c.Out.Shape.ElementCount; i++)
-            CopyElement(c, Place(c, c.In[1].Integer[i / row], n) * row + i % row, i);
+            if (Place(c.In[1].Integer[i / row], n) is >= 0 and var place) CopyElement(c, place * row + i % row, i);
     }
 
-    private static long Place(ReferenceCall c, long index, int count) =>
-        index >= -count && index < count ? (index < 0 ? index + count : index)
-        : throw new TensorIndexException($"{c.Node.Op.Name}: index {index} is out of range for a dimension of size {count}.");
+    // The place that an index names, or −1: what is read there is 0, and an index check tells the program.
+    private static long Place(long index, int count) => index >= -count && index < count ? (index < 0 ? index + count : index) : -1;
 
     private static void CopyElement(ReferenceCall c, long from, long to)
     {

@@ -54,7 +54,7 @@ internal static class Elements
     {
         if (to == DType.Bool) return new(0, (from.IsFloatingPoint() ? value.Real != 0 : value.Integer != 0) ? 1 : 0);
         if (to.IsFloatingPoint()) return Round(to, new(from.IsFloatingPoint() ? value.Real : to == DType.Float64 ? (double)value.Integer : (float)value.Integer, 0));
-        return Round(to, new(0, from.IsFloatingPoint() ? (long)value.Real : value.Integer));
+        return Round(to, new(0, from.IsFloatingPoint() ? Casts.ToInteger(value.Real, to) : value.Integer));
     }
 
     /// <summary>Random elements: small integers, and floats of both signs around 1.</summary>

@@ -20,6 +20,8 @@ internal sealed class ReferenceExecutor : Executor
 
     public override void Run(Recorder graph)
     {
+        bool[]? suspects = graph.Checks.Count > 0 ? graph.Suspects() : null;
+        var verdict = suspects is null ? null : new RunVerdict();
         foreach (var node in graph.Nodes)
         {
             if (node.IsVast && (node.Flags & NodeFlags.Keep) == 0)
@@ -31,8 +33,12 @@ internal sealed class ReferenceExecutor : Executor
             }
             // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
             var contents = Compute(node);
-            if (graph.Checks.Count > 0 && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.As<long>()[0]) is { } error) throw error;
-            node.Owner = Memory.Add(new() { Host = contents, Bytes = contents.Data.LongLength });
+            if (verdict is not null && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.Data) is { } error)
+            {
+                Faults.Add(Environment.CurrentManagedThreadId, error);
+                verdict.Error ??= error;
+            }
+            node.Owner = Memory.Add(new() { Host = contents, Bytes = contents.Data.LongLength, Verdict = suspects?[node.Index] == true ? verdict : null });
             node.State = NodeState.Materialized;
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
@@ -46,10 +52,14 @@ internal sealed class ReferenceExecutor : Executor
         return Memory.Add(new() { Host = copy, Bytes = copy.Data.LongLength });
     }
 
-    public override void Download(Node node, long byteOffset, Span<byte> target) =>
-        node.Block!.Host!.Data.AsSpan(checked((int)byteOffset), target.Length).CopyTo(target);
+    public override void Download(Node node, long byteOffset, Span<byte> target)
+    {
+        Faults.Throw();
+        if (node.Block!.Verdict?.Error is { } fault) throw fault;
+        node.Block.Host!.Data.AsSpan(checked((int)byteOffset), target.Length).CopyTo(target);
+    }
 
-    public override void Finish() { }
+    public override void Finish() => Faults.ThrowAny();
 
     private HostArray Compute(Node node)
     {

@@ -179,7 +179,10 @@ internal sealed class Plan : IDisposable
     public required (int Node, Place Place, int Home)[] Kept { get; init; }
 
     /// <summary>Outputs that say whether indices are in range.</summary>
-    public required (int Output, IndexCheck Check)[] Checks { get; init; }
+    public required (int Output, ValueCheck Check)[] Checks { get; init; }
+
+    /// <summary>Outputs that cannot be read where an index was out of range.</summary>
+    public required int[] Suspects { get; init; }
 
     /// <summary>Values copied to their homes at the end: from, home, bytes.</summary>
     public required (MemoryId From, int Home, long Bytes)[] Copies { get; init; }

@@ -56,11 +56,24 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             Kept = kept,
             Checks = [.. kept.Where(k => graph.Checks.Count > 0 && graph.Checks.ContainsKey(graph.Nodes[k.Index]))
                 .Select(k => (k.Item2.Memory.Index, graph.Checks[graph.Nodes[k.Index]]))],
+            Suspects = graph.Checks.Count == 0 ? [] : SuspectsOf(graph, kept),
             Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
             Held = sketch.Held,
             Nodes = nodes.Count,
             Explanation = source => Explain(sketch, source),
         };
+    }
+
+    private static int[] SuspectsOf(Recorder graph, (int Index, Place Place, int Home)[] kept)
+    {
+        var suspects = graph.Suspects();
+        var readable = new HashSet<int>();
+        var outputs = new HashSet<int>();
+        foreach (var (index, place, _) in kept)
+            if (place.Memory.Kind == MemoryKind.Output) (suspects[index] ? outputs : readable).Add(place.Memory.Index);
+        // A variable may share its memory with a result.
+        outputs.ExceptWith(readable);
+        return [.. outputs];
     }
 
     /// <summary>What the plan of a graph would be, for people. Compiles nothing.</summary>
