@@ -1,4 +1,4 @@
-using GpuTensor.Memory;
+using System.Diagnostics.CodeAnalysis;
 
 namespace GpuTensor.Devices;
 
@@ -17,6 +17,20 @@ internal sealed class IndexFaults
             untold.TryAdd(thread, error);
             count = untold.Count;
         }
+    }
+
+    /// <summary>Throws what is known against a result that somebody reads, who is told thereby.</summary>
+    /// <exception cref="TensorException">Always.</exception>
+    [DoesNotReturn]
+    public void Tell(TensorException error)
+    {
+        lock (gate)
+        {
+            foreach (var (thread, each) in untold)
+                if (ReferenceEquals(each, error)) untold.Remove(thread);
+            count = untold.Count;
+        }
+        throw error;
     }
 
     /// <summary>Tells the calling thread.</summary>

@@ -318,6 +318,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     {
         lock (gate)
         {
+            if (disposed) return;
             Judge();
             Faults.ThrowAny();
         }
@@ -414,7 +415,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
             LookAtChecks();
-            if (node.Block.Verdict?.Error is { } fault) throw fault;
+            if (node.Block.Verdict?.Error is { } fault) Faults.Tell(fault);
         }
     }
 

@@ -36,11 +36,12 @@ public class DegenerateGradientTests
             double[][] values = shrunk.Values();
             var leaves = Leaves();
             Tensor result;
-            double[] expected;
+            double[] expected, actual;
             try
             {
                 result = sample.Call(leaves);
                 expected = sample.Call([.. leaves.Select(x => x.Detach().To(Device.Cpu))]).To(DType.Float64).Flatten().ToArray<double>();
+                actual = result.To(DType.Float64).Flatten().ToArray<double>();
             }
             catch (Exception e) when (e is TensorException or ArgumentException or IndexOutOfRangeException)
             {
@@ -50,7 +51,7 @@ public class DegenerateGradientTests
             tried++;
             try
             {
-                Assert.Equal(expected, result.To(DType.Float64).Flatten().ToArray<double>(), (a, b) => a.Equals(b) || Math.Abs(a - b) <= 1e-9 * Math.Max(1, Math.Abs(a)));
+                Assert.Equal(expected, actual, (a, b) => a.Equals(b) || Math.Abs(a - b) <= 1e-9 * Math.Max(1, Math.Abs(a)));
                 if (!result.RequiresGrad) continue;
                 result.Sum().Backward(createGraph: sample.TwiceDifferentiable);
                 foreach (var x in leaves)
@@ -73,6 +74,10 @@ public class DegenerateGradientTests
                     }
                 // Size 1 has numbers to compare.
                 if (device == Device.Cpu && shapes.All(s => s.ElementCount > 0) && expected.All(double.IsFinite)) GradientCheck.First(sample.Call, values, shapes, device);
+            }
+            // An index written out in the sample names no place of a smaller dimension: heard of late where there was nothing to read.
+            catch (TensorIndexException)
+            {
             }
             catch (Exception e)
             {

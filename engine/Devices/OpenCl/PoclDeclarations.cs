@@ -53,6 +53,10 @@ internal static class PoclDeclarations
                 foreach (string name in (string[])["min", "max", "mul_hi"]) text.Append(CultureInfo.InvariantCulture, $"{t} {pure}{name}({t}, {t}); ");
         foreach (string to in all)
             foreach (string from in all) text.Append(CultureInfo.InvariantCulture, $"{to}16 {pure}convert_{to}16({from}16); ");
+        foreach (string to in (string[])["int", "long"])
+            foreach (string from in Floats)
+                foreach (string width in (string[])["", "16"]) 
+                    text.Append(CultureInfo.InvariantCulture, $"{to}{width} {pure}convert_{to}{width}_sat({from}{width}); ");
         foreach (string space in (string[])["__global", "__local", "__private"])
             foreach (string type in all)
                 foreach (int width in Widths)

@@ -55,7 +55,7 @@ internal sealed class ReferenceExecutor : Executor
     public override void Download(Node node, long byteOffset, Span<byte> target)
     {
         Faults.Throw();
-        if (node.Block!.Verdict?.Error is { } fault) throw fault;
+        if (node.Block!.Verdict?.Error is { } fault) Faults.Tell(fault);
         node.Block.Host!.Data.AsSpan(checked((int)byteOffset), target.Length).CopyTo(target);
     }
 

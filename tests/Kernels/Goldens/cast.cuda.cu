@@ -18,9 +18,13 @@ __device__ __forceinline__ ulong as_ulong(double x) { return (ulong)__double_as_
 __device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
 __device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
 __device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+__device__ __forceinline__ int truncate_int(float x) { return __float2int_rz(x); }
+__device__ __forceinline__ int truncate_int(double x) { return x == x ? __double2int_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct copy_2a2eda7d18ae_integers { int n[3]; };
-extern "C" __global__ void __launch_bounds__(256, 1) copy_2a2eda7d18ae(const float* __restrict__ buffer0, int* __restrict__ buffer1, const struct copy_2a2eda7d18ae_integers k)
+struct copy_f0af57adea3c_integers { int n[3]; };
+extern "C" __global__ void __launch_bounds__(256, 1) copy_f0af57adea3c(const float* __restrict__ buffer0, int* __restrict__ buffer1, const struct copy_f0af57adea3c_integers k)
 {
   const int lid = threadIdx.x;
   {
@@ -31,7 +35,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) copy_2a2eda7d18ae(const flo
     const int j = g * 256 + lid;
     if (j < n0) {
       const float v0 = b0[j];
-      const int v1 = (int)(v0);
+      const int v1 = truncate_int(v0);
       b1[j] = v1;
     }
   }

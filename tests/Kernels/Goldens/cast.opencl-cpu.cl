@@ -8,8 +8,8 @@ static inline void gt_put_i32x16(int16 v, __global int* p, int m) {
   if ((m & 1) != 0) *p = c.lo;
 }
 
-struct copy_c676429dd0d8_integers { int n[4]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void copy_c676429dd0d8(const __global float* restrict buffer0, __global int* restrict buffer1, const struct copy_c676429dd0d8_integers k)
+struct copy_bf2684453cff_integers { int n[4]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void copy_bf2684453cff(const __global float* restrict buffer0, __global int* restrict buffer1, const struct copy_bf2684453cff_integers k)
 {
   {
     int n0 = k.n[2];
@@ -21,13 +21,13 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void copy_c676429dd0d8(c
     const int e = min(j + n1, n0);
     for (; j + 16 <= e; j += 16) {
       const float16 v0 = vload16(0, b0 + (j));
-      const int16 v1 = convert_int16(v0);
+      const int16 v1 = convert_int16_sat(v0);
       vstore16(v1, 0, b1 + (j));
     }
     if (j < e) {
       const int m = e - j;
       const float16 v0 = vload16(0, b0 + (j));
-      const int16 v1 = convert_int16(v0);
+      const int16 v1 = convert_int16_sat(v0);
       gt_put_i32x16(v1, b1 + (j), m);
     }
   }

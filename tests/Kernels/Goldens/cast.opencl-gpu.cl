@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct copy_8036ef093a11_integers { int n[3]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void copy_8036ef093a11(const __global float* restrict buffer0, __global int* restrict buffer1, const struct copy_8036ef093a11_integers k)
+struct copy_46163ad1aeca_integers { int n[3]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void copy_46163ad1aeca(const __global float* restrict buffer0, __global int* restrict buffer1, const struct copy_46163ad1aeca_integers k)
 {
   const int lid = get_local_id(0);
   {
@@ -13,7 +13,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void copy_8036ef093a11
     const int j = g * 256 + lid;
     if (j < n0) {
       const float v0 = b0[j];
-      const int v1 = (int)(v0);
+      const int v1 = convert_int_sat(v0);
       b1[j] = v1;
     }
   }

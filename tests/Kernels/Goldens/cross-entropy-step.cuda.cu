@@ -18,6 +18,10 @@ __device__ __forceinline__ ulong as_ulong(double x) { return (ulong)__double_as_
 __device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
 __device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
 __device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+__device__ __forceinline__ int truncate_int(float x) { return __float2int_rz(x); }
+__device__ __forceinline__ int truncate_int(double x) { return x == x ? __double2int_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 __device__ __forceinline__ float gt_expk_f32(float x, int k) {
   float c = x > (float)(90.0f) ? (float)(90.0f) : x; c = c < (float)(-106.0f) ? (float)(-106.0f) : c;
   const float t = fma(c, (float)(0x1.715476p0f), (float)(12582912.0f));
@@ -46,33 +50,35 @@ __device__ __forceinline__ float gt_log_f32(float x) {
   return gt_logedge_f32(x, fma(e, (float)(0x1.62e4p-1f), f + fma(e, (float)(0x1.7f7d1cp-20f), gt_logtail_f32(f))));
 }
 
-struct amax_sub_exp_sum_log_410131f2483a_integers { int n[9]; };
-extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_410131f2483a(const float* __restrict__ buffer0, float* __restrict__ buffer1, float* __restrict__ buffer2, float* __restrict__ buffer3, const struct amax_sub_exp_sum_log_410131f2483a_integers k)
+struct amax_sub_exp_sum_log_lt_f107ee2173d5_integers { int n[18]; };
+extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_f107ee2173d5(const float* __restrict__ buffer0, float* __restrict__ buffer1, float* __restrict__ buffer2, float* __restrict__ buffer3, const long long* __restrict__ buffer4, long long* __restrict__ buffer5, const struct amax_sub_exp_sum_log_lt_f107ee2173d5_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
-  {
-    int n0 = k.n[4];
-    int n1 = k.n[5];
-    int n2 = k.n[6];
-    int n3 = k.n[7];
-    int n4 = k.n[8];
+  const int group = blockIdx.x;
+  if (group < k.n[7]) {
+    int n0 = k.n[8];
+    int n1 = k.n[9];
+    int n2 = k.n[10];
+    int n3 = k.n[11];
+    int n4 = k.n[12];
+    int n5 = k.n[13];
     const float* b0 = buffer0 + k.n[0];
     float* b1 = buffer1 + k.n[1];
     float* b2 = buffer3 + k.n[3];
     float* b3 = buffer2 + k.n[2];
-    const int g = blockIdx.x;
+    const int g = group - n0;
     const int t = lid & 15;
-    const int wanted = g * 16 + lid / 16, row = min(wanted, n0 - 1);
-    const bool here = wanted < n0;
+    const int wanted = g * 16 + lid / 16, row = min(wanted, n1 - 1);
+    const bool here = wanted < n1;
     int i0 = row;
-    const int end = here ? n1 : 0;
+    const int end = here ? n2 : 0;
     float a0[1];
     float q1 = (float)(-INFINITY);
     for (int u = 0; u < 1; u++) {
       const int j = t + u * 16;
       if (j < end) {
-        const float v0 = b0[i0*n2 + j];
+        const float v0 = b0[i0*n3 + j];
         a0[u] = v0;
         const float c1 = v0;
         q1 = (q1 > c1) | (q1 != q1) ? q1 : c1;
@@ -93,7 +99,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_410131
         const float v3 = gt_exp_f32(v2);
         const float c5 = v3;
         q5 = q5 + c5;
-        b1[i0*n3 + j] = v3;
+        b1[i0*n4 + j] = v3;
       }
     }
     for (int s = 8; s > 0; s >>= 1) {
@@ -109,11 +115,47 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_410131
         const float v0 = a0[u];
         const float v2 = v0 - v1;
         const float v8 = v2 - v7;
-        b2[i0*n4 + j] = v8;
+        b2[i0*n5 + j] = v8;
       }
     }
     if (t == 0 && here) {
       b3[i0] = v5;
+    }
+  }
+  else if (group < k.n[14]) {
+    int n0 = k.n[15];
+    int n1 = k.n[16];
+    int n2 = k.n[17];
+    const long long* b0 = buffer4 + k.n[4];
+    long long* b1 = buffer5 + k.n[5];
+    long long s0 = as_long_long(scalars[k.n[6]]);
+    const int g = group - n0;
+    const int t = lid & 31;
+    const int wanted = g * 8 + lid / 32, row = min(wanted, n1 - 1);
+    const bool here = wanted < n1;
+    const int end = here ? n2 : 0;
+    const long long v6 = s0;
+    long long q13 = (long long)(0x8000000000000000ULL);
+    for (int j = t; j < end; j += 32) {
+      const long long v0 = b0[j];
+      const int v2 = v0 < (long long)0x0ULL;
+      const int v4 = v0 >= (long long)0xaULL;
+      const int v5 = v2 | v4;
+      const int v7 = v0 != v6;
+      const int v8 = v5 & v7;
+      const long long v10 = v0 > (long long)0x8000000000000002ULL ? v0 : (long long)0x8000000000000002ULL;
+      const long long v12 = v8 ? v10 : (long long)0x8000000000000001ULL;
+      const long long c13 = v12;
+      q13 = q13 > c13 ? q13 : c13;
+    }
+    for (int s = 16; s > 0; s >>= 1) {
+      const long long b = __shfl_down_sync(0xffffffffu, q13, s, 32);
+      { const long long c = b; q13 = q13 > c ? q13 : c; }
+    }
+    q13 = __shfl_sync(0xffffffffu, q13, 0, 32);
+    const long long v13 = q13;
+    if (t == 0 && here) {
+      b1[0] = v13;
     }
   }
 }

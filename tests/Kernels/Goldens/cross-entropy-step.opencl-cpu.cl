@@ -47,6 +47,12 @@ static inline float gt_tree_max_f32x16(float16 v) {
   float2 r2; { const float2 a = r4.lo, b = r4.hi; r2 = (a > b) | (a != a) ? a : b; }
   const float a = r2.lo, b = r2.hi; return (a > b) | (a != a) ? a : b;
 }
+static inline long gt_tree_max_i64x16(long16 v) {
+  long8 r8; { const long8 a = v.lo, b = v.hi; r8 = a > b ? a : b; }
+  long4 r4; { const long4 a = r8.lo, b = r8.hi; r4 = a > b ? a : b; }
+  long2 r2; { const long2 a = r4.lo, b = r4.hi; r2 = a > b ? a : b; }
+  const long a = r2.lo, b = r2.hi; return a > b ? a : b;
+}
 static inline float gt_tree_sum_f32x16(float16 v) {
   float8 r8; { const float8 a = v.lo, b = v.hi; r8 = a + b; }
   float4 r4; { const float4 a = r8.lo, b = r8.hi; r4 = a + b; }
@@ -54,16 +60,16 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct amax_sub_exp_sum_log_eq_244486a2a163_integers { int n[30]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_log_eq_244486a2a163(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global uchar* restrict buffer5, __global float* restrict buffer6, __global float* restrict buffer7, __global float* restrict buffer8, __global float* restrict buffer9, const struct amax_sub_exp_sum_log_eq_244486a2a163_integers k, const long scalar0, const long scalar1)
+struct amax_sub_exp_sum_log_lt_407c9cc87954_integers { int n[34]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_log_lt_407c9cc87954(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, __global uchar* restrict buffer6, __global float* restrict buffer7, __global float* restrict buffer8, __global float* restrict buffer9, __global float* restrict buffer10, const struct amax_sub_exp_sum_log_lt_407c9cc87954_integers k, const long scalar0, const long scalar1, const long scalar2)
 {
   {
-    int n0 = k.n[10];
-    int n1 = k.n[11];
-    int n2 = k.n[12];
-    int n3 = k.n[13];
-    int n4 = k.n[14];
-    int n5 = k.n[15];
+    int n0 = k.n[11];
+    int n1 = k.n[12];
+    int n2 = k.n[13];
+    int n3 = k.n[14];
+    int n4 = k.n[15];
+    int n5 = k.n[16];
     const __global float* b0 = buffer0 + k.n[0];
     __global float* b1 = buffer1 + k.n[1];
     __global float* b2 = buffer3 + k.n[3];
@@ -139,15 +145,63 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
     }
   }
   {
-    int n0 = k.n[16];
-    int n1 = k.n[17];
-    int n2 = k.n[18];
-    int n3 = k.n[19];
-    int n4 = k.n[20];
+    int n0 = k.n[17];
+    int n1 = k.n[18];
+    int n2 = k.n[19];
+    const __global long* b0 = buffer4 + k.n[4];
+    __global long* b1 = buffer5 + k.n[5];
+    long s0 = scalar0;
+    const int g = 0;
+    int row = g * n1;
+    const int last = min(row + n1, n0);
+    for (; row < last; row++) {
+      const long v6 = s0;
+      long16 q13_0 = (long16)((long)(0x8000000000000000UL)), q13_1 = q13_0, q13_2 = q13_0, q13_3 = q13_0;
+      {
+        int j = 0;
+        for (; j + 16 <= n2; j += 16) {
+          const long16 v0 = vload16(0, b0 + (j));
+          const int16 v2 = convert_int16(v0 < (long16)((long)0x0UL));
+          const int16 v4 = convert_int16(v0 >= (long16)((long)0xaUL));
+          const int16 v5 = v2 | v4;
+          const int16 v7 = convert_int16(v0 != (long16)(v6));
+          const int16 v8 = v5 & v7;
+          const long16 v10 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
+          const long16 v12 = convert_long16(v8) ? v10 : (long16)((long)0x8000000000000001UL);
+          const long16 c13 = v12;
+          const long16 y13 = q13_0 > c13 ? q13_0 : c13; q13_0 = q13_1; q13_1 = q13_2; q13_2 = q13_3; q13_3 = y13;
+        }
+        if (j < n2) {
+          const int m = n2 - j;
+          const long16 v0 = vload16(0, b0 + (j));
+          const int16 v2 = convert_int16(v0 < (long16)((long)0x0UL));
+          const int16 v4 = convert_int16(v0 >= (long16)((long)0xaUL));
+          const int16 v5 = v2 | v4;
+          const int16 v7 = convert_int16(v0 != (long16)(v6));
+          const int16 v8 = v5 & v7;
+          const long16 v10 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
+          const long16 v12 = convert_long16(v8) ? v10 : (long16)((long)0x8000000000000001UL);
+          const long16 c13 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v12 : (long16)((long)(0x8000000000000000UL));
+          const long16 y13 = q13_0 > c13 ? q13_0 : c13; q13_0 = q13_1; q13_1 = q13_2; q13_2 = q13_3; q13_3 = y13;
+        }
+      }
+      const long16 w13_0 = q13_0 > q13_2 ? q13_0 : q13_2;
+      const long16 w13_1 = q13_1 > q13_3 ? q13_1 : q13_3;
+      const long16 w13 = w13_0 > w13_1 ? w13_0 : w13_1;
+      const long v13 = gt_tree_max_i64x16(w13);
+      b1[0] = v13;
+    }
+  }
+  {
+    int n0 = k.n[20];
+    int n1 = k.n[21];
+    int n2 = k.n[22];
+    int n3 = k.n[23];
+    int n4 = k.n[24];
     const __global long* b0 = buffer4 + k.n[4];
     __global float* b1 = buffer3 + k.n[3];
-    __global uchar* b2 = buffer5 + k.n[5];
-    __global float* b3 = buffer6 + k.n[6];
+    __global uchar* b2 = buffer6 + k.n[6];
+    __global float* b3 = buffer7 + k.n[7];
     const int g = 0;
     int row = g * n1;
     const int last = min(row + n1, n0);
@@ -187,15 +241,15 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
     }
   }
   {
-    int n0 = k.n[21];
-    int n1 = k.n[22];
-    int n2 = k.n[23];
+    int n0 = k.n[25];
+    int n1 = k.n[26];
+    int n2 = k.n[27];
     const __global long* b0 = buffer4 + k.n[4];
-    __global float* b1 = buffer6 + k.n[6];
-    __global float* b2 = buffer8 + k.n[8];
-    __global float* b3 = buffer7 + k.n[7];
-    long s0 = scalar0;
-    long s1 = scalar1;
+    __global float* b1 = buffer7 + k.n[7];
+    __global float* b2 = buffer9 + k.n[9];
+    __global float* b3 = buffer8 + k.n[8];
+    long s0 = scalar1;
+    long s1 = scalar2;
     const int g = 0;
     int row = g * n1;
     const int last = min(row + n1, n0);
@@ -278,17 +332,17 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
     }
   }
   {
-    int n0 = k.n[24];
-    int n1 = k.n[25];
-    int n2 = k.n[26];
-    int n3 = k.n[27];
-    int n4 = k.n[28];
-    int n5 = k.n[29];
-    __global float* b0 = buffer8 + k.n[8];
+    int n0 = k.n[28];
+    int n1 = k.n[29];
+    int n2 = k.n[30];
+    int n3 = k.n[31];
+    int n4 = k.n[32];
+    int n5 = k.n[33];
+    __global float* b0 = buffer9 + k.n[9];
     __global float* b1 = buffer2 + k.n[2];
-    __global uchar* b2 = buffer5 + k.n[5];
+    __global uchar* b2 = buffer6 + k.n[6];
     __global float* b3 = buffer1 + k.n[1];
-    __global float* b4 = buffer9 + k.n[9];
+    __global float* b4 = buffer10 + k.n[10];
     const int g = 0;
     int row = g * n1;
     const int last = min(row + n1, n0);

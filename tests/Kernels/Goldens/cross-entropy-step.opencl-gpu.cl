@@ -28,30 +28,32 @@ static inline float gt_log_f32(float x) {
   return gt_logedge_f32(x, fma(e, (float)(0x1.62e4p-1f), f + fma(e, (float)(0x1.7f7d1cp-20f), gt_logtail_f32(f))));
 }
 
-struct amax_sub_exp_sum_log_92e804b46e14_integers { int n[9]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_log_92e804b46e14(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const struct amax_sub_exp_sum_log_92e804b46e14_integers k)
+struct amax_sub_exp_sum_log_lt_fbed9444d3fa_integers { int n[17]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_log_lt_fbed9444d3fa(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, const struct amax_sub_exp_sum_log_lt_fbed9444d3fa_integers k, const long scalar0)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
-  {
-    int n0 = k.n[4];
-    int n1 = k.n[5];
-    int n2 = k.n[6];
-    int n3 = k.n[7];
-    int n4 = k.n[8];
+  const int group = get_group_id(0);
+  if (group < k.n[6]) {
+    int n0 = k.n[7];
+    int n1 = k.n[8];
+    int n2 = k.n[9];
+    int n3 = k.n[10];
+    int n4 = k.n[11];
+    int n5 = k.n[12];
     const __global float* b0 = buffer0 + k.n[0];
     __global float* b1 = buffer1 + k.n[1];
     __global float* b2 = buffer3 + k.n[3];
     __global float* b3 = buffer2 + k.n[2];
-    const int g = get_group_id(0);
+    const int g = group - n0;
     const int t = lid & 15;
-    const int wanted = g * 16 + lid / 16, row = min(wanted, n0 - 1);
-    const bool here = wanted < n0;
+    const int wanted = g * 16 + lid / 16, row = min(wanted, n1 - 1);
+    const bool here = wanted < n1;
     int i0 = row;
-    const int end = here ? n1 : 0;
+    const int end = here ? n2 : 0;
     float q1 = (float)(-INFINITY);
     for (int j = t; j < end; j += 16) {
-      const float v0 = b0[i0*n2 + j];
+      const float v0 = b0[i0*n3 + j];
       const float c1 = v0;
       q1 = (q1 > c1) | (q1 != q1) ? q1 : c1;
     }
@@ -69,12 +71,12 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     const float v1 = q1;
     float q5 = (float)(0);
     for (int j = t; j < end; j += 16) {
-      const float v0 = b0[i0*n2 + j];
+      const float v0 = b0[i0*n3 + j];
       const float v2 = v0 - v1;
       const float v3 = gt_exp_f32(v2);
       const float c5 = v3;
       q5 = q5 + c5;
-      b1[i0*n3 + j] = v3;
+      b1[i0*n4 + j] = v3;
     }
     __local float* m5 = (__local float*)shared;
     m5[lid] = q5;
@@ -90,13 +92,55 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     const float v5 = q5;
     const float v7 = gt_log_f32(v5);
     for (int j = t; j < end; j += 16) {
-      const float v0 = b0[i0*n2 + j];
+      const float v0 = b0[i0*n3 + j];
       const float v2 = v0 - v1;
       const float v8 = v2 - v7;
-      b2[i0*n4 + j] = v8;
+      b2[i0*n5 + j] = v8;
     }
     if (t == 0 && here) {
       b3[i0] = v5;
+    }
+  }
+  else if (group < k.n[13]) {
+    int n0 = k.n[14];
+    int n1 = k.n[15];
+    int n2 = k.n[16];
+    const __global long* b0 = buffer4 + k.n[4];
+    __global long* b1 = buffer5 + k.n[5];
+    long s0 = scalar0;
+    const int g = group - n0;
+    const int t = lid & 31;
+    const int wanted = g * 8 + lid / 32, row = min(wanted, n1 - 1);
+    const bool here = wanted < n1;
+    const int end = here ? n2 : 0;
+    const long v6 = s0;
+    long q13 = (long)(0x8000000000000000UL);
+    for (int j = t; j < end; j += 32) {
+      const long v0 = b0[j];
+      const int v2 = v0 < (long)0x0UL;
+      const int v4 = v0 >= (long)0xaUL;
+      const int v5 = v2 | v4;
+      const int v7 = v0 != v6;
+      const int v8 = v5 & v7;
+      const long v10 = v0 > (long)0x8000000000000002UL ? v0 : (long)0x8000000000000002UL;
+      const long v12 = v8 ? v10 : (long)0x8000000000000001UL;
+      const long c13 = v12;
+      q13 = q13 > c13 ? q13 : c13;
+    }
+    __local long* m13 = (__local long*)shared;
+    m13[lid] = q13;
+    for (int s = 16; s > 0; s >>= 1) {
+      barrier(CLK_LOCAL_MEM_FENCE);
+      if (t < s) {
+        { const long c = m13[lid + s]; m13[lid] = m13[lid] > c ? m13[lid] : c; }
+      }
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    q13 = m13[lid - t];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    const long v13 = q13;
+    if (t == 0 && here) {
+      b1[0] = v13;
     }
   }
 }

@@ -18,6 +18,10 @@ __device__ __forceinline__ ulong as_ulong(double x) { return (ulong)__double_as_
 __device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
 __device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
 __device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+__device__ __forceinline__ int truncate_int(float x) { return __float2int_rz(x); }
+__device__ __forceinline__ int truncate_int(double x) { return x == x ? __double2int_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 __device__ __forceinline__ long long gt_philox_i64(long long key, long long first, long long i) {
   const ulong b = as_ulong(first) + (as_ulong(i) >> 2), low = (ulong)(0xffffffffUL);
   ulong c0 = b & low, c1 = b >> 32, c2 = (ulong)(0UL), c3 = (ulong)(0UL), k0 = as_ulong(key) & low, k1 = as_ulong(key) >> 32;

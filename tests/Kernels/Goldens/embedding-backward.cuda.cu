@@ -18,9 +18,13 @@ __device__ __forceinline__ ulong as_ulong(double x) { return (ulong)__double_as_
 __device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
 __device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
 __device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+__device__ __forceinline__ int truncate_int(float x) { return __float2int_rz(x); }
+__device__ __forceinline__ int truncate_int(double x) { return x == x ? __double2int_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct lt_ge_logical_or_where_amax_index_select_ad9408a77cdb_integers { int n[17]; };
-extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_where_amax_index_select_ad9408a77cdb(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct lt_ge_logical_or_where_amax_index_select_ad9408a77cdb_integers k, const ulong* __restrict__ scalars)
+struct lt_ge_logical_or_maximum_where_amax_e020c8029e55_integers { int n[17]; };
+extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_maximum_where_amax_e020c8029e55(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct lt_ge_logical_or_maximum_where_amax_e020c8029e55_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -36,24 +40,25 @@ extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_where_amax
     const int wanted = g * 8 + lid / 32, row = min(wanted, n1 - 1);
     const bool here = wanted < n1;
     const int end = here ? n2 : 0;
-    long long q8 = (long long)(0x8000000000000000ULL);
+    long long q10 = (long long)(0x8000000000000000ULL);
     for (int j = t; j < end; j += 32) {
       const long long v0 = b0[j];
       const int v2 = v0 < (long long)0x0ULL;
       const int v4 = v0 >= (long long)0x3e8ULL;
       const int v5 = v2 | v4;
-      const long long v7 = v5 ? v0 : (long long)0xc000000000000000ULL;
-      const long long c8 = v7;
-      q8 = q8 > c8 ? q8 : c8;
+      const long long v7 = v0 > (long long)0x8000000000000002ULL ? v0 : (long long)0x8000000000000002ULL;
+      const long long v9 = v5 ? v7 : (long long)0x8000000000000001ULL;
+      const long long c10 = v9;
+      q10 = q10 > c10 ? q10 : c10;
     }
     for (int s = 16; s > 0; s >>= 1) {
-      const long long b = __shfl_down_sync(0xffffffffu, q8, s, 32);
-      { const long long c = b; q8 = q8 > c ? q8 : c; }
+      const long long b = __shfl_down_sync(0xffffffffu, q10, s, 32);
+      { const long long c = b; q10 = q10 > c ? q10 : c; }
     }
-    q8 = __shfl_sync(0xffffffffu, q8, 0, 32);
-    const long long v8 = q8;
+    q10 = __shfl_sync(0xffffffffu, q10, 0, 32);
+    const long long v10 = q10;
     if (t == 0 && here) {
-      b1[0] = v8;
+      b1[0] = v10;
     }
   }
   else if (group < k.n[9]) {

@@ -39,8 +39,8 @@ static inline long gt_tree_sum_i64x16(long16 v) {
   const long a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct lt_ge_logical_or_where_amax_index_select_5d7813f52155_integers { int n[17]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_where_amax_index_select_5d7813f52155(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_where_amax_index_select_5d7813f52155_integers k, const double scalar0)
+struct lt_ge_logical_or_maximum_where_amax_d9bb3de09a67_integers { int n[17]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_maximum_where_amax_d9bb3de09a67(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_maximum_where_amax_d9bb3de09a67_integers k, const double scalar0)
 {
   const int group = get_group_id(0);
   if (group < k.n[4]) {
@@ -54,7 +54,7 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_wh
     int row = g * n2;
     const int last = min(row + n2, n1);
     for (; row < last; row++) {
-      long16 q8_0 = (long16)((long)(0x8000000000000000UL)), q8_1 = q8_0, q8_2 = q8_0, q8_3 = q8_0;
+      long16 q10_0 = (long16)((long)(0x8000000000000000UL)), q10_1 = q10_0, q10_2 = q10_0, q10_3 = q10_0;
       {
         int j = 0;
         for (; j + 16 <= n3; j += 16) {
@@ -62,9 +62,10 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_wh
           const int16 v2 = convert_int16(v0 < (long16)((long)0x0UL));
           const int16 v4 = convert_int16(v0 >= (long16)((long)0x3e8UL));
           const int16 v5 = v2 | v4;
-          const long16 v7 = convert_long16(v5) ? v0 : (long16)((long)0xc000000000000000UL);
-          const long16 c8 = v7;
-          const long16 y8 = q8_0 > c8 ? q8_0 : c8; q8_0 = q8_1; q8_1 = q8_2; q8_2 = q8_3; q8_3 = y8;
+          const long16 v7 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
+          const long16 v9 = convert_long16(v5) ? v7 : (long16)((long)0x8000000000000001UL);
+          const long16 c10 = v9;
+          const long16 y10 = q10_0 > c10 ? q10_0 : c10; q10_0 = q10_1; q10_1 = q10_2; q10_2 = q10_3; q10_3 = y10;
         }
         if (j < n3) {
           const int m = n3 - j;
@@ -72,16 +73,17 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_wh
           const int16 v2 = convert_int16(v0 < (long16)((long)0x0UL));
           const int16 v4 = convert_int16(v0 >= (long16)((long)0x3e8UL));
           const int16 v5 = v2 | v4;
-          const long16 v7 = convert_long16(v5) ? v0 : (long16)((long)0xc000000000000000UL);
-          const long16 c8 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v7 : (long16)((long)(0x8000000000000000UL));
-          const long16 y8 = q8_0 > c8 ? q8_0 : c8; q8_0 = q8_1; q8_1 = q8_2; q8_2 = q8_3; q8_3 = y8;
+          const long16 v7 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
+          const long16 v9 = convert_long16(v5) ? v7 : (long16)((long)0x8000000000000001UL);
+          const long16 c10 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v9 : (long16)((long)(0x8000000000000000UL));
+          const long16 y10 = q10_0 > c10 ? q10_0 : c10; q10_0 = q10_1; q10_1 = q10_2; q10_2 = q10_3; q10_3 = y10;
         }
       }
-      const long16 w8_0 = q8_0 > q8_2 ? q8_0 : q8_2;
-      const long16 w8_1 = q8_1 > q8_3 ? q8_1 : q8_3;
-      const long16 w8 = w8_0 > w8_1 ? w8_0 : w8_1;
-      const long v8 = gt_tree_max_i64x16(w8);
-      b1[0] = v8;
+      const long16 w10_0 = q10_0 > q10_2 ? q10_0 : q10_2;
+      const long16 w10_1 = q10_1 > q10_3 ? q10_1 : q10_3;
+      const long16 w10 = w10_0 > w10_1 ? w10_0 : w10_1;
+      const long v10 = gt_tree_max_i64x16(w10);
+      b1[0] = v10;
     }
   }
   else if (group < k.n[9]) {

@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct lt_ge_logical_or_where_amax_index_select_71059bfb0fe0_integers { int n[16]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_where_amax_index_select_71059bfb0fe0(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_where_amax_index_select_71059bfb0fe0_integers k, const double scalar0)
+struct lt_ge_logical_or_maximum_where_amax_38e4ddd6f7c8_integers { int n[16]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_maximum_where_amax_38e4ddd6f7c8(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_maximum_where_amax_38e4ddd6f7c8_integers k, const double scalar0)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -18,30 +18,31 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_
     const int wanted = g * 8 + lid / 32, row = min(wanted, n1 - 1);
     const bool here = wanted < n1;
     const int end = here ? n2 : 0;
-    long q8 = (long)(0x8000000000000000UL);
+    long q10 = (long)(0x8000000000000000UL);
     for (int j = t; j < end; j += 32) {
       const long v0 = b0[j];
       const int v2 = v0 < (long)0x0UL;
       const int v4 = v0 >= (long)0x3e8UL;
       const int v5 = v2 | v4;
-      const long v7 = v5 ? v0 : (long)0xc000000000000000UL;
-      const long c8 = v7;
-      q8 = q8 > c8 ? q8 : c8;
+      const long v7 = v0 > (long)0x8000000000000002UL ? v0 : (long)0x8000000000000002UL;
+      const long v9 = v5 ? v7 : (long)0x8000000000000001UL;
+      const long c10 = v9;
+      q10 = q10 > c10 ? q10 : c10;
     }
-    __local long* m8 = (__local long*)shared;
-    m8[lid] = q8;
+    __local long* m10 = (__local long*)shared;
+    m10[lid] = q10;
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const long c = m8[lid + s]; m8[lid] = m8[lid] > c ? m8[lid] : c; }
+        { const long c = m10[lid + s]; m10[lid] = m10[lid] > c ? m10[lid] : c; }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    q8 = m8[lid - t];
+    q10 = m10[lid - t];
     barrier(CLK_LOCAL_MEM_FENCE);
-    const long v8 = q8;
+    const long v10 = q10;
     if (t == 0 && here) {
-      b1[0] = v8;
+      b1[0] = v10;
     }
   }
   else if (group < k.n[8]) {

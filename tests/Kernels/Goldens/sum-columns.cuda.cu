@@ -18,6 +18,10 @@ __device__ __forceinline__ ulong as_ulong(double x) { return (ulong)__double_as_
 __device__ __forceinline__ ulong as_ulong(long long x) { return (ulong)x; }
 __device__ __forceinline__ long long as_long_long(double x) { return __double_as_longlong(x); }
 __device__ __forceinline__ long long as_long_long(ulong x) { return (long long)x; }
+__device__ __forceinline__ int truncate_int(float x) { return __float2int_rz(x); }
+__device__ __forceinline__ int truncate_int(double x) { return x == x ? __double2int_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
+__device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
 struct sum_ade9c72804ce_integers { int n[8]; };
 extern "C" __global__ void __launch_bounds__(256, 1) sum_ade9c72804ce(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_ade9c72804ce_integers k)
