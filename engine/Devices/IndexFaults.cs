@@ -2,19 +2,30 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace GpuTensor.Devices;
 
-/// <summary>What checks of values found on a device, until somebody is told: the thread that gave the index at its next wait; whoever saves, or waits for the device, whichever thread gave it.</summary>
+/// <summary>What checks of values found on a device, until the thread that gave the value is told at its next wait. Whoever saves, or waits for the whole
+/// device, is told once, too.</summary>
 internal sealed class IndexFaults
 {
+    private sealed class Fault(int thread, TensorException error)
+    {
+        public int Thread { get; } = thread;
+
+        public TensorException Error { get; } = error;
+
+        public HashSet<int> Told { get; } = [];
+    }
+
     private readonly Lock gate = new();
-    private readonly Dictionary<int, TensorException> untold = [];
+    private readonly List<Fault> untold = [];
     private int count;
 
-    /// <summary>A thread's run was given a value that its operator does not take.</summary>
+    /// <summary>A thread's run was given a value that its operator does not take. The first counts.</summary>
     public void Add(int thread, TensorException error)
     {
         lock (gate)
         {
-            untold.TryAdd(thread, error);
+            if (untold.Exists(f => f.Thread == thread)) return;
+            untold.Add(new(thread, error));
             count = untold.Count;
         }
     }
@@ -24,12 +35,7 @@ internal sealed class IndexFaults
     [DoesNotReturn]
     public void Tell(TensorException error)
     {
-        lock (gate)
-        {
-            foreach (var (thread, each) in untold)
-                if (ReferenceEquals(each, error)) untold.Remove(thread);
-            count = untold.Count;
-        }
+        lock (gate) Forget(f => ReferenceEquals(f.Error, error));
         throw error;
     }
 
@@ -38,25 +44,28 @@ internal sealed class IndexFaults
     public void Throw()
     {
         if (Volatile.Read(ref count) == 0) return;
+        int thread = Environment.CurrentManagedThreadId;
         lock (gate)
-            if (untold.Remove(Environment.CurrentManagedThreadId, out var mine))
+            if (untold.Find(f => f.Thread == thread) is { } mine)
             {
-                count = untold.Count;
-                throw mine;
+                Forget(f => f == mine);
+                throw mine.Error;
             }
     }
 
-    /// <summary>Tells the calling thread what any thread's runs were given, its own first.</summary>
+    /// <summary>Tells the calling thread what any thread's runs were given, its own first, each once.</summary>
     /// <inheritdoc cref="Throw"/>
     public void ThrowAny()
     {
         Throw();
         lock (gate)
-            foreach (var (thread, error) in untold)
-            {
-                untold.Remove(thread);
-                count = untold.Count;
-                throw error;
-            }
+            foreach (var fault in untold)
+                if (fault.Told.Add(Environment.CurrentManagedThreadId)) throw fault.Error;
+    }
+
+    private void Forget(Predicate<Fault> which)
+    {
+        untold.RemoveAll(which);
+        count = untold.Count;
     }
 }

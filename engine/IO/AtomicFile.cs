@@ -24,13 +24,11 @@ internal static class AtomicFile
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the contents from first byte to last. Where it throws, the target is untouched.</param>
-    /// <exception cref="TensorIndexException">An index of a step that has run names no place, and nobody was told yet.</exception>
     /// <exception cref="IOException">There is no such directory, no room, or something at the path that is not a file.</exception>
     /// <exception cref="UnauthorizedAccessException">The file is read-only, or its directory is.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Device.RefuseFaults();
         var (target, isOpen) = Follow(Path.GetFullPath(path));
         var there = UnixFile.StatusOf(target);
         try

@@ -12,6 +12,7 @@ public static class Npy
     {
         ArgumentNullException.ThrowIfNull(tensor);
         NpyHeader.Write(tensor.DType, tensor.Shape); // refuses before anything is read or written
+        Device.RefuseFaults();
         tensor.Realize(); // what cannot be computed is not the file's fault
         Write(path, tensor);
     }

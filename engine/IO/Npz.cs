@@ -20,6 +20,7 @@ public static class Npz
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, bool compress = false)
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        Device.RefuseFaults();
         Write(path, tensors.Select(t => (t.Key, (FileContents)t.Value)), compress);
     }
 

@@ -94,6 +94,7 @@ public static class SafeTensors
     /// <summary>Writes items, wider dtypes first, then by name; each is asked for its contents when its turn comes.</summary>
     internal static void Write(string path, Item[] items, IReadOnlyDictionary<string, string>? metadata)
     {
+        Device.RefuseFaults();
         var names = new HashSet<string>();
         foreach (var item in items)
         {

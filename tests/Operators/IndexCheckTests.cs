@@ -4,6 +4,7 @@ using Xunit;
 namespace GpuTensor.Tests.Operators;
 
 /// <summary>An index that names no place is an error at the next wait: never a wrong number, never a crash, and the engine goes on.</summary>
+[Collection(nameof(Engine.Alone))]
 public class IndexCheckTests
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Calls = new()
