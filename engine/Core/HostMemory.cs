@@ -28,7 +28,8 @@ internal static class HostMemory
     /// <summary>Refuses what <see cref="Allocate"/> would, before work is done for it.</summary>
     public static void RequireArray(long count, int elementBytes, string what)
     {
-        if (count > Array.MaxLength) throw Refused(count, elementBytes, what, FormattableString.Invariant($"an array has at most {Array.MaxLength:N0} elements"));
+        if (count > Array.MaxLength)
+            throw Refused(count, elementBytes, what, FormattableString.Invariant($"an array has at most {Array.MaxLength:N0} elements"));
         Require(count * elementBytes, what);
     }
 

@@ -29,7 +29,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     private Shape(int[] sizes, int hash)
     {
         (this.sizes, this.hash) = (sizes, hash);
-        if (sizes.Length > MaxRank) throw new TensorShapeException($"A shape of {sizes.Length} dimensions was asked for; at most {MaxRank} are possible.");
+        if (sizes.Length > MaxRank)
+            throw new TensorShapeException($"A shape of {sizes.Length} dimensions was asked for; at most {MaxRank} are possible.");
         // Strides are products of sizes too, where a size of 0 counts as 1.
         long count = 1, strides = 1;
         foreach (int n in sizes)
@@ -43,7 +44,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     }
 
     /// <summary>Makes a shape from sizes; collection expressions call this.</summary>
-    /// <exception cref="TensorShapeException">A size is below −1, there are more than 255, or the shape has more than 2⁵⁹ elements.</exception>
+    /// <exception cref="TensorShapeException">A size is below −1, there are more than 255,
+    /// or the shape has more than 2⁵⁹ elements.</exception>
     public static Shape Create(ReadOnlySpan<int> sizes)
     {
         if (sizes.IsEmpty) return Scalar;

@@ -24,7 +24,8 @@ public partial class Tensor
         if (Node is { IsVast: true, Block: null })
         {
             var part = GpuTensor.Shape.Create(sizes);
-            return Apply(Basic.Copy, DType, part, new(Node[0].Node, GpuTensor.View.Identity(GpuTensor.Shape.Scalar).Expand(part), false)).ToHost();
+            return Apply(Basic.Copy, DType, part,
+                new(Node[0].Node, GpuTensor.View.Identity(GpuTensor.Shape.Scalar).Expand(part), false)).ToHost();
         }
         Recorder.Materialize(Node);
         var shown = new HostArray(DType, GpuTensor.Shape.Create(sizes));
@@ -44,7 +45,8 @@ public partial class Tensor
             for (int i = 0, length; i < n; i += length)
             {
                 length = !isRun ? 1 : n == Shape[last] ? n : edge;
-                Device.Executor.Download(Node, (at + Whole(last, i) * from.Strides[last]) * size, shown.Data.AsSpan((int)(row + i) * size, length * size));
+                Device.Executor.Download(Node, (at + Whole(last, i) * from.Strides[last]) * size,
+                    shown.Data.AsSpan((int)(row + i) * size, length * size));
             }
         }
         return shown;

@@ -6,7 +6,8 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>The most bytes that are read at once: a span of bytes is no longer than an int says, and what is written to a file needs no more.</summary>
+    /// <summary>The most bytes that are read at once: a span of bytes is no longer than an int says,
+    /// and what is written to a file needs no more.</summary>
     private const int PieceBytes = 1 << 26;
 
     /// <summary>The contents, row-major, in an array of the caller's own; flushes and waits.</summary>
@@ -45,7 +46,8 @@ public partial class Tensor
         return host;
     }
 
-    /// <summary>Gives the contents, row-major and little-endian, piece by piece: they may be more than an array holds. Flushes and waits.</summary>
+    /// <summary>Gives the contents, row-major and little-endian, piece by piece: they may be more than an array holds.
+    /// Flushes and waits.</summary>
     internal void Read(Action<ReadOnlySpan<byte>> take)
     {
         long bytes = ElementCount * DType.Size();

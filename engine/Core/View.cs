@@ -71,7 +71,8 @@ internal sealed class View : IEquatable<View>
     /// <summary>This view, or null where it is the identity on a value of shape <paramref name="source"/>.</summary>
     public View? Simplify(Shape source) => Offset == 0 && Shape.Equals(source) && IsContiguous ? null : this;
 
-    /// <summary>True where all elements of the view are elements of a value of so many. What passes this nobody can read or write outside.</summary>
+    /// <summary>True where all elements of the view are elements of a value of so many.
+    /// What passes this nobody can read or write outside.</summary>
     public bool IsWithin(long elementCount) => last < elementCount;
 
     /// <summary>True where the view's elements lie one after the other (from any offset).</summary>

@@ -39,7 +39,8 @@ public abstract class Dataset
         void RequireBytes(Shape shape, DType dtype, int bytes, string name)
         {
             long needed = count * shape.ElementCount * dtype.Size();
-            if (bytes < needed) throw new ArgumentException($"{count} samples of {dtype.Name()} {shape} take {needed} bytes, but the span has {bytes}.", name);
+            if (bytes < needed)
+                throw new ArgumentException($"{count} samples of {dtype.Name()} {shape} take {needed} bytes, but the span has {bytes}.", name);
         }
     }
 }

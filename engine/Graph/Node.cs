@@ -91,7 +91,8 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 
     public Differentiation.LeafState? Leaf => Link as Differentiation.LeafState;
 
-    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where somebody asks for
+    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read:
+    /// kept only where somebody asks for
     /// it, not because a handle is alive.</summary>
     public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Operators.Basic.Copy && NodeA is { Op.Kind: OperatorKind.Scalar };
 

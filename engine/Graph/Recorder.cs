@@ -120,7 +120,8 @@ internal sealed class Recorder
         if (more is not null)
             foreach (var operand in more) Prepare(operand.Node);
 
-        // The one place that keeps kernels inside the memory they are given: whatever made a view, it cannot be recorded where it reaches beyond its value.
+        // The one place that keeps kernels inside the memory they are given: whatever made a view,
+        // it cannot be recorded where it reaches beyond its value.
         RequireWithin(op, a);
         RequireWithin(op, b);
         if (more is not null)
@@ -148,7 +149,8 @@ internal sealed class Recorder
     private static void RequireWithin(Operator op, Operand operand)
     {
         if (operand.View is { } view && !view.IsWithin(operand.Node.Shape.ElementCount))
-            throw new TensorShapeException($"{op.Name}: the view {view} reaches beyond the {operand.Node.Shape.ElementCount} elements of shape {operand.Node.Shape}.");
+            throw new TensorShapeException(
+                $"{op.Name}: the view {view} reaches beyond the {operand.Node.Shape.ElementCount} elements of shape {operand.Node.Shape}.");
     }
 
     /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>

@@ -1,6 +1,7 @@
 namespace GpuTensor.IO;
 
-/// <summary>What is written of a tensor: its bytes come in pieces when they are asked for, since they may be more than an array holds.</summary>
+/// <summary>What is written of a tensor: its bytes come in pieces when they are asked for,
+/// since they may be more than an array holds.</summary>
 /// <param name="DType">The dtype.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Read">Calls its argument with each piece in order: row-major, little-endian.</param>
@@ -18,7 +19,8 @@ internal sealed record FileContents(DType DType, Shape Shape, Action<Action<Read
         long done = 0;
         Read(piece =>
         {
-            FileShape.CheckBool(DType, piece, done, (what, at) => new($"'{FileNames.Show(name)}' cannot be written: at byte {at} of its contents: {what}"));
+            FileShape.CheckBool(DType, piece, done,
+                (what, at) => new($"'{FileNames.Show(name)}' cannot be written: at byte {at} of its contents: {what}"));
             stream.Write(piece);
             done += piece.Length;
         });

@@ -78,7 +78,8 @@ internal sealed class ReferenceExecutor : Executor
     private static ReferenceArray Expand(Operand operand)
     {
         // All elements of such a value are one number.
-        if (operand.Node is { IsVast: true, Block: null }) operand = new(operand.Node[0].Node, operand.Node[0].Node.Shape.Identity.Expand(operand.Shape), false);
+        if (operand.Node is { IsVast: true, Block: null })
+            operand = new(operand.Node[0].Node, operand.Node[0].Node.Shape.Identity.Expand(operand.Shape), false);
         var source = operand.Node.Block?.Host ?? throw new DeviceException($"{operand.Node} has no value on the reference device.");
         var result = ReferenceArray.Make(source.DType, operand.Shape);
         var view = operand.View;

@@ -2,7 +2,8 @@ using GpuTensor.Memory;
 
 namespace GpuTensor.Devices.Reference;
 
-/// <summary>Counts what the reference device's values take, so that a limit holds there as it does on other devices. The memory itself is the garbage
+/// <summary>Counts what the reference device's values take, so that a limit holds there as it does on other devices.
+/// The memory itself is the garbage
 /// collector's: what it has found dead is taken off when the limit is met.</summary>
 internal sealed class ReferenceMemory
 {
@@ -28,7 +29,8 @@ internal sealed class ReferenceMemory
             Sweep();
             if (bytes <= Limit - held) return;
             throw new DeviceOutOfMemoryException(FormattableString.Invariant(
-                $"cpu: {bytes:N0} bytes were needed for {what}, beside {held:N0} in use; the memory limit is {Limit:N0} bytes (GPUTENSOR_MEMORY_LIMIT, or what the process may take)."));
+                $"cpu: {bytes:N0} bytes were needed for {what}, beside {held:N0} in use; the memory limit is {Limit:N0} bytes ")
+                + "(GPUTENSOR_MEMORY_LIMIT, or what the process may take).");
         }
     }
 

@@ -51,7 +51,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
             Kernels = sketch.Launches.Count,
             ArenaOffsets = sketch.Offsets,
             ArenaBytes = sketch.ArenaBytes,
-            ArenaWhat = placement.Arena.MaxBy(v => v.Bytes) is { } most ? $"working memory (the largest part: {Named(most)})" : "working memory",
+            ArenaWhat = placement.Arena.MaxBy(v => v.Bytes) is { } most
+                ? $"working memory (the largest part: {Named(most)})" : "working memory",
             Outputs = [.. placement.Outputs.Select(o => (Math.Max(o.Bytes, 1), Named(o)))],
             Kept = kept,
             Checks = [.. kept.Where(k => graph.Checks.Count > 0 && graph.Checks.ContainsKey(graph.Nodes[k.Index]))
@@ -128,9 +129,11 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         var drafts = new List<Draft>();
         for (int i = 0; i < launches.Count; i++) Lower(launches[i], placement, drafts, lives, i);
         // A product's scratch memory is a product of sizes, and may have wrapped.
-        foreach (var (size, _, _) in lives) RequirePossible(size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
+        foreach (var (size, _, _) in lives)
+            RequirePossible(size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
         var (offsets, bytes) = ArenaPlan.Make(lives);
-        RequirePossible(bytes, lives.Count == 0 ? "" : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
+        RequirePossible(bytes, lives.Count == 0 ? ""
+            : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
         return new(nodes, placement, launches, drafts, offsets, bytes, []);
     }
 

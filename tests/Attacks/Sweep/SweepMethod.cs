@@ -13,7 +13,8 @@ internal sealed class SweepMethod
     private SweepMethod(MethodBase method)
     {
         this.method = method;
-        Name = $"{method.DeclaringType!.Name}.{method.Name}({string.Join(", ", method.GetParameters().Select(p => $"{Show(p.ParameterType)} {p.Name}"))})";
+        var parameters = method.GetParameters().Select(p => $"{Show(p.ParameterType)} {p.Name}");
+        Name = $"{method.DeclaringType!.Name}.{method.Name}({string.Join(", ", parameters)})";
         invoke = Compile(method);
     }
 
@@ -41,15 +42,20 @@ internal sealed class SweepMethod
     public object? Call(object? receiver, object?[] arguments) => invoke(receiver, arguments);
 
     private static MethodBase Closed(MethodBase m) => m is MethodInfo { IsGenericMethodDefinition: true } open
-        ? open.MakeGenericMethod([.. open.GetGenericArguments().Select(t => t.GetGenericParameterConstraints() is [var most, ..] && most != typeof(ValueType) ? most : typeof(float))])
+        ? open.MakeGenericMethod([.. open.GetGenericArguments().Select(Argument)])
         : m;
 
-    private static string Show(Type type) => type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(Show))}>" : type.Name;
+    private static Type Argument(Type parameter) =>
+        parameter.GetGenericParameterConstraints() is [var most, ..] && most != typeof(ValueType) ? most : typeof(float);
+
+    private static string Show(Type type) => type.IsGenericType
+        ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(Show))}>" : type.Name;
 
     // Spans cannot be boxed, so reflection cannot pass them: an array is converted in code of our own.
     private static Func<object?, object?[], object?> Compile(MethodBase method)
     {
-        var code = new DynamicMethod(method.Name, typeof(object), [typeof(object), typeof(object[])], typeof(SweepMethod).Module, skipVisibility: true);
+        var code = new DynamicMethod(method.Name, typeof(object), [typeof(object), typeof(object[])],
+            typeof(SweepMethod).Module, skipVisibility: true);
         var il = code.GetILGenerator();
         var owner = method.DeclaringType!;
         if (method is MethodInfo { IsStatic: false })

@@ -7,7 +7,8 @@ using Module = GpuTensor.Nn.Module;
 
 namespace GpuTensor.Tests.Attacks.Sweep;
 
-/// <summary>The sweep within the process that it may bring down: makes the calls and writes a line for each. A line that begins with the sign of a call
+/// <summary>The sweep within the process that it may bring down: makes the calls and writes a line for each.
+/// A line that begins with the sign of a call
 /// and has no result names the call that ended the process.</summary>
 internal static class SweepRun
 {
@@ -34,7 +35,8 @@ internal static class SweepRun
                     if (leftOut is not null) Console.WriteLine($"{LeftOut}{method}: {leftOut}");
                     foreach (var arguments in calls)
                         if (number++ >= start) Make(method, receiver(), arguments, number - 1);
-                    if (leftOut is not null || method.Owner != typeof(Tensor) && !method.Parameters.Any(p => p.ParameterType == typeof(Tensor))) break;
+                    if (leftOut is not null
+                        || method.Owner != typeof(Tensor) && !method.Parameters.Any(p => p.ParameterType == typeof(Tensor))) break;
                 }
     }
 
@@ -51,7 +53,8 @@ internal static class SweepRun
         while (true)
         {
             Thread.Sleep(1000);
-            if (Stopwatch.GetElapsedTime(Interlocked.Read(ref began)) > Limit && Interlocked.Read(ref began) != long.MaxValue) Environment.Exit(99);
+            if (Stopwatch.GetElapsedTime(Interlocked.Read(ref began)) > Limit && Interlocked.Read(ref began) != long.MaxValue)
+                Environment.Exit(99);
         }
     }
 
@@ -85,14 +88,16 @@ internal static class SweepRun
 
     private static void Make(SweepMethod method, Tensor receiver, object?[] arguments, int number)
     {
-        string call = $"{number} {method.Name.Split('(')[0]}({string.Join("; ", arguments.Select(Show))}) of {receiver.Shape} {receiver.DType}";
+        string call =
+            $"{number} {method.Name.Split('(')[0]}({string.Join("; ", arguments.Select(Show))}) of {receiver.Shape} {receiver.DType}";
         Console.WriteLine($"{Begin}{call}");
         Interlocked.Exchange(ref began, Stopwatch.GetTimestamp());
         Tensor.ManualSeed(1);
         string result;
         try
         {
-            object? target = !method.NeedsReceiver ? null : method.Owner == typeof(Tensor) ? receiver : SweepValues.Ordinary(method.Owner, receiver);
+            object? target = !method.NeedsReceiver ? null
+                : method.Owner == typeof(Tensor) ? receiver : SweepValues.Ordinary(method.Owner, receiver);
             object? value = method.Call(target, arguments);
             result = $"{Good}{Read(value)}{(method.NeedsReceiver && target is Tensor changed ? Read(changed) : "")}";
             Wait();
@@ -150,7 +155,8 @@ internal static class SweepRun
         if (e is not ArgumentException { ParamName: { } name }) return false;
         // One of the dimensions given as dims is dim.
         if (method.Parameters.Any(p => p.Name == name || p.Name == $"{name}s")) return true;
-        var ours = new StackTrace(e).GetFrames().Select(f => f.GetMethod()).FirstOrDefault(m => m?.DeclaringType?.Assembly == typeof(Tensor).Assembly);
+        var ours = new StackTrace(e).GetFrames().Select(f => f.GetMethod())
+            .FirstOrDefault(m => m?.DeclaringType?.Assembly == typeof(Tensor).Assembly);
         return ours?.GetParameters().Any(p => p.Name == name) == true;
     }
 

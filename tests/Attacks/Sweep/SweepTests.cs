@@ -3,15 +3,18 @@ using Xunit;
 
 namespace GpuTensor.Tests.Attacks.Sweep;
 
-/// <summary>Every public method, constructor and indexer that takes a size or an index, called with −1, 0 and the largest and smallest numbers on devices of 256 MB:
-/// the answer is right or a typed error, the same on each device, and the process lives. A seeded tenth by default, all with <c>GPUTENSOR_SWEEP=all</c>;
+/// <summary>Every public method, constructor and indexer that takes a size or an index, called with −1, 0 and the largest and smallest numbers
+/// on devices of 256 MB:
+/// the answer is right or a typed error, the same on each device, and the process lives. A seeded tenth by default,
+/// all with <c>GPUTENSOR_SWEEP=all</c>;
 /// <c>GPUTENSOR_SWEEP_SEED</c> draws another tenth, <c>GPUTENSOR_SWEEP=NAME</c> takes methods whose name contains that.</summary>
 public class SweepTests
 {
     /// <summary>Methods that are not called, with the reason.</summary>
     private static readonly Dictionary<string, string> LeftOut = new()
     {
-        ["ImageDataset.Read(ReadOnlySpan<Int32> indices, Span<Byte> inputs, Span<Byte> targets)"] = "needs files; checks its arguments as TensorDataset does",
+        ["ImageDataset.Read(ReadOnlySpan<Int32> indices, Span<Byte> inputs, Span<Byte> targets)"] =
+            "needs files; checks its arguments as TensorDataset does",
     };
 
     private static readonly Dictionary<string, string?> Small = new()
@@ -37,7 +40,8 @@ public class SweepTests
             foreach (var other in answers.Skip(1))
                 if (other.TryGetValue(call, out string? actual) && actual != expected && !expected.Contains(Full) && !actual.Contains(Full))
                     failures.Add($"{call}: the devices differ:\n    {expected}\n    {actual}");
-        Assert.True(failures.Count == 0, $"{failures.Count} of {answers[0].Count} calls of {methods.Length} methods:\n{string.Join('\n', failures)}");
+        Assert.True(failures.Count == 0,
+            $"{failures.Count} of {answers[0].Count} calls of {methods.Length} methods:\n{string.Join('\n', failures)}");
     }
 
     private const string Full = nameof(DeviceOutOfMemoryException);
@@ -64,11 +68,13 @@ public class SweepTests
                     if (line.StartsWith(SweepRun.Begin, StringComparison.Ordinal)) open = line[2..];
                     else if (open is not null && line.Length >= 2)
                     {
-                        if (line.StartsWith(SweepRun.Bad, StringComparison.Ordinal)) failures.Add($"{device}: {open}: {line.Replace("\\n", "\n    ")}");
+                        if (line.StartsWith(SweepRun.Bad, StringComparison.Ordinal))
+                            failures.Add($"{device}: {open}: {line.Replace("\\n", "\n    ")}");
                         else answers[open] = line;
                         open = null;
                     }
-                    else if (line.StartsWith(SweepRun.LeftOut, StringComparison.Ordinal) && !LeftOut.Keys.Any(name => line[2..].StartsWith(name, StringComparison.Ordinal)))
+                    else if (line.StartsWith(SweepRun.LeftOut, StringComparison.Ordinal)
+                        && !LeftOut.Keys.Any(name => line[2..].StartsWith(name, StringComparison.Ordinal)))
                         failures.Add($"{device}: is not called, for no reason that is listed: {line[2..]}");
                 if (result.ExitCode == 0) return answers;
                 failures.Add($"{device}: {open ?? "start"}: the process ended with exit code {result.ExitCode}: {result.Errors}");

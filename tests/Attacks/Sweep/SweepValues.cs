@@ -15,7 +15,8 @@ internal static class SweepValues
     private static readonly HashSet<string> Indices = ["index", "indices"];
 
     /// <summary>Strings that mean something, by the parameter's name.</summary>
-    private static readonly Dictionary<string, string> Words = new() { ["mode"] = "replicate", ["equation"] = "ij,ij->i", ["reduction"] = "mean", ["path"] = "/nonexistent/file" };
+    private static readonly Dictionary<string, string> Words =
+        new() { ["mode"] = "replicate", ["equation"] = "ij,ij->i", ["reduction"] = "mean", ["path"] = "/nonexistent/file" };
 
     /// <summary>Whether a parameter is a size, a count, a dimension, a position, or several of them.</summary>
     public static bool TakesSize(MethodBase method, ParameterInfo parameter) => Extremes(method, parameter).Any();
@@ -24,20 +25,25 @@ internal static class SweepValues
     public static IEnumerable<object> Extremes(MethodBase method, ParameterInfo parameter)
     {
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
-        if (method.Name.StartsWith("op_", StringComparison.Ordinal) && method.DeclaringType != typeof(TensorIndex) && method.DeclaringType != typeof(Dims)) return [];
+        if (method.Name.StartsWith("op_", StringComparison.Ordinal)
+            && method.DeclaringType != typeof(TensorIndex) && method.DeclaringType != typeof(Dims)) return [];
         if (method.DeclaringType == typeof(Scalar)) return [];
         if (type == typeof(int)) return Ints.Cast<object>();
         if (type == typeof(long)) return Longs.Cast<object>();
         if (type == typeof(Shape)) return Ints.SelectMany(v => new[] { Shape(v), Shape(v, 3), Shape(2, v), Shape(v, v) }).OfType<object>();
         if (type == typeof(Dims)) return Ints.SelectMany(v => new object[] { (Dims)v, Dims.Create([0, v]) });
-        if (type == typeof(int[]) || type == typeof(ReadOnlySpan<int>)) return Ints.SelectMany(v => new int[][] { [v], [v, v], [1, v], [v, v, v, v] }).Append([]);
+        if (type == typeof(int[]) || type == typeof(ReadOnlySpan<int>))
+            return Ints.SelectMany(v => new int[][] { [v], [v, v], [1, v], [v, v, v, v] }).Append([]);
         if (type == typeof(ReadOnlySpan<TensorIndex>)) return Ints.SelectMany(Entries);
         if (type == typeof(Index)) return [new Index(0), ^0, new Index(int.MaxValue), ^int.MaxValue];
-        if (type == typeof(Range)) return [new Range(0, int.MaxValue), new Range(^int.MaxValue, ^0), new Range(int.MaxValue, ^0), new Range(^0, ^0), new Range(int.MaxValue, 0)];
+        if (type == typeof(Range)) return [new Range(0, int.MaxValue),
+            new Range(^int.MaxValue, ^0), new Range(int.MaxValue, ^0), new Range(^0, ^0), new Range(int.MaxValue, 0)];
         if (type == typeof(Scalar) && method is MethodInfo { IsStatic: true, Name: "Arange" or "Linspace" })
-            return [(Scalar)(-1), (Scalar)0, (Scalar)int.MaxValue, (Scalar)long.MaxValue, (Scalar)long.MinValue, (Scalar)double.NaN, (Scalar)double.PositiveInfinity, (Scalar)1e300];
+            return [(Scalar)(-1), (Scalar)0, (Scalar)int.MaxValue, (Scalar)long.MaxValue, (Scalar)long.MinValue,
+                (Scalar)double.NaN, (Scalar)double.PositiveInfinity, (Scalar)1e300];
         bool isIndex = Indices.Contains(parameter.Name!) || (parameter.Name == "target" && IsOfClasses(method));
-        if (type == typeof(Tensor) && isIndex) return Longs.SelectMany(v => new object[] { Tensor.From([v]), Tensor.From(new[,] { { v } }) });
+        if (type == typeof(Tensor) && isIndex)
+            return Longs.SelectMany(v => new object[] { Tensor.From([v]), Tensor.From(new[,] { { v } }) });
         return [];
     }
 
@@ -79,8 +85,10 @@ internal static class SweepValues
     public static object? Ordinary(ParameterInfo parameter, Tensor receiver)
     {
         if (Words.TryGetValue(parameter.Name!, out string? word) && parameter.ParameterType == typeof(string)) return word;
-        if (parameter.HasDefaultValue) return parameter.DefaultValue is null && parameter.ParameterType is { IsValueType: true } type && Nullable.GetUnderlyingType(type) is null
-            ? Activator.CreateInstance(type) : Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true } ? null : parameter.DefaultValue;
+        if (parameter.HasDefaultValue)
+            return parameter.DefaultValue is null && parameter.ParameterType is { IsValueType: true } type && Nullable.GetUnderlyingType(type) is null
+            ? Activator.CreateInstance(type) : Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true }
+                ? null : parameter.DefaultValue;
         return Ordinary(parameter.ParameterType, receiver);
     }
 
@@ -109,9 +117,11 @@ internal static class SweepValues
         if (type == typeof(Tensor[]) || type == typeof(IEnumerable<Tensor>)) return new[] { receiver, receiver };
         if (type == typeof(ReadOnlySpan<TensorIndex>)) return new TensorIndex[] { 0 };
         if (type == typeof(Module)) return new ReLU();
-        if (type == typeof(Module[]) || type == typeof(IEnumerable<Module>) || type == typeof(ReadOnlySpan<Module>)) return new Module[] { new ReLU(), new Linear(3, 2) };
+        if (type == typeof(Module[]) || type == typeof(IEnumerable<Module>) || type == typeof(ReadOnlySpan<Module>))
+            return new Module[] { new ReLU(), new Linear(3, 2) };
         if (type.IsSubclassOf(typeof(Enum))) return Activator.CreateInstance(type);
-        if (type.IsInterface || type.IsAbstract || type.IsByRefLike || type.IsSubclassOf(typeof(Delegate)) || type.Namespace?.StartsWith("GpuTensor", StringComparison.Ordinal) != true)
+        if (type.IsInterface || type.IsAbstract || type.IsByRefLike
+            || type.IsSubclassOf(typeof(Delegate)) || type.Namespace?.StartsWith("GpuTensor", StringComparison.Ordinal) != true)
             throw new NotSupportedException($"no ordinary {type.Name} is known");
         foreach (var constructor in type.GetConstructors().OrderBy(c => c.GetParameters().Length))
             return constructor.Invoke([.. constructor.GetParameters().Select(p => Ordinary(p, receiver))]);
