@@ -7,7 +7,8 @@ internal static class Repository
     public static string Root { get; } = Above(folder => File.Exists(Path.Combine(folder, "GpuTensor.sln")) ? folder : null)
         ?? throw new InvalidOperationException($"No GpuTensor.sln above {AppContext.BaseDirectory}.");
 
-    /// <summary>A file or folder below <c>shared</c>, beside the repository or beside a folder above it; null where there is none.</summary>
+    /// <summary>A file or folder below <c>shared</c>, beside the repository or beside a folder above it; null where there is
+    /// none.</summary>
     public static string? Shared(params ReadOnlySpan<string> parts)
     {
         string relative = Path.Combine(["shared", .. parts]);

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Attacks;
 
-/// <summary>A fault in the user's own C# is an exception as ever, before and after OpenCL loaded and kernels ran. PoCL and LLVM take signals' handlers as they load.</summary>
+/// <summary>A fault in the user's own C# is an exception as ever, before and after OpenCL loaded and kernels ran. PoCL and LLVM take
+/// signals' handlers as they load.</summary>
 public class FaultTests
 {
     // Fields, so that nothing is divided by the compiler.
@@ -16,7 +17,7 @@ public class FaultTests
     private static volatile string? nothing = Environment.GetEnvironmentVariable("GPUTENSOR_NO_SUCH_VARIABLE");
     private static long zeroLong, minusOneLong = -1, leastLong = long.MinValue;
 
-    /// <summary>Each fault, with the exceptions it may be: .NET leaves MIN % −1 to the processor, where it is 0 or an <see cref="OverflowException"/>.</summary>
+    /// <summary>Each fault, with its exception; null where there is none.</summary>
     private static readonly (string Name, Func<object> Fault, Type? Exception)[] Faults =
     [
         ("int / 0", () => 7 / zero, typeof(DivideByZeroException)),
@@ -132,11 +133,14 @@ public class FaultTests
         Assert.ThrowsAny<CudaException>(() => compiler.Compile("no program", "k.cu"));
         Fault("compiled");
         // Real processes started since, as by tar, take SIGCHLD for .NET.
-        Assert.Equal(before.Where(h => !h.StartsWith("17:", StringComparison.Ordinal)), Signals.Handlers().Where(h => !h.StartsWith("17:", StringComparison.Ordinal)));
+        Assert.Equal(before.Where(IsOther), Signals.Handlers().Where(IsOther));
+
+        static bool IsOther(string handler) => !handler.StartsWith("17:", StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_another_thread_handles_as_OpenCL_loads_is_kept() => (await ChildProcess.Run(StartsProcesses, "opencl")).Succeeded();
+    public async Task What_another_thread_handles_as_OpenCL_loads_is_kept() =>
+        (await ChildProcess.Run(StartsProcesses, "opencl")).Succeeded();
 
     private static void StartsProcesses()
     {
@@ -171,7 +175,8 @@ public class FaultTests
         using var terminate = new Counted(PosixSignal.SIGTERM);
         for (int round = 1; round <= 2; round++)
         {
-            foreach (var (counted, signal) in new[] { (hangup, Signals.Hangup), (user, Signals.User1), (interrupt, Signals.Interrupt), (terminate, Signals.Terminate) })
+            foreach (var (counted, signal) in new[]
+                { (hangup, Signals.Hangup), (user, Signals.User1), (interrupt, Signals.Interrupt), (terminate, Signals.Terminate) })
             {
                 Signals.Send(signal);
                 counted.Wait();
@@ -260,6 +265,7 @@ public class FaultTests
         {
             caught = e;
         }
-        Assert.True(caught?.GetType() == each.Exception, $"{each.Name} ({when}): {caught?.GetType().Name ?? "no exception"}, not {each.Exception?.Name ?? "none"}");
+        Assert.True(caught?.GetType() == each.Exception,
+            $"{each.Name} ({when}): {caught?.GetType().Name ?? "no exception"}, not {each.Exception?.Name ?? "none"}");
     }
 }

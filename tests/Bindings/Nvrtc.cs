@@ -4,8 +4,9 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Tests.Bindings;
 
-/// <summary>NVIDIA's real compilers, which need no GPU: in a folder that <c>GPUTENSOR_NVRTC</c> names (several are separated as in PATH), else in <c>.cache/nvrtc</c> at the repository's root, or unpacked
-/// there from the archives of a shared folder. They are NVIDIA's and stay out of the repository.</summary>
+/// <summary>NVIDIA's real compilers, which need no GPU: in a folder that <c>GPUTENSOR_NVRTC</c> names (several are separated as in PATH),
+/// else in <c>.cache/nvrtc</c> at the repository's root, or unpacked there from the archives of a shared folder. They are NVIDIA's and stay
+/// out of the repository.</summary>
 internal static class Nvrtc
 {
     private static readonly Lock Unpacking = new();
@@ -17,14 +18,15 @@ internal static class Nvrtc
     public static string Folder(int major) => Part(major).Require();
 
     /// <summary>The versions that are here.</summary>
-    public static IEnumerable<int> Versions => ((int[])[13, 12]).Where(major => Part(major).Find() is not null);
+    public static IEnumerable<int> Versions => ((int[])[13, 12]).Where(major => Part(major).IsHere);
 
     /// <summary>The folder with that version's files, or null: what <see cref="OptionalPart"/> asks.</summary>
     public static string? Find(int major)
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return null;
         // As tools/simulator: what the variable names is used, and nothing else.
-        if (Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC") is { Length: > 0 } named) return named.Split(Path.PathSeparator).FirstOrDefault(folder => File.Exists(Path.Combine(folder, FileName(major))));
+        if (Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC") is { Length: > 0 } named)
+            return named.Split(Path.PathSeparator).FirstOrDefault(folder => File.Exists(Path.Combine(folder, FileName(major))));
         string folder = Path.Combine(Repository.Root, ".cache", "nvrtc");
         lock (Unpacking)
         {

@@ -15,8 +15,10 @@ public class SetupTests
         Directory.CreateDirectory(folder["wheels"]);
         Wheel(folder["wheels"], "nvidia_cuda_nvrtc", "13.0.88", "nvidia/cu13/lib", "libnvrtc.so.13", "libnvrtc-builtins.so.13.0");
         Wheel(folder["wheels"], "nvidia_cuda_nvrtc", "13.9.1", "nvidia/cu13/lib", "libnvrtc.so.13", "libnvrtc-builtins.so.13.9");
-        Wheel(folder["wheels"], "nvidia_cuda_nvrtc_cu12", "12.9.86", "nvidia/cuda_nvrtc/lib", "libnvrtc.so.12", "libnvrtc-builtins.so.12.9");
-        var result = Setup(folder, "GPUTENSOR_NVRTC=pip need_nvrtc \"$TARGET\"; status=$?; echo \"${GPUTENSOR_NVRTC-unset}\"; exit $status");
+        Wheel(folder["wheels"], "nvidia_cuda_nvrtc_cu12", "12.9.86",
+            "nvidia/cuda_nvrtc/lib", "libnvrtc.so.12", "libnvrtc-builtins.so.12.9");
+        var result = Setup(folder,
+            "GPUTENSOR_NVRTC=pip need_nvrtc \"$TARGET\"; status=$?; echo \"${GPUTENSOR_NVRTC-unset}\"; exit $status");
         if (result.Errors.Contains("needs pip", StringComparison.Ordinal)) Assert.Skip("pip is not here: apt-get install python3-pip.");
         // The variable asked for pip; now the folder is looked at as ever.
         Assert.Equal("unset", result.Succeeded().Lines[^1]);
@@ -50,8 +52,13 @@ public class SetupTests
     private static Program.Result Setup(TempFolder folder, string commands)
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("The scripts are for shells.");
-        var start = new ProcessStartInfo("bash", ["-c", $"source '{Repository.Root}/tools/setup.sh'; {commands}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in new[] { ("PIP_NO_INDEX", "1"), ("PIP_FIND_LINKS", folder["wheels"]), ("TARGET", folder["target"]) }) start.Environment[name] = value;
+        var start = new ProcessStartInfo("bash", ["-c", $"source '{Repository.Root}/tools/setup.sh'; {commands}"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["PIP_NO_INDEX"] = "1";
+        start.Environment["PIP_FIND_LINKS"] = folder["wheels"];
+        start.Environment["TARGET"] = folder["target"];
         start.Environment.Remove("GPUTENSOR_NVRTC");
         using var process = Process.Start(start)!;
         return Program.Wait(process);

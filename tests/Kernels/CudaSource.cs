@@ -26,7 +26,7 @@ internal static class CudaSource
     /// <summary>Compiles each program with one compiler for one architecture in turn; with every compiler for every architecture where <c>GPUTENSOR_NVRTC_ALL</c> is 1 (minutes).</summary>
     public static void CompilePrograms(params IReadOnlyList<string> sources)
     {
-        if (!IsAvailable) Nvrtc.Folder(13);
+        Nvrtc.Folder(Nvrtc.Versions.FirstOrDefault(13));
         bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
         var pairs = (from c in Compilers.Value from a in Architectures select (c, a)).ToArray();
         // 5 and 14 share no factor, so that each pair has its turn.

@@ -14,7 +14,8 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
     private const string Pocl = "Portable Computing Language";
 
     // Failures are not kept: the next who opens it tries again.
-    private readonly Lazy<nint> context = new(() => MakeContext(Index, Api, Platform, Id, Name, PlatformName), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<nint> context =
+        new(() => MakeContext(Index, Api, Platform, Id, Name, PlatformName), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>One context for all who open the device, as long as the process lives: compilers keep what they need in it, and PoCL's takes most of a second to get ready.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
@@ -30,7 +31,8 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
         return made;
     }
 
-    /// <summary>LLVM takes the signals' handlers as it compiles for the first time: better here, where they are put back after a moment, than in a long compilation.</summary>
+    /// <summary>LLVM takes the signals' handlers as it compiles for the first time: better here, where they are put back after a moment,
+    /// than in a long compilation.</summary>
     private static unsafe void CompileNothing(CL api, nint context, nint id)
     {
         byte[] text = Encoding.UTF8.GetBytes(PoclDeclarations.Text + "__kernel void gt_nothing(__global int* p) { }");

@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace GpuTensor.Devices.OpenCl;
 
 /// <summary>
-/// Keeps the process's signal handlers while OpenCL drivers load and compile: taken before, put back after. .NET turns the signals of faults into exceptions (SIGFPE:
-/// <see cref="DivideByZeroException"/>, SIGSEGV: <see cref="NullReferenceException"/>). PoCL takes SIGFPE as it loads, and its LLVM takes nearly every signal as it compiles, until the first one comes: then
-/// it deletes the files being compiled, and a fault in the user's own C# kills the process, at once or where two threads fault together. Linux only: elsewhere it does nothing.
+/// Keeps the process's signal handlers while OpenCL drivers load and compile: taken before, put back after. .NET turns the signals of
+/// faults into exceptions (SIGFPE: <see cref="DivideByZeroException"/>, SIGSEGV: <see cref="NullReferenceException"/>). PoCL takes SIGFPE
+/// as it loads, and its LLVM takes nearly every signal as it compiles, until the first one comes: then it deletes the files being compiled,
+/// and a fault in the user's own C# kills the process, at once or where two threads fault together. Linux only: elsewhere it does nothing.
 /// </summary>
 /// <remarks>No kernel needs PoCL's handler, which steps over a division that traps: generated integer divisions never trap.</remarks>
 internal sealed partial class SignalHandlers
 {
-    /// <summary>PoCL's own switch for its SIGFPE handler, read from the native environment as PoCL loads. A user's own value is respected.</summary>
+    /// <summary>PoCL's own switch for its SIGFPE handler, read from the native environment as PoCL loads. A user's own value is
+    /// respected.</summary>
     public const string PoclVariable = "POCL_SIGFPE_HANDLER";
 
     private const int Sigfpe = 8;
@@ -38,7 +40,8 @@ internal sealed partial class SignalHandlers
 
     private SignalHandlers(int[] signals) => (this.signals, before) = (signals, new byte[signals.Length * Room]);
 
-    /// <summary>Keeps all handlers while a driver loads, to be called before its library does, or compiles for the first time. What another thread begins to handle just then may be lost.</summary>
+    /// <summary>Keeps all handlers while a driver loads, to be called before its library does, or compiles for the first time. What another
+    /// thread begins to handle just then may be lost.</summary>
     public static Keeper KeepAll()
     {
         if (!OperatingSystem.IsLinux()) return default;
@@ -69,12 +72,14 @@ internal sealed partial class SignalHandlers
         lock (gate)
         {
             if (--depth > 0) return;
-            // .NET takes other signals while it runs (SIGCHLD with the first process it starts): theirs are put back only where the new handler lies beside one that took a fault's.
+            // .NET takes other signals while it runs (SIGCHLD with the first process it starts): theirs are put back only where the new
+            // handler lies beside one that took a fault's.
             long driver = 0;
             foreach (bool faults in (ReadOnlySpan<bool>)[true, false])
                 for (int i = 0; i < signals.Length; i++)
                 {
-                    if (FaultSignals.Contains(signals[i]) != faults || (signals[i] == Sigfpe && poclTakesSigfpe) || SetHandler(signals[i], [], now) != 0) continue;
+                    if (FaultSignals.Contains(signals[i]) != faults || (signals[i] == Sigfpe && poclTakesSigfpe)) continue;
+                    if (SetHandler(signals[i], [], now) != 0) continue;
                     long address = BitConverter.ToInt64(now);
                     if (address == BitConverter.ToInt64(Before(i)) || (!faults && Math.Abs(address - driver) > NearBytes)) continue;
                     if (faults) driver = address;
