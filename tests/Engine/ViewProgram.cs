@@ -3,9 +3,12 @@ namespace GpuTensor.Tests.Engine;
 /// <summary>A random program, fixed by its seed, of views and in-place writes over values of every origin: numbers, positions, comparisons
 /// of them, random draws, leaves, values that are
 /// pending or in memory. Beside every tensor runs a <see cref="PlainArray"/>, to which it is compared.</summary>
-internal sealed partial class ViewProgram(int seed, Device device)
+internal sealed partial class ViewProgram(int seed, Device device, bool large = false)
 {
-    private const int Steps = 14, Most = 6, LargestCount = 64;
+    private const int Steps = 14, Most = 6;
+
+    // What dimensions have at most, a source in all, and a view.
+    private readonly (int Dimension, int Source, int View) largest = large ? (60, 30_000, 60_000) : (4, 24, 64);
 
     private readonly Random random = new(seed);
     private readonly List<(Tensor Tensor, PlainArray Plain)> values = [];
@@ -55,15 +58,15 @@ internal sealed partial class ViewProgram(int seed, Device device)
     private void Add(Tensor tensor, PlainArray plain, string what)
     {
         log.Add($"  {what} → {tensor.Shape} {tensor.DType.Name()}");
-        if (plain.Count is > 0 and <= LargestCount) values.Add((tensor, plain));
+        if (plain.Count > 0 && plain.Count <= largest.View) values.Add((tensor, plain));
     }
 
-    private int[] RandomShape(int most = 24)
+    private int[] RandomShape()
     {
         while (true)
         {
-            int[] shape = [.. Enumerable.Range(0, Pick(4)).Select(_ => 1 + Pick(4))];
-            if (PlainArray.CountOf(shape) <= most) return shape;
+            int[] shape = [.. Enumerable.Range(0, Pick(4)).Select(_ => 1 + Pick(largest.Dimension))];
+            if (PlainArray.CountOf(shape) <= largest.Source) return shape;
         }
     }
 
@@ -160,7 +163,7 @@ internal sealed partial class ViewProgram(int seed, Device device)
                 case 4:
                     int[] wide = [.. Enumerable.Repeat(0, Pick(2)).Select(_ => 1 + Pick(3)),
                         .. plain.Shape.Select(n => n == 1 ? 1 + Pick(3) : n)];
-                    if (PlainArray.CountOf(wide) > LargestCount) break;
+                    if (PlainArray.CountOf(wide) > largest.View) break;
                     (tensor, plain) = (tensor.Expand(Shape.Create(wide)), plain.Expanded(wide));
                     what += $".Expand({Show(wide)})";
                     break;
@@ -175,7 +178,7 @@ internal sealed partial class ViewProgram(int seed, Device device)
                 case 6 when rank > 0:
                     int size = 1 + Pick(plain.Shape[d]), by = 1 + Pick(2);
                     var windows = plain.Unfolded(d, size, by);
-                    if (windows.Count > LargestCount) break;
+                    if (windows.Count > largest.View) break;
                     (tensor, plain) = (tensor.Unfold(d, size, by), windows);
                     what += $".Unfold({d}, {size}, {by})";
                     break;
@@ -292,6 +295,7 @@ internal sealed partial class ViewProgram(int seed, Device device)
             default:
                 if (plain.Shape.Length != 2) break;
                 int n = plain.Shape[0], depth = plain.Shape[1];
+                if (n > 60) break;
                 var product = Numbers([n, n], i => Enumerable.Range(0, depth).Sum(j => plain[i / n * depth + j] * plain[i % n * depth + j]));
                 // Small enough to be exact in float32.
                 if (product.Values.All(v => Math.Abs(v) < 1e5)) Add(x.To(DType.Float32).MatMul(x.To(DType.Float32).T), product, "product");

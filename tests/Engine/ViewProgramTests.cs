@@ -1,3 +1,6 @@
+using GpuTensor.Bench;
+using GpuTensor.Devices;
+using GpuTensor.Kernels;
 using Xunit;
 
 namespace GpuTensor.Tests.Engine;
@@ -60,6 +63,25 @@ public class ViewProgramTests
             int next = 0;
             Assert.Equal(before.Select(v => v > 0.5 ? next++ : v), masked.ToArray<float>());
         }
+    }
+
+    /// <summary>On a device that computes nothing, so that only plans are looked at: larger values take other ways through the planner.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void Larger_programs_can_be_planned(bool cpu)
+    {
+        using var executor = new PlannedExecutor(new Idle(cpu), Dialect.OpenCl);
+        var device = Device.ForTests(executor);
+        for (int seed = 0; seed < 100; seed++)
+        {
+            // What it reads is nothing, so its numbers are wrong.
+            new ViewProgram(seed, device, large: true).Run();
+            Assert.True(executor.Planner.Fault is null, $"program {seed}: {executor.Planner.Fault}");
+        }
+    }
+
+    private sealed class Idle(bool cpu) : CountingBackend
+    {
+        public override DeviceProfile Profile { get; } = new() { IsCpu = cpu };
     }
 
     [Fact]
