@@ -7,7 +7,8 @@ namespace GpuTensor.Data;
 internal sealed record HostBatch(HostArray Inputs, HostArray Targets);
 
 /// <summary>Makes one epoch's batches in host memory: when they are asked for, or ahead on a thread that runs <see cref="Work"/>. The few
-/// batches there are go round: full ones to the consumer, used ones back, so an epoch allocates no more than its pipeline's depth.</summary>
+/// batches there are go round: full ones to the consumer, used ones back, so an epoch allocates no more than its pipeline's
+/// depth.</summary>
 internal sealed class BatchMaker
 {
     /// <summary>The key in <see cref="Exception.Data"/> under which an error of the dataset carries the item's number.</summary>

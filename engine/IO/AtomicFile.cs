@@ -33,7 +33,8 @@ internal static class AtomicFile
         var there = UnixFile.StatusOf(target);
         try
         {
-            if (there.Kind is FileKind.Pipe or FileKind.CharacterDevice || (isOpen && there.Kind == FileKind.Regular)) WriteInto(target, write);
+            if (there.Kind is FileKind.Pipe or FileKind.CharacterDevice || (isOpen && there.Kind == FileKind.Regular))
+                WriteInto(target, write);
             else Replace(path, target, there, write);
         }
         // .NET's message names the temporary file, which the caller does not know.
@@ -83,7 +84,8 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Makes and locks a temporary file. Where it takes the place of a file, only its owner may read it until it is whole.</summary>
+    /// <summary>Makes and locks a temporary file. Where it takes the place of a file, only its owner may read it until it is
+    /// whole.</summary>
     private static FileStream CreateTemporary(string folder, bool isPrivate, out string temporary)
     {
         var options = new FileStreamOptions
@@ -102,7 +104,8 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Gives the new file the old one's owner, group and mode. A group that cannot be given gets no more than all others.</summary>
+    /// <summary>Gives the new file the old one's owner, group and mode. A group that cannot be given gets no more than all
+    /// others.</summary>
     private static void TakeOver(FileStatus old, SafeFileHandle file)
     {
         if (OperatingSystem.IsWindows()) return;
@@ -136,8 +139,8 @@ internal static class AtomicFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
     }
 
-    /// <summary>Follows symbolic links. One that stands for an open file of a process (<c>/dev/stdout</c>) is followed no further: that file
-    /// may have no name.</summary>
+    /// <summary>Follows symbolic links. One that stands for an open file of a process (<c>/dev/stdout</c>) is followed no further: that
+    /// file may have no name.</summary>
     private static (string Target, bool IsOpen) Follow(string path)
     {
         for (int links = 0; links < MostLinks; links++)

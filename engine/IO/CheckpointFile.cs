@@ -46,7 +46,8 @@ internal sealed class CheckpointFile
         // Files of earlier versions have no checksum.
         if (arrays.Remove(ChecksumName, out var expected)) file.Compare(arrays, expected);
         foreach (var (name, array) in arrays)
-            if (name.StartsWith(ModelPrefix, StringComparison.Ordinal)) file.Model.Add(name[ModelPrefix.Length..], Tensor.FromHost(array, Device.Cpu));
+            if (name.StartsWith(ModelPrefix, StringComparison.Ordinal))
+                file.Model.Add(name[ModelPrefix.Length..], Tensor.FromHost(array, Device.Cpu));
             else if (name.StartsWith(OptimizerPrefix, StringComparison.Ordinal)) file.state.Add(name, Tensor.FromHost(array, Device.Cpu));
             else if (name == RandomName) file.random = array;
             else throw file.Damaged($"it has an unknown tensor '{FileNames.Show(name)}'");
@@ -57,8 +58,9 @@ internal sealed class CheckpointFile
     public Dictionary<string, double> Numbers() => Parse("numbers", json => ReadMap<double>("numbers", json, TryParse));
 
     /// <summary>The program's integers; none in files of earlier versions.</summary>
-    public Dictionary<string, long> Integers() => !metadata.ContainsKey("integers") ? [] : Parse("integers", json => ReadMap<long>("integers", json,
-        (string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)));
+    public Dictionary<string, long> Integers() => !metadata.ContainsKey("integers") ? []
+        : Parse("integers", json => ReadMap<long>("integers", json,
+            (string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)));
 
     /// <summary>The optimizer's state; null where the file was saved without one.</summary>
     public OptimizerState? Optimizer()
@@ -70,7 +72,8 @@ internal sealed class CheckpointFile
         {
             Optimizer = metadata.GetValueOrDefault("optimizer.kind"),
         };
-        return left.Count == 0 ? result : throw Damaged($"its tensor '{FileNames.Show(left.First())}' belongs to no parameter of its optimizer");
+        return left.Count == 0 ? result
+            : throw Damaged($"its tensor '{FileNames.Show(left.First())}' belongs to no parameter of its optimizer");
     }
 
     /// <summary>Sets a random stream to the file's state.</summary>
@@ -142,7 +145,8 @@ internal sealed class CheckpointFile
         json.ValueKind == JsonValueKind.Array ? json.EnumerateArray() : throw Damaged($"{where} is no JSON array");
 
     private JsonElement Field(JsonElement json, string name, string where) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : throw Damaged($"{where} has no '{name}'");
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value
+            : throw Damaged($"{where} has no '{name}'");
 
     private T Parse<T>(string field, Func<JsonElement, T> read)
     {

@@ -24,7 +24,8 @@ internal static class FileNames
         {
             if (Rune.DecodeFromUtf16(rest, out _, out int length) != System.Buffers.OperationStatus.Done)
                 throw new ArgumentException(
-                    $"'{Show(text)}' has half of a surrogate pair at {text.Length - rest.Length}: it is no text that a file can hold.", parameter);
+                    $"'{Show(text)}' has half of a surrogate pair at {text.Length - rest.Length}: it is no text that a file can hold.",
+                    parameter);
             rest = rest[length..];
         }
     }

@@ -21,8 +21,8 @@ public static class Idx
         long most = (file.Remaining ?? 0) * FileMemory.DeflateRatio;
         using var contents = file.Gunzip(out var sum);
         var array = Read(contents, claimed => claimed <= most && (uint)claimed == length ? null
-            : $"its header claims {claimed} bytes of contents, but the gzip file ends with a length of {length} (modulo 2³²) and cannot unpack to "
-                + $"more than {most}.");
+            : $"its header claims {claimed} bytes of contents, but the gzip file ends with a length of {length} (modulo 2³²) "
+                + $"and cannot unpack to more than {most}.");
         file.RequireGzipEnd(sum.Value, contents.Position);
         return array;
     }

@@ -1,6 +1,7 @@
 namespace GpuTensor.IO;
 
-/// <summary>Tensors that take more than an array of .NET holds are read as pieces of their first dimension and joined on the device.</summary>
+/// <summary>Tensors that take more than an array of .NET holds are read as pieces of their first dimension and joined on the
+/// device.</summary>
 internal static class LargeTensor
 {
     /// <summary>The most bytes read at once.</summary>

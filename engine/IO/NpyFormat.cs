@@ -26,7 +26,8 @@ internal static class NpyFormat
     public static Tensor Read(FileReader reader, Device? device, long most)
     {
         var (header, start) = Header(reader);
-        var tensor = LargeTensor.Read(header.DType, header.Shape, shape => Read(reader, header, shape, start), device, header.Fortran ? long.MaxValue : most);
+        HostArray Next(Shape shape) => Read(reader, header, shape, start);
+        var tensor = LargeTensor.Read(header.DType, header.Shape, Next, device, header.Fortran ? long.MaxValue : most);
         reader.RequireEnd($"the data ({header.DType.Name()} {header.Shape})");
         return tensor;
     }

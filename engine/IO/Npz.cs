@@ -56,7 +56,8 @@ public static class Npz
             // NumPy reads a name as far as its first NUL.
             if (name.Length == 0 || name.Contains('\0') || Encoding.UTF8.GetByteCount(name) > LongestName - 4)
                 throw new ArgumentException(
-                    $"An array's name in an .npz file has 1 to {LongestName - 4} bytes, none of them NUL; '{FileNames.Show(name)}' does not.",
+                    $"An array's name in an .npz file has 1 to {LongestName - 4} bytes, none of them NUL; "
+                    + $"'{FileNames.Show(name)}' does not.",
                     nameof(arrays));
             var entry = zip.CreateEntry(name + ".npy", compress ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
             // The same contents give the same file.
@@ -80,7 +81,8 @@ public static class Npz
             if (zip.Entries.Sum(e => (decimal)Math.Max(0, e.CompressedLength)) > file.Length)
                 throw new TensorFileException($"{path}: at byte 0: the entries claim more than the file has, so some overlap.");
             if (zip.Entries.FirstOrDefault(e => e.Name == "data.pkl") is { } pickle)
-                throw new TensorFileException($"{path}: this is not a .npz file, but a PyTorch file (.pt): its entry '{pickle.FullName}' is a "
+                throw new TensorFileException(
+                    $"{path}: this is not a .npz file, but a PyTorch file (.pt): its entry '{pickle.FullName}' is a "
                     + "pickle, which is never loaded, since it may run code. Save it in Python with safetensors.torch.save_file.");
             var names = new HashSet<string>();
             foreach (var entry in zip.Entries)

@@ -42,7 +42,8 @@ public static class SafeTensors
     internal static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Load(string path, Device? device, long most)
     {
         var result = new Dictionary<string, Tensor>();
-        return (result, Read(path, (entry, next) => result.Add(entry.Name, LargeTensor.Read(entry.DType, entry.Shape, next, device, most))));
+        return (result, Read(path, (entry, next) =>
+            result.Add(entry.Name, LargeTensor.Read(entry.DType, entry.Shape, next, device, most))));
     }
 
     /// <summary>Reads only the strings beside the tensors; the header is checked, the data not read.</summary>
@@ -82,7 +83,8 @@ public static class SafeTensors
             found(entry, shape =>
             {
                 long at = reader.Position;
-                var array = new HostArray(entry.DType, shape, reader.ReadBytes(shape.ElementCount * entry.DType.Size(), $"tensor '{entry.Name}'"));
+                long bytes = shape.ElementCount * entry.DType.Size();
+                var array = new HostArray(entry.DType, shape, reader.ReadBytes(bytes, $"tensor '{entry.Name}'"));
                 FileShape.CheckBool(array, at, (what, offset) => reader.Error($"tensor '{entry.Name}': {what}", offset));
                 return array;
             });
@@ -101,7 +103,8 @@ public static class SafeTensors
             FileNames.Check(item.Name, names, "tensors");
             if (item.Name == "__metadata__") throw new ArgumentException("The name '__metadata__' is the format's own.", "tensors");
             if (item.Shape.Rank > FileShape.MaxRank)
-                throw new TensorShapeException($"'{FileNames.Show(item.Name)}' has {item.Shape.Rank} dimensions; files hold {FileShape.MaxRank}.");
+                throw new TensorShapeException(
+                    $"'{FileNames.Show(item.Name)}' has {item.Shape.Rank} dimensions; files hold {FileShape.MaxRank}.");
         }
         // Wider types first, as the official writer does it, so that every tensor lies at a multiple of its element size.
         Array.Sort(items, (a, b) =>

@@ -73,7 +73,8 @@ public abstract partial class Module
                 continue;
             }
             if (!above.Add(module))
-                throw new InvalidOperationException($"{module.GetType().Name} contains itself (at '{path.Key}'), so its state has no end of keys.");
+                throw new InvalidOperationException(
+                    $"{module.GetType().Name} contains itself (at '{path.Key}'), so its state has no end of keys.");
             stack.Push((path, true));
             var members = module.Members().ToList();
             foreach (var member in members)

@@ -59,7 +59,8 @@ public abstract partial class Optimizer
         foreach (var (name, tensor) in state.Tensors)
             if (!StateNames.Contains(name)) yield return $"{where} has a '{name}' that {Name} does not know";
             else if (state.Step == 0) yield return $"{where} has a '{name}' at step 0, before its first update";
-            else if (tensor.Shape is var shape && shape != parameter.Shape) yield return $"{name} of {where} has shape {shape}, the parameter {parameter.Shape}";
+            else if (tensor.Shape is var shape && shape != parameter.Shape)
+                yield return $"{name} of {where} has shape {shape}, the parameter {parameter.Shape}";
             else if (!tensor.DType.IsFloatingPoint()) yield return $"{name} of {where} is {tensor.DType.Name()}; expected floating point";
         if (state.Step <= 0) yield break;
         foreach (string name in RequiredState(settings))

@@ -129,7 +129,8 @@ public class HostileFileTests
         byte[] zip = Zip(("a.npy", npy));
         int directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         BinaryPrimitives.WriteUInt32LittleEndian(zip.AsSpan(directory + 24), 4_000_000_000);
-        (string, byte[])[] files = [("npy", npy), ("safetensors", [.. length, .. json, 0, 0, 0, 0]), ("idx", idx), ("idx.gz", gzip), ("npz", zip), ("npz", Zip(("a.npy", npy)))];
+        (string, byte[])[] files = [("npy", npy), ("safetensors", [.. length, .. json, 0, 0, 0, 0]), ("idx", idx), ("idx.gz", gzip), ("npz", zip),
+            ("npz", Zip(("a.npy", npy)))];
         foreach (var (name, bytes) in files)
         {
             string path = folder.Write(name, bytes);

@@ -8,11 +8,13 @@ public class RoundTripTests
 {
     private static readonly string[] Names =
     [
-        "", "a", "a.npy", "a/b", "/", "..", "../../etc/passwd", "a\0b", "\0", " ", "\n\t\"'\\", "ünï", "🎈", "\uD83C", "x\uDC00y", "\uFEFF", "__metadata__",
+        "", "a", "a.npy", "a/b", "/", "..", "../../etc/passwd", "a\0b", "\0", " ", "\n\t\"'\\", "ünï", "🎈", "\uD83C", "x\uDC00y", "\uFEFF",
+        "__metadata__",
         "NaN", "{}", "con", new('n', 65_531), new('n', 65_532), new('ü', 40_000), "\u0001\u007F\u0085\u2028", "e\u0301", "\u00E9",
     ];
 
-    private static readonly Shape[] Shapes = [[], [0], [1], [3, 0, 2], [2, 3], Shape.Create([.. Enumerable.Repeat(1, 64)]), Shape.Create([.. Enumerable.Repeat(1, 65)])];
+    private static readonly Shape[] Shapes =
+        [[], [0], [1], [3, 0, 2], [2, 3], Shape.Create([.. Enumerable.Repeat(1, 64)]), Shape.Create([.. Enumerable.Repeat(1, 65)])];
 
     private static HostArray Random(System.Random random, DType dtype, Shape shape)
     {
@@ -33,7 +35,8 @@ public class RoundTripTests
         foreach (string name in Names)
             foreach (var shape in Shapes)
             {
-                (string Name, HostArray Array)[] arrays = [(name, Random(random, DTypes.All[random.Next(DTypes.All.Count)], shape)), ("other", Random(random, DType.Float32, [2]))];
+                var dtype = DTypes.All[random.Next(DTypes.All.Count)];
+                (string Name, HostArray Array)[] arrays = [(name, Random(random, dtype, shape)), ("other", Random(random, DType.Float32, [2]))];
                 try
                 {
                     write(path, arrays);
