@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>Checks of arguments where a method is one expression; a method with a body calls <see cref="ArgumentNullException.ThrowIfNull(object?, string?)"/>.</summary>
+/// <summary>Checks of arguments where a method is one expression; a method with a body calls <see
+/// cref="ArgumentNullException.ThrowIfNull(object?, string?)"/>.</summary>
 internal static class Arguments
 {
     /// <summary>The argument itself.</summary>

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace GpuTensor;
 
-/// <summary>The engine's environment variables: the only place that reads the environment. Each has a form; a value of another form is an error that names variable, value and form.</summary>
+/// <summary>The engine's environment variables: the only place that reads the environment. Each has a form; a value of another form is an
+/// error that names variable, value and form.</summary>
 internal static class EnvironmentVariables
 {
     /// <summary>The device of <see cref="Device.Default"/>; null leaves the choice to the library.</summary>
@@ -32,7 +33,8 @@ internal static class EnvironmentVariables
     /// <summary>Bytes of plans that are kept.</summary>
     public static BytesVariable PlanCache { get; } = new("GPUTENSOR_PLAN_CACHE", absent: 64 << 20);
 
-    /// <summary>Elements up to which a thread of CUDA's element-by-element kernels takes one; null where the device's own number holds.</summary>
+    /// <summary>Elements up to which a thread of CUDA's element-by-element kernels takes one; null where the device's own number
+    /// holds.</summary>
     public static CountVariable SmallDomain { get; } = new("GPUTENSOR_SMALL_DOMAIN");
 
     /// <summary>All that have a form a value can fail to have.</summary>
@@ -48,7 +50,8 @@ internal static class EnvironmentVariables
     /// <summary>A variable's text, ours or another program's; null where it is unset or empty.</summary>
     public static string? Text(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    /// <summary>Bytes as users write them: <c>1073741824</c>, <c>512MB</c> (powers of 1000), <c>1.5 GiB</c> or <c>2G</c> (powers of 1024).</summary>
+    /// <summary>Bytes as users write them: <c>1073741824</c>, <c>512MB</c> (powers of 1000), <c>1.5 GiB</c> or <c>2G</c> (powers of
+    /// 1024).</summary>
     /// <returns>False for anything else, also for 0, and for more than fits into a long.</returns>
     public static bool TryParseBytes(string text, out long bytes)
     {

@@ -2,7 +2,8 @@ using GpuTensor.IO;
 
 namespace GpuTensor.Devices;
 
-/// <summary>Where compiled kernels and tuning results are kept: the first of <c>GPUTENSOR_CACHE</c>, the user's cache folder and a private folder among temporary files that can be written.</summary>
+/// <summary>Where compiled kernels and tuning results are kept: the first of <c>GPUTENSOR_CACHE</c>, the user's cache folder and a private
+/// folder among temporary files that can be written.</summary>
 internal static class CacheFolder
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -5,8 +5,10 @@ using GpuTensor.IO;
 
 namespace GpuTensor.Devices;
 
-/// <summary>A folder of small binary entries named by the SHA-256 of all that they depend on: compiled programs, tuned tile sizes. It only ever saves time: an unreadable,
-/// damaged, foreign or missing entry is a miss, a failing write is ignored, and two processes that write one entry leave one of the two whole.</summary>
+/// <summary>A folder of small binary entries named by the SHA-256 of all that they depend on: compiled programs, tuned tile sizes. It only
+/// ever saves time: an unreadable,
+/// damaged, foreign or missing entry is a miss, a failing write is ignored, and two processes that write one entry leave one of the two
+/// whole.</summary>
 internal sealed class DiskCache
 {
     private const int HeaderBytes = 8 + SHA256.HashSizeInBytes;
@@ -44,7 +46,8 @@ internal sealed class DiskCache
     /// <summary>The file that holds the entry of a key.</summary>
     public string PathOf(string key) => Path.Combine(folder, key + ".bin");
 
-    /// <summary>The entry's bytes; null where there is none, it is damaged, it is no file of this user's or the system's, or it is too large to be one of ours.</summary>
+    /// <summary>The entry's bytes; null where there is none, it is damaged, it is no file of this user's or the system's, or it is too
+    /// large to be one of ours.</summary>
     public byte[]? Read(string key)
     {
         string path = PathOf(key);

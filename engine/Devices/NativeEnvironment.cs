@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.Devices;
 
-/// <summary>Environment variables that native libraries read. .NET keeps a copy of its own on Unix: what <see cref="Environment.SetEnvironmentVariable(string, string)"/> sets never reaches
+/// <summary>Environment variables that native libraries read. .NET keeps a copy of its own on Unix: what <see
+/// cref="Environment.SetEnvironmentVariable(string, string)"/> sets never reaches
 /// <c>getenv</c> there.</summary>
 internal static partial class NativeEnvironment
 {

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Attacks;
 
-/// <summary>A program whose culture writes numbers otherwise: decimal commas, another minus sign, other words for NaN and infinity. Kernels, files, messages and printed tensors are as in any other.</summary>
+/// <summary>A program whose culture writes numbers otherwise: decimal commas, another minus sign, other words for NaN and infinity.
+/// Kernels, files, messages and printed tensors are as in any other.</summary>
 public class CultureAttacks
 {
     private const string Minus = "~", Comma = "¸", NotANumber = "nope", Infinite = "lots";

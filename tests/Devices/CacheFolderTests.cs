@@ -48,7 +48,8 @@ public class CacheFolderTests
         Console.WriteLine(Environment.GetEnvironmentVariable("POCL_CACHE_DIR"));
     }
 
-    /// <summary>Home folders that cannot be written, or are no folders, or are unset: PoCL by itself has no device then, or shares a folder with everybody.</summary>
+    /// <summary>Home folders that cannot be written, or are no folders, or are unset: PoCL by itself has no device then, or shares a folder
+    /// with everybody.</summary>
     [Theory]
     [InlineData("/dev/null/home", null, null)]
     [InlineData("/proc/1", null, null)]

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>Null for each argument of the public API that must not be null, found by reflection: an <see cref="ArgumentNullException"/> that names the parameter, never a bare exception.
+/// <summary>Null for each argument of the public API that must not be null, found by reflection: an <see cref="ArgumentNullException"/>
+/// that names the parameter, never a bare exception.
 /// The same for null elements of arrays and lists.</summary>
 public sealed class NullArgumentTests : IDisposable
 {

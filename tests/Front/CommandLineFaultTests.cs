@@ -6,7 +6,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Front;
 
-/// <summary>The command line where the machine does not play along: what cannot be read or written, streams that are closed, signals, numbers that diverge.</summary>
+/// <summary>The command line where the machine does not play along: what cannot be read or written, streams that are closed, signals,
+/// numbers that diverge.</summary>
 public class CommandLineFaultTests
 {
     private static string[] Train(string output, params string[] more) =>
@@ -97,7 +98,8 @@ public class CommandLineFaultTests
         Assert.True(File.Exists(folder["out/checkpoint.safetensors"]));
     }
 
-    /// <summary>Output that nobody takes: a closed pipe is no error, a full disk and a closed stream are, and none of them is a crash.</summary>
+    /// <summary>Output that nobody takes: a closed pipe is no error, a full disk and a closed stream are, and none of them is a
+    /// crash.</summary>
     [Theory]
     [InlineData("devices | head -c 1", 0)]
     [InlineData("devices --json | true", 0)]

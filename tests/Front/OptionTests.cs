@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Front;
 
-/// <summary>Every option of every command, found from the commands' own definitions, with values that mean nothing. What is not understood is refused in one line before anything runs.</summary>
+/// <summary>Every option of every command, found from the commands' own definitions, with values that mean nothing. What is not understood
+/// is refused in one line before anything runs.</summary>
 public class OptionTests
 {
     private static readonly string[] NoNumbers =

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace GpuTensor.Cli;
 
-/// <summary>An error is one line on standard error and exit code 1: what a user can act on says so itself, anything else names its type. <c>--verbose</c> adds the stack.</summary>
+/// <summary>An error is one line on standard error and exit code 1: what a user can act on says so itself, anything else names its type.
+/// <c>--verbose</c> adds the stack.</summary>
 internal static class Errors
 {
     public static int Guard(bool verbose, Func<int> run)

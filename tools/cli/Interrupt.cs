@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.Cli;
 
-/// <summary>Turns Ctrl+C, a polite kill and a closed terminal into a flag, so that work ends at the next whole step. The same signal once more ends the process at once, but for SIGHUP, which a
+/// <summary>Turns Ctrl+C, a polite kill and a closed terminal into a flag, so that work ends at the next whole step. The same signal once
+/// more ends the process at once, but for SIGHUP, which a
 /// closing terminal may send twice.</summary>
 internal sealed class Interrupt : IDisposable
 {
@@ -14,7 +15,8 @@ internal sealed class Interrupt : IDisposable
     private readonly CancellationTokenSource cancellation = new();
     private volatile int exitCode;
 
-    /// <summary>Listens from here on. Before a device is opened: LLVM, inside PoCL, takes the signals too, and passes them on to who listened before.</summary>
+    /// <summary>Listens from here on. Before a device is opened: LLVM, inside PoCL, takes the signals too, and passes them on to who
+    /// listened before.</summary>
     public Interrupt()
     {
         foreach (var signal in Numbers.Keys)

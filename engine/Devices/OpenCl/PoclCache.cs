@@ -1,6 +1,7 @@
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>PoCL keeps compiled kernels in a folder, and has no device where it cannot make one: with a home folder that cannot be written it seems not to be installed. So it is given a folder
+/// <summary>PoCL keeps compiled kernels in a folder, and has no device where it cannot make one: with a home folder that cannot be written
+/// it seems not to be installed. So it is given a folder
 /// that works before its library loads.</summary>
 internal static class PoclCache
 {
@@ -11,7 +12,8 @@ internal static class PoclCache
     /// <summary>Why PoCL does not keep its kernels where it would by itself, and where it does; empty where it does so.</summary>
     public static string Notice => Done.Value;
 
-    /// <summary>Names a folder that works, unless PoCL's own choice or the user's (<c>POCL_CACHE_DIR</c>) works. Before the OpenCL library loads.</summary>
+    /// <summary>Names a folder that works, unless PoCL's own choice or the user's (<c>POCL_CACHE_DIR</c>) works. Before the OpenCL library
+    /// loads.</summary>
     public static void Prepare() => _ = Done.Value;
 
     private static string Choose()

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace GpuTensor.Cli;
 
-/// <summary>JSON as every command writes it: NaN and infinities, which JSON's numbers do not have, are the strings <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
+/// <summary>JSON as every command writes it: NaN and infinities, which JSON's numbers do not have, are the strings <c>"NaN"</c>,
+/// <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
 internal static class JsonLine
 {
     public static JsonSerializerOptions Format { get; } = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };

@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace GpuTensor.Cli;
 
-/// <summary>A terminal that may go away: what can no longer be shown is dropped, so that a run whose terminal was closed writes its checkpoint.</summary>
+/// <summary>A terminal that may go away: what can no longer be shown is dropped, so that a run whose terminal was closed writes its
+/// checkpoint.</summary>
 internal sealed class LossyOutput(IAnsiConsoleOutput terminal) : TextWriter, IAnsiConsoleOutput
 {
     public TextWriter Writer => this;

@@ -5,7 +5,8 @@ using System.Numerics;
 
 namespace GpuTensor.Cli;
 
-/// <summary>An option that takes a number within bounds, written as in C# whatever the culture: no thousands, no spaces, no NaN, no infinity.</summary>
+/// <summary>An option that takes a number within bounds, written as in C# whatever the culture: no thousands, no spaces, no NaN, no
+/// infinity.</summary>
 internal sealed class NumberOption<T> : Option<T> where T : struct, INumber<T>
 {
     private static readonly bool IsWhole = typeof(T) == typeof(int) || typeof(T) == typeof(long);
