@@ -198,7 +198,7 @@ internal sealed class BackwardPass
     {
         if (node.Leaf is not null) return;
         if ((node.Flags & NodeFlags.GraphFreed) != 0) return;
-        node.Flags |= NodeFlags.GraphFreed;
+        node.Mark(NodeFlags.GraphFreed);
         for (int i = 0; i < node.OperandCount; i++) Interlocked.Decrement(ref node[i].Node.Uses);
         if (node.State == NodeState.Materialized) node.ForgetOperands();
     }

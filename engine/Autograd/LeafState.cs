@@ -5,9 +5,11 @@ namespace GpuTensor.Differentiation;
 
 /// <summary>What a leaf that requires gradients carries: the gradient so far, and the link from graph values back to it.</summary>
 /// <param name="view">How the leaf looks at its variable; gradients arrive in the variable's shape.</param>
-internal sealed class LeafState(View? view)
+/// <param name="variable">The variable; null for a result that keeps its gradient.</param>
+internal sealed class LeafState(View? view, Storage? variable = null)
 {
-    private Node? aliased, alias;
+    // One reference to both, since several threads may bind the leaf.
+    private Tuple<Node, Node>? aliased;
 
     public bool RequiresGrad;
 
@@ -22,6 +24,8 @@ internal sealed class LeafState(View? view)
 
     public View? View { get; } = view;
 
+    public Storage? Variable { get; } = variable;
+
     /// <summary>The node that stands for this leaf in the graph: its value, marked; or an alias where the value already carries another
     /// history.</summary>
     public Node Bind(Node node)
@@ -32,10 +36,10 @@ internal sealed class LeafState(View? view)
             node.Link = this;
             return node;
         }
-        if (aliased == node) return alias!;
-        alias = Recorder.For(node.Device).Record(Operators.Basic.Copy, node.DType, node.Shape, new(node, null, false));
+        if (aliased is { } known && known.Item1 == node) return known.Item2;
+        var alias = Recorder.For(node.Device).Record(Operators.Basic.Copy, node.DType, node.Shape, new(node, null, false));
         alias.Link = this;
-        aliased = node;
+        aliased = new(node, alias);
         return alias;
     }
 

@@ -38,7 +38,7 @@ public partial class Tensor
         {
             if (!requiresGrad) return this;
             // A view of what asks for no gradients becomes a leaf of its own.
-            (leaf, viewedBy) = (new(view), ViewOperator.None);
+            (leaf, viewedBy) = (new(view, Storage), ViewOperator.None);
         }
         if (leaf.RequiresGrad != requiresGrad) Interlocked.Increment(ref CompiledStep.Epoch);
         leaf.RequiresGrad = requiresGrad;
@@ -65,7 +65,7 @@ public partial class Tensor
         {
             if (value is not null && (value.Shape != Shape || value.DType != DType))
                 throw new TensorShapeException($"A gradient must have its tensor's shape and dtype: expected {DType.Name()} {Shape}, got {value.DType.Name()} {value.Shape}.");
-            leaf ??= new(view);
+            leaf ??= new(view, Storage);
             leaf.Set(value);
         }
     }
@@ -101,11 +101,11 @@ public partial class Tensor
     {
         var (old, requires) = (Storage, leaf?.RequiresGrad == true);
         (variable, view, Detached) = (data.Storage, data.view, true);
-        data.Storage.Handles++;
-        if (--old.Handles == 0 && !old.Borrowed) old.Current.Device.Executor.Release(old.Current);
+        data.Storage.AddHandle();
+        old.RemoveHandle();
         if (leaf is not null)
         {
-            leaf = new(view) { RequiresGrad = requires };
+            leaf = new(view, Storage) { RequiresGrad = requires };
             if (grad is not null) leaf.Set(grad);
         }
         Interlocked.Increment(ref CompiledStep.Epoch);

@@ -27,7 +27,8 @@ public partial class Tensor
             return Apply(Basic.Copy, DType, part,
                 new(Node[0].Node, GpuTensor.View.Identity(GpuTensor.Shape.Scalar).Expand(part), false)).ToHost();
         }
-        Recorder.Materialize(Node);
+        var value = Recorder.Materialize(this, pin: true);
+        using var pinned = new PinnedValue(value, 0);
         var shown = new HostArray(DType, GpuTensor.Shape.Create(sizes));
         var (from, size) = (FullView, DType.Size());
         int last = Rank - 1, n = sizes[last], edge = options.EdgeItems;
@@ -45,7 +46,7 @@ public partial class Tensor
             for (int i = 0, length; i < n; i += length)
             {
                 length = !isRun ? 1 : n == Shape[last] ? n : edge;
-                Device.Executor.Download(Node, (at + Whole(last, i) * from.Strides[last]) * size,
+                pinned.Read((at + Whole(last, i) * from.Strides[last]) * size,
                     shown.Data.AsSpan((int)(row + i) * size, length * size));
             }
         }

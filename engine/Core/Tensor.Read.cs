@@ -52,34 +52,43 @@ public partial class Tensor
     {
         long bytes = ElementCount * DType.Size();
         if (bytes == 0) return;
-        var source = Materialized();
+        using var value = Pin();
         var piece = new byte[Math.Min(bytes, PieceBytes)];
         for (long at = 0; at < bytes; at += piece.Length)
         {
             var part = piece.AsSpan(0, (int)Math.Min(piece.Length, bytes - at));
-            Device.Executor.Download(source.Node, (source.view?.Offset ?? 0) * DType.Size() + at, part);
+            value.Read(at, part);
             take(part);
         }
     }
 
-    /// <summary>A tensor of these elements whose memory holds them row-major, one after the other.</summary>
-    private Tensor Materialized()
+    /// <summary>These elements in memory, row-major, one after the other. Until it is disposed they stay what they are, whatever other threads do.</summary>
+    private PinnedValue Pin()
     {
         var source = view is null || view.IsContiguous ? this : Detach().Clone();
-        Recorder.Materialize(source.Node);
-        return source;
+        return new(Recorder.Materialize(source, pin: true), source.view?.Offset ?? 0);
+    }
+
+    /// <param name="node">The value, with a reader counted.</param>
+    /// <param name="offset">Where its elements begin.</param>
+    private readonly ref struct PinnedValue(Node node, long offset) : IDisposable
+    {
+        /// <summary>Copies bytes from a place in the elements on; waits.</summary>
+        public void Read(long at, Span<byte> target) => node.Device.Executor.Download(node, offset * node.DType.Size() + at, target);
+
+        public void Dispose() => node.AddReader(-1);
     }
 
     private void Fetch<T>(Span<T> target) where T : unmanaged
     {
         if (target.IsEmpty) return;
-        var source = Materialized();
+        using var value = Pin();
         // As bytes, T being of the dtype's size or a byte.
         int size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>(), most = PieceBytes / size;
         for (int at = 0; at < target.Length; at += most)
         {
             var part = MemoryMarshal.AsBytes(target.Slice(at, Math.Min(most, target.Length - at)));
-            Device.Executor.Download(source.Node, (source.view?.Offset ?? 0) * DType.Size() + (long)at * size, part);
+            value.Read((long)at * size, part);
             if (most >= target.Length - at) break;
         }
     }

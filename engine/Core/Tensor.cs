@@ -20,7 +20,7 @@ public partial class Tensor : IDisposable
     private Tensor(Storage storage, View? view, bool detached)
     {
         (variable, this.view, Detached) = (storage, view, detached);
-        storage.Handles++;
+        storage.AddHandle();
         if (Escapes.InProgress != 0) Escapes.Note(this);
     }
 
@@ -82,7 +82,8 @@ public partial class Tensor : IDisposable
     /// <returns>This tensor.</returns>
     public Tensor Keep()
     {
-        if (Node.Owner is Recorder recorder) recorder.Keep(Node);
+        var node = Node;
+        (node.Owner as Recorder)?.Keep(node);
         return this;
     }
 
@@ -90,19 +91,17 @@ public partial class Tensor : IDisposable
     /// <returns>This tensor.</returns>
     public Tensor Realize()
     {
-        Recorder.Materialize(Node);
+        Recorder.Materialize(this);
         return this;
     }
 
     /// <summary>Gives up the handle. The memory is free once no other handle, recorded operation or saved value needs it.</summary>
     public void Dispose()
     {
-        var mine = variable;
-        (variable, view) = (null, null);
-        if (mine is Storage storage)
-        {
-            if (--storage.Handles == 0 && !storage.Borrowed) storage.Current.Device.Executor.Release(storage.Current);
-        }
+        // Two threads may give up the same handle.
+        var mine = Interlocked.Exchange(ref variable, null);
+        view = null;
+        if (mine is Storage storage) storage.RemoveHandle();
         else if (mine is Node node && !borrowed) node.Device.Executor.Release(node);
         GC.SuppressFinalize(this);
     }
@@ -112,8 +111,9 @@ public partial class Tensor : IDisposable
     /// <param name="detached">The handle ignores the value's history.</param>
     internal static Tensor FromNode(Node node, View? over = null, bool detached = false)
     {
+        Interleaving.Point();
         var tensor = new Tensor(node, over, detached, borrowed: false);
-        if (node.Storages < byte.MaxValue) node.Storages++;
+        node.AddStorage(1);
         if (node.Owner is Recorder recorder) recorder.Hold(node, tensor);
         return tensor;
     }
@@ -130,8 +130,7 @@ public partial class Tensor : IDisposable
         if (variable is Storage storage) storage.Lend();
         else if (!borrowed)
         {
-            var node = Node;
-            if (node.Storages is > 0 and < byte.MaxValue) node.Storages--;
+            Node.AddStorage(-1);
             borrowed = true;
         }
     }
@@ -155,7 +154,7 @@ public partial class Tensor : IDisposable
     internal void Follow(Tensor twin, bool isShared)
     {
         (variable, view, borrowed, Detached, leaf, viewedBy) = (twin.variable, twin.view, twin.borrowed, twin.Detached, twin.leaf, twin.viewedBy);
-        if (isShared && variable is Storage storage) storage.Handles++;
+        if (isShared && variable is Storage storage) storage.AddHandle();
     }
 
     /// <summary>This tensor as an operand of what is being recorded.</summary>

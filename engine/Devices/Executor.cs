@@ -6,6 +6,10 @@ namespace GpuTensor.Devices;
 /// <summary>Runs recorded graphs on one device and moves values between it and the host.</summary>
 internal abstract class Executor
 {
+    /// <summary>The device's lock: runs, replays and memory, and every change of what a recorded value is now. A graph begins to read a value under it, so that no run in between
+    /// takes the value's memory. It is taken last: whoever holds it takes no recorder's lock.</summary>
+    public Lock Gate { get; } = new();
+
     /// <summary>The device's own name, for people.</summary>
     public abstract string Description { get; }
 
@@ -15,7 +19,7 @@ internal abstract class Executor
     /// <summary>Brings host contents to the device; the array may be used again when this returns.</summary>
     public abstract Block Upload(HostArray contents);
 
-    /// <summary>Waits and copies a contiguous range of a materialised value to the host.</summary>
+    /// <summary>Waits and copies a contiguous range of a materialised value to the host. The caller has pinned the value where other threads may overwrite it.</summary>
     public abstract void Download(Node node, long byteOffset, Span<byte> target);
 
     /// <summary>The value of a variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>

@@ -18,7 +18,6 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     private static readonly TimeSpan ExitWait = TimeSpan.FromSeconds(10);
 
-    private readonly Lock gate = new();
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
     private readonly Queue<(Block Value, ValueCheck Check, int Thread, RunVerdict Verdict)> unseen = [];
@@ -61,7 +60,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         get => Backend.Precision;
         set
         {
-            lock (gate)
+            lock (Gate)
             {
                 if (Backend.Precision != value) replays.Clear();
                 Backend.Precision = value;
@@ -94,7 +93,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     public override void Run(Recorder graph)
     {
-        lock (gate)
+        lock (Gate)
         {
             Pool.Maintain();
             if (unseen.Count > MaxUnseen) Judge();
@@ -155,7 +154,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <param name="source">With the kernels' source.</param>
     public string Explain(Recorder graph, bool source)
     {
-        lock (gate)
+        lock (Gate)
         {
             try
             {
@@ -190,7 +189,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>Drops all plans, as in a process that has just started.</summary>
     public void ForgetPlans()
     {
-        lock (gate) Plans.Clear();
+        lock (Gate) Plans.Clear();
     }
 
     /// <summary>Runs a plan again with other inputs and numbers.</summary>
@@ -203,7 +202,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <param name="launched">Set before the first launch: where the run breaks off later, nobody knows what its targets hold.</param>
     public void Replay(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
     {
-        lock (gate)
+        lock (Gate)
         {
             Pool.Maintain();
             if (unseen.Count > MaxUnseen) LookAtChecks();
@@ -348,13 +347,13 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 dropped = true;
             }
         if (!dropped) return;
-        foreach (var leaf in graph.Leaves) leaf.Flags |= NodeFlags.Depended;
+        foreach (var leaf in graph.Leaves) leaf.Mark(NodeFlags.Depended);
     }
 
     /// <summary>One allocation in adjoining parts.</summary>
     public Block[] AllocateFlat(long[] bytes, string what)
     {
-        lock (gate)
+        lock (Gate)
         {
             var whole = Pool.Allocate(bytes.Sum(), what);
             var parts = new Block[bytes.Length];
@@ -368,7 +367,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// nothing, is seen at the next run.</summary>
     public void Spoil(IEnumerable<Block> blocks)
     {
-        lock (gate)
+        lock (Gate)
         {
             foreach (var block in blocks) Fill(block.Buffer!, block.Offset, block.Bytes);
             if (arena is not null) Fill(arena, 0, arena.Bytes);
@@ -387,12 +386,12 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>Copies one block's contents to another.</summary>
     public void Copy(Block source, Block target)
     {
-        lock (gate) Backend.Copy(source.Buffer!, source.Offset, target.Buffer!, target.Offset, Math.Min(source.Bytes, target.Bytes));
+        lock (Gate) Backend.Copy(source.Buffer!, source.Offset, target.Buffer!, target.Offset, Math.Min(source.Bytes, target.Bytes));
     }
 
     public override Block Upload(HostArray contents)
     {
-        lock (gate)
+        lock (Gate)
         {
             Pool.Maintain();
             var block = Pool.Allocate(Math.Max(contents.Data.LongLength, 1), $"copied from the host: {contents.DType.Name()} {contents.Shape}");
@@ -411,17 +410,18 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     public override void Download(Node node, long byteOffset, Span<byte> target)
     {
-        lock (gate)
+        lock (Gate)
         {
-            Backend.Read(node.Block!.Buffer!, node.Block.Offset + byteOffset, target);
+            var block = node.Block ?? throw Recorder.Unreadable(node);
+            Backend.Read(block.Buffer!, block.Offset + byteOffset, target);
             LookAtChecks();
-            if (node.Block.Verdict?.Error is { } fault) Faults.Tell(fault);
+            if (block.Verdict?.Error is { } fault) Faults.Tell(fault);
         }
     }
 
     public override void Release(Node node)
     {
-        lock (gate)
+        lock (Gate)
             if (node is { State: NodeState.Materialized, Storages: 1, IsNeeded: false, Block: { } block })
             {
                 Pool.Release(block);
@@ -431,7 +431,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     public override void Finish()
     {
-        lock (gate)
+        lock (Gate)
         {
             Backend.Finish();
             while (inFlight.TryDequeue(out var fence)) fence.Dispose();
@@ -443,12 +443,12 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override void StopForExit()
     {
         // Whoever compiles holds the gate: that is seconds; a driver that hangs must not keep the process. It is never given back.
-        if (gate.TryEnter(ExitWait) && !disposed) Backend.PrepareForExit();
+        if (Gate.TryEnter(ExitWait) && !disposed) Backend.PrepareForExit();
     }
 
     public void Dispose()
     {
-        lock (gate)
+        lock (Gate)
         {
             if (disposed) return;
             disposed = true;

@@ -56,7 +56,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             foreach (var argument in arguments) argument.Realize();
             foreach (var recorder in Recorder.Mine) recorder.Flush();
             var variant = Find(arguments);
-            if (variant.IsReady && variant.IsValid(arguments)) return variant.Returns(Replay(variant, arguments));
+            if (variant.IsReady && ReplayIfValid(variant, arguments) is { } replayed) return variant.Returns(replayed);
             // Without arguments the device is that of the result, known from the first call on.
             if (variant.IsRun || variant.Device is { CanReplay: false }) return variant.Returns(function(arguments));
             return variant.Returns(Record(variant, arguments));
@@ -161,6 +161,12 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         return new(MemoryKind.Arena, -1);
     }
 
+    /// <summary>Replays the last recording, if it still holds. No other thread's graph can begin to read what the replay overwrites in between.</summary>
+    private static Tensor? ReplayIfValid(CompiledVariant variant, Tensor[] arguments)
+    {
+        lock (variant.Device!.Executor.Gate) return variant.IsValid(arguments) ? Replay(variant, arguments) : null;
+    }
+
     private static Tensor Replay(CompiledVariant variant, Tensor[] arguments)
     {
         var capture = variant.Last!;
@@ -229,9 +235,10 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         // Unless something may still ask for the old value, its node goes on with the new one.
         if (old.Owner != home || old.IsNeeded || (old.Flags & NodeFlags.Depended) != 0)
         {
-            storage.Current = Made(Operators.Basic.Leaf, old.DType, old.Shape, old.Device, home);
-            (storage.Current.Storages, storage.Current.Link) = (1, old.Leaf);
-            old.Flags |= NodeFlags.Superseded;
+            storage.Current = new(Operators.Basic.Leaf, old.DType, old.Shape, old.Device) { State = NodeState.Materialized, Owner = home, Storages = 1, Link = old.Leaf };
+            old.Link ??= storage.Current;
+            old.Mark(NodeFlags.Superseded);
+            old.AddStorage(-1);
         }
         else old.Rest = null;
         home.Occupy(storage.Current);
@@ -250,7 +257,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         void Fail(Storage storage, Block home)
         {
             var old = storage.Current;
-            old.Flags |= NodeFlags.Superseded;
+            old.Mark(NodeFlags.Superseded);
             storage.Current = new(Operators.Basic.Leaf, old.DType, old.Shape, old.Device) { State = NodeState.Failed, Owner = cause, Storages = 1, Link = old.Leaf };
             home.Fail(cause);
         }

@@ -25,7 +25,7 @@ internal static class FlatStorage
                 var old = storage.Current;
                 device.Planned.Copy(old.Block!, places[i]);
                 storage.Current = new(Basic.Leaf, old.DType, old.Shape, device) { State = NodeState.Materialized, Owner = places[i], Link = old.Link, Storages = 1 };
-                old.Storages--;
+                old.AddStorage(-1);
                 places[i].Occupy(storage.Current);
                 storage.Home = places[i];
                 members[i].Leaf!.GradHome = gradients[i];

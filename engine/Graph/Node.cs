@@ -36,9 +36,39 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     public readonly DType DType = dtype;
     public NodeState State;
     public NodeFlags Flags;
+    private byte storages;
 
-    /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory.</summary>
-    public byte Storages;
+    /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory. Counted up to 255, and no more from there.</summary>
+    public byte Storages
+    {
+        get => Volatile.Read(ref storages);
+        init => storages = value;
+    }
+
+    /// <summary>A variable begins to mean it (+1), or means another value from here on (−1). Any thread.</summary>
+    public void AddStorage(int change)
+    {
+        byte before;
+        do
+        {
+            before = Volatile.Read(ref storages);
+            if (before == byte.MaxValue || before + change < 0) return;
+        }
+        while (Interlocked.CompareExchange(ref storages, (byte)(before + change), before) != before);
+    }
+
+    /// <summary>Sets a flag of a value that other threads may look at.</summary>
+    public void Mark(NodeFlags flag) => Change(flag, NodeFlags.None);
+
+    /// <summary>Clears a flag of a value that other threads may look at.</summary>
+    public void Unmark(NodeFlags flag) => Change(NodeFlags.None, flag);
+
+    private void Change(NodeFlags set, NodeFlags clear)
+    {
+        NodeFlags before;
+        do before = Flags;
+        while (Interlocked.CompareExchange(ref Flags, (before | set) & ~clear, before) != before);
+    }
 
     /// <summary>Recorded operators whose gradient may read it: its memory must stay even if every handle is disposed.</summary>
     public int Uses;
@@ -101,6 +131,10 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 
     public bool RequiresGrad => (Flags & NodeFlags.RequiresGrad) != 0;
 
+    /// <summary>What the variable means now that once meant this value, if it was changed in place since and no other variable means this value; else null. Who read the variable on
+    /// another thread just before the change goes on with that.</summary>
+    public Node? Successor => (Flags & NodeFlags.Superseded) == 0 || Storages != 0 ? null : Link as Node ?? (Leaf?.Variable?.Current is { } now && now != this ? now : null);
+
     public int OperandCount => NodeA is null ? 0 : NodeB is null ? 1 : 2 + (More?.Length ?? 0);
 
     public Operand this[int i] => i switch
@@ -124,6 +158,7 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 [Flags]
 internal enum NodeFlags : byte
 {
+    None = 0,
     RequiresGrad = 1,
     GradA = 2,
     GradB = 4,
@@ -135,6 +170,8 @@ internal enum NodeFlags : byte
     Superseded = 32,
     /// <summary>Values that were not kept may be computed from it again: its node must not come to mean another value.</summary>
     Depended = 64,
+    /// <summary>A variable was made for it.</summary>
+    HadVariable = 128,
 }
 
 /// <summary>Operator parameters that are not operands. They shape the kernels, so all of them are written to the fingerprint.</summary>

@@ -2,6 +2,15 @@ namespace GpuTensor.Graph;
 
 /// <summary>The graph of one thread on one device: what was recorded and has not run. Recording appends a node and its words to the fingerprint; a flush hands all of it to the
 /// device's executor and starts anew.</summary>
+/// <remarks>
+/// <para>Threads. Each thread records into its own graph, but any thread may read any value, and so flush another thread's graph between two of its statements. Three locks, taken in this
+/// order: a compiled function's, one recorder's gate (all that is in its graph), the device's (<see cref="Devices.Executor.Gate"/>: whether a value is in memory, dropped, overwritten). No
+/// thread takes a second recorder's gate: where an operand is pending in another graph, ours is let go, the other graph is flushed, and recording begins again.</para>
+/// <para>A value that a pending graph reads is a leaf of the graph from the moment it is recorded: <see cref="Reference"/> counts a reader under the device's lock. A run that overwrites the
+/// value's memory copies it out first; a replay that would is recorded instead. So a leaf is what it was, whatever other threads do until the graph runs.</para>
+/// <para>Between reading which value a variable means and counting it as a leaf, another thread may change the variable. Then the operand is what the variable means after the change
+/// (<see cref="Node.Successor"/>).</para>
+/// </remarks>
 internal sealed class Recorder
 {
     /// <summary>So many pending nodes flush by themselves.</summary>
@@ -23,6 +32,10 @@ internal sealed class Recorder
     private readonly Dictionary<Node, ValueCheck> checks = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> watched = new(ReferenceEqualityComparer.Instance);
     private WeakReference<object>?[] handles = new WeakReference<object>?[256];
+    private long[] references = new long[16];
+
+    /// <summary>In place of a reference: the value must be made to exist first.</summary>
+    private const long Unready = long.MaxValue;
 
     private Recorder(Device device) => (Device, Capture) = (device, capturing);
 
@@ -114,12 +127,6 @@ internal sealed class Recorder
         // Before the operands are looked at, so that they are memory for what is recorded now.
         if (nodes.Count >= MaxPending && !IsCapturing) FlushBefore(a, b, more);
 
-        // Other threads' graphs first and outside our lock, so that two threads reading each other's values cannot wait for each other.
-        Prepare(a.Node);
-        Prepare(b.Node);
-        if (more is not null)
-            foreach (var operand in more) Prepare(operand.Node);
-
         // The one place that keeps kernels inside the memory they are given: whatever made a view,
         // it cannot be recorded where it reaches beyond its value.
         RequireWithin(op, a);
@@ -131,16 +138,19 @@ internal sealed class Recorder
         object? rest = more is not null ? more : attributes ?? (object?)(bits != 0 ? new Number(bits) : null);
         if (more is not null && attributes is not null) throw new InvalidOperationException($"{op.Name} has more than two operands and attributes too.");
         var node = new Node(op, dtype, shape, Device) { NodeA = a.Node, ViewA = a.View, NodeB = b.Node, ViewB = b.View, Rest = rest };
-        lock (gate)
+        if (a.Grad) node.Flags |= NodeFlags.GradA | NodeFlags.RequiresGrad;
+        if (b.Grad) node.Flags |= NodeFlags.GradB | NodeFlags.RequiresGrad;
+        if (more is not null)
+            foreach (var operand in more)
+                if (operand.Grad) node.Flags |= NodeFlags.RequiresGrad;
+        Interleaving.Point();
+        while (!TryRecord(node))
         {
-            if (a.Grad) node.Flags |= NodeFlags.GradA | NodeFlags.RequiresGrad;
-            if (b.Grad) node.Flags |= NodeFlags.GradB | NodeFlags.RequiresGrad;
-            if (more is not null)
-                foreach (var operand in more)
-                    if (operand.Grad) node.Flags |= NodeFlags.RequiresGrad;
-            if (node.RequiresGrad)
-                for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
-            Append(node);
+            // Without our lock, so that two threads that read each other's values cannot wait for each other.
+            if (node.NodeA is { } first) node.NodeA = Prepare(first);
+            if (node.NodeB is { } second) node.NodeB = Prepare(second);
+            for (int i = 0; i < (more?.Length ?? 0); i++) more![i] = more[i] with { Node = Prepare(more[i].Node) };
+            Interleaving.Point();
         }
         if (Device.Eager || Differentiation.AnomalyMode.IsActive) RunNow(node);
         return node;
@@ -151,6 +161,17 @@ internal sealed class Recorder
         if (operand.View is { } view && !view.IsWithin(operand.Node.Shape.ElementCount))
             throw new TensorShapeException(
                 $"{op.Name}: the view {view} reaches beyond the {operand.Node.Shape.ElementCount} elements of shape {operand.Node.Shape}.");
+    }
+
+    private bool TryRecord(Node node)
+    {
+        lock (gate)
+        {
+            if (!TryAppend(node)) return false;
+            if (node.RequiresGrad)
+                for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
+            return true;
+        }
     }
 
     /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>
@@ -186,6 +207,7 @@ internal sealed class Recorder
         lock (gate)
         {
             if (node.Owner != this) return;
+            node.Mark(NodeFlags.HadVariable);
             if (node.Index >= handles.Length) Array.Resize(ref handles, Math.Max(node.Index + 1, handles.Length * 2));
             if (handles[node.Index] is { } weak) weak.SetTarget(variable);
             else handles[node.Index] = new(variable);
@@ -196,34 +218,58 @@ internal sealed class Recorder
     public bool IsHeld(Node node) => node.Index < handles.Length && handles[node.Index] is { } weak && weak.TryGetTarget(out var variable)
         && (variable is Storage storage ? storage.Current == node : ((Tensor)variable).Means(node));
 
+    /// <summary>A variable means another value from here on, which is pending here.</summary>
     public void NoteChange(Storage storage, Node old)
     {
-        changes.Add((storage, old));
-        Trace.Add(-1);
-        // What was not kept, or is gone, has no memory that the new value could take over.
-        Trace.Add(old.Owner == this || old.State == NodeState.Materialized ? Reference(old) : long.MinValue);
-        Trace.Add(storage.Current.Index);
+        lock (gate)
+        {
+            // Another thread has flushed the new value already: it has memory of its own.
+            if (storage.Current.Owner != this) return;
+            changes.Add((storage, old));
+            long reference = Reference(old);
+            Trace.Add(-1);
+            // What was not kept, or is gone, has no memory that the new value could take over.
+            Trace.Add(reference == Unready ? long.MinValue : reference);
+            Trace.Add(storage.Current.Index);
+        }
+    }
+
+    /// <summary>What a variable meant before the function that this thread compiles changed it: what other threads read until the recording has run. Null for other values.</summary>
+    private Node? ValueBefore(Node value)
+    {
+        lock (gate)
+        {
+            if (value.Owner != this) return value;
+            var storage = changes.Find(c => c.Storage.Current == value || c.Old == value).Storage;
+            return storage is not null && changes.Find(c => c.Storage == storage).Old is { } old && old.Owner != this ? old : null;
+        }
     }
 
     /// <summary>Storages that nobody can reach but through this graph are no variables any more: their changes are results in the middle.</summary>
     /// <param name="collect">Collects garbage; the graph holds no storage meanwhile.</param>
     public void ForgetUnreachable(Action collect)
     {
-        (WeakReference<Storage> Storage, Node Old)[] weak = [.. changes.Select(c => (new WeakReference<Storage>(c.Storage), c.Old))];
-        changes.Clear();
-        collect();
-        for (int i = 0; i < weak.Length; i++)
-            if (weak[i].Storage.TryGetTarget(out var storage)) changes.Add((storage, weak[i].Old));
-            else Trace.Add(i);
+        lock (gate)
+        {
+            (WeakReference<Storage> Storage, Node Old)[] weak = [.. changes.Select(c => (new WeakReference<Storage>(c.Storage), c.Old))];
+            changes.Clear();
+            collect();
+            for (int i = 0; i < weak.Length; i++)
+                if (weak[i].Storage.TryGetTarget(out var storage)) changes.Add((storage, weak[i].Old));
+                else Trace.Add(i);
+        }
     }
 
     /// <summary>Marks a pending node to be materialised by the next flush.</summary>
     public void Keep(Node node)
     {
-        if (node.Owner != this || (node.Flags & NodeFlags.Keep) != 0) return;
-        node.Flags |= NodeFlags.Keep;
-        Trace.Add(-2);
-        Trace.Add(node.Index);
+        lock (gate)
+        {
+            if (node.Owner != this || (node.Flags & NodeFlags.Keep) != 0) return;
+            node.Mark(NodeFlags.Keep);
+            Trace.Add(-2);
+            Trace.Add(node.Index);
+        }
     }
 
     /// <summary>Has the answer of a check looked at when its graph has run.</summary>
@@ -247,29 +293,53 @@ internal sealed class Recorder
     }
 
     /// <summary>Registers what restores host state (step numbers) should the flush of what is pending fail.</summary>
-    public void OnRollback(Action undo) => rollbacks.Add(undo);
-
-    /// <summary>Makes a node's value exist and returns its memory: flushes where it is pending.</summary>
-    public static Memory.Block Materialize(Node node)
+    public void OnRollback(Action undo)
     {
-        if (node.Owner is Recorder recorder)
+        lock (gate) rollbacks.Add(undo);
+    }
+
+    /// <summary>Makes the value of a tensor's variable exist: flushes where it is pending. Where another thread changes the variable at the same time, it is the value before or after.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="pin">Counts a reader, so that the value stays what it is until <see cref="Node.AddReader"/> takes that back.</param>
+    /// <returns>The value.</returns>
+    public static Node Materialize(Tensor tensor, bool pin = false)
+    {
+        while (true)
         {
-            lock (recorder.gate)
-                if (node.Owner == recorder)
+            var node = tensor.Node;
+            try
+            {
+                return Materialize(node, pin);
+            }
+            catch (ValueNotKeptException) when (tensor.Node != node)
+            {
+                // The variable was changed in between.
+            }
+        }
+    }
+
+    /// <summary>Makes a value exist: flushes where it is pending, computes it again where it was not kept.</summary>
+    /// <returns>The value; while another thread compiles a function that changes its variable, what the variable meant before.</returns>
+    public static Node Materialize(Node node, bool pin = false)
+    {
+        while (true)
+        {
+            if (node.Owner is Recorder recorder)
+            {
+                if (!recorder.FlushFor(node)) node = recorder.ValueBefore(node) ?? throw Unreadable(node);
+                Interleaving.Point();
+                continue;
+            }
+            if (node.State == NodeState.Materialized && !pin) return node;
+            lock (node.Device.Executor.Gate)
+                if (node.State == NodeState.Materialized)
                 {
-                    if (recorder.IsCapturing)
-                        throw new CompiledFunctionException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
-                    recorder.Keep(node);
-                    recorder.Flush();
+                    node.AddReader(1);
+                    return node;
                 }
+            if (node.State == NodeState.Dropped) For(node.Device).RecordAgain(node);
+            else if (node.State is NodeState.Overwritten or NodeState.Failed) throw Unreadable(node);
         }
-        else if (node.State == NodeState.Dropped)
-        {
-            var mine = For(node.Device);
-            lock (mine.gate) mine.Revive(node);
-            return Materialize(node);
-        }
-        return node.Block ?? throw Unreadable(node);
     }
 
     /// <summary>Describes the plan that a flush would run now.</summary>
@@ -299,7 +369,7 @@ internal sealed class Recorder
             if (Capture is { IsRecording: true } capture) capture.Refuse($"it computes on {Device.Name} too");
             try
             {
-                FindHomes();
+                lock (Device.Executor.Gate) FindHomes();
                 Device.Executor.Run(this);
             }
             catch (Exception e)
@@ -340,25 +410,32 @@ internal sealed class Recorder
     /// <summary>A leaf's gradient is changed by what is recorded here.</summary>
     public void NoteGradient(Differentiation.LeafState leaf, Tensor? before, bool exposed)
     {
-        gradients.TryAdd(leaf, (before, exposed));
+        lock (gate) gradients.TryAdd(leaf, (before, exposed));
         Capture?.NoteGradient(leaf, new(before));
     }
 
     /// <summary>Whether graphs other than this one will read a value.</summary>
     public bool IsReadElsewhere(Node node) => node.Readers > (leafSlots.ContainsKey(node) ? 1 : 0);
 
-    private void Append(Node node)
+    /// <summary>Appends a node, if all it reads is pending here or stands in memory.</summary>
+    private bool TryAppend(Node node)
     {
+        int count = node.OperandCount;
+        if (references.Length < count) references = new long[count * 2];
+        for (int i = 0; i < count; i++)
+        {
+            references[i] = Reference(node[i].Node);
+            if (references[i] == Unready) return false;
+        }
         node.Index = nodes.Count;
         node.Owner = this;
         node.State = NodeState.Pending;
         var trace = Trace;
-        trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)node.Flags << 48);
-        for (int i = 0; i < node.OperandCount; i++)
+        trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)(node.Flags & ~NodeFlags.HadVariable) << 48);
+        for (int i = 0; i < count; i++)
         {
-            var operand = node[i];
-            long word = Reference(operand.Node) << 2;
-            if (operand.View is { } view)
+            long word = references[i] << 2;
+            if (node[i].View is { } view)
             {
                 trace.Add(word | 1);
                 trace.Add(view);
@@ -369,48 +446,97 @@ internal sealed class Recorder
         if (node.Op == Operators.Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
         node.Attributes?.Write(trace);
         nodes.Add(node);
+        return true;
     }
 
-    /// <summary>How the fingerprint names a node: its position, or the slot of a leaf.</summary>
+    /// <summary>How the fingerprint names a node: its position, or the slot of a leaf, which it becomes here; <see cref="Unready"/> where it is neither pending here nor in memory.</summary>
     private long Reference(Node node)
     {
         if (node.Owner == this) return node.Index;
-        if (!leafSlots.TryGetValue(node, out int slot))
+        if (leafSlots.TryGetValue(node, out int slot)) return -1 - slot;
+        lock (Device.Executor.Gate)
         {
-            leafSlots.Add(node, slot = leaves.Count);
+            if (node.State != NodeState.Materialized) return Unready;
             node.AddReader(1);
-            leaves.Add(node);
-            Trace.Add(-3 - (long)node.DType);
-            Trace.Add(node.Shape);
         }
+        leafSlots.Add(node, slot = leaves.Count);
+        leaves.Add(node);
+        Trace.Add(-3 - (long)node.DType);
+        Trace.Add(node.Shape);
         return -1 - slot;
     }
 
-    private void Prepare(Node? node)
+    /// <summary>Brings an operand nearer to what this graph can read, if it is not yet.</summary>
+    /// <returns>The operand, or what its variable means now.</returns>
+    private Node Prepare(Node node)
     {
-        if (node is null || node.Owner == this || node.State == NodeState.Materialized) return;
-        if (node.Owner is Recorder other)
+        if (node.Owner == this || node.State == NodeState.Materialized) return node;
+        if (node.Owner is Recorder other) return other.FlushFor(node) ? node : other.ValueBefore(node) ?? throw Unreadable(node);
+        switch (node.State)
         {
-            other.FlushFor(node);
-            if (node.State == NodeState.Materialized) return;
+            case NodeState.Pending: return node; // another thread's run is about to say what it is
+            case NodeState.Dropped:
+                try
+                {
+                    RecordAgain(node);
+                    return node;
+                }
+                catch (ValueNotKeptException) when (node.Successor is not null)
+                {
+                    return node.Successor!;
+                }
+            default: return node.Successor ?? throw Unreadable(node);
         }
-        if (node.State == NodeState.Dropped)
-            lock (gate) Revive(node);
-        else if (node.Owner != this) throw Unreadable(node);
     }
 
-    private void FlushFor(Node node)
+    /// <summary>Runs the graph for a value of it that somebody reads.</summary>
+    /// <returns>False where this graph is another thread's, which compiles a function just now: it cannot run before the function has returned.</returns>
+    private bool FlushFor(Node node)
     {
+        bool isMine = For(Device) == this;
         lock (gate)
-            if (node.Owner == this)
+        {
+            if (node.Owner != this) return true;
+            if (IsCapturing)
+                return !isMine ? false
+                    : throw new CompiledFunctionException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
+            if (!isMine) KeepUnfinished();
+            Keep(node);
+            Flush();
+            return true;
+        }
+    }
+
+    /// <summary>The thread of this graph may be between recording a value and making a variable for it: what nothing has read yet, and had no variable yet, is kept.</summary>
+    private void KeepUnfinished()
+    {
+        var isRead = new bool[nodes.Count];
+        foreach (var node in nodes)
+            for (int i = 0; i < node.OperandCount; i++)
+                if (node[i].Node is var operand && operand.Owner == this) isRead[operand.Index] = true;
+        foreach (var node in nodes)
+            if (!isRead[node.Index] && (node.Flags & NodeFlags.HadVariable) == 0 && node.OperandCount > 0) Keep(node);
+    }
+
+    /// <summary>Records a dropped node in this graph, with the dropped nodes it stands on.</summary>
+    private void RecordAgain(Node root)
+    {
+        while (true)
+        {
+            Node? elsewhere;
+            lock (gate)
             {
-                Keep(node);
-                Flush();
+                // Two threads may want it, and one records it.
+                lock (Device.Executor.Gate) elsewhere = root.State == NodeState.Dropped ? Revive(root) : null;
             }
+            if (elsewhere is null) return;
+            if (elsewhere.Owner is Recorder other && !other.FlushFor(elsewhere)) throw Unreadable(elsewhere);
+        }
     }
 
     /// <summary>Records a dropped node again, with the dropped nodes it stands on.</summary>
-    private void Revive(Node root)
+    /// <returns>What it stands on and is pending in another graph: that must run first. Null: it is recorded.</returns>
+    private Node? Revive(Node root)
     {
         if (root.State == NodeState.Dropped) KeepNextTime(root);
         var stack = new Stack<Node>([root]);
@@ -422,14 +548,16 @@ internal sealed class Recorder
                 {
                     var input = node[i].Node;
                     if (input.State is NodeState.Materialized || input.Owner == this) continue;
+                    if (input.State == NodeState.Pending) return input;
                     if (input.State != NodeState.Dropped) throw NotKept(root, input);
                     stack.Push(input);
                     ready = false;
                 }
             if (!ready) continue;
             stack.Pop();
-            if (node.State == NodeState.Dropped) Append(node);
+            if (node.State == NodeState.Dropped) TryAppend(node);
         }
+        return null;
     }
 
     /// <summary>Has the plan that dropped a node made again with it.</summary>
@@ -459,8 +587,8 @@ internal sealed class Recorder
             // Once kernels were launched the targets hold nobody knows what: they stay the failed values until they are written again.
             if (HasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
             storage.Current = old;
-            if (old.Storages < byte.MaxValue) old.Storages++;
-            old.Flags &= ~NodeFlags.Superseded;
+            old.AddStorage(1);
+            old.Unmark(NodeFlags.Superseded);
         }
         foreach (var (leaf, (before, exposed)) in gradients)
             if (leaf.Grad?.Node.Owner == this) leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);

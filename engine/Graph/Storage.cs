@@ -5,7 +5,7 @@ namespace GpuTensor.Graph;
 internal sealed class Storage
 {
     /// <summary>Takes over what one handle meant alone: a value that already counts this variable, unless it is borrowed.</summary>
-    public Storage(Node node, bool borrowed) => (Current, Borrowed, Handles) = (node, borrowed, 1);
+    public Storage(Node node, bool borrowed) => (Current, Borrowed, handles) = (node, borrowed, 1);
 
     /// <summary>The value it means now.</summary>
     public Node Current;
@@ -19,12 +19,23 @@ internal sealed class Storage
     /// <summary>Gives up its share in the node to another variable.</summary>
     public void Lend()
     {
-        if (!Borrowed && Current.Storages is > 0 and < byte.MaxValue) Current.Storages--;
+        if (!Borrowed) Current.AddStorage(-1);
         Borrowed = true;
     }
 
+    private int handles;
+
     /// <summary>Handles given out and not disposed (collected handles still count: the collector frees those).</summary>
-    public int Handles;
+    public int Handles => Volatile.Read(ref handles);
+
+    /// <summary>Another handle is given out.</summary>
+    public void AddHandle() => Interlocked.Increment(ref handles);
+
+    /// <summary>A handle was given up. With the last one the value's memory goes, if nothing recorded needs it.</summary>
+    public void RemoveHandle()
+    {
+        if (Interlocked.Decrement(ref handles) == 0 && !Borrowed) Current.Device.Executor.Release(Current);
+    }
 
     /// <summary>Where its value shall lie when it is materialised: gradients and parameters of an optimizer's flat storage. Null: anywhere.</summary>
     public Memory.Block? Home;
@@ -33,12 +44,15 @@ internal sealed class Storage
     public void Set(Node node)
     {
         var old = Current;
-        old.Flags |= NodeFlags.Superseded;
-        old.Link ??= node;
-        if (!Borrowed && old.Storages is > 0 and < byte.MaxValue) old.Storages--;
-        Borrowed = false;
-        if (node.Storages < byte.MaxValue) node.Storages++;
+        node.AddStorage(1);
+        Interleaving.Point();
         Current = node;
+        Interleaving.Point();
+        // Only now: another thread that finds the old value superseded finds the new one here.
+        old.Link ??= node;
+        old.Mark(NodeFlags.Superseded);
+        if (!Borrowed) old.AddStorage(-1);
+        Borrowed = false;
         Version++;
         if (node.Owner is not Recorder recorder) return;
         recorder.NoteChange(this, old);
