@@ -144,7 +144,7 @@ public partial class Tensor : IDisposable
     /// <summary>Another handle on the same variable, that looks at it in the same way.</summary>
     internal Tensor Another()
     {
-        Storage.Handles++;
+        Storage.AddHandle();
         return Twin();
     }
 

@@ -422,10 +422,15 @@ internal sealed class Recorder
     {
         int count = node.OperandCount;
         if (references.Length < count) references = new long[count * 2];
+        var (known, words) = (leaves.Count, Trace.Count);
         for (int i = 0; i < count; i++)
         {
             references[i] = Reference(node[i].Node);
-            if (references[i] == Unready) return false;
+            if (references[i] != Unready) continue;
+            // The operator may never be recorded: the graph must not hold what it would have read.
+            Forget(known);
+            Trace.Count = words;
+            return false;
         }
         node.Index = nodes.Count;
         node.Owner = this;
@@ -595,6 +600,17 @@ internal sealed class Recorder
         foreach (var node in nodes)
             if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Failed, cause);
         for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
+    }
+
+    /// <summary>Gives up the leaves from a number on.</summary>
+    private void Forget(int from)
+    {
+        for (int i = from; i < leaves.Count; i++)
+        {
+            leaves[i].AddReader(-1);
+            leafSlots.Remove(leaves[i]);
+        }
+        leaves.RemoveRange(from, leaves.Count - from);
     }
 
     private void Clear()

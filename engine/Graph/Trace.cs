@@ -11,6 +11,13 @@ internal sealed class Trace
 
     public ReadOnlySpan<long> Words => words.AsSpan(0, count);
 
+    /// <summary>How many words there are. Set to fewer: the last ones are taken back.</summary>
+    public int Count
+    {
+        get => count;
+        set => count = Math.Min(value, count);
+    }
+
     public void Add(long word)
     {
         if (count == words.Length) Array.Resize(ref words, count * 2);
