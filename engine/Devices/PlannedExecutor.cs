@@ -315,7 +315,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     public override void RefuseFaults()
     {
-        lock (gate)
+        lock (Gate)
         {
             if (disposed) return;
             Judge();
