@@ -30,12 +30,12 @@ public partial class Tensor
     /// <summary>Each element zero with probability p, the others divided by 1 − p; itself where <paramref name="training"/> is
     /// false.</summary>
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
-    public Tensor Dropout(double p = 0.5, bool training = true)
+    public Tensor Dropout(double p = 0.5, bool training = true, Generator? generator = null)
     {
         if (!(p >= 0 && p <= 1)) throw new ArgumentOutOfRangeException(nameof(p), $"{p}", "dropout: the probability must be from 0 to 1.");
         if (!training) return this;
         // 1/(1−p) is a number of the caller's like p, and finite: with p = 1 nothing is kept that it could multiply.
         double scale = p < 1 ? 1 / (1 - p) : 0;
-        return Where(UniformWords(Shape, DType.Float32, Device) >= p, this * scale, Zero);
+        return Where(UniformWords(Shape, DType.Float32, Device, generator) >= p, this * scale, Zero);
     }
 }

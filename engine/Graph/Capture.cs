@@ -24,8 +24,9 @@ internal sealed record GradientStart(Tensor? Before)
 /// <param name="IsHome">The function computes a new value in its place: the kernels know the place, not the node.</param>
 internal readonly record struct CapturedLeaf(Node Node, Block Block, int Argument, LeafState? Gradient, bool IsHome);
 
-/// <summary>A number of a recording: its value, where it comes from if it may change, and how many random words it draws (0: none).</summary>
-internal readonly record struct CapturedScalar(long Bits, DType DType, Func<double>? Source, long Draws);
+/// <summary>A number of a recording: its value, where it comes from if it may change, and, of a generator's key or words, that generator
+/// and how many words are drawn (0: it is the key).</summary>
+internal readonly record struct CapturedScalar(long Bits, DType DType, Func<double>? Source, Generator? Generator, long Draws);
 
 /// <summary>What a captured function left as a leaf's gradient: none, an output of its own, or a handle that stays.</summary>
 /// <param name="Leaf">The leaf.</param>
@@ -41,8 +42,6 @@ internal readonly record struct CapturedGradient(LeafState Leaf, GradientStart S
 internal sealed class Capture(Tensor[] arguments)
 {
     private readonly Dictionary<LeafState, GradientStart> starts = new(ReferenceEqualityComparer.Instance);
-    private readonly Generator random = Generator.Current;
-    private readonly (long Key, long Counter) randomStart = (Generator.Current.Key, Generator.Current.Counter);
 
     /// <summary>True until the function has returned: flushes wait, reads are refused.</summary>
     public bool IsRecording { get; set; } = true;
@@ -147,16 +146,8 @@ internal sealed class Capture(Tensor[] arguments)
 
     private void TakeScalars(Recorder graph)
     {
-        Scalars = [.. graph.Scalars.Select(n => new CapturedScalar(n.Bits, n.DType, n.Link as Func<double>, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
-        // Replays draw as recording did only where all draws followed each other: a function that seeds, or draws on the host, is run each time.
-        var (key, next) = randomStart;
-        foreach (var scalar in Scalars)
-            if (scalar.Draws > 0)
-            {
-                Demand(scalar.Bits == next, "it draws random numbers outside its kernels, or seeds");
-                next = Generator.After(next, scalar.Draws);
-            }
-        Demand(random == Generator.Current && random.Key == key && random.Counter == next, "it draws random numbers outside its kernels, or seeds");
+        Scalars = [.. graph.Scalars.Select(n => new CapturedScalar(
+            n.Bits, n.DType, n.Link as Func<double>, n.Link as Generator, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
     }
 
     private void TakeVariables(Recorder graph, Dictionary<Node, Block> homeOf)

@@ -217,10 +217,9 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     {
         for (int i = 0; i < numbers.Length; i++)
         {
-            var (bits, dtype, source, draws) = capture.Scalars[i];
-            numbers[i] = draws > 0 ? Generator.Current.Take(draws)
+            var (bits, dtype, source, generator, draws) = capture.Scalars[i];
+            numbers[i] = generator is not null ? draws > 0 ? generator.Take(draws).First : generator.Key
                 : source is null ? bits
-                : source == Generator.KeySource ? Generator.Current.Key
                 : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
         }
     }

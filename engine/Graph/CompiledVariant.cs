@@ -134,7 +134,8 @@ internal sealed class CompiledVariant
         for (int i = 0; i < now.Scalars.Length; i++)
         {
             var (was, number) = (before.Scalars[i], now.Scalars[i]);
-            if (number.Source is not null || number.Draws > 0 || number.Bits == was.Bits) continue;
+            if (number.Generator != was.Generator) return "it drew from another random stream than the time before";
+            if (number.Source is not null || number.Generator is not null || number.Bits == was.Bits) continue;
             return $"a number was {Show(number)}, and {Show(was)} the time before";
         }
         for (int i = 0; i < now.IsProven.Length; i++) now.IsProven[i] = before.IsProven[i] || before.Arguments[i] != now.Arguments[i];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuTensor.Nn;
 using GpuTensor.Optim;
 
 namespace GpuTensor.IO;
@@ -7,7 +8,8 @@ namespace GpuTensor.IO;
 /// <summary>A checkpoint as its file states it: read as a whole, its checksum compared, and nothing in it that is not known.</summary>
 internal sealed class CheckpointFile
 {
-    public const string Format = "gputensor.checkpoint.1", ModelPrefix = "model.", OptimizerPrefix = "optimizer.", RandomName = "random";
+    public const string Format = "gputensor.checkpoint.1", ModelPrefix = "model.", OptimizerPrefix = "optimizer.", RandomName = "random",
+        RandomPrefix = "random.";
 
     /// <summary>The tensor that holds the checksum. It must come after all others in the file's order: by size of element, then by
     /// name.</summary>
@@ -16,7 +18,7 @@ internal sealed class CheckpointFile
     private readonly string path;
     private readonly Dictionary<string, string> metadata;
     private readonly Dictionary<string, Tensor> state = [];
-    private HostArray? random;
+    private readonly Dictionary<string, HostArray> random = [];
 
     private CheckpointFile(string path, Dictionary<string, string> metadata) => (this.path, this.metadata) = (path, metadata);
 
@@ -49,7 +51,7 @@ internal sealed class CheckpointFile
             if (name.StartsWith(ModelPrefix, StringComparison.Ordinal))
                 file.Model.Add(name[ModelPrefix.Length..], Tensor.FromHost(array, Device.Cpu));
             else if (name.StartsWith(OptimizerPrefix, StringComparison.Ordinal)) file.state.Add(name, Tensor.FromHost(array, Device.Cpu));
-            else if (name == RandomName) file.random = array;
+            else if (name == RandomName || name.StartsWith(RandomPrefix, StringComparison.Ordinal)) file.random.Add(name, array);
             else throw file.Damaged($"it has an unknown tensor '{FileNames.Show(name)}'");
         return file;
     }
@@ -76,18 +78,38 @@ internal sealed class CheckpointFile
             : throw Damaged($"its tensor '{FileNames.Show(left.First())}' belongs to no parameter of its optimizer");
     }
 
-    /// <summary>Sets a random stream to the file's state.</summary>
-    public void SetRandom(Generator generator)
+    /// <summary>The process's random stream and those of the program, by the names of their tensors.</summary>
+    public static Dictionary<string, Generator> RandomStreams(IReadOnlyDictionary<string, Generator>? named)
     {
-        if (random is null) throw Damaged($"it lacks '{RandomName}', the state of the random stream");
-        if (random.DType != DType.UInt8) throw Damaged($"'{RandomName}' is {random.DType.Name()}; expected uint8");
+        var all = new Dictionary<string, Generator> { [RandomName] = Generator.Default };
+        foreach (var (name, generator) in named ?? new Dictionary<string, Generator>())
+            all.Add($"{RandomPrefix}{name}", generator ?? throw new ArgumentNullException(nameof(named), $"The random stream '{name}' is null."));
+        return all;
+    }
+
+    /// <summary>The file has the streams that are to be set, and no others.</summary>
+    public void CheckRandom(IEnumerable<string> wanted)
+    {
+        var left = random.Keys.ToHashSet();
+        foreach (string name in wanted)
+            if (!left.Remove(name)) throw Damaged($"it lacks '{FileNames.Show(name)}', the state of a random stream");
+        if (left.Count > 0)
+            throw new StateDictException(
+                $"{path}: it has the state of a random stream '{FileNames.Show(left.First()[RandomPrefix.Length..])}'; give that generator, too.");
+    }
+
+    /// <summary>Sets a random stream to the file's state.</summary>
+    public void SetRandom(string name, Generator generator)
+    {
+        var state = random[name];
+        if (state.DType != DType.UInt8) throw Damaged($"'{FileNames.Show(name)}' is {state.DType.Name()}; expected uint8");
         try
         {
-            generator.SetState(random.Data);
+            generator.SetState(state.Data);
         }
         catch (ArgumentException e)
         {
-            throw Damaged($"'{RandomName}': {e.Message}", e);
+            throw Damaged($"'{FileNames.Show(name)}': {e.Message}", e);
         }
     }
 

@@ -62,7 +62,8 @@ public static partial class F
 
     /// <summary>In training, zeroes each element with probability p and scales the others by 1 / (1 − p).</summary>
     /// <exception cref="ArgumentOutOfRangeException">p is no probability.</exception>
-    public static Tensor Dropout(Tensor x, double p = 0.5, bool training = true) => x.NotNull().Dropout(p, training);
+    public static Tensor Dropout(Tensor x, double p = 0.5, bool training = true, Generator? generator = null) =>
+        x.NotNull().Dropout(p, training, generator);
 
     /// <summary>Half types widened to float32: sums and their quotients are worked out there and rounded once.</summary>
     private static Tensor Wide(Tensor x) => Rows.Wide(x);

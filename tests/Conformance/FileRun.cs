@@ -23,6 +23,20 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
 
     public OperatorResult Run(SampleChoice? draw)
     {
+        // Files run beside each other; each draws from a stream of its own.
+        Generator.UseOnThisThread(new());
+        try
+        {
+            return RunSamples(draw);
+        }
+        finally
+        {
+            Generator.UseOnThisThread(null);
+        }
+    }
+
+    private OperatorResult RunSamples(SampleChoice? draw)
+    {
         var chosen = draw is null ? file.Samples : draw.Of(file.Name, file.Samples);
         var refused = draw is null or { Refused: true } ? file.Errors : [];
         int samples = chosen.Count + refused.Count;

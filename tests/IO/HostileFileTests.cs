@@ -22,7 +22,8 @@ public class HostileFileTests
     {
         var file = CheckpointFile.Read(path);
         _ = (file.Numbers(), file.Integers(), file.Optimizer());
-        file.SetRandom(Generator.Current);
+        file.CheckRandom([CheckpointFile.RandomName]);
+        file.SetRandom(CheckpointFile.RandomName, Generator.Default);
     }
 
     private static void WriteCheckpoint(string path)

@@ -174,10 +174,10 @@ public class OperatorTests
         Tensor.ManualSeed(7);
         var first = Tensor.Rand([5], device: on);
         var second = Tensor.Rand([5], device: on);
-        byte[] state = Generator.Current.GetState();
+        byte[] state = Generator.Default.GetState();
         var third = Tensor.RandN([5], device: on).ToArray<float>();
         Assert.NotEqual(first.ToArray<float>(), second.ToArray<float>());
-        Generator.Current.SetState(state);
+        Generator.Default.SetState(state);
         Assert.Equal(third, Tensor.RandN([5], device: on).ToArray<float>());
         Tensor.ManualSeed(7);
         Assert.Equal([.. Enumerable.Range(0, 5).Select(i => (Philox.Word(7, 0, i) >> 8) / 16777216f)],

@@ -21,9 +21,9 @@ public class LargeSeedTests
             Assert.Equal(first, Draw(seed));
             // The state that a checkpoint holds.
             Tensor.ManualSeed(seed + 1);
-            byte[] state = Generator.Current.GetState();
+            byte[] state = Generator.Default.GetState();
             Tensor.ManualSeed(0);
-            Generator.Current.SetState(state);
+            Generator.Default.SetState(state);
             Assert.Equal(second, Tensor.Rand([4], device: device).ToArray<float>());
         }
     }

@@ -39,7 +39,7 @@ public class CheckpointFaultTests
         var state = optimizer.StateDict();
         return string.Join("\n", model.StateDict().Select(e => $"{e.Key} {e.Value}")) + "\n" + string.Join("\n", state.Groups.SelectMany(g =>
             g.Settings.Select(s => $"{s.Key} {s.Value:R}").Concat(g.Parameters.SelectMany(p => p.Tensors.Select(t => $"{p.Step} {t.Key} {t.Value}")))))
-            + Convert.ToHexString(Generator.Current.GetState());
+            + Convert.ToHexString(Generator.Default.GetState());
     }
 
     private static void Refused<T>(string path, string kind, params string[] named) where T : TensorException

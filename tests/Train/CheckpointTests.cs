@@ -79,11 +79,11 @@ public class CheckpointTests
         void Refused<T>(string path, Module other, Optimizer? into) where T : Exception
         {
             Tensor.ManualSeed(5);
-            byte[] random = Generator.Current.GetState();
+            byte[] random = Generator.Default.GetState();
             var before = Values(other);
             Assert.Throws<T>(() => Checkpoint.Load(path, other, into));
             Assert.Equal(before, Values(other));
-            Assert.Equal(random, Generator.Current.GetState());
+            Assert.Equal(random, Generator.Default.GetState());
         }
         var (_, sgd) = Make("sgd");
         Refused<StateDictException>(path, new Linear(3, 5, device: Device.Cpu), null);
@@ -97,5 +97,29 @@ public class CheckpointTests
         SafeTensors.Save(folder["bad.safetensors"], SafeTensors.Load(path, Device.Cpu),
             new Dictionary<string, string> { ["format"] = "gputensor.checkpoint.1", ["numbers"] = "{\"epoch\": }" });
         Refused<TensorFileException>(folder["bad.safetensors"], Make("sgd").Model, null);
+    }
+
+    [Fact]
+    public void Random_streams_of_the_program_are_saved_by_name_and_all_of_them_must_be_given_back()
+    {
+        using var folder = new TempFolder();
+        string path = folder["random.safetensors"];
+        var model = new Linear(2, 2, device: Device.Cpu);
+        Generator noise = new(long.MaxValue), torch = new(3, RandomStream.PyTorch);
+        _ = Tensor.Rand([5], device: Device.Cpu, generator: noise);
+        Checkpoint.Save(path, model, generators: new Dictionary<string, Generator> { ["noise"] = noise, ["torch"] = torch });
+        float[] Draw(Generator generator) => Tensor.Rand([5], device: Device.Cpu, generator: generator).ToArray<float>();
+        float[] fromNoise = Draw(noise), fromTorch = Draw(torch), fromDefault = Draw(Generator.Default);
+
+        Generator other = new(1), another = new(2);
+        var e = Assert.Throws<StateDictException>(() => Checkpoint.Load(path, model));
+        Assert.Contains("random stream", e.Message);
+        var missing = Assert.Throws<TensorFileException>(
+            () => Checkpoint.Load(path, model, generators: new Dictionary<string, Generator> { ["dropout"] = other }));
+        Assert.Contains("'random.dropout'", missing.Message);
+        Checkpoint.Load(path, model, generators: new Dictionary<string, Generator> { ["noise"] = other, ["torch"] = another });
+        Assert.Equal(fromNoise, Draw(other));
+        Assert.Equal(fromTorch, Draw(another));
+        Assert.Equal(fromDefault, Draw(Generator.Default));
     }
 }
