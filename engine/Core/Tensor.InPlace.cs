@@ -60,7 +60,8 @@ public partial class Tensor
     }
 
     /// <summary>A result that no other variable means can be taken over without a copy.</summary>
-    private bool IsFresh(Tensor value) => value.view is null && value.Shape == Shape && value.Node is { State: NodeState.Pending, Storages: <= 1, Link: null }
+    private bool IsFresh(Tensor value) => value.view is null && value.Shape == Shape && value.Node is { State: NodeState.Pending, Storages: <= 1, Link: null } node
+        && node.Owner == Recorder.For(Device)
         && value.Node.Op.Kind is not (OperatorKind.Leaf or OperatorKind.Scalar) && value.variable != variable && !value.IsShared;
 
     private Operand WholeOperand

@@ -425,7 +425,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             if (node is { State: NodeState.Materialized, Storages: 1, IsNeeded: false, Block: { } block })
             {
                 Pool.Release(block);
-                (node.State, node.Owner) = (NodeState.Overwritten, null);
+                (node.State, node.Owner) = (NodeState.Overwritten, Node.Released);
             }
     }
 

@@ -101,6 +101,9 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>The autograd leaf this value belongs to, or the node that an in-place update put in this one's place.</summary>
     public object? Link;
 
+    /// <summary>The <see cref="Owner"/> of a value whose memory was given up with its last handle.</summary>
+    public static object Released { get; } = new();
+
     public Device Device => Device.At(device);
 
     /// <summary>Operands from the third on.</summary>

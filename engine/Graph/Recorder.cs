@@ -394,14 +394,15 @@ internal sealed class Recorder
                 homes.Add((gradient, place));
         foreach (var (storage, old) in changes)
         {
-            if (!settled.Add(storage) || storage.Current.Owner != this) continue;
-            if (storage.Home is { } home) homes.Add((storage.Current, home));
+            var now = storage.Current;
+            if (!settled.Add(storage) || now.Owner != this) continue;
+            if (storage.Home is { } home) homes.Add((now, home));
             // An in-place operator's own gradient may still read the old value.
-            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && storage.Current.Storages == 1
-                && block.Bytes == storage.Current.Shape.ElementCount * storage.Current.DType.Size())
+            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && now.Storages == 1
+                && block.Bytes == now.Shape.ElementCount * now.DType.Size())
             {
                 block.Occupy(old);
-                homes.Add((storage.Current, block));
+                homes.Add((now, block));
             }
         }
         settled.Clear();
@@ -576,13 +577,14 @@ internal sealed class Recorder
     {
         NodeState.Pending => new CompiledFunctionException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
         NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
+        NodeState.Overwritten when node.Owner == Node.Released => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
         NodeState.Overwritten => NotKept(node, node),
         _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
     };
 
     private static ValueNotKeptException NotKept(Node node, Node lost) => new(
         $"The value of {node.Op.Name} {node.DType.Name()} {node.Shape} was not kept when its step ran, and it cannot be computed again because {lost.DType.Name()} {lost.Shape} "
-        + "was changed since. Call Keep() on the tensor when you store it. (From now on the step keeps it.)");
+        + $"was {(lost.Owner == Node.Released ? "disposed" : "changed")} since. Call Keep() on the tensor when you store it. (From now on the step keeps it.)");
 
     private void Rollback(Exception cause)
     {

@@ -54,7 +54,8 @@ internal sealed class Storage
         if (!Borrowed) old.AddStorage(-1);
         Borrowed = false;
         Version++;
-        if (node.Owner is not Recorder recorder) return;
+        // Where another thread records the value again, it lies in memory of its own.
+        if (node.Owner is not Recorder recorder || recorder != Recorder.For(node.Device)) return;
         recorder.NoteChange(this, old);
         // A variable made and changed in one graph (an optimizer's new state) is held by its handle all the same.
         recorder.Hold(node, this);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -126,16 +127,16 @@ public class FaultTests
     private static void CompilesForCuda()
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("Signals are compared on Linux.");
+        // With its first process .NET takes signals of its own, such as SIGCHLD and SIGINT; unpacking the compiler may start one.
+        var library = Nvrtc.Library(13);
+        using (var process = Process.Start("true")!) process.WaitForExit();
         string[] before = Signals.Handlers();
         Fault("before");
-        var compiler = new CudaRuntimeCompiler(Nvrtc.Library(13), new(ComputeCapability.FromNumber(90)));
+        var compiler = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(90)));
         Assert.NotEmpty(compiler.Compile("extern \"C\" __global__ void k(int* x) { x[0] /= x[1]; }", "k.cu").Image);
         Assert.ThrowsAny<CudaException>(() => compiler.Compile("no program", "k.cu"));
         Fault("compiled");
-        // Real processes started since, as by tar, take SIGCHLD for .NET.
-        Assert.Equal(before.Where(IsOther), Signals.Handlers().Where(IsOther));
-
-        static bool IsOther(string handler) => !handler.StartsWith("17:", StringComparison.Ordinal);
+        Assert.Equal(before, Signals.Handlers());
     }
 
     [Fact]
