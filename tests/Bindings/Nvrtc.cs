@@ -54,7 +54,11 @@ internal static class Nvrtc
             if (tar.ExitCode != 0) throw new InvalidOperationException($"tar could not unpack {archive}: {error}");
             var files = Directory.GetFiles(temporary, "*", SearchOption.AllDirectories);
             foreach (string file in files.OrderBy(f => !f.Contains("builtins", StringComparison.Ordinal)))
-                File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            {
+                // A file that another process has put there stays: it may be loaded, and a second one under its name would be another library.
+                string target = Path.Combine(folder, Path.GetFileName(file));
+                if (!File.Exists(target)) File.Move(file, target, overwrite: true);
+            }
         }
         finally
         {
