@@ -127,5 +127,13 @@ public class NvrtcTests
         public override string? Variable(string name) => name == LibraryFolders.Variable ? folder : null;
 
         public override IReadOnlyList<string> Folders(string parent, string pattern) => [];
+
+        // A bare name would find what other tests have loaded into this process: a simulated driver, whose version decides which compiler comes first.
+        public override string? Load(string pathOrName, out nint handle)
+        {
+            if (Path.IsPathRooted(pathOrName)) return base.Load(pathOrName, out handle);
+            handle = 0;
+            return "there is no such library on this machine";
+        }
     }
 }

@@ -53,6 +53,8 @@ internal static class LongTraining
         using var start = new Barrier(seeds.Length);
         Thread[] threads = [.. seeds.Select((seed, i) => new Thread(() =>
         {
+            // Each draws what it would alone.
+            Generator.UseOnThisThread(new());
             try
             {
                 // All begin together.

@@ -18,8 +18,11 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
 
     /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value
     /// is lost. A program that sees one has found an error of
-    /// this library.</summary>
+    /// this library, and one line on standard error says so.</summary>
     public Exception? Fault { get; private set; }
+
+    /// <summary>Where a line goes at the first fault.</summary>
+    public Action<string> Warn { get; set; } = Console.Error.WriteLine;
 
     public Plan Make(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
     {
@@ -97,6 +100,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         }
         catch (Exception e) when (e is not (TensorException or OutOfMemoryException))
         {
+            if (Fault is null)
+                Warn($"GpuTensor: the planner failed ({e.Message}); the operators of that step run one by one, which is slower. Please report this program.");
             Fault = e;
             return Sketch(graph, homes, keep, plain: true) with { Held = held, Fault = e };
         }
