@@ -36,9 +36,11 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
         foreach (int n in sizes)
         {
             if (n < -1) throw new TensorShapeException($"Shape {this}: sizes must not be negative.");
+            // By division: the product itself may wrap, 65536⁴ to 0.
+            if (n > 1 && strides > MaxElements / n) throw TooLarge(sizes);
+            if (n > 1) strides *= n;
             if (n == -1) IsPattern = true;
             else count *= n;
-            if (n > 1 && (strides *= n) > MaxElements) throw TooLarge(sizes);
         }
         ElementCount = count;
     }

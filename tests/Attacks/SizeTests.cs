@@ -49,6 +49,11 @@ public class SizeTests
             ("unfold", () => a.Unfold(0, int.MaxValue, int.MaxValue)),
             ("split", () => a.Split([int.MaxValue, int.MaxValue, 6])),
             ("position from the end", () => a[^0]),
+            // 65536⁴ is 0 in 64 bits, 65536³·32768 negative.
+            ("a shape that wraps to 0", () => Tensor.Zeros(65536, 65536, 65536, 65536)),
+            ("a shape that wraps to less than 0", () => Tensor.Zeros(65536, 65536, 65536, 32768)),
+            ("a reshape that wraps", () => Tensor.Zeros(0).Reshape(65536, 65536, 65536, 65536)),
+            ("an expand that wraps", () => Tensor.Ones(1).Expand(65536, 65536, 65536, 65536)),
             ("a shape", () => Tensor.Zeros(int.MaxValue, int.MaxValue, int.MaxValue)),
             ("arange", () => Tensor.Arange(0, double.NaN)),
         ];
