@@ -64,9 +64,10 @@ public class MemoryTests
     {
         using var test = TestDevice.OpenCl();
         var planned = test.Device.Planned!;
-        // 8 MB a step, never disposed, hardly any managed garbage: without the budget no collection would come.
+        // 8 MB a step, never disposed, hardly any managed garbage: without the budget no collection would come, and 1.6 GB be held. Tests beside this one
+        // move handles to the oldest generation, which the budget's collections of the young ones do not look at.
         for (int i = 0; i < 200; i++) (Tensor.Ones([2 << 20], device: test.Device) * i).Realize();
-        Assert.InRange(planned.Backend.Counters.BytesPeak, 8 * Megabyte, 256 * Megabyte);
+        Assert.InRange(planned.Backend.Counters.BytesPeak, 8 * Megabyte, 800 * Megabyte);
     }
 
     [Fact]
