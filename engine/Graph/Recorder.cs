@@ -480,7 +480,8 @@ internal sealed class Recorder
         if (node.Owner is Recorder other) return other.FlushFor(node) ? node : other.ValueBefore(node) ?? throw Unreadable(node);
         switch (node.State)
         {
-            case NodeState.Pending: return node; // another thread's run is about to say what it is
+            // Another thread's run is about to say what it is, or has said so since we looked.
+            case NodeState.Pending or NodeState.Materialized: return node;
             case NodeState.Dropped:
                 try
                 {
