@@ -41,6 +41,9 @@ internal sealed class Recorder
 
     public Device Device { get; }
 
+    /// <summary>The lock of all that is in this graph.</summary>
+    public Lock Gate => gate;
+
     public Trace Trace { get; } = new();
 
     /// <summary>Pending nodes in the order they were recorded: operands stand before their users.</summary>
