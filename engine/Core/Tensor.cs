@@ -49,7 +49,11 @@ public partial class Tensor : IDisposable
         new(nameof(Tensor), "This tensor was disposed; its value can no longer be used.");
 
     /// <summary>Whether the variable means that value now.</summary>
-    internal bool Means(Node node) => variable is Storage storage ? storage.Current == node : variable == node;
+    internal bool Means(Node node) => variable switch
+    {
+        Storage storage => storage.Current == node,
+        var own => own == node,
+    };
 
     /// <summary>Whether another handle looks at the same variable, or another variable means the same value.</summary>
     internal bool IsShared => variable is Storage { Handles: > 1 } || Node.Storages > 1;
@@ -58,7 +62,13 @@ public partial class Tensor : IDisposable
     internal View? ViewOf => view;
 
     /// <summary>The value it means now.</summary>
-    internal Node Node => variable is Storage storage ? storage.Current : (Node?)variable ?? throw Disposed();
+    internal Node Node => variable switch
+    {
+        // The variable is read once: another thread may put a storage in the node's place.
+        Storage storage => storage.Current,
+        Node node => node,
+        _ => throw Disposed(),
+    };
 
     /// <summary>The sizes.</summary>
     public Shape Shape => view?.Shape ?? Node.Shape;

@@ -337,7 +337,7 @@ internal sealed class Recorder
             lock (node.Device.Executor.Gate)
                 if (node.State == NodeState.Materialized)
                 {
-                    node.AddReader(1);
+                    if (pin) node.AddReader(1);
                     return node;
                 }
             if (node.State == NodeState.Dropped) For(node.Device).RecordAgain(node);
