@@ -18,14 +18,11 @@ public class ThreadTests
     [Theory, MemberData(nameof(All))]
     public async Task Views_of_one_weight_disposed_by_several_threads(string device) => await Run(DisposeViews, device);
 
+    [Fact]
+    public async Task A_handle_read_while_another_thread_makes_its_first_view() => await Run(ReadWhileViewed, "cpu");
+
     [Theory, MemberData(nameof(All))]
-    public async Task A_variable_read_while_it_is_changed_is_what_it_was_before_or_after(string device)
-    {
-        // Not mended yet: about 1 of 40 runs on the reference failed beside other tests; the cause is not known.
-        if (device == "cpu" && Environment.GetEnvironmentVariable("GPUTENSOR_OPEN_RACES") != "1")
-            Assert.Skip("An open race on the reference: GPUTENSOR_OPEN_RACES=1 runs it.");
-        await Run(ReadWhileChanged, device);
-    }
+    public async Task A_variable_read_while_it_is_changed_is_what_it_was_before_or_after(string device) => await Run(ReadWhileChanged, device);
 
     [Theory, MemberData(nameof(All))]
     public async Task A_model_read_beside_its_training(string device) => await Run(ReadBesideTraining, device, "plain");
@@ -193,6 +190,32 @@ public class ThreadTests
             }
         }))]);
         if (!model.Weight.Detach().ToArray<float>().AsSpan().SequenceEqual(expected)) throw new InvalidOperationException("The weight is another.");
+    }
+
+    /// <summary>The first view of a tensor puts a storage in the place of its value, which other threads read meanwhile.</summary>
+    private static void ReadWhileViewed()
+    {
+        const int Rounds = 100_000;
+        var (handles, reached) = (new Tensor[Rounds], 0);
+        for (int i = 0; i < Rounds; i++) handles[i] = Tensor.FromNode(new Node(GpuTensor.Operators.Basic.Leaf, DType.Float32, [2], Device.Cpu));
+        AtOnce(
+            end =>
+            {
+                for (int i = 0; i < Rounds; i++)
+                {
+                    Volatile.Write(ref reached, i);
+                    _ = handles[i].Detach();
+                }
+            },
+            end =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    var handle = handles[Math.Min(Volatile.Read(ref reached) + 1, Rounds - 1)];
+                    for (int k = 0; k < 20; k++)
+                        if (handle.ElementCount != 2) throw new InvalidOperationException($"{handle.ElementCount} elements");
+                }
+            });
     }
 
     private static void ReadWhileChanged()
