@@ -3,11 +3,9 @@ using System.Text;
 
 namespace System.Runtime.CompilerServices;
 
-/// <summary>
-/// What the compiler makes of <c>$"…"</c> in every project of this repository: numbers are written as C# writes them, whatever the culture
-/// of the user's program. The compiler takes a type of this name from
-/// the project before .NET's own, which writes by the current culture: <c>$"{-0.5}"</c> is "−0,5" in a Swedish program, in messages, in
-/// files and in the source of kernels.
+/// <summary>What the compiler makes of <c>$"…"</c> in every project of this repository: numbers are written as C# writes them, whatever
+/// the culture of the user's program. The compiler takes a type of this name from the project before .NET's own, which writes by the
+/// current culture: <c>$"{-0.5}"</c> is "−0,5" in a Swedish program, in messages, in files and in the source of kernels.
 /// </summary>
 [InterpolatedStringHandler]
 internal readonly ref struct DefaultInterpolatedStringHandler

@@ -43,7 +43,8 @@ public class HostWork
     private void Prepare(PlannedExecutor executor)
     {
         images = Tensor.Rand(128, 784).Realize();
-        // From the host, as a loader sends them: looked at there, while those computed on a device are checked by more operators in each step.
+        // From the host, as a loader sends them: looked at there, while those computed on a device are checked by more operators in each
+        // step.
         labels = Tensor.From([.. Enumerable.Range(0, 128).Select(i => (long)(i % 10))]);
         model = MlpStep.Network();
         optimizer = new(model.Parameters(), lr: 1e-3);

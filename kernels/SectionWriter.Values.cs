@@ -66,7 +66,8 @@ internal abstract partial class SectionWriter
 
     protected string Round(string value, DType half, int width) => $"{Out.Call(half == DType.Float16 ? "round_f16" : "round_bf16", Kind.F32, width)}({value})";
 
-    /// <summary>A conversion between dtypes. Floats become 8- and 16-bit integers by way of int, and wrap; what int or long cannot hold becomes the nearest number it can, NaN 0: C#'s casts.</summary>
+    /// <summary>A conversion between dtypes. Floats become 8- and 16-bit integers by way of int, and wrap; what int or long cannot hold
+    /// becomes the nearest number it can, NaN 0: C#'s casts.</summary>
     protected string Convert(string value, DType from, DType to, int width)
     {
         var source = Kinds.Register(from);

@@ -1,4 +1,3 @@
-using GpuTensor.Tests.Attacks;
 using Xunit.MicrosoftTestingPlatform;
 
 namespace GpuTensor.Tests;

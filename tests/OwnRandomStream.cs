@@ -5,8 +5,8 @@ using Xunit.v3;
 
 namespace GpuTensor.Tests;
 
-/// <summary>Each test draws from a stream of its own, since tests that run beside each other in one process would share its default. What is
-/// said of that default is tested in processes of their own (<see cref="Attacks.ChildProcess"/>).</summary>
+/// <summary>Each test draws from a stream of its own, since tests that run beside each other in one process would share its default. What
+/// is said of that default is tested in processes of their own (<see cref="ChildProcess"/>).</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class OwnRandomStreamAttribute : BeforeAfterTestAttribute
 {

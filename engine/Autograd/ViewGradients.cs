@@ -2,10 +2,9 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Differentiation;
 
-/// <summary>Gradients of views, apart from those of the values they look at: with x = w[..2], y = x.Sum() + w.Sum(), that of x is 1,
-/// though each of its elements in w has 2. A view is no
-/// node of the graph, so each read of the value is looked at: what reads through the view, or only elements of the view, is taken to come
-/// from it.</summary>
+/// <summary>Gradients of views, apart from those of the values they look at: with x = w[..2], y = x.Sum() + w.Sum(), that of x is 1, though
+/// each of its elements in w has 2. A view is no node of the graph, so each read of the value is looked at: what reads through the view, or
+/// only elements of the view, is taken to come from it.</summary>
 internal sealed class ViewGradients
 {
     /// <summary>Which elements a view reads is looked at up to so many; larger reads are taken to come from the view.</summary>

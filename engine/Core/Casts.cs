@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>One rule for every conversion of numbers (<c>To(dtype)</c>, <c>Item</c>, explicit casts, numbers handed to operators), on every device: C#'s.
-/// A floating number loses its fraction; beyond the range of int or long it becomes the nearest end, and NaN becomes 0. Narrower integers are reached
-/// by way of int, and integers wrap: 300.7 is 44 as uint8, −1 is 255.</summary>
+/// <summary>One rule for every conversion of numbers (<c>To(dtype)</c>, <c>Item</c>, explicit casts, numbers handed to operators), on every
+/// device: C#'s. A floating number loses its fraction; beyond the range of int or long it becomes the nearest end, and NaN becomes 0.
+/// Narrower integers are reached by way of int, and integers wrap: 300.7 is 44 as uint8, −1 is 255.</summary>
 internal static class Casts
 {
     /// <summary>A floating number as an element of an integer dtype or bool.</summary>

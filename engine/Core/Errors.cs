@@ -13,11 +13,13 @@ public sealed class TensorShapeException(string message) : TensorException(messa
 /// <summary>A dtype the operator does not take, or two that do not go together.</summary>
 public sealed class TensorDTypeException(string message) : TensorException(message);
 
-/// <summary>An index names a place that is not there. For an index on a device this is found when the program next waits for it (a read, a save, <see cref="Device.Synchronize"/>): results
-/// of its step that the index went into cannot be read then, and variables that the step changed hold what came of reading 0 at such places.</summary>
+/// <summary>An index names a place that is not there. For an index on a device this is found when the program next waits for it (a read, a
+/// save, <see cref="Device.Synchronize"/>): results of its step that the index went into cannot be read then, and variables that the step
+/// changed hold what came of reading 0 at such places.</summary>
 public sealed class TensorIndexException(string message) : TensorException(message);
 
-/// <summary>A value is not such as the operator takes: a probability outside 0 to 1. For values on a device this is found when the program next waits for it, as of an index.</summary>
+/// <summary>A value is not such as the operator takes: a probability outside 0 to 1. For values on a device this is found when the program
+/// next waits for it, as of an index.</summary>
 public sealed class TensorValueException(string message) : TensorException(message);
 
 /// <summary>Tensors of different devices met, or a device cannot do what was asked.</summary>
@@ -35,8 +37,8 @@ public sealed class AutogradException(string message) : TensorException(message)
 /// <summary>An operator gave NaN or an infinity while <see cref="Autograd.DetectAnomaly"/> looked on.</summary>
 public sealed class AnomalyException(string message) : TensorException(message);
 
-/// <summary>A function given to <c>Tensor.Compile</c> did what a recording cannot hold: it read a value, worked on two devices, or returned null. Or the function to be explained was not
-/// made by <c>Tensor.Compile</c>.</summary>
+/// <summary>A function given to <c>Tensor.Compile</c> did what a recording cannot hold: it read a value, worked on two devices, or returned
+/// null. Or the function to be explained was not made by <c>Tensor.Compile</c>.</summary>
 public sealed class CompiledFunctionException(string message) : TensorException(message);
 
 /// <summary>A value that was recorded but not kept, and whose inputs have since been overwritten, was read. The next run of the same step keeps it.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor;
 
-/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. Sizes are not negative, except that one or more
-/// −1 stand for sizes yet to be found where a method says so (<c>Reshape(-1, 3)</c>): no tensor has such a shape.</summary>
+/// <summary>The sizes of a tensor's dimensions, immutable; <c>[2, 3]</c> in C# and in print. Sizes are not negative, except that one or
+/// more −1 stand for sizes yet to be found where a method says so (<c>Reshape(-1, 3)</c>): no tensor has such a shape.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 {

@@ -7,9 +7,9 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>This tensor's numbers in another dtype, by C#'s casts on every device: floating to integer cuts the fraction off, what int32 or int64 cannot
-    /// hold becomes the nearest number they can, NaN becomes 0; narrower integers are reached by way of int32 and wrap (300.7 is 44 as uint8); anything to
-    /// bool is ≠ 0.</summary>
+    /// <summary>This tensor's numbers in another dtype, by C#'s casts on every device: floating to integer cuts the fraction off, what
+    /// int32 or int64 cannot hold becomes the nearest number they can, NaN becomes 0; narrower integers are reached by way of int32 and
+    /// wrap (300.7 is 44 as uint8); anything to bool is ≠ 0.</summary>
     public Tensor To(DType dtype) => dtype == DType ? this : Apply(Basic.Cast, dtype, Shape, Operand);
 
     /// <summary>The dtype of an operation of two tensors: tensors with dimensions outrank 0-d ones of the same category, as in
@@ -229,7 +229,8 @@ public partial class Tensor
         Meet(ref b, ref c);
     }
 
-    /// <summary>this + value · tensor1 · tensor2, broadcast, in the common dtype of the three; for integers the fraction of value is cut off.</summary>
+    /// <summary>this + value · tensor1 · tensor2, broadcast, in the common dtype of the three; for integers the fraction of value is cut
+    /// off.</summary>
     public Tensor Addcmul(Tensor tensor1, Tensor tensor2, Scalar? value = null)
     {
         ArgumentNullException.ThrowIfNull(tensor1);

@@ -5,12 +5,13 @@ namespace GpuTensor;
 /// <content>The number that a tensor of one element holds.</content>
 public partial class Tensor
 {
-    /// <summary>The one element as a double; flushes and waits. Integers beyond 2⁵³ are rounded: <see cref="Item{T}"/> of long is exact.</summary>
+    /// <summary>The one element as a double; flushes and waits. Integers beyond 2⁵³ are rounded: <see cref="Item{T}"/> of long is
+    /// exact.</summary>
     /// <exception cref="TensorShapeException">There is not exactly one element.</exception>
     public double Item() => Item<double>();
 
-    /// <summary>The one element as a T, by C#'s casts: a fraction is cut off, integers wrap, what int or long cannot hold becomes the nearest number they
-    /// can, NaN becomes 0; bool is ≠ 0. Flushes and waits.</summary>
+    /// <summary>The one element as a T, by C#'s casts: a fraction is cut off, integers wrap, what int or long cannot hold becomes the
+    /// nearest number they can, NaN becomes 0; bool is ≠ 0. Flushes and waits.</summary>
     /// <typeparam name="T">A number type of .NET, or bool.</typeparam>
     /// <exception cref="TensorShapeException">There is not exactly one element.</exception>
     /// <exception cref="TensorDTypeException">T is no number type, or decimal, which cannot hold the number.</exception>

@@ -6,8 +6,8 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>The most bytes that are read at once: a span of bytes is no longer than an int says,
-    /// and what is written to a file needs no more.</summary>
+    /// <summary>The most bytes that are read at once: a span of bytes is no longer than an int says, and what is written to a file needs no
+    /// more.</summary>
     private const int PieceBytes = 1 << 26;
 
     /// <summary>The contents, row-major, in an array of the caller's own; flushes and waits.</summary>
@@ -62,7 +62,8 @@ public partial class Tensor
         }
     }
 
-    /// <summary>These elements in memory, row-major, one after the other. Until it is disposed they stay what they are, whatever other threads do.</summary>
+    /// <summary>These elements in memory, row-major, one after the other. Until it is disposed they stay what they are, whatever other
+    /// threads do.</summary>
     private PinnedValue Pin()
     {
         var source = view is null || view.IsContiguous ? this : Detach().Clone();

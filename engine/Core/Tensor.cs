@@ -148,7 +148,8 @@ public partial class Tensor : IDisposable
     /// <summary>Whether the handle was given up.</summary>
     internal bool IsDisposed => variable is null;
 
-    /// <summary>A copy of this very handle, to be used in its place: whether anybody else holds this one is then seen after a collection.</summary>
+    /// <summary>A copy of this very handle, to be used in its place: whether anybody else holds this one is then seen after a
+    /// collection.</summary>
     internal Tensor Twin() => (Tensor)MemberwiseClone();
 
     /// <summary>Another handle on the same variable, that looks at it in the same way.</summary>

@@ -6,9 +6,8 @@ using GpuTensor.IO;
 namespace GpuTensor.Devices;
 
 /// <summary>A folder of small binary entries named by the SHA-256 of all that they depend on: compiled programs, tuned tile sizes. It only
-/// ever saves time: an unreadable,
-/// damaged, foreign or missing entry is a miss, a failing write is ignored, and two processes that write one entry leave one of the two
-/// whole.</summary>
+/// ever saves time: an unreadable, damaged, foreign or missing entry is a miss, a failing write is ignored, and two processes that write
+/// one entry leave one of the two whole.</summary>
 internal sealed class DiskCache
 {
     private const int HeaderBytes = 8 + SHA256.HashSizeInBytes;

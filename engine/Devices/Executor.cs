@@ -6,8 +6,9 @@ namespace GpuTensor.Devices;
 /// <summary>Runs recorded graphs on one device and moves values between it and the host.</summary>
 internal abstract class Executor
 {
-    /// <summary>The device's lock: runs, replays and memory, and every change of what a recorded value is now. A graph begins to read a value under it, so that no run in between
-    /// takes the value's memory. It is taken last: whoever holds it takes no recorder's lock.</summary>
+    /// <summary>The device's lock: runs, replays and memory, and every change of what a recorded value is now. A graph begins to read a
+    /// value under it, so that no run in between takes the value's memory. It is taken last: whoever holds it takes no recorder's
+    /// lock.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>The device's own name, for people.</summary>
@@ -19,7 +20,8 @@ internal abstract class Executor
     /// <summary>Brings host contents to the device; the array may be used again when this returns.</summary>
     public abstract Block Upload(HostArray contents);
 
-    /// <summary>Waits and copies a contiguous range of a materialised value to the host. The caller has pinned the value where other threads may overwrite it.</summary>
+    /// <summary>Waits and copies a contiguous range of a materialised value to the host. The caller has pinned the value where other
+    /// threads may overwrite it.</summary>
     public abstract void Download(Node node, long byteOffset, Span<byte> target);
 
     /// <summary>The value of a variable whose last handle was disposed: its memory may go at once if nothing recorded needs it.</summary>
@@ -39,7 +41,8 @@ internal abstract class Executor
     }
 
     /// <summary>Before something is saved: waits for the checks of all that has run.</summary>
-    /// <exception cref="TensorException">A run of any thread was given a value that its operator does not take, and nobody was told yet.</exception>
+    /// <exception cref="TensorException">A run of any thread was given a value that its operator does not take, and nobody was told
+    /// yet.</exception>
     public virtual void RefuseFaults() => Faults.ThrowAny();
 
     /// <summary>Waits for all work.</summary>

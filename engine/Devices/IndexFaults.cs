@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace GpuTensor.Devices;
 
-/// <summary>What checks of values found on a device, until the thread that gave the value is told at its next wait. Whoever saves, or waits for the whole
-/// device, is told once, too.</summary>
+/// <summary>What checks of values found on a device, until the thread that gave the value is told at its next wait. Whoever saves, or waits
+/// for the whole device, is told once, too.</summary>
 internal sealed class IndexFaults
 {
     private sealed class Fault(int thread, TensorException error)

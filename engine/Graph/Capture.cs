@@ -55,7 +55,8 @@ internal sealed class Capture(Tensor[] arguments)
     /// <summary>Arguments that were other tensors at the recording before, with the same plan: only then it is known that the function captured none of them.</summary>
     public bool[] IsProven { get; } = new bool[arguments.Length];
 
-    /// <summary>Of arguments that the function changed in place: their variable. Replays change its memory, so the argument must be the same one then.</summary>
+    /// <summary>Of arguments that the function changed in place: their variable. Replays change its memory, so the argument must be the
+    /// same one then.</summary>
     public Storage?[] ChangedArguments { get; private set; } = [];
 
     /// <summary>Of arguments whose gradient the function touched: the leaf, which must be the same one then.</summary>

@@ -161,7 +161,8 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         return new(MemoryKind.Arena, -1);
     }
 
-    /// <summary>Replays the last recording, if it still holds. No other thread's graph can begin to read what the replay overwrites in between.</summary>
+    /// <summary>Replays the last recording, if it still holds. No other thread's graph can begin to read what the replay overwrites in
+    /// between.</summary>
     private static Tensor? ReplayIfValid(CompiledVariant variant, Tensor[] arguments)
     {
         lock (variant.Device!.Executor.Gate) return variant.IsValid(arguments) ? Replay(variant, arguments) : null;

@@ -4,9 +4,9 @@ using GpuTensor.Operators;
 
 namespace GpuTensor.Graph;
 
-/// <summary>Whether values that an operator was given are such as it takes. They live on the device, so the answer is a value of the graph like any other: the worst
-/// of them, or a number that says all is well. It runs beside the step's other kernels and is looked at when the program next waits; until then the operator
-/// reads 0 where a place does not exist, or writes nothing.</summary>
+/// <summary>Whether values that an operator was given are such as it takes. They live on the device, so the answer is a value of the graph
+/// like any other: the worst of them, or a number that says all is well. It runs beside the step's other kernels and is looked at when the
+/// program next waits; until then the operator reads 0 where a place does not exist, or writes nothing.</summary>
 /// <param name="Op">The operator the values were given to.</param>
 internal abstract record ValueCheck(string Op)
 {
@@ -47,8 +47,8 @@ internal sealed record IndexCheck(string Op, int Size, bool FromEnd) : ValueChec
 
     public override int Bytes => sizeof(long);
 
-    /// <summary>Records the check of an index. Nothing is recorded where the host knows that all is well: outside compiled functions, whose replays get other indices,
-    /// it knows positions, numbers, and arrays that it sent to the device as they are.</summary>
+    /// <summary>Records the check of an index. Nothing is recorded where the host knows that all is well: outside compiled functions, whose
+    /// replays get other indices, it knows positions, numbers, and arrays that it sent to the device as they are.</summary>
     /// <param name="allowed">One more number that is allowed, or null.</param>
     /// <exception cref="TensorIndexException">The host knows that some are out of range.</exception>
     public static void Record(string op, Tensor index, int size, bool fromEnd, long? allowed = null)
@@ -78,7 +78,8 @@ internal sealed record IndexCheck(string Op, int Size, bool FromEnd) : ValueChec
         return isFine && Recorder.Capturing is null;
     }
 
-    /// <summary>The smallest and the largest index that the host knows of, and whether both occur. Nothing known: the first is the larger.</summary>
+    /// <summary>The smallest and the largest index that the host knows of, and whether both occur. Nothing known: the first is the
+    /// larger.</summary>
     private static (long First, long Last, bool IsWhole) RangeOf(Tensor index)
     {
         var node = index.Node;

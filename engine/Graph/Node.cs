@@ -38,7 +38,8 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     public NodeFlags Flags;
     private byte storages;
 
-    /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory. Counted up to 255, and no more from there.</summary>
+    /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory. Counted up to 255, and no
+    /// more from there.</summary>
     public byte Storages
     {
         get => Volatile.Read(ref storages);
@@ -124,9 +125,8 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 
     public Differentiation.LeafState? Leaf => Link as Differentiation.LeafState;
 
-    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read:
-    /// kept only where somebody asks for
-    /// it, not because a handle is alive.</summary>
+    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where
+    /// somebody asks for it, not because a handle is alive.</summary>
     public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Operators.Basic.Copy && NodeA is { Op.Kind: OperatorKind.Scalar };
 
     /// <summary>Whether anything recorded may still read it.</summary>
@@ -134,8 +134,8 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
 
     public bool RequiresGrad => (Flags & NodeFlags.RequiresGrad) != 0;
 
-    /// <summary>What the variable means now that once meant this value, if it was changed in place since and no other variable means this value; else null. Who read the variable on
-    /// another thread just before the change goes on with that.</summary>
+    /// <summary>What the variable means now that once meant this value, if it was changed in place since and no other variable means this
+    /// value; else null. Who read the variable on another thread just before the change goes on with that.</summary>
     public Node? Successor => (Flags & NodeFlags.Superseded) == 0 || Storages != 0 ? null : Link as Node ?? (Leaf?.Variable?.Current is { } now && now != this ? now : null);
 
     public int OperandCount => NodeA is null ? 0 : NodeB is null ? 1 : 2 + (More?.Length ?? 0);

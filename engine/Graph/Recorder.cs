@@ -2,16 +2,7 @@ namespace GpuTensor.Graph;
 
 /// <summary>The graph of one thread on one device: what was recorded and has not run. Recording appends a node and its words to the fingerprint; a flush hands all of it to the
 /// device's executor and starts anew.</summary>
-/// <remarks>
-/// <para>Threads. Each thread records into its own graph, but any thread may read any value, and so flush another thread's graph between two of its statements. Three locks, taken in this
-/// order: a compiled function's, one recorder's gate (all that is in its graph), the device's (<see cref="Devices.Executor.Gate"/>: whether a value is in memory, dropped, overwritten). No
-/// thread takes a second recorder's gate: where an operand is pending in another graph, ours is let go, the other graph is flushed, and recording begins again.</para>
-/// <para>A value that a pending graph reads is a leaf of the graph from the moment it is recorded: <see cref="Reference"/> counts a reader under the device's lock. A run that overwrites the
-/// value's memory copies it out first; a replay that would is recorded instead. So a leaf is what it was, whatever other threads do until the graph runs.</para>
-/// <para>Between reading which value a variable means and counting it as a leaf, another thread may change the variable. Then the operand is what the variable means after the change
-/// (<see cref="Node.Successor"/>).</para>
-/// </remarks>
-internal sealed class Recorder
+internal sealed partial class Recorder
 {
     /// <summary>So many pending nodes flush by themselves.</summary>
     public const int MaxPending = 4096;
@@ -19,7 +10,6 @@ internal sealed class Recorder
     [ThreadStatic] private static Recorder?[]? perDevice;
     [ThreadStatic] private static Capture? capturing;
 
-    private readonly Lock gate = new();
     private readonly List<Node> nodes = [];
     private readonly List<Node> leaves = [];
     private readonly List<Node> scalars = [];
@@ -42,7 +32,7 @@ internal sealed class Recorder
     public Device Device { get; }
 
     /// <summary>The lock of all that is in this graph.</summary>
-    public Lock Gate => gate;
+    public Lock Gate { get; } = new();
 
     public Trace Trace { get; } = new();
 
@@ -64,7 +54,8 @@ internal sealed class Recorder
     /// <summary>Pending values that say whether indices are in range.</summary>
     public Dictionary<Node, ValueCheck> Checks => checks;
 
-    /// <summary>The pending results that the watched indices went into, by position; not variables that were changed in place, which must stay readable.</summary>
+    /// <summary>The pending results that the watched indices went into, by position; not variables that were changed in place, which must
+    /// stay readable.</summary>
     public bool[] Suspects()
     {
         var suspects = new bool[nodes.Count];
@@ -130,8 +121,8 @@ internal sealed class Recorder
         // Before the operands are looked at, so that they are memory for what is recorded now.
         if (nodes.Count >= MaxPending && !IsCapturing) FlushBefore(a, b, more);
 
-        // The one place that keeps kernels inside the memory they are given: whatever made a view,
-        // it cannot be recorded where it reaches beyond its value.
+        // The one place that keeps kernels inside the memory they are given: whatever made a view, it cannot be recorded where it reaches
+        // beyond its value.
         RequireWithin(op, a);
         RequireWithin(op, b);
         if (more is not null)
@@ -168,7 +159,7 @@ internal sealed class Recorder
 
     private bool TryRecord(Node node)
     {
-        lock (gate)
+        lock (Gate)
         {
             if (!TryAppend(node)) return false;
             if (node.RequiresGrad)
@@ -180,7 +171,7 @@ internal sealed class Recorder
     /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>
     private void FlushBefore(Operand a, Operand b, Operand[]? more)
     {
-        lock (gate)
+        lock (Gate)
         {
             if (a.Node is not null) Keep(a.Node);
             if (b.Node is not null) Keep(b.Node);
@@ -194,7 +185,7 @@ internal sealed class Recorder
         bool isWatched = Differentiation.AnomalyMode.IsActive;
         // Once it has run, a node may have forgotten what it was computed from.
         Operand[] operands = isWatched ? [.. Enumerable.Range(0, node.OperandCount).Select(i => node[i])] : [];
-        lock (gate)
+        lock (Gate)
         {
             Keep(node);
             Flush();
@@ -207,7 +198,7 @@ internal sealed class Recorder
     public void Hold(Node node, object variable)
     {
         // Another thread may look at a value of ours in a new way just now.
-        lock (gate)
+        lock (Gate)
         {
             if (node.Owner != this) return;
             node.Mark(NodeFlags.HadVariable);
@@ -224,7 +215,7 @@ internal sealed class Recorder
     /// <summary>A variable means another value from here on, which is pending here.</summary>
     public void NoteChange(Storage storage, Node old)
     {
-        lock (gate)
+        lock (Gate)
         {
             // Another thread has flushed the new value already: it has memory of its own.
             if (storage.Current.Owner != this) return;
@@ -237,22 +228,12 @@ internal sealed class Recorder
         }
     }
 
-    /// <summary>What a variable meant before the function that this thread compiles changed it: what other threads read until the recording has run. Null for other values.</summary>
-    private Node? ValueBefore(Node value)
-    {
-        lock (gate)
-        {
-            if (value.Owner != this) return value;
-            var storage = changes.Find(c => c.Storage.Current == value || c.Old == value).Storage;
-            return storage is not null && changes.Find(c => c.Storage == storage).Old is { } old && old.Owner != this ? old : null;
-        }
-    }
-
-    /// <summary>Storages that nobody can reach but through this graph are no variables any more: their changes are results in the middle.</summary>
+    /// <summary>Storages that nobody can reach but through this graph are no variables any more: their changes are results in the
+    /// middle.</summary>
     /// <param name="collect">Collects garbage; the graph holds no storage meanwhile.</param>
     public void ForgetUnreachable(Action collect)
     {
-        lock (gate)
+        lock (Gate)
         {
             (WeakReference<Storage> Storage, Node Old)[] weak = [.. changes.Select(c => (new WeakReference<Storage>(c.Storage), c.Old))];
             changes.Clear();
@@ -266,7 +247,7 @@ internal sealed class Recorder
     /// <summary>Marks a pending node to be materialised by the next flush.</summary>
     public void Keep(Node node)
     {
-        lock (gate)
+        lock (Gate)
         {
             if (node.Owner != this || (node.Flags & NodeFlags.Keep) != 0) return;
             node.Mark(NodeFlags.Keep);
@@ -281,7 +262,7 @@ internal sealed class Recorder
     /// <param name="index">The values that were checked.</param>
     public void Watch(Node node, ValueCheck check, Node index)
     {
-        lock (gate)
+        lock (Gate)
             if (node.Owner == this)
             {
                 Keep(node);
@@ -298,123 +279,13 @@ internal sealed class Recorder
     /// <summary>Registers what restores host state (step numbers) should the flush of what is pending fail.</summary>
     public void OnRollback(Action undo)
     {
-        lock (gate) rollbacks.Add(undo);
-    }
-
-    /// <summary>Makes the value of a tensor's variable exist: flushes where it is pending. Where another thread changes the variable at the same time, it is the value before or after.</summary>
-    /// <param name="tensor">The tensor.</param>
-    /// <param name="pin">Counts a reader, so that the value stays what it is until <see cref="Node.AddReader"/> takes that back.</param>
-    /// <returns>The value.</returns>
-    public static Node Materialize(Tensor tensor, bool pin = false)
-    {
-        while (true)
-        {
-            var node = tensor.Node;
-            try
-            {
-                return Materialize(node, pin);
-            }
-            catch (ValueNotKeptException) when (tensor.Node != node)
-            {
-                // The variable was changed in between.
-            }
-        }
-    }
-
-    /// <summary>Makes a value exist: flushes where it is pending, computes it again where it was not kept.</summary>
-    /// <returns>The value; while another thread compiles a function that changes its variable, what the variable meant before.</returns>
-    public static Node Materialize(Node node, bool pin = false)
-    {
-        while (true)
-        {
-            if (node.Owner is Recorder recorder)
-            {
-                if (!recorder.FlushFor(node)) node = recorder.ValueBefore(node) ?? throw Unreadable(node);
-                Interleaving.Point();
-                continue;
-            }
-            if (node.State == NodeState.Materialized && !pin) return node;
-            lock (node.Device.Executor.Gate)
-                if (node.State == NodeState.Materialized)
-                {
-                    if (pin) node.AddReader(1);
-                    return node;
-                }
-            if (node.State == NodeState.Dropped) For(node.Device).RecordAgain(node);
-            else if (node.State is NodeState.Overwritten or NodeState.Failed) throw Unreadable(node);
-        }
-    }
-
-    /// <summary>Describes the plan that a flush would run now.</summary>
-    public string Explain(Devices.PlannedExecutor executor, bool source)
-    {
-        lock (gate)
-        {
-            if (nodes.Count == 0) return "Nothing is pending: every value recorded so far stands in memory.";
-            FindHomes();
-            try
-            {
-                return executor.Explain(this, source);
-            }
-            finally
-            {
-                homes.Clear();
-            }
-        }
-    }
-
-    /// <summary>Runs what is pending. What fails before its first launch leaves nothing changed.</summary>
-    public void Flush()
-    {
-        lock (gate)
-        {
-            if (nodes.Count == 0 || IsCapturing) return;
-            if (Capture is { IsRecording: true } capture) capture.Refuse($"it computes on {Device.Name} too");
-            try
-            {
-                lock (Device.Executor.Gate) FindHomes();
-                Device.Executor.Run(this);
-            }
-            catch (Exception e)
-            {
-                Rollback(e);
-                throw;
-            }
-            finally
-            {
-                Clear();
-            }
-            // Only now, when every value has its state: what was recorded with it is not lost.
-            Device.Executor.Faults.Throw();
-        }
-    }
-
-    /// <summary>A changed variable's value goes where it lay before, if nothing else means the old value; a gradient goes where the optimizer wants it.</summary>
-    private void FindHomes()
-    {
-        foreach (var leaf in gradients.Keys)
-            if (leaf is { GradHome: { } place, GradExposed: false, Grad.Node: var gradient } && gradient.Owner == this && leaf.Grad.ViewOf is null && gradient.Storages == 1)
-                homes.Add((gradient, place));
-        foreach (var (storage, old) in changes)
-        {
-            var now = storage.Current;
-            if (!settled.Add(storage) || now.Owner != this) continue;
-            if (storage.Home is { } home) homes.Add((now, home));
-            // An in-place operator's own gradient may still read the old value.
-            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && now.Storages == 1
-                && block.Bytes == now.Shape.ElementCount * now.DType.Size())
-            {
-                block.Occupy(old);
-                homes.Add((now, block));
-            }
-        }
-        settled.Clear();
+        lock (Gate) rollbacks.Add(undo);
     }
 
     /// <summary>A leaf's gradient is changed by what is recorded here.</summary>
     public void NoteGradient(Differentiation.LeafState leaf, Tensor? before, bool exposed)
     {
-        lock (gate) gradients.TryAdd(leaf, (before, exposed));
+        lock (Gate) gradients.TryAdd(leaf, (before, exposed));
         Capture?.NoteGradient(leaf, new(before));
     }
 
@@ -458,7 +329,8 @@ internal sealed class Recorder
         return true;
     }
 
-    /// <summary>How the fingerprint names a node: its position, or the slot of a leaf, which it becomes here; <see cref="Unready"/> where it is neither pending here nor in memory.</summary>
+    /// <summary>How the fingerprint names a node: its position, or the slot of a leaf, which it becomes here; <see cref="Unready"/> where
+    /// it is neither pending here nor in memory.</summary>
     private long Reference(Node node)
     {
         if (node.Owner == this) return node.Index;
@@ -475,139 +347,6 @@ internal sealed class Recorder
         return -1 - slot;
     }
 
-    /// <summary>Brings an operand nearer to what this graph can read, if it is not yet.</summary>
-    /// <returns>The operand, or what its variable means now.</returns>
-    private Node Prepare(Node node)
-    {
-        if (node.Owner == this || node.State == NodeState.Materialized) return node;
-        if (node.Owner is Recorder other) return other.FlushFor(node) ? node : other.ValueBefore(node) ?? throw Unreadable(node);
-        switch (node.State)
-        {
-            // Another thread's run is about to say what it is, or has said so since we looked.
-            case NodeState.Pending or NodeState.Materialized: return node;
-            case NodeState.Dropped:
-                try
-                {
-                    RecordAgain(node);
-                    return node;
-                }
-                catch (ValueNotKeptException) when (node.Successor is not null)
-                {
-                    return node.Successor!;
-                }
-            default: return node.Successor ?? throw Unreadable(node);
-        }
-    }
-
-    /// <summary>Runs the graph for a value of it that somebody reads.</summary>
-    /// <returns>False where this graph is another thread's, which compiles a function just now: it cannot run before the function has returned.</returns>
-    private bool FlushFor(Node node)
-    {
-        bool isMine = For(Device) == this;
-        lock (gate)
-        {
-            if (node.Owner != this) return true;
-            if (IsCapturing)
-                return !isMine ? false
-                    : throw new CompiledFunctionException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
-            if (!isMine) KeepUnfinished();
-            Keep(node);
-            Flush();
-            return true;
-        }
-    }
-
-    /// <summary>The thread of this graph may be between recording a value and making a variable for it: what nothing has read yet, and had no variable yet, is kept.</summary>
-    private void KeepUnfinished()
-    {
-        var isRead = new bool[nodes.Count];
-        foreach (var node in nodes)
-            for (int i = 0; i < node.OperandCount; i++)
-                if (node[i].Node is var operand && operand.Owner == this) isRead[operand.Index] = true;
-        foreach (var node in nodes)
-            if (!isRead[node.Index] && (node.Flags & NodeFlags.HadVariable) == 0 && node.OperandCount > 0) Keep(node);
-    }
-
-    /// <summary>Records a dropped node in this graph, with the dropped nodes it stands on.</summary>
-    private void RecordAgain(Node root)
-    {
-        while (true)
-        {
-            Node? elsewhere;
-            lock (gate)
-            {
-                // Two threads may want it, and one records it.
-                lock (Device.Executor.Gate) elsewhere = root.State == NodeState.Dropped ? Revive(root) : null;
-            }
-            if (elsewhere is null) return;
-            if (elsewhere.Owner is Recorder other && !other.FlushFor(elsewhere)) throw Unreadable(elsewhere);
-        }
-    }
-
-    /// <summary>Records a dropped node again, with the dropped nodes it stands on.</summary>
-    /// <returns>What it stands on and is pending in another graph: that must run first. Null: it is recorded.</returns>
-    private Node? Revive(Node root)
-    {
-        if (root.State == NodeState.Dropped) KeepNextTime(root);
-        var stack = new Stack<Node>([root]);
-        while (stack.TryPeek(out var node))
-        {
-            bool ready = true;
-            if (node.State == NodeState.Dropped)
-                for (int i = 0; i < node.OperandCount; i++)
-                {
-                    var input = node[i].Node;
-                    if (input.State is NodeState.Materialized || input.Owner == this) continue;
-                    if (input.State == NodeState.Pending) return input;
-                    if (input.State != NodeState.Dropped) throw NotKept(root, input);
-                    stack.Push(input);
-                    ready = false;
-                }
-            if (!ready) continue;
-            stack.Pop();
-            if (node.State == NodeState.Dropped) TryAppend(node);
-        }
-        return null;
-    }
-
-    /// <summary>Has the plan that dropped a node made again with it.</summary>
-    private static void KeepNextTime(Node node)
-    {
-        if (node.Owner is Planning.Plan plan) plan.Missed.Add(node.Index);
-    }
-
-    /// <summary>Why a value cannot be read.</summary>
-    public static Exception Unreadable(Node node) => node.State switch
-    {
-        NodeState.Pending => new CompiledFunctionException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
-        NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
-        NodeState.Overwritten when node.Owner == Node.Released => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
-        NodeState.Overwritten => NotKept(node, node),
-        _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
-    };
-
-    private static ValueNotKeptException NotKept(Node node, Node lost) => new(
-        $"The value of {node.Op.Name} {node.DType.Name()} {node.Shape} was not kept when its step ran, and it cannot be computed again because {lost.DType.Name()} {lost.Shape} "
-        + $"was {(lost.Owner == Node.Released ? "disposed" : "changed")} since. Call Keep() on the tensor when you store it. (From now on the step keeps it.)");
-
-    private void Rollback(Exception cause)
-    {
-        for (int i = changes.Count - 1; i >= 0; i--)
-        {
-            var (storage, old) = changes[i];
-            // Once kernels were launched the targets hold nobody knows what: they stay the failed values until they are written again.
-            if (HasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
-            storage.Current = old;
-            old.AddStorage(1);
-            old.Unmark(NodeFlags.Superseded);
-        }
-        foreach (var (leaf, (before, exposed)) in gradients)
-            if (leaf.Grad?.Node.Owner == this) leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);
-        foreach (var node in nodes)
-            if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Failed, cause);
-        for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
-    }
-
     /// <summary>Gives up the leaves from a number on.</summary>
     private void Forget(int from)
     {
@@ -617,22 +356,5 @@ internal sealed class Recorder
             leafSlots.Remove(leaves[i]);
         }
         leaves.RemoveRange(from, leaves.Count - from);
-    }
-
-    private void Clear()
-    {
-        foreach (var leaf in leaves) leaf.AddReader(-1);
-        HasLaunched = false;
-        nodes.Clear();
-        leaves.Clear();
-        scalars.Clear();
-        leafSlots.Clear();
-        changes.Clear();
-        rollbacks.Clear();
-        homes.Clear();
-        gradients.Clear();
-        checks.Clear();
-        watched.Clear();
-        Trace.Clear();
     }
 }

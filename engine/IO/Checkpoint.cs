@@ -70,7 +70,8 @@ public static class Checkpoint
         string path, Module model, Optimizer? optimizer = null, IReadOnlyDictionary<string, Generator>? generators = null) =>
         Load(path, model, optimizer, out _, generators);
 
-    /// <summary>As <see cref="Load(string, Module, Optimizer?, IReadOnlyDictionary{string, Generator}?)"/>, with the integers that were saved.</summary>
+    /// <summary>As <see cref="Load(string, Module, Optimizer?, IReadOnlyDictionary{string, Generator}?)"/>, with the integers that were
+    /// saved.</summary>
     public static IReadOnlyDictionary<string, double> Load(
         string path, Module model, Optimizer? optimizer, out IReadOnlyDictionary<string, long> integers,
         IReadOnlyDictionary<string, Generator>? generators = null)

@@ -1,7 +1,7 @@
 namespace GpuTensor.IO;
 
-/// <summary>What is written of a tensor: its bytes come in pieces when they are asked for,
-/// since they may be more than an array holds.</summary>
+/// <summary>What is written of a tensor: its bytes come in pieces when they are asked for, since they may be more than an array
+/// holds.</summary>
 /// <param name="DType">The dtype.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Read">Calls its argument with each piece in order: row-major, little-endian.</param>

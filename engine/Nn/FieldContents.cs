@@ -6,9 +6,9 @@ using System.Runtime.CompilerServices;
 
 namespace GpuTensor.Nn;
 
-/// <summary>Takes the value of a module's field apart: tuples, arrays, lists and dictionaries become members with names (<c>blocks.0</c>). Where a module or
-/// parameter is held by something that gives it no name (a set, a struct, a delegate's closure), it throws and names the field: its numbers would be neither
-/// trained nor saved.</summary>
+/// <summary>Takes the value of a module's field apart: tuples, arrays, lists and dictionaries become members with names (<c>blocks.0</c>).
+/// Where a module or parameter is held by something that gives it no name (a set, a struct, a delegate's closure), it throws and names the
+/// field: its numbers would be neither trained nor saved.</summary>
 /// <param name="owner">The module.</param>
 /// <param name="field">The field's name, for messages.</param>
 internal sealed class FieldContents(Module owner, string field)
@@ -120,7 +120,8 @@ internal sealed class FieldContents(Module owner, string field)
                     + "Keep it in a field of its own, which the delegate may use.");
     }
 
-    /// <summary>A module (other than the field's own) or parameter that a delegate's target is, or that its closure holds; or null.</summary>
+    /// <summary>A module (other than the field's own) or parameter that a delegate's target is, or that its closure holds; or
+    /// null.</summary>
     private object? Hidden(object target)
     {
         if (target is Module or Parameter) return target == owner ? null : target;

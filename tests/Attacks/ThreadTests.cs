@@ -99,7 +99,8 @@ public class ThreadTests
             for (int i = 0; i < each && failure is null; i++)
             {
                 float number = i % 97;
-                // Pending, of a number, of memory, of a variable that changes. In long turns: each mixture of what is pending would be a kernel to compile.
+                // Pending, of a number, of memory, of a variable that changes. In long turns: each mixture of what is pending would be a
+                // kernel to compile.
                 var value = (i * 3 / each) switch
                 {
                     0 => Tensor.Full([3], number) + 1,

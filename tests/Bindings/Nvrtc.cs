@@ -55,7 +55,8 @@ internal static class Nvrtc
             var files = Directory.GetFiles(temporary, "*", SearchOption.AllDirectories);
             foreach (string file in files.OrderBy(f => !f.Contains("builtins", StringComparison.Ordinal)))
             {
-                // A file that another process has put there stays: it may be loaded, and a second one under its name would be another library.
+                // A file that another process has put there stays: it may be loaded, and a second one under its name would be another
+                // library.
                 string target = Path.Combine(folder, Path.GetFileName(file));
                 if (!File.Exists(target)) File.Move(file, target, overwrite: true);
             }

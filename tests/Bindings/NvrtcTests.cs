@@ -128,7 +128,8 @@ public class NvrtcTests
 
         public override IReadOnlyList<string> Folders(string parent, string pattern) => [];
 
-        // A bare name would find what other tests have loaded into this process: a simulated driver, whose version decides which compiler comes first.
+        // A bare name would find what other tests have loaded into this process: a simulated driver, whose version decides which compiler
+        // comes first.
         public override string? Load(string pathOrName, out nint handle)
         {
             if (Path.IsPathRooted(pathOrName)) return base.Load(pathOrName, out handle);

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace GpuTensor.Conformance;
 
-/// <summary>One hash of many values. Equal hashes mean equal bits, but for the sign and payload of NaNs, which a compiler may change by swapping the operands of a sum.</summary>
+/// <summary>One hash of many values. Equal hashes mean equal bits, but for the sign and payload of NaNs, which a compiler may change by
+/// swapping the operands of a sum.</summary>
 internal sealed class BitHash
 {
     private readonly XxHash128 hash = new();

@@ -7,9 +7,8 @@ namespace GpuTensor.Conformance;
 /// <param name="Hash">32 hexadecimal digits, or <c>failed: …</c>.</param>
 public sealed record ProgramBits(string Name, string Hash);
 
-/// <summary>
-/// Hashes what programs compute on a device: the random programs of the equal-bits test, recorded training runs, every recorded sample. Two builds of the engine that
-/// give the same hashes on one machine compute the same bits.
+/// <summary>Hashes what programs compute on a device: the random programs of the equal-bits test, recorded training runs, every recorded
+/// sample. Two builds of the engine that give the same hashes on one machine compute the same bits.
 /// </summary>
 /// <param name="device">Where to run.</param>
 /// <param name="corpus">The recordings; null: random programs alone.</param>

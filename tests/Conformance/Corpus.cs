@@ -20,8 +20,8 @@ public sealed class Corpus
         return new(root);
     }
 
-    /// <summary>The corpus named by <c>GPUTENSOR_CORPUS</c>, or <c>shared/corpus</c> beside the repository that holds this program; null where there is none, or the
-    /// variable is <c>none</c>.</summary>
+    /// <summary>The corpus named by <c>GPUTENSOR_CORPUS</c>, or <c>shared/corpus</c> beside the repository that holds this program; null
+    /// where there is none, or the variable is <c>none</c>.</summary>
     public static Corpus? Find()
     {
         if (Environment.GetEnvironmentVariable("GPUTENSOR_CORPUS") is { Length: > 0 } named) return named == "none" ? null : Open(named);

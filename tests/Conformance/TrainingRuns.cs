@@ -39,7 +39,8 @@ public static class TrainingRuns
     /// <summary>Whether the images are here that <see cref="FashionMlp"/> trains on.</summary>
     public static bool HasFashionMnist => FashionMnistFolder is not null;
 
-    /// <summary>The folder of the images: the one that <c>GPUTENSOR_DATA</c> names, or that of the Debian package dataset-fashion-mnist; null where neither has them.</summary>
+    /// <summary>The folder of the images: the one that <c>GPUTENSOR_DATA</c> names, or that of the Debian package dataset-fashion-mnist;
+    /// null where neither has them.</summary>
     public static string? FashionMnistFolder => ((string?[])[Environment.GetEnvironmentVariable("GPUTENSOR_DATA"), "/usr/share/datasets/fashion-mnist"])
         .FirstOrDefault(folder => !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, Images)) && File.Exists(Path.Combine(folder, Labels)));
 

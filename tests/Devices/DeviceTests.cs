@@ -51,50 +51,17 @@ public class DeviceTests
         OptionalPart.OpenCl.Require();
         if (exclude is not null && OpenClPlatform.Devices().Any(d => !d.PlatformName.Contains(exclude))) Assert.Skip("There are other OpenCL devices than PoCL here.");
         if (exclude is not null && Device.IsCudaAvailable) Assert.Skip("There is a CUDA device here.");
-        var start = new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(DeviceTests).Assembly.Location);
-        start.ArgumentList.Add("--filter-method");
-        start.ArgumentList.Add($"{typeof(DeviceTests).FullName}.{nameof(Child_prints_its_default_device)}");
-        string file = Path.GetTempFileName();
-        start.Environment["GPUTENSOR_TEST_DEFAULT"] = file;
-        start.Environment["GPUTENSOR_DEVICE"] = device ?? "";
-        start.Environment["GPUTENSOR_OPENCL_EXCLUDE"] = exclude ?? "";
-        using var child = System.Diagnostics.Process.Start(start)!;
-        var output = child.StandardOutput.ReadToEndAsync();
-        _ = await child.StandardError.ReadToEndAsync();
-        string printed = await output;
-        await child.WaitForExitAsync();
-        string text = File.ReadAllText(file);
-        File.Delete(file);
-        Assert.True(exit == 0 == text.StartsWith("device "), $"{text}\n{printed}");
+        var result = await ChildProcess.Run(
+            PrintDefaultDevice, device ?? "", environment: new Dictionary<string, string?> { ["GPUTENSOR_OPENCL_EXCLUDE"] = exclude ?? "" });
+        string text = result.Output + result.Errors;
+        Assert.True(exit == 0 == (result.ExitCode == 0) && exit == 0 == text.StartsWith("device "), text);
         if (chosen is not null) Assert.Contains($"device {chosen}\n", text);
         if (says is not null) Assert.Contains(says, text);
         // One line that says what is missing and how to get it.
         if (says is not null && exit == 0) Assert.Contains("pocl-opencl-icd", text);
     }
 
-    [Fact]
-    public void Child_prints_its_default_device()
-    {
-        string? file = Environment.GetEnvironmentVariable("GPUTENSOR_TEST_DEFAULT");
-        if (file is null) Assert.Skip("Runs as a child process of the test before it.");
-        var error = Console.Error;
-        using var said = new StringWriter();
-        Console.SetError(said);
-        try
-        {
-            string name = Device.Default.Name;
-            File.WriteAllText(file, $"device {name}\n{said}");
-        }
-        catch (DeviceException e)
-        {
-            File.WriteAllText(file, e.Message);
-        }
-        finally
-        {
-            Console.SetError(error);
-        }
-    }
+    private static void PrintDefaultDevice() => Console.Write($"device {Device.Default.Name}\n");
 
     [Fact]
     public void Mixing_devices_throws_and_names_them()

@@ -64,8 +64,8 @@ public class MemoryTests
     {
         using var test = TestDevice.OpenCl();
         var planned = test.Device.Planned!;
-        // 8 MB a step, never disposed, hardly any managed garbage: without the budget no collection would come, and 1.6 GB be held. Tests beside this one
-        // move handles to the oldest generation, which the budget's collections of the young ones do not look at.
+        // 8 MB a step, never disposed, hardly any managed garbage: without the budget no collection would come, and 1.6 GB be held. Tests
+        // beside this one move handles to the oldest generation, which the budget's collections of the young ones do not look at.
         for (int i = 0; i < 200; i++) (Tensor.Ones([2 << 20], device: test.Device) * i).Realize();
         Assert.InRange(planned.Backend.Counters.BytesPeak, 8 * Megabyte, 800 * Megabyte);
     }
@@ -139,10 +139,8 @@ public class MemoryTests
     }
 
     /// <summary>The process ends in the middle of a training with work in flight: run as a child of the test below.</summary>
-    [Fact]
-    public void Child_exits_in_mid_training()
+    private static void ExitInMidTraining()
     {
-        if (Environment.GetEnvironmentVariable("GPUTENSOR_TEST_EXIT") is null) Assert.Skip("Runs as a child process of the test after it.");
         var w = Tensor.Ones([1 << 16], device: Device.OpenCl()).RequiresGrad_();
         for (int i = 0; i < 5; i++)
         {
@@ -159,17 +157,7 @@ public class MemoryTests
     public async Task Exit_in_mid_training_is_clean()
     {
         OptionalPart.OpenCl.Require();
-        string name = $"{typeof(MemoryTests).FullName}.{nameof(Child_exits_in_mid_training)}";
-        var start = new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(MemoryTests).Assembly.Location);
-        start.ArgumentList.Add("--filter-method");
-        start.ArgumentList.Add(name);
-        start.Environment["GPUTENSOR_TEST_EXIT"] = "1";
-        using var child = System.Diagnostics.Process.Start(start)!;
-        var output = child.StandardOutput.ReadToEndAsync();
-        string errors = await child.StandardError.ReadToEndAsync();
-        string printed = await output;
-        Assert.True(child.WaitForExit(120_000), "The process did not end.");
-        Assert.True(child.ExitCode == 42, $"exit code {child.ExitCode}\n{printed}\n{errors}");
+        var result = await ChildProcess.Run(ExitInMidTraining, device: null);
+        Assert.True(result.ExitCode == 42, $"exit code {result.ExitCode}\n{result.Output}\n{result.Errors}");
     }
 }

@@ -25,9 +25,8 @@ internal sealed class TestDevice : IDisposable
     }
 
     /// <summary>For many small random programs, each of which compiles kernels of its own: the device of that name and how many programs
-    /// are run there
-    /// (<c>GPUTENSOR_RANDOM_PROGRAMS</c>: so many on every device). OpenCL compiles without optimising, which is what such a test would
-    /// spend its time on.</summary>
+    /// are run there (<c>GPUTENSOR_RANDOM_PROGRAMS</c>: so many on every device). OpenCL compiles without optimising, which is what such a
+    /// test would spend its time on.</summary>
     public static (Device Device, int Programs) ForPrograms(string name, int onReference, int compiled)
     {
         var device = TestDevices.Get(name);

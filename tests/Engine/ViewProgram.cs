@@ -1,8 +1,8 @@
 namespace GpuTensor.Tests.Engine;
 
 /// <summary>A random program, fixed by its seed, of views and in-place writes over values of every origin: numbers, positions, comparisons
-/// of them, random draws, leaves, values that are
-/// pending or in memory. Beside every tensor runs a <see cref="PlainArray"/>, to which it is compared.</summary>
+/// of them, random draws, leaves, values that are pending or in memory. Beside every tensor runs a <see cref="PlainArray"/>, to which it is
+/// compared.</summary>
 internal sealed partial class ViewProgram(int seed, Device device, bool large = false)
 {
     private const int Steps = 14, Most = 6;

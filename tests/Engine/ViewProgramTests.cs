@@ -65,7 +65,8 @@ public class ViewProgramTests
         }
     }
 
-    /// <summary>On a device that computes nothing, so that only plans are looked at: larger values take other ways through the planner.</summary>
+    /// <summary>On a device that computes nothing, so that only plans are looked at: larger values take other ways through the
+    /// planner.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public void Larger_programs_can_be_planned(bool cpu)
     {

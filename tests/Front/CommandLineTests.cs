@@ -46,7 +46,8 @@ public class CommandLineTests
         string[] settings = ["--epochs", "4", "--seed", "1", "--batch-size", "16"];
         Run(folder, Train("whole", settings)).Succeeded();
 
-        // Ctrl+C in the middle of an epoch: a checkpoint of that very step. On a busy machine the signal may come too late, and then another run is interrupted.
+        // Ctrl+C in the middle of an epoch: a checkpoint of that very step. On a busy machine the signal may come too late, and then
+        // another run is interrupted.
         for (int attempt = 1; ; attempt++)
         {
             using var process = Program.Start(Program.Cli, folder.Path, null, Train("broken", settings));

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Front;
 
-/// <summary><c>gputensor train --resume</c>: what the checkpoint says of the run is exact, and refused by name where it cannot be.</summary>
+/// <summary><c>gputensor train --resume</c>: what the checkpoint says of the run is exact, and refused by name where it cannot
+/// be.</summary>
 public class ResumeTests
 {
     private const string File = "one/checkpoint.safetensors";

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.IO;
 
-/// <summary>Whatever a writer takes its reader gives back, to the bit; what it does not take it refuses, and leaves nothing behind.</summary>
+/// <summary>Whatever a writer takes its reader gives back, to the bit; what it does not take it refuses, and leaves nothing
+/// behind.</summary>
 public class RoundTripTests
 {
     private static readonly string[] Names =

@@ -9,9 +9,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Kernels;
 
-/// <summary>
-/// The kernels of typical programs, as text that lies beside this file: to be read by a newcomer, and so that a change to a generator shows in review. No device is needed.
-/// <c>GPUTENSOR_GOLDENS=update</c> writes the files anew.
+/// <summary>The kernels of typical programs, as text that lies beside this file: to be read by a newcomer, and so that a change to a
+/// generator shows in review. No device is needed. <c>GPUTENSOR_GOLDENS=update</c> writes the files anew.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -25,7 +24,8 @@ public sealed class GoldenTests
         ["cuda"] = (new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 }, Dialect.Cuda, "cu"),
     };
 
-    /// <summary>Programs by name. Each gets a maker of tensors that exist in memory, and returns what is realised then: by that time its own variables, which a plan would keep, are gone.</summary>
+    /// <summary>Programs by name. Each gets a maker of tensors that exist in memory, and returns what is realised then: by that time its
+    /// own variables, which a plan would keep, are gone.</summary>
     private static readonly Dictionary<string, Func<Maker, Tensor>> Programs = new()
     {
         ["chain"] = make => (make[512, 1024] * 1.5 + make[1024]).Gelu() * 0.5 + make[512, 1024],

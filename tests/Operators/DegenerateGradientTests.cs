@@ -2,7 +2,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>The gradient of every operator, and the gradient of that, over shapes without elements, of size 1 and without dimensions: whatever has a value has gradients, of the shape of what they belong to.</summary>
+/// <summary>The gradient of every operator, and the gradient of that, over shapes without elements, of size 1 and without dimensions:
+/// whatever has a value has gradients, of the shape of what they belong to.</summary>
 public class DegenerateGradientTests
 {
     private static readonly Dictionary<string, Func<Shape, Shape>> Shrunk = new()

@@ -3,8 +3,8 @@ using GpuTensor.Tests.Engine;
 namespace GpuTensor.Tests.Operators;
 
 /// <summary>A random <c>x[…]</c>, fixed by its seed: positions, ranges, slices with steps, new dimensions, an ellipsis, masks and index
-/// tensors that broadcast, negative and repeated positions among
-/// them. Beside it stands what plain loops select: for each element of the result its place in x.</summary>
+/// tensors that broadcast, negative and repeated positions among them. Beside it stands what plain loops select: for each element of the
+/// result its place in x.</summary>
 internal sealed class IndexExpression
 {
     private readonly Random random;

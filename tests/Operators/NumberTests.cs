@@ -2,7 +2,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>Numbers keep their value on the way into a tensor and out of one: int64 beyond 2⁵³, and casts as C# makes them, on every device.</summary>
+/// <summary>Numbers keep their value on the way into a tensor and out of one: int64 beyond 2⁵³, and casts as C# makes them, on every
+/// device.</summary>
 public class NumberTests
 {
     private const long Odd = (1L << 53) + 1;

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>Classes that do not exist and numbers that are no probabilities: refused at once where the host made them, else reported at the next wait, before anything is saved.</summary>
+/// <summary>Classes that do not exist and numbers that are no probabilities: refused at once where the host made them, else reported at the
+/// next wait, before anything is saved.</summary>
 [Collection(nameof(Engine.Alone))]
 public class ValueCheckTests
 {

@@ -4,8 +4,7 @@ using System.Runtime.InteropServices;
 namespace GpuTensor.Cli;
 
 /// <summary>Turns Ctrl+C, a polite kill and a closed terminal into a flag, so that work ends at the next whole step. The same signal once
-/// more ends the process at once, but for SIGHUP, which a
-/// closing terminal may send twice.</summary>
+/// more ends the process at once, but for SIGHUP, which a closing terminal may send twice.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private static readonly Dictionary<PosixSignal, int> Numbers = new() { [PosixSignal.SIGHUP] = 1, [PosixSignal.SIGINT] = 2, [PosixSignal.SIGTERM] = 15 };

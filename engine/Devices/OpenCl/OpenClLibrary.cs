@@ -17,7 +17,8 @@ internal static class OpenClLibrary
     public const string InstallHint = "On Debian and Ubuntu install the packages ocl-icd-libopencl1 (the loader) and pocl-opencl-icd (a driver for the CPU); "
         + "a GPU's OpenCL driver comes with its vendor's driver package.";
 
-    /// <summary>The drivers that the loader is told of: names of the files in <c>/etc/OpenCL/vendors</c>, or what <c>OCL_ICD_VENDORS</c> names in its place. None on other systems than Linux.</summary>
+    /// <summary>The drivers that the loader is told of: names of the files in <c>/etc/OpenCL/vendors</c>, or what <c>OCL_ICD_VENDORS</c>
+    /// names in its place. None on other systems than Linux.</summary>
     public static string[] InstalledDrivers()
     {
         if (!OperatingSystem.IsLinux()) return [];

@@ -1,8 +1,7 @@
 namespace GpuTensor.Devices.OpenCl;
 
 /// <summary>PoCL keeps compiled kernels in a folder, and has no device where it cannot make one: with a home folder that cannot be written
-/// it seems not to be installed. So it is given a folder
-/// that works before its library loads.</summary>
+/// it seems not to be installed. So it is given a folder that works before its library loads.</summary>
 internal static class PoclCache
 {
     private const string Variable = "POCL_CACHE_DIR";

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>
-/// Keeps the process's signal handlers while OpenCL drivers load and compile: taken before, put back after. .NET turns the signals of
-/// faults into exceptions (SIGFPE: <see cref="DivideByZeroException"/>, SIGSEGV: <see cref="NullReferenceException"/>). PoCL takes SIGFPE
-/// as it loads, and its LLVM takes nearly every signal as it compiles, until the first one comes: then it deletes the files being compiled,
-/// and a fault in the user's own C# kills the process, at once or where two threads fault together. Linux only: elsewhere it does nothing.
+/// <summary>Keeps the process's signal handlers while OpenCL drivers load and compile: taken before, put back after. .NET turns the
+/// signals of faults into exceptions (SIGFPE: <see cref="DivideByZeroException"/>, SIGSEGV: <see cref="NullReferenceException"/>). PoCL
+/// takes SIGFPE as it loads, and its LLVM takes nearly every signal as it compiles, until the first one comes: then it deletes the files
+/// being compiled, and a fault in the user's own C# kills the process, at once or where two threads fault together. Linux only: elsewhere
+/// it does nothing.
 /// </summary>
 /// <remarks>No kernel needs PoCL's handler, which steps over a division that traps: generated integer divisions never trap.</remarks>
 internal sealed partial class SignalHandlers

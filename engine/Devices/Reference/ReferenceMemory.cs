@@ -2,9 +2,8 @@ using GpuTensor.Memory;
 
 namespace GpuTensor.Devices.Reference;
 
-/// <summary>Counts what the reference device's values take, so that a limit holds there as it does on other devices.
-/// The memory itself is the garbage
-/// collector's: what it has found dead is taken off when the limit is met.</summary>
+/// <summary>Counts what the reference device's values take, so that a limit holds there as it does on other devices. The memory itself is
+/// the garbage collector's: what it has found dead is taken off when the limit is met.</summary>
 internal sealed class ReferenceMemory
 {
     private readonly Lock gate = new();

@@ -3,9 +3,8 @@ using GpuTensor.Operators;
 namespace GpuTensor.Graph.Planning;
 
 /// <summary>Values made of numbers and positions alone: they are written again wherever they are read, if that can be done through the
-/// views they are read
-/// through. Where it cannot (the diagonal of a matrix of positions read as a row of another length, say), the value is computed to memory
-/// once, and read there.</summary>
+/// views they are read through. Where it cannot (the diagonal of a matrix of positions read as a row of another length, say), the value is
+/// computed to memory once, and read there.</summary>
 internal sealed class Inlines
 {
     private const int MaxDepth = 4;
@@ -54,8 +53,7 @@ internal sealed class Inlines
     }
 
     /// <summary>What <paramref name="outer"/> (over a value of <paramref name="shape"/>, row-major) shows of <paramref name="inner"/>,
-    /// which has that shape: a view of what the inner one
-    /// looks at, or null where no strides express that.</summary>
+    /// which has that shape: a view of what the inner one looks at, or null where no strides express that.</summary>
     public static View? Compose(View inner, Shape shape, View outer)
     {
         if (outer.Shape.ElementCount == 0 || shape.ElementCount == 0) return View.Identity(outer.Shape);
@@ -70,8 +68,7 @@ internal sealed class Inlines
             else (sizes[rank], strides[rank++]) = (shape.Span[d], inner.Strides[d]);
         }
         // Each position has one set of coordinates, so where the outer view starts and its first steps say what they are everywhere; they
-        // must stay within the
-        // dimensions up to its last elements.
+        // must stay within the dimensions up to its last elements.
         var start = new long[rank];
         Coordinates(outer.Offset, start);
         var (least, most) = ((long[])start.Clone(), (long[])start.Clone());

@@ -16,9 +16,8 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     /// <summary>Called before values are gathered into kernels (tests make the planner fail here).</summary>
     public Action? BeforeFusing { get; set; }
 
-    /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value
-    /// is lost. A program that sees one has found an error of
-    /// this library, and one line on standard error says so.</summary>
+    /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value is
+    /// lost. A program that sees one has found an error of this library, and one line on standard error says so.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>Where a line goes at the first fault.</summary>

@@ -190,9 +190,8 @@ internal static class Rewriter
         return false;
     }
 
-    /// <summary>A reduction over more elements than one dimension can have: over its last dimensions first, then over what is left.
-    /// In one stage a sum of
-    /// float32 would stop growing.</summary>
+    /// <summary>A reduction over more elements than one dimension can have: over its last dimensions first, then over what is left. In one
+    /// stage a sum of float32 would stop growing.</summary>
     private static bool SplitByDimension(PlanNode node, int kept, List<PlanNode> result, Inlines inline)
     {
         var (operand, view) = node.Operands[0];

@@ -7,9 +7,8 @@ using Module = GpuTensor.Nn.Module;
 
 namespace GpuTensor.Tests.Attacks.Sweep;
 
-/// <summary>The sweep within the process that it may bring down: makes the calls and writes a line for each.
-/// A line that begins with the sign of a call
-/// and has no result names the call that ended the process.</summary>
+/// <summary>The sweep within the process that it may bring down: makes the calls and writes a line for each. A line that begins with the
+/// sign of a call and has no result names the call that ended the process.</summary>
 internal static class SweepRun
 {
     public const string Begin = "> ", Good = "  ", Bad = "! ", LeftOut = "- ";

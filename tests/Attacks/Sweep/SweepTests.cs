@@ -3,11 +3,10 @@ using Xunit;
 
 namespace GpuTensor.Tests.Attacks.Sweep;
 
-/// <summary>Every public method, constructor and indexer that takes a size or an index, called with −1, 0 and the largest and smallest numbers
-/// on devices of 256 MB:
-/// the answer is right or a typed error, the same on each device, and the process lives. A seeded tenth by default,
-/// all with <c>GPUTENSOR_SWEEP=all</c>;
-/// <c>GPUTENSOR_SWEEP_SEED</c> draws another tenth, <c>GPUTENSOR_SWEEP=NAME</c> takes methods whose name contains that.</summary>
+/// <summary>Every public method, constructor and indexer that takes a size or an index, called with −1, 0 and the largest and smallest
+/// numbers on devices of 256 MB: the answer is right or a typed error, the same on each device, and the process lives. A seeded tenth by
+/// default, all with <c>GPUTENSOR_SWEEP=all</c>; <c>GPUTENSOR_SWEEP_SEED</c> draws another tenth, <c>GPUTENSOR_SWEEP=NAME</c> takes methods
+/// whose name contains that.</summary>
 public class SweepTests
 {
     /// <summary>Methods that are not called, with the reason.</summary>

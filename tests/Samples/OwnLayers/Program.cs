@@ -7,7 +7,8 @@ Tensor.ManualSeed(0);
 var model = new Mixture(inputs: 3, width: 8);
 foreach (var (name, parameter) in model.NamedParameters()) Console.WriteLine($"{name} {parameter.Shape}");
 
-// A compiled function is recorded anew when a variable that it captured changes. Compiled ahead of time, the program does not know its variables: they are frozen, and a tensor changed in place serves instead.
+// A compiled function is recorded anew when a variable that it captured changes. Compiled ahead of time, the program does not know its
+// variables: they are frozen, and a tensor changed in place serves instead.
 var (scale, place) = (1.0, Tensor.Ones(1));
 var scaled = Tensor.Compile((Tensor t) => t * scale * place);
 for (int i = 0; i < 4; i++) scaled(Tensor.Ones(1));

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace GpuTensor.Tests.Attacks;
+namespace GpuTensor.Tests;
 
 /// <summary>The harness itself: whatever happens in a child process is seen.</summary>
 public class ChildProcessTests

@@ -2,10 +2,9 @@ using System.Diagnostics;
 using System.Reflection;
 using Xunit;
 
-namespace GpuTensor.Tests.Attacks;
+namespace GpuTensor.Tests;
 
-/// <summary>
-/// Runs a static method of this assembly in a process of its own: one that may crash the process, hang, or take all memory.
+/// <summary>Runs a static method of this assembly in a process of its own: one that may crash the process, hang, or take all memory.
 /// Example: <c>(await ChildProcess.Run(Divide, "opencl")).Succeeded();</c>, where <c>static void Divide()</c> fails by throwing.
 /// </summary>
 internal static class ChildProcess
@@ -22,7 +21,8 @@ internal static class ChildProcess
     /// <summary>How a child process ended. A process ended by a signal has 128 + the signal's number as exit code (139: SIGSEGV).</summary>
     public sealed record Result(string Name, int ExitCode, string Output, string Errors)
     {
-        /// <summary>This result, if the method returned. Else the test fails with what the process wrote, or skips where the method did.</summary>
+        /// <summary>This result, if the method returned. Else the test fails with what the process wrote, or skips where the method
+        /// did.</summary>
         public Result Succeeded()
         {
             if (ExitCode == Skipped) Assert.Skip(Errors.Trim());
@@ -31,10 +31,12 @@ internal static class ChildProcess
         }
     }
 
-    /// <summary>Runs a static method (a method group, never a lambda), which takes the strings of <paramref name="arguments"/>, if it takes any.</summary>
+    /// <summary>Runs a static method (a method group, never a lambda), which takes the strings of <paramref name="arguments"/>, if it takes
+    /// any.</summary>
     /// <param name="method">Returns <c>void</c> or <see cref="Task"/>.</param>
     /// <param name="device">The value of <c>GPUTENSOR_DEVICE</c>; null leaves the choice to the library.</param>
-    /// <param name="limit">The test fails if the process has not ended by then; by default 10 minutes, for one that hangs on a machine however busy.</param>
+    /// <param name="limit">The test fails if the process has not ended by then; by default 10 minutes, for one that hangs on a machine
+    /// however busy.</param>
     /// <param name="environment">Variables that the process has beside ours; null removes one.</param>
     public static Task<Result> Run(Delegate method, string? device, TimeSpan? limit = null, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments) =>
         Run(method.Method, device, limit, environment, arguments);

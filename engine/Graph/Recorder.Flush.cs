@@ -1,0 +1,107 @@
+namespace GpuTensor.Graph;
+
+/// <content>A flush: all that is pending runs, or nothing has changed.</content>
+internal sealed partial class Recorder
+{
+    /// <summary>Describes the plan that a flush would run now.</summary>
+    public string Explain(Devices.PlannedExecutor executor, bool source)
+    {
+        lock (Gate)
+        {
+            if (nodes.Count == 0) return "Nothing is pending: every value recorded so far stands in memory.";
+            FindHomes();
+            try
+            {
+                return executor.Explain(this, source);
+            }
+            finally
+            {
+                homes.Clear();
+            }
+        }
+    }
+
+    /// <summary>Runs what is pending. What fails before its first launch leaves nothing changed.</summary>
+    public void Flush()
+    {
+        lock (Gate)
+        {
+            if (nodes.Count == 0 || IsCapturing) return;
+            if (Capture is { IsRecording: true } capture) capture.Refuse($"it computes on {Device.Name} too");
+            try
+            {
+                lock (Device.Executor.Gate) FindHomes();
+                Device.Executor.Run(this);
+            }
+            catch (Exception e)
+            {
+                Rollback(e);
+                throw;
+            }
+            finally
+            {
+                Clear();
+            }
+            // Only now, when every value has its state: what was recorded with it is not lost.
+            Device.Executor.Faults.Throw();
+        }
+    }
+
+    /// <summary>A changed variable's value goes where it lay before, if nothing else means the old value; a gradient goes where the
+    /// optimizer wants it.</summary>
+    private void FindHomes()
+    {
+        foreach (var leaf in gradients.Keys)
+            if (leaf is { GradHome: { } place, GradExposed: false, Grad.Node: var gradient } && gradient.Owner == this && leaf.Grad.ViewOf is null && gradient.Storages == 1)
+                homes.Add((gradient, place));
+        foreach (var (storage, old) in changes)
+        {
+            var now = storage.Current;
+            if (!settled.Add(storage) || now.Owner != this) continue;
+            if (storage.Home is { } home) homes.Add((now, home));
+            // An in-place operator's own gradient may still read the old value.
+            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && now.Storages == 1
+                && block.Bytes == now.Shape.ElementCount * now.DType.Size())
+            {
+                block.Occupy(old);
+                homes.Add((now, block));
+            }
+        }
+        settled.Clear();
+    }
+
+    private void Rollback(Exception cause)
+    {
+        for (int i = changes.Count - 1; i >= 0; i--)
+        {
+            var (storage, old) = changes[i];
+            // Once kernels were launched the targets hold nobody knows what: they stay the failed values until they are written again.
+            if (HasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
+            storage.Current = old;
+            old.AddStorage(1);
+            old.Unmark(NodeFlags.Superseded);
+        }
+        foreach (var (leaf, (before, exposed)) in gradients)
+            if (leaf.Grad?.Node.Owner == this) leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);
+        foreach (var node in nodes)
+            if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Failed, cause);
+        for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
+    }
+
+    private void Clear()
+    {
+        foreach (var leaf in leaves) leaf.AddReader(-1);
+        HasLaunched = false;
+        nodes.Clear();
+        leaves.Clear();
+        scalars.Clear();
+        leafSlots.Clear();
+        changes.Clear();
+        rollbacks.Clear();
+        homes.Clear();
+        gradients.Clear();
+        checks.Clear();
+        watched.Clear();
+        Trace.Clear();
+    }
+}
