@@ -212,20 +212,15 @@ internal sealed partial class Recorder
     public bool IsHeld(Node node) => node.Index < handles.Length && handles[node.Index] is { } weak && weak.TryGetTarget(out var variable)
         && (variable is Storage storage ? storage.Current == node : ((Tensor)variable).Means(node));
 
-    /// <summary>A variable means another value from here on, which is pending here.</summary>
+    /// <summary>A variable means another value from here on, which is pending here. Called under <see cref="Gate"/>.</summary>
     public void NoteChange(Storage storage, Node old)
     {
-        lock (Gate)
-        {
-            // Another thread has flushed the new value already: it has memory of its own.
-            if (storage.Current.Owner != this) return;
-            changes.Add((storage, old));
-            long reference = Reference(old);
-            Trace.Add(-1);
-            // What was not kept, or is gone, has no memory that the new value could take over.
-            Trace.Add(reference == Unready ? long.MinValue : reference);
-            Trace.Add(storage.Current.Index);
-        }
+        changes.Add((storage, old));
+        long reference = Reference(old);
+        Trace.Add(-1);
+        // What was not kept, or is gone, has no memory that the new value could take over.
+        Trace.Add(reference == Unready ? long.MinValue : reference);
+        Trace.Add(storage.Current.Index);
     }
 
     /// <summary>Storages that nobody can reach but through this graph are no variables any more: their changes are results in the

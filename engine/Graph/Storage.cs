@@ -43,22 +43,23 @@ internal sealed class Storage
     /// <summary>Makes the variable mean <paramref name="node"/>, as an in-place operator does.</summary>
     public void Set(Node node)
     {
-        // At once for other threads: who finds the new value pending here finds what it was before, too.
-        lock (Recorder.For(node.Device).Gate)
+        var recorder = Recorder.For(node.Device);
+        // Another thread that finds the new value pending in our graph must find the change, and so the old value, too.
+        lock (recorder.Gate)
         {
             var old = Current;
             node.AddStorage(1);
             Interleaving.Point();
             Current = node;
             Interleaving.Point();
-            // Only now: another thread that finds the old value superseded finds the new one here.
+            // After Current: another thread that finds the old value superseded looks for the new one there.
             old.Link ??= node;
             old.Mark(NodeFlags.Superseded);
             if (!Borrowed) old.AddStorage(-1);
             Borrowed = false;
             Version++;
-            // Where another thread records the value again, it lies in memory of its own.
-            if (node.Owner is not Recorder recorder || recorder != Recorder.For(node.Device)) return;
+            // Another thread has flushed the value, or records it again: then the value has memory of its own.
+            if (node.Owner != recorder) return;
             recorder.NoteChange(this, old);
             // A variable made and changed in one graph (an optimizer's new state) is held by its handle all the same.
             recorder.Hold(node, this);
