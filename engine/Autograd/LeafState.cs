@@ -11,7 +11,23 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     // One reference to both, since several threads may bind the leaf.
     private Tuple<Node, Node>? aliased;
 
-    public bool RequiresGrad;
+    private RecordedState recorded;
+    private bool requiresGrad;
+
+    public bool RequiresGrad
+    {
+        get
+        {
+            recorded.Read();
+            return requiresGrad;
+        }
+        set
+        {
+            if (requiresGrad == value) return;
+            requiresGrad = value;
+            recorded.Changed();
+        }
+    }
 
     /// <summary>The sum of gradients so far.</summary>
     public Tensor? Grad { get; private set; }

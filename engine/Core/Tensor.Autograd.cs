@@ -18,7 +18,12 @@ public partial class Tensor
     /// <exception cref="AutogradException">Set on a result, or to true on a dtype that is not floating.</exception>
     public bool RequiresGrad
     {
-        get => leaf is not null ? leaf.RequiresGrad : !Detached && Node.RequiresGrad;
+        get
+        {
+            recorded.Read();
+            return leaf is not null ? leaf.RequiresGrad : !Detached && Node.RequiresGrad;
+        }
+
         set => RequiresGrad_(value);
     }
 
@@ -40,8 +45,9 @@ public partial class Tensor
             // A view of what asks for no gradients becomes a leaf of its own.
             (leaf, viewedBy) = (new(view, Storage), ViewOperator.None);
         }
-        if (leaf.RequiresGrad != requiresGrad) Interlocked.Increment(ref CompiledStep.Epoch);
+        if (leaf.RequiresGrad == requiresGrad) return this;
         leaf.RequiresGrad = requiresGrad;
+        recorded.Changed();
         return this;
     }
 
@@ -108,7 +114,7 @@ public partial class Tensor
             leaf = new(view, Storage) { RequiresGrad = requires };
             if (grad is not null) leaf.Set(grad);
         }
-        Interlocked.Increment(ref CompiledStep.Epoch);
+        recorded.Changed();
     }
 
     /// <summary>Changes this leaf's gradient: in place where the program holds a handle on it.</summary>

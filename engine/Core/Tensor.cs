@@ -12,6 +12,7 @@ public partial class Tensor : IDisposable
     private object? variable;
     private View? view;
     private bool borrowed;
+    private RecordedState recorded;
 
     /// <summary>It has become a leaf's gradient: another leaf gets a handle of its own.</summary>
     internal bool IsGradient { get; set; }
@@ -34,7 +35,14 @@ public partial class Tensor : IDisposable
     private protected Tensor(Tensor other) : this(other.Storage, other.view, detached: true) { }
 
     /// <summary>The variable it looks at.</summary>
-    internal Storage Storage => variable as Storage ?? MakeStorage();
+    internal Storage Storage
+    {
+        get
+        {
+            recorded.Read();
+            return variable as Storage ?? MakeStorage();
+        }
+    }
 
     private Storage MakeStorage()
     {
@@ -62,13 +70,20 @@ public partial class Tensor : IDisposable
     internal View? ViewOf => view;
 
     /// <summary>The value it means now.</summary>
-    internal Node Node => variable switch
+    internal Node Node
     {
-        // The variable is read once: another thread may put a storage in the node's place.
-        Storage storage => storage.Current,
-        Node node => node,
-        _ => throw Disposed(),
-    };
+        get
+        {
+            recorded.Read();
+            return variable switch
+            {
+                // The variable is read once: another thread may put a storage in the node's place.
+                Storage storage => storage.Current,
+                Node node => node,
+                _ => throw Disposed(),
+            };
+        }
+    }
 
     /// <summary>The sizes.</summary>
     public Shape Shape => view?.Shape ?? Node.Shape;
@@ -164,7 +179,8 @@ public partial class Tensor : IDisposable
     /// <param name="isShared">Both stay in use.</param>
     internal void Follow(Tensor twin, bool isShared)
     {
-        (variable, view, borrowed, Detached, leaf, viewedBy) = (twin.variable, twin.view, twin.borrowed, twin.Detached, twin.leaf, twin.viewedBy);
+        (variable, view, borrowed, recorded, Detached, leaf, viewedBy) =
+            (twin.variable, twin.view, twin.borrowed, twin.recorded, twin.Detached, twin.leaf, twin.viewedBy);
         if (isShared && variable is Storage storage) storage.AddHandle();
     }
 

@@ -14,7 +14,8 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     /// <summary>So many argument shapes are remembered; the one unused for longest goes first.</summary>
     private const int MaxVariants = 64;
 
-    /// <summary>Counts changes that a recording cannot see: training mode, RequiresGrad, moved parameters, settings. What was recorded before one is recorded anew.</summary>
+    /// <summary>Counts changes of host state that recordings have read (<see cref="RecordedState"/>): a module's mode, RequiresGrad, moved
+    /// parameters, settings. What was recorded before a change is recorded anew.</summary>
     public static int Epoch;
 
     /// <summary>All that are in use, for explanations.</summary>

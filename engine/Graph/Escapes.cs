@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using GpuTensor.Differentiation;
-using GpuTensor.Graph.Planning;
 
 namespace GpuTensor.Graph;
 
@@ -13,6 +12,7 @@ internal sealed class Escapes
     /// <summary>Recordings under way, of all threads. Handles are not counted at any other time.</summary>
     public static int InProgress;
 
+    private readonly int began = Reachability.Now;
     private readonly List<WeakReference<Tensor>> made = [];
     private List<(LeafState Leaf, WeakReference<Tensor> Handle)> gradients = [];
     private (Tensor Original, WeakReference<Tensor> Twin)[] arguments = [];
@@ -96,8 +96,8 @@ internal sealed class Escapes
     public Tensor Search(Recorder graph, Tensor returned, IReadOnlyCollection<LeafState> leaves)
     {
         graph.Trace.Add(-7);
-        graph.ForgetUnreachable(PlanBuilder.CollectYoung);
-        // What a collection in mid-recording moved on is found by a full one alone.
+        graph.ForgetUnreachable(() => Reachability.Collect(began));
+        // An old object that has died may still refer to a handle: a full collection finds that.
         if (IsAnyAlive(leaves)) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
         var swapped = gradients;
         returned = Settle(returned);

@@ -34,6 +34,9 @@ internal sealed partial class Recorder
     /// <summary>The lock of all that is in this graph.</summary>
     public Lock Gate { get; } = new();
 
+    /// <summary>When the first pending node was recorded: see <see cref="Reachability.Now"/>.</summary>
+    public int Began { get; private set; }
+
     public Trace Trace { get; } = new();
 
     /// <summary>Pending nodes in the order they were recorded: operands stand before their users.</summary>
@@ -302,6 +305,7 @@ internal sealed partial class Recorder
             Trace.Count = words;
             return false;
         }
+        if (nodes.Count == 0) Began = Reachability.Now;
         node.Index = nodes.Count;
         node.Owner = this;
         node.State = NodeState.Pending;

@@ -16,7 +16,23 @@ public abstract partial class Module
 {
     /// <summary>Whether dropout drops and batch statistics are taken; changed by <see cref="ModuleExtensions.Train"/> and
     /// <see cref="ModuleExtensions.Eval"/>. True at first.</summary>
-    public bool Training { get; internal set; } = true;
+    public bool Training
+    {
+        get
+        {
+            recorded.Read();
+            return training;
+        }
+        internal set
+        {
+            if (training == value) return;
+            training = value;
+            recorded.Changed();
+        }
+    }
+
+    private Graph.RecordedState recorded;
+    private bool training = true;
 
     /// <summary>What the module computes. Modules of other signatures define a <c>Forward</c> of their own beside it.</summary>
     /// <exception cref="NotSupportedException">The module does not define it.</exception>

@@ -9,7 +9,6 @@ public static class ModuleExtensions
     public static T Train<T>(this T module, bool mode = true) where T : Module
     {
         foreach (var each in module.Modules()) each.Training = mode;
-        Interlocked.Increment(ref Graph.CompiledStep.Epoch);
         return module;
     }
 

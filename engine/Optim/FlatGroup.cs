@@ -13,6 +13,9 @@ internal sealed class FlatGroup
     private readonly int[] offsets;
     private readonly Stretch[] stretches;
 
+    /// <summary>Which vectors hold the state: a compiled step writes into them.</summary>
+    private RecordedState recorded;
+
     public FlatGroup(Optimizer optimizer, ParameterGroup group)
     {
         (this.optimizer, Group) = (optimizer, group);
@@ -38,6 +41,7 @@ internal sealed class FlatGroup
     /// <summary>Records the update of every parameter that has a gradient: neighbours with the same key together.</summary>
     public void Step(HashSet<Device> touched)
     {
+        recorded.Read();
         if (!IsLaidOut()) LayOut();
         int n = storages.Length;
         for (int start = 0, end; start < n; start = end)
@@ -72,8 +76,6 @@ internal sealed class FlatGroup
     public void Write(IReadOnlyList<ParameterState> states)
     {
         using var mode = Tensor.NoGrad();
-        // The state vectors are others from now on.
-        Interlocked.Increment(ref CompiledStep.Epoch);
         foreach (var stretch in stretches.Distinct())
         {
             int[] members = [.. Enumerable.Range(0, stretches.Length).Where(i => stretches[i] == stretch)];
@@ -89,6 +91,7 @@ internal sealed class FlatGroup
             foreach (var (name, vector) in replaced) stretch.State[name] = vector;
         }
         for (int i = 0; i < steps.Length; i++) steps[i] = states[i].Step;
+        recorded.Changed();
     }
 
     /// <summary>Tensors one after the other as one vector.</summary>

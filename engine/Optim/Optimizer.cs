@@ -12,6 +12,7 @@ public abstract partial class Optimizer
 {
     private readonly List<FlatGroup> groups = [];
     private readonly HashSet<Device> touched = [];
+    private RecordedState recorded;
     private readonly IReadOnlyList<(string Name, double Value)> defaults;
 
     private protected Optimizer(IEnumerable<ParameterGroup> groups, params IReadOnlyList<(string Name, double Value)> defaults)
@@ -54,7 +55,7 @@ public abstract partial class Optimizer
                 ? new ArgumentOutOfRangeException(setting, $"{group[setting]}", $"{Name}: {setting} must be {expected}.")
                 : new ArgumentException($"{Name}: {setting} needs {expected}.", setting);
         groups.Add(new(this, group));
-        Interlocked.Increment(ref CompiledStep.Epoch);
+        recorded.Changed();
     }
 
     /// <summary>Forgets the gradients of all parameters: they are null until the next backward pass.</summary>
@@ -69,6 +70,7 @@ public abstract partial class Optimizer
     /// before it.</remarks>
     public void Step()
     {
+        recorded.Read();
         touched.Clear();
         using (Tensor.NoGrad())
             foreach (var flat in groups) flat.Step(touched);

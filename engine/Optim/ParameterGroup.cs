@@ -8,6 +8,7 @@ public sealed class ParameterGroup
 {
     private readonly OrderedDictionary<string, double> settings = [];
     private string? owner;
+    private Graph.RecordedState recorded;
 
     /// <summary>A group of leaf tensors; one that is named twice (tied weights) is one.</summary>
     /// <exception cref="ArgumentException">A tensor is the result of an operation.</exception>
@@ -45,18 +46,31 @@ public sealed class ParameterGroup
     /// <exception cref="ArgumentException">The optimizer has no such setting, or it was not set yet.</exception>
     public double this[string setting]
     {
-        get => settings.TryGetValue(setting.NotNull(), out double value) ? value : throw Unknown(setting);
+        get
+        {
+            recorded.Read();
+            return settings.TryGetValue(setting.NotNull(), out double value) ? value : throw Unknown(setting);
+        }
+
         set
         {
             if (!settings.ContainsKey(setting.NotNull()) && owner is not null) throw Unknown(setting);
+            if (settings.TryGetValue(setting, out double now) && now.Equals(value)) return;
             settings[setting] = value;
             // Compiled steps read the learning rate anew each time; any other number they hold as it was.
-            if (setting != "lr") Interlocked.Increment(ref Graph.CompiledStep.Epoch);
+            if (setting != "lr") recorded.Changed();
         }
     }
 
     /// <summary>All settings by name.</summary>
-    public IReadOnlyDictionary<string, double> Settings => settings;
+    public IReadOnlyDictionary<string, double> Settings
+    {
+        get
+        {
+            recorded.Read();
+            return settings;
+        }
+    }
 
     internal bool IsOn(string setting) => this[setting] != 0;
 

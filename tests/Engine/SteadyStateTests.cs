@@ -62,6 +62,37 @@ public class SteadyStateTests
         Assert.InRange(after.Live, 0, before.Live + 96 * 1024);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_handle_that_outlived_collections_and_died_is_not_kept(bool compiled)
+    {
+        Assert.Equal(1, Kept(collects: false));
+        Assert.Equal(1, Kept(collects: true));
+
+        int Kept(bool collects)
+        {
+            using var test = TestDevice.OpenCl();
+            List<Tensor> held = [];
+            Tensor Middle(Tensor x)
+            {
+                for (int i = 0; i < 8; i++) held.Add((x + i).Detach());
+                // Twice: what is alive moves into the oldest generation.
+                for (int generation = 0; collects && generation < 2; generation++) GC.Collect(generation);
+                return held[0] * held[7];
+            }
+            Tensor Run(Tensor x)
+            {
+                var result = Middle(x);
+                held.Clear();
+                return result;
+            }
+            var f = compiled ? Tensor.Compile(Run) : Run;
+            f(Tensor.From([1f, 2, 3], device: test.Device)).Realize();
+            return test.Device.Planned!.LastPlan!.Kept.Length;
+        }
+    }
+
     [Fact]
     public void A_recorded_step_allocates_at_most_200_bytes_an_operator()
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 namespace GpuTensor.Graph.Planning;
 
 /// <summary>Turns a recorder's graph into planner's nodes: decides what must be kept, and leaves out what nothing kept depends on.</summary>
@@ -13,7 +12,7 @@ internal static class PlanBuilder
     {
         var nodes = graph.Nodes;
         var known = graph.Capture?.Escapes.HeldIn(graph);
-        if (known is null) CollectYoung();
+        if (known is null) Reachability.Collect(graph.Began);
         var keep = new bool[nodes.Count];
         foreach (var node in nodes)
             keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (also?.Contains(node.Index) == true && !node.IsVast) || policy?.Invoke(node.Index) == true;
@@ -29,18 +28,6 @@ internal static class PlanBuilder
         KeepSaved(graph, keep);
         return keep;
     }
-
-    /// <summary>C# has no reference counts: after a collection, the handles that still answer are those the program holds.</summary>
-    public static void CollectYoung()
-    {
-        var canary = Canary();
-        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
-        // A background collection under way keeps everything young alive (a step measured then would keep every value forever); a full one waits for its end.
-        if (canary.IsAlive) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference Canary() => new(new object());
 
     /// <summary>What backward passes of handles still alive will read.</summary>
     private static void KeepSaved(Recorder graph, bool[] keep)
