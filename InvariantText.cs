@@ -35,7 +35,8 @@ internal readonly ref struct DefaultInterpolatedStringHandler
 
     public void AppendFormatted<T>(T value, int alignment, string? format) => Invariant().AppendFormatted(value, alignment, format);
 
-    public void AppendFormatted(object? value, int alignment = 0, string? format = null) => Invariant().AppendFormatted(value, alignment, format);
+    public void AppendFormatted(object? value, int alignment = 0, string? format = null) =>
+        Invariant().AppendFormatted(value, alignment, format);
 
     public void AppendFormatted(string? value) => text.Append(value);
 

@@ -3,7 +3,8 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Bench;
 
-/// <summary>A device that counts what it is given and does none of it: what is left of a step's time is the host's. Tests derive theirs from it.</summary>
+/// <summary>A device that counts what it is given and does none of it: what is left of a step's time is the host's. Tests derive theirs
+/// from it.</summary>
 internal class CountingBackend : Backend
 {
     private static readonly Program AnyProgram = new();

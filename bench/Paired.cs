@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace GpuTensor.Bench;
 
-/// <summary>Ratios for a machine that is not ours alone: the two sides take turns, many times, and what is compared is processor time, not time
-/// by the clock. With one thread a side nobody waits at barriers, so other processes stretch the clock and hardly the processor time.</summary>
+/// <summary>Ratios for a machine that is not ours alone: the two sides take turns, many times, and what is compared is processor time, not
+/// time by the clock. With one thread a side nobody waits at barriers, so other processes stretch the clock and hardly the processor
+/// time.</summary>
 internal static class Paired
 {
     private const int Rounds = 15;
@@ -49,7 +50,8 @@ internal static class Paired
         bool IsMeant(string name) => filter is null || name.Contains(filter.Trim('*'), StringComparison.OrdinalIgnoreCase);
         var all = new JsonObject();
         if (Peer.IsLoaded)
-            Console.WriteLine($"Processor time of an operation, {Peer.Threads} thread(s) a side, the sides in turn {Rounds} times; medians, "
+            Console.WriteLine($"Processor time of an operation, {Peer.Threads} thread(s) a side, the sides in turn {Rounds} times; "
+                + $"medians, "
                 + "and the middle half of the ratios. Above 1 we need less.");
         else Console.WriteLine($"TorchSharp is skipped, no ratios: {Peer.WhyNot}");
         foreach (var (name, make) in Peer.IsLoaded ? Workloads : [])
@@ -81,7 +83,9 @@ internal static class Paired
         if (IsMeant(nameof(HostWork))) all[nameof(HostWork)] = MeasureHostWork();
         if (all.Count == 0)
         {
-            Console.Error.WriteLine($"No workload's name contains '{filter}'; there are {string.Join(", ", Workloads.Select(w => w.Name))}, {nameof(HostWork)}.");
+            Console.Error.WriteLine(
+                $"No workload's name contains '{filter}'; there are {string.Join(", ", Workloads.Select(w => w.Name))}, "
+                + $"{nameof(HostWork)}.");
             return 1;
         }
         if (json) Console.WriteLine(new JsonObject { ["cpu_time"] = all, ["threads"] = Peer.Threads }.ToJsonString());
@@ -105,7 +109,8 @@ internal static class Paired
             double bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 100.0 / HostWork.PerStep.Nodes;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{nameof(HostWork),-16} {times[Rounds / 2] * 1e9:0} ns of processor time and {bytes:0} bytes per recorded operator "
-                + $"(targets {HostWork.TargetNanoseconds} ns, {HostWork.TargetBytes} bytes); a step is {HostWork.PerStep.Nodes} operators"));
+                + $"(targets {HostWork.TargetNanoseconds} ns, {HostWork.TargetBytes} bytes); "
+                + $"a step is {HostWork.PerStep.Nodes} operators"));
             return new()
             {
                 ["cpu_ns_per_operator"] = Math.Round(times[Rounds / 2] * 1e9, 1),

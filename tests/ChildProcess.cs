@@ -38,14 +38,18 @@ internal static class ChildProcess
     /// <param name="limit">The test fails if the process has not ended by then; by default 10 minutes, for one that hangs on a machine
     /// however busy.</param>
     /// <param name="environment">Variables that the process has beside ours; null removes one.</param>
-    public static Task<Result> Run(Delegate method, string? device, TimeSpan? limit = null, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments) =>
+    public static Task<Result> Run(Delegate method, string? device, TimeSpan? limit = null, IReadOnlyDictionary<string,
+        string?>? environment = null, params string[] arguments) =>
         Run(method.Method, device, limit, environment, arguments);
 
-    private static async Task<Result> Run(MethodInfo method, string? device, TimeSpan? limit, IReadOnlyDictionary<string, string?>? environment, string[] arguments)
+    private static async Task<Result> Run(MethodInfo method, string? device, TimeSpan? limit, IReadOnlyDictionary<string,
+        string?>? environment, string[] arguments)
     {
         var command = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") command.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        foreach (string argument in (string[])[Argument, method.DeclaringType!.FullName!, method.Name, .. arguments]) command.ArgumentList.Add(argument);
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            command.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
+        foreach (string argument in (string[])[Argument, method.DeclaringType!.FullName!, method.Name, .. arguments])
+            command.ArgumentList.Add(argument);
         command.Environment.Remove("GPUTENSOR_DEVICE");
         if (device is not null) command.Environment["GPUTENSOR_DEVICE"] = device;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
@@ -72,7 +76,8 @@ internal static class ChildProcess
     /// <summary>The child's part: calls the method.</summary>
     public static async Task<int> Call(string[] args)
     {
-        var method = typeof(ChildProcess).Assembly.GetType(args[0], throwOnError: true)!.GetMethod(args[1], BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+        var method = typeof(ChildProcess).Assembly.GetType(args[0], throwOnError: true)!.GetMethod(args[1],
+            BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
             ?? throw new MissingMethodException(args[0], args[1]);
         try
         {

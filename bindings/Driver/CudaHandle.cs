@@ -76,8 +76,8 @@ public abstract class CudaHandle : SafeHandle
         }
         catch (CudaException)
         {
-            // Disposal must not throw, and what is not released now never is. Mostly the context is current all the same; where it is not (device lost, driver shutting down), the driver says
-            // so once more and has everything already.
+            // Disposal must not throw, and what is not released now never is. Mostly the context is current all the same; where it is not
+            // (device lost, driver shutting down), the driver says so once more and has everything already.
             return default;
         }
     }

@@ -5,7 +5,8 @@ namespace GpuTensor.Bindings.Cuda;
 /// GPUs.</remarks>
 internal sealed class CudaLibraries(ProbeEnvironment environment)
 {
-    /// <summary>Those of this process. Tests with a fake driver load these bindings a second time and set another before its first use.</summary>
+    /// <summary>Those of this process. Tests with a fake driver load these bindings a second time and set another before its first
+    /// use.</summary>
     public static CudaLibraries Shared { get; set; } = new(new ProbeEnvironment());
 
     private readonly Lock _lock = new();

@@ -90,8 +90,10 @@ internal static class LibraryFolders
     // pyenv's Pythons, newest first.
     private static IEnumerable<string> PyenvFolders(ProbeEnvironment environment)
     {
-        string? root = environment.Variable("PYENV_ROOT") ?? (environment.Variable("HOME") is { } home ? Path.Combine(home, ".pyenv") : null);
-        return root is null ? [] : environment.Folders(Path.Combine(root, "versions"), "*").SelectMany(version => environment.Folders(Path.Combine(version, "lib"), "python3*"));
+        string? root = environment.Variable("PYENV_ROOT")
+            ?? (environment.Variable("HOME") is { } home ? Path.Combine(home, ".pyenv") : null);
+        return root is null ? [] : environment.Folders(Path.Combine(root, "versions"), "*")
+            .SelectMany(version => environment.Folders(Path.Combine(version, "lib"), "python3*"));
     }
 
     /// <summary>The site-packages folders of the active virtual environment or conda, of pyenv, the user's own and the system's.</summary>

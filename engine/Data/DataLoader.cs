@@ -28,7 +28,8 @@ public sealed class DataLoader : IEnumerable<(Tensor Inputs, Tensor Targets)>, I
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (batchSize < 1) throw new ArgumentOutOfRangeException(nameof(batchSize), $"{batchSize}", "A batch has at least 1 sample.");
-        if (prefetch < 0) throw new ArgumentOutOfRangeException(nameof(prefetch), $"{prefetch}", "The number of batches made ahead must not be negative.");
+        if (prefetch < 0) throw new ArgumentOutOfRangeException(nameof(prefetch), $"{prefetch}", "The number of batches made ahead must "
+            + "not be negative.");
         (Dataset, BatchSize, Shuffled, Seed, DropLast) = (dataset, batchSize, shuffle, seed, dropLast);
         (this.prefetch, this.device) = (prefetch, device);
     }

@@ -40,7 +40,8 @@ public abstract class Dataset
         {
             long needed = count * shape.ElementCount * dtype.Size();
             if (bytes < needed)
-                throw new ArgumentException($"{count} samples of {dtype.Name()} {shape} take {needed} bytes, but the span has {bytes}.", name);
+                throw new ArgumentException($"{count} samples of {dtype.Name()} {shape} take {needed} bytes, but the span has {bytes}.",
+                    name);
         }
     }
 }

@@ -34,8 +34,8 @@ public static class FashionMnist
 
     /// <summary>Opens the training or the test set: inputs float32 [28, 28] from 0 to 1, targets int64 from 0 to 9.</summary>
     /// <param name="train">The training set; false: the test set.</param>
-    /// <param name="root">The folder of the IDX files, plain or .gz. Null: <c>$GPUTENSOR_DATA</c>, or where that is not set the folder of Debian's package
-    /// dataset-fashion-mnist, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
+    /// <param name="root">The folder of the IDX files, plain or .gz. Null: <c>$GPUTENSOR_DATA</c>, or where that is not set the folder of
+    /// Debian's package dataset-fashion-mnist, then <c>gputensor</c> in the user's data folder (<c>$XDG_DATA_HOME</c>), where <see
     /// cref="DownloadAsync"/> puts them.</param>
     /// <exception cref="FileNotFoundException">The files are in none of these; the message says how to get them.</exception>
     /// <exception cref="TensorFileException">A file is damaged, or holds no images.</exception>

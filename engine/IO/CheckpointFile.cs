@@ -83,7 +83,8 @@ internal sealed class CheckpointFile
     {
         var all = new Dictionary<string, Generator> { [RandomName] = Generator.Default };
         foreach (var (name, generator) in named ?? new Dictionary<string, Generator>())
-            all.Add($"{RandomPrefix}{name}", generator ?? throw new ArgumentNullException(nameof(named), $"The random stream '{name}' is null."));
+            all.Add($"{RandomPrefix}{name}",
+                generator ?? throw new ArgumentNullException(nameof(named), $"The random stream '{name}' is null."));
         return all;
     }
 
@@ -95,7 +96,8 @@ internal sealed class CheckpointFile
             if (!left.Remove(name)) throw Damaged($"it lacks '{FileNames.Show(name)}', the state of a random stream");
         if (left.Count > 0)
             throw new StateDictException(
-                $"{path}: it has the state of a random stream '{FileNames.Show(left.First()[RandomPrefix.Length..])}'; give that generator, too.");
+                $"{path}: it has the state of a random stream '{FileNames.Show(left.First()[RandomPrefix.Length..])}'; give that "
+                + $"generator, too.");
     }
 
     /// <summary>Sets a random stream to the file's state.</summary>

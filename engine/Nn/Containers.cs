@@ -51,7 +51,8 @@ public class Sequential(params IEnumerable<Module> modules) : ModuleContainer<Mo
         ArgumentNullException.ThrowIfNull(x);
         // A stack that overflows would end the process.
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new TensorException("Sequential: the modules are nested deeper than the thread's stack holds. Put them side by side in one "
+            throw new TensorException(
+                "Sequential: the modules are nested deeper than the thread's stack holds. Put them side by side in one "
                 + "Sequential, or run the model on a thread with a larger stack (new Thread(run, maxStackSize)).");
         foreach (var module in this) x = module.Forward(x);
         return x;

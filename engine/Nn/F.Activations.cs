@@ -5,7 +5,8 @@ namespace GpuTensor.Nn;
 /// <content>Activations, in PyTorch's definitions. Half types are computed in float32 and rounded once; NaN stays NaN.</content>
 public static partial class F
 {
-    private static readonly Scalar SeluAlpha = Constant(1.6732632423543772), SeluScale = Constant(1.0507009873554805), Three = Constant(3L), Six = Constant(6L);
+    private static readonly Scalar SeluAlpha = Constant(1.6732632423543772), SeluScale = Constant(1.0507009873554805), Three = Constant(3L),
+        Six = Constant(6L);
 
     /// <summary>x cut to [minVal, maxVal]; no gradient flows from the bounds outwards.</summary>
     /// <exception cref="ArgumentException">minVal exceeds maxVal.</exception>
@@ -34,7 +35,8 @@ public static partial class F
     public static Tensor Hardswish(Tensor x) => (Wide(x.NotNull()) * (Cut(Wide(x) + Three, Zero, Six) / Six)).To(x.DType);
 
     /// <summary>x where it is positive, else negativeSlope · x.</summary>
-    public static Tensor LeakyRelu(Tensor x, double negativeSlope = 0.01) => Tensor.Where(x.NotNull() > Zero, x, (Wide(x) * negativeSlope).To(x.DType));
+    public static Tensor LeakyRelu(Tensor x, double negativeSlope = 0.01) =>
+        Tensor.Where(x.NotNull() > Zero, x, (Wide(x) * negativeSlope).To(x.DType));
 
     /// <summary>x where it is positive, else alpha · (eˣ − 1) (Clevert and others, arXiv:1511.07289).</summary>
     public static Tensor Elu(Tensor x, double alpha = 1) => ExponentialBelow(Wide(x.NotNull()), alpha, null).To(x.DType);
@@ -80,7 +82,8 @@ public static partial class F
     public static Tensor Softsign(Tensor x) => x.NotNull().DType.IsHalf() ? Softsign(Wide(x)).To(x.DType) : x / (x.Abs() + One);
 
     /// <summary>x where it exceeds the threshold, else the value.</summary>
-    public static Tensor Threshold(Tensor x, Scalar threshold, Scalar value) => Tensor.Where(x.NotNull() <= threshold, Tensor.Full([], value, x.DType, x.Device), x);
+    public static Tensor Threshold(Tensor x, Scalar threshold, Scalar value) =>
+        Tensor.Where(x.NotNull() <= threshold, Tensor.Full([], value, x.DType, x.Device), x);
 
     // At the bounds the element itself (zeros keep their sign), but no gradient.
     private static Tensor Cut(Tensor x, Scalar min, Scalar max)
@@ -90,7 +93,8 @@ public static partial class F
         return Tensor.Where((number <= min) | (number >= max), cut, x).To(x.DType);
     }
 
-    // Beyond this e⁻ˣ is 0 or ∞ in every dtype and the derivative of what saturates 0: no gradient flows there, so that it cannot overflow on the way.
+    // Beyond this e⁻ˣ is 0 or ∞ in every dtype and the derivative of what saturates 0: no gradient flows there, so that it cannot overflow
+    // on the way.
     private static Tensor Unsaturated(Tensor x)
     {
         var number = x.Detach();
@@ -98,7 +102,8 @@ public static partial class F
         return Tensor.Where(saturated, number.Sign() * Constant(1000L), x);
     }
 
-    // What is not taken is kept small, so that its exponential does not overflow and spoil the gradient; NaN goes the straight way, as in PyTorch.
+    // What is not taken is kept small, so that its exponential does not overflow and spoil the gradient; NaN goes the straight way, as in
+    // PyTorch.
     private static Tensor ExponentialBelow(Tensor x, Scalar alpha, double? unit)
     {
         var negative = x <= Zero;

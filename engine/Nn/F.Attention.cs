@@ -29,7 +29,8 @@ public static partial class F
         // Half types in float32 all the way, rounded once at the end.
         var dtype = query.DType;
         (query, key, value) = (Wide(query), Wide(key), Wide(value));
-        // As PyTorch: the root of the scale on either side. Where scores are large their rounding is all that can be seen of a gradient, and so it is PyTorch's.
+        // As PyTorch: the root of the scale on either side. Where scores are large their rounding is all that can be seen of a gradient,
+        // and so it is PyTorch's.
         double factor = scale ?? 1 / Math.Sqrt(query.Shape[-1]), root = Math.Sqrt(Math.Abs(factor));
         var scores = (query * Math.CopySign(root, factor)).MatMul((key * root).Transpose(-2, -1));
         if (isCausal)

@@ -16,8 +16,8 @@ public static partial class F
     /// <param name="labelSmoothing">The share of the target that is spread over all classes.</param>
     /// <returns>0-d, or the target's shape without the classes.</returns>
     /// <exception cref="TensorShapeException">Input and target do not fit.</exception>
-    /// <exception cref="TensorIndexException">A class number does not exist and is not <paramref name="ignoreIndex"/>. Numbers on a device are checked there: the
-    /// next wait (a read, a save, <see cref="Device.Synchronize"/>) throws then.</exception>
+    /// <exception cref="TensorIndexException">A class number does not exist and is not <paramref name="ignoreIndex"/>. Numbers on a device
+    /// are checked there: the next wait (a read, a save, <see cref="Device.Synchronize"/>) throws then.</exception>
     /// <remarks>The right class is picked by comparing class numbers with the target in the row's own kernel: no one-hot matrix is
     /// made.</remarks>
     public static Tensor CrossEntropy(Tensor input, Tensor target, Tensor? weight = null, long ignoreIndex = -100,
@@ -48,7 +48,8 @@ public static partial class F
     /// <param name="target">int64 class numbers.</param>
     /// <inheritdoc cref="CrossEntropy"/>
     public static Tensor NllLoss(Tensor input, Tensor target, Tensor? weight = null, long ignoreIndex = -100, string reduction = "mean") =>
-        PickedLoss(Wide(ClassesLast(input.NotNull(), nameof(NllLoss))), target.NotNull(), weight, ignoreIndex, reduction.NotNull(), 0, "nll_loss").To(input.DType);
+        PickedLoss(Wide(ClassesLast(input.NotNull(), nameof(NllLoss))), target.NotNull(), weight, ignoreIndex, reduction.NotNull(), 0,
+            "nll_loss").To(input.DType);
 
     /// <summary>The mean (or sum) of squared differences, broadcast.</summary>
     /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
@@ -62,7 +63,8 @@ public static partial class F
 
     /// <summary>The mean (or sum) of absolute differences, broadcast.</summary>
     /// <param name="reduction"><c>"mean"</c>, <c>"sum"</c> or <c>"none"</c>.</param>
-    public static Tensor L1Loss(Tensor input, Tensor target, string reduction = "mean") => Reduce((input.NotNull() - target.NotNull()).Abs(), reduction);
+    public static Tensor L1Loss(Tensor input, Tensor target, string reduction = "mean") =>
+        Reduce((input.NotNull() - target.NotNull()).Abs(), reduction);
 
     /// <summary>The loss of the class that each target names, from log-probabilities with the classes last.</summary>
     private static Tensor PickedLoss(Tensor logp, Tensor target, Tensor? weight, long ignoreIndex, string reduction, double smoothing,

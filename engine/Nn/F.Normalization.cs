@@ -41,7 +41,8 @@ public static partial class F
     /// <param name="weight">(channels), or none.</param>
     /// <param name="bias">(channels), or none.</param>
     /// <param name="eps">Added to the variance.</param>
-    /// <exception cref="TensorShapeException">The channels cannot be divided into such groups, or weight and bias do not fit them.</exception>
+    /// <exception cref="TensorShapeException">The channels cannot be divided into such groups, or weight and bias do not fit
+    /// them.</exception>
     public static Tensor GroupNorm(Tensor x, int numGroups, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5)
     {
         ArgumentNullException.ThrowIfNull(x);

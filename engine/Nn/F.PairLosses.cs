@@ -65,7 +65,8 @@ public static partial class F
     /// <summary>The Kullback-Leibler divergence of probabilities from log-probabilities: t·(ln t − input).</summary>
     /// <param name="input">Log-probabilities.</param>
     /// <param name="target">Probabilities, or their logarithms where <paramref name="logTarget"/> is true.</param>
-    /// <param name="reduction">Also <c>"batchmean"</c>: the sum divided by the first dimension, which is the divergence by definition.</param>
+    /// <param name="reduction">Also <c>"batchmean"</c>: the sum divided by the first dimension, which is the divergence by
+    /// definition.</param>
     /// <param name="logTarget">Whether the target holds logarithms.</param>
     public static Tensor KlDiv(Tensor input, Tensor target, string reduction = "mean", bool logTarget = false)
     {
@@ -90,7 +91,8 @@ public static partial class F
         var size = difference.Abs();
         var near = size < bound;
         var d = Tensor.Where(near, difference, Zero);
-        return Reduce(Tensor.Where(near, d * d * (0.5 * slope), (size - 0.5 * bound) * line), reduction).To(Tensor.ResultType(input, target));
+        return Reduce(Tensor.Where(near, d * d * (0.5 * slope), (size - 0.5 * bound) * line), reduction)
+            .To(Tensor.ResultType(input, target));
     }
 
     private static Tensor Weighted(Tensor loss, Tensor? weight, string reduction, DType dtype) =>

@@ -63,13 +63,15 @@ internal sealed class FieldContents(Module owner, string field)
             case IList when type.Name == $"{nameof(ImmutableArray)}`1" && value.GetHashCode() == 0:
                 return null;
             // A query of LINQ may make new modules each time.
-            case IList or IReadOnlyList<Module> or IReadOnlyList<Parameter> or IReadOnlyList<IEnumerable> when type.Namespace != "System.Linq":
+            case IList or IReadOnlyList<Module> or IReadOnlyList<Parameter> or IReadOnlyList<IEnumerable>
+                when type.Namespace != "System.Linq":
                 return Elements((IEnumerable)value);
             case IEnumerable<Module> or IEnumerable<Parameter>:
                 throw Nameless(value, null);
             case IEnumerable sequence:
                 areNamed = false;
-                return sequence is ICollection || type.Namespace?.StartsWith("System.Collections", StringComparison.Ordinal) == true ? Elements(sequence) : null;
+                return sequence is ICollection || type.Namespace?.StartsWith("System.Collections", StringComparison.Ordinal) == true
+                    ? Elements(sequence) : null;
             case ValueType when MayHold(type):
                 areNamed = false;
                 return Fields(value);
@@ -81,7 +83,8 @@ internal sealed class FieldContents(Module owner, string field)
     private static IEnumerable<(string, object)> Entries(IDictionary map)
     {
         foreach (DictionaryEntry entry in map)
-            if (entry.Value is { } value) yield return (Convert.ToString(entry.Key, System.Globalization.CultureInfo.InvariantCulture)!, value);
+            if (entry.Value is { } value)
+                yield return (Convert.ToString(entry.Key, System.Globalization.CultureInfo.InvariantCulture)!, value);
     }
 
     private static IEnumerable<(string, object)> Items(ITuple tuple, Type[] declared)
@@ -116,7 +119,8 @@ internal sealed class FieldContents(Module owner, string field)
         foreach (var part in function.GetInvocationList())
             if (part.Target is { } target && Hidden(target) is { } held)
                 throw new InvalidOperationException(
-                    $"{owner.GetType().Name}.{field}: the closure of a delegate holds a {held.GetType().Name}, whose numbers would be neither trained nor saved. "
+                    $"{owner.GetType().Name}.{field}: the closure of a delegate holds a {held.GetType().Name}, whose numbers would be "
+                    + $"neither trained nor saved. "
                     + "Keep it in a field of its own, which the delegate may use.");
     }
 
@@ -127,7 +131,8 @@ internal sealed class FieldContents(Module owner, string field)
         if (target is Module or Parameter) return target == owner ? null : target;
         var type = target.GetType();
         // C# and Visual Basic mark closures; F# names them so.
-        bool isClosure = type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) || type.Name.Contains("DisplayClass") || type.Name.Contains('@');
+        bool isClosure = type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) || type.Name.Contains("DisplayClass")
+            || type.Name.Contains('@');
         if (!isClosure || !above.Add(target)) return null;
         foreach (var (name, value) in Fields(target))
         {
@@ -139,7 +144,8 @@ internal sealed class FieldContents(Module owner, string field)
     }
 
     private InvalidOperationException Nameless(object holder, object? held) => new(
-        $"{owner.GetType().Name}.{field}: a {holder.GetType().Name} gives the {held?.GetType().Name ?? "modules or parameters"} it holds no name for the state dict. "
+        $"{owner.GetType().Name}.{field}: a {holder.GetType().Name} gives the {held?.GetType().Name ?? "modules or parameters"} it holds "
+        + $"no name for the state dict. "
         + "Use fields, a tuple, an array, a List or a Dictionary.");
 
     /// <summary>Whether a value of this type can hold a module or parameter that is to be found, or refused.</summary>
@@ -151,11 +157,13 @@ internal sealed class FieldContents(Module owner, string field)
         if (typeof(ITuple).IsAssignableFrom(type) && type.IsGenericType) return Array.Exists(type.GetGenericArguments(), MayHold);
         if (type.IsArray) return MayHold(type.GetElementType()!);
         return typeof(Module).IsAssignableFrom(type) || type.IsInterface || type == typeof(object) || type == typeof(ValueType)
-            || typeof(IEnumerable).IsAssignableFrom(type) || typeof(Delegate).IsAssignableFrom(type) || (type.IsValueType && FieldsMayHold(type));
+            || typeof(IEnumerable).IsAssignableFrom(type) || typeof(Delegate).IsAssignableFrom(type)
+            || (type.IsValueType && FieldsMayHold(type));
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Unseen)]
-    private static bool FieldsMayHold(Type type) => Array.Exists(type.GetFields(Instance), f => f.FieldType != type && MayHold(f.FieldType));
+    private static bool FieldsMayHold(Type type) =>
+        Array.Exists(type.GetFields(Instance), f => f.FieldType != type && MayHold(f.FieldType));
 
     /// <summary>Whether a field's type makes a module or parameter only when it is asked for.</summary>
     public static bool IsLazy(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Lazy<>)

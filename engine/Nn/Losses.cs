@@ -34,7 +34,8 @@ public sealed class CrossEntropyLoss(Tensor? weight = null, long ignoreIndex = -
     private readonly Tensor? weight = weight;
 
     /// <inheritdoc cref="F.CrossEntropy"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.CrossEntropy(input.NotNull(), target.NotNull(), weight, ignoreIndex, reduction, labelSmoothing);
+    public Tensor Forward(Tensor input, Tensor target) =>
+        F.CrossEntropy(input.NotNull(), target.NotNull(), weight, ignoreIndex, reduction, labelSmoothing);
 }
 
 /// <summary>The negative log-likelihood of log-probabilities, as <c>torch.nn.NLLLoss</c>.</summary>
@@ -103,7 +104,8 @@ public sealed class BCEWithLogitsLoss(Tensor? weight = null, string reduction = 
     private Tensor? PosWeight { get; } = posWeight;
 
     /// <inheritdoc cref="F.BinaryCrossEntropyWithLogits"/>
-    public Tensor Forward(Tensor input, Tensor target) => F.BinaryCrossEntropyWithLogits(input.NotNull(), target.NotNull(), Weight, reduction, PosWeight);
+    public Tensor Forward(Tensor input, Tensor target) =>
+        F.BinaryCrossEntropyWithLogits(input.NotNull(), target.NotNull(), Weight, reduction, PosWeight);
 }
 
 /// <summary>The Kullback-Leibler divergence from log-probabilities, as <c>torch.nn.KLDivLoss</c>.</summary>

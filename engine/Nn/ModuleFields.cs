@@ -51,7 +51,8 @@ internal static class ModuleFields
     }
 
     // A delegate or struct is only searched for what it must not hold.
-    private static bool GivesNames(Type type) => !typeof(Delegate).IsAssignableFrom(type) && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null
+    private static bool GivesNames(Type type) => !typeof(Delegate).IsAssignableFrom(type)
+        && (!type.IsValueType || Nullable.GetUnderlyingType(type) is not null
         || typeof(System.Runtime.CompilerServices.ITuple).IsAssignableFrom(type));
 
     private static void Collect([DynamicallyAccessedMembers(Needed)] Type type, List<Entry> entries)
@@ -73,7 +74,8 @@ internal static class ModuleFields
                 }
             }
             if (FieldContents.IsLazy(field.FieldType))
-                throw new InvalidOperationException($"{type.Name}.{name} is lazy: what it makes would be neither trained nor saved. Make it in the constructor.");
+                throw new InvalidOperationException(
+                    $"{type.Name}.{name} is lazy: what it makes would be neither trained nor saved. Make it in the constructor.");
             if (MayHold(field.FieldType, buffer)) entries.Add(new(name, field, buffer));
             else if (buffer is not null)
                 throw new InvalidOperationException($"{type.Name}.{name} is marked [Buffer], but a {field.FieldType.Name} is no Tensor.");

@@ -47,7 +47,8 @@ public sealed class GroupNorm : Module
     public GroupNorm(int numGroups, int numChannels, double eps = 1e-5, bool affine = true, DType? dtype = null, Device? device = null)
     {
         if (numGroups < 1 || numChannels % numGroups != 0)
-            throw new ArgumentException($"GroupNorm: {numChannels} channels cannot be divided into {numGroups} groups.", nameof(numChannels));
+            throw new ArgumentException($"GroupNorm: {numChannels} channels cannot be divided into {numGroups} groups.",
+                nameof(numChannels));
         (this.numGroups, this.eps) = (numGroups, eps);
         if (!affine) return;
         Weight = new(Tensor.Ones([numChannels], dtype, device));

@@ -98,7 +98,8 @@ internal sealed class FlatGroup
     internal static Tensor Flat(Tensor[] tensors)
     {
         if (tensors.Length == 1) return tensors[0].Detach().Reshape(-1);
-        if (!Array.TrueForAll(tensors, t => t.DType == tensors[0].DType)) return Tensor.Cat([.. tensors.Select(t => t.Detach().Reshape(-1))], 0);
+        if (!Array.TrueForAll(tensors, t => t.DType == tensors[0].DType))
+            return Tensor.Cat([.. tensors.Select(t => t.Detach().Reshape(-1))], 0);
         var more = new Operand[tensors.Length - 2];
         long length = 0;
         for (int i = 0; i < tensors.Length; i++)
@@ -106,13 +107,15 @@ internal sealed class FlatGroup
             if (i > 1) more[i - 2] = Flattened(tensors[i]);
             length += tensors[i].ElementCount;
         }
-        return Tensor.Apply(Operators.Basic.Concat, tensors[0].DType, [Shape.Size(length, "optimizer")], Flattened(tensors[0]), Flattened(tensors[1]),
+        return Tensor.Apply(Operators.Basic.Concat, tensors[0].DType, [Shape.Size(length, "optimizer")], Flattened(tensors[0]),
+            Flattened(tensors[1]),
             more.Length > 0 ? more : null);
     }
 
     private static Operand Flattened(Tensor tensor)
     {
-        if (tensor.FullView.Reshape([Shape.Size(tensor.ElementCount, "optimizer")]) is { } view) return new(tensor.Node, view.Simplify(tensor.Node.Shape), false);
+        if (tensor.FullView.Reshape([Shape.Size(tensor.ElementCount, "optimizer")]) is { } view)
+            return new(tensor.Node, view.Simplify(tensor.Node.Shape), false);
         return tensor.Detach().Reshape(-1).Operand;
     }
 

@@ -10,7 +10,8 @@ public abstract partial class Optimizer
     public static Tensor ClipGradNorm_(IEnumerable<Tensor> parameters, double maxNorm)
     {
         using var mode = Tensor.NoGrad();
-        var learned = parameters.NoneNull().Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>().Where(p => p.Leaf?.ReadGrad() is not null).ToList();
+        var learned = parameters.NoneNull().Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()
+            .Where(p => p.Leaf?.ReadGrad() is not null).ToList();
         if (learned.Count == 0) return Tensor.Zeros();
         if (learned.Select(p => (p.Device, p.DType)).Distinct().Count() > 1)
             throw new TensorDTypeException("ClipGradNorm_ takes gradients of one dtype on one device; clip each kind by itself.");

@@ -36,7 +36,8 @@ public class DeepModuleAttacks
         Assert.Equal(DType.Float64, leaf.Parameters().First().DType);
         model.Save(path);
         Assert.True(model.Load(path).IsComplete);
-        Assert.Contains("nested", Assert.Throws<TensorException>(() => model.Forward(Tensor.Ones([1, 2], DType.Float64, Device.Cpu))).Message);
+        Assert.Contains("nested", Assert.Throws<TensorException>(() => model.Forward(Tensor.Ones([1, 2], DType.Float64, Device.Cpu)))
+            .Message);
         Assert.NotNull(model.ToString());
     }
 
@@ -53,7 +54,8 @@ public class DeepModuleAttacks
         outer.Apply(_ => applied++);
         Assert.Equal(3, applied);
         Assert.Contains("contains itself", Assert.Throws<InvalidOperationException>(outer.StateDict).Message);
-        Assert.Contains("contains itself", Assert.Throws<InvalidOperationException>(() => outer.LoadStateDict(new Dictionary<string, Tensor>())).Message);
+        Assert.Contains("contains itself",
+            Assert.Throws<InvalidOperationException>(() => outer.LoadStateDict(new Dictionary<string, Tensor>())).Message);
         Assert.Throws<TensorException>(() => inner.Forward(Tensor.Ones([2, 2], device: Device.Cpu)));
     }
 
@@ -91,5 +93,6 @@ public class DeepModuleAttacks
     }
 
     [Fact]
-    public async Task A_module_that_contains_itself_is_visited_once_and_has_no_state() => (await ChildProcess.Run(WalkInCircles, "cpu")).Succeeded();
+    public async Task A_module_that_contains_itself_is_visited_once_and_has_no_state() =>
+        (await ChildProcess.Run(WalkInCircles, "cpu")).Succeeded();
 }

@@ -19,7 +19,8 @@ public class FileAttacks
     private static void Unfold(string folder)
     {
         foreach (var (name, read) in new (string, Action<string>)[]
-            { ("bomb.npz", p => Npz.Load(p)), ("bomb.gz", p => Idx.Load(p)), ("bomb.npy", p => Npy.Load(p)), ("bomb.safetensors", p => SafeTensors.Load(p)) })
+            { ("bomb.npz", p => Npz.Load(p)), ("bomb.gz", p => Idx.Load(p)), ("bomb.npy", p => Npy.Load(p)),
+                ("bomb.safetensors", p => SafeTensors.Load(p)) })
         {
             long before = GC.GetTotalAllocatedBytes();
             string message = Assert.Throws<DeviceOutOfMemoryException>(() => read(Path.Combine(folder, name))).Message;
@@ -38,7 +39,8 @@ public class FileAttacks
         var zeros = new HostArray(DType.UInt8, [4 * Limit]);
         Npz.Write(folder["bomb.npz"], [("x", zeros)], compress: true);
         Assert.InRange(new FileInfo(folder["bomb.npz"]).Length, 0, Limit / 64);
-        Npz.Write(folder["many.npz"], Enumerable.Range(0, 8).Select(i => ($"x{i}", new HostArray(DType.UInt8, [Limit / 4]))), compress: true);
+        Npz.Write(folder["many.npz"], Enumerable.Range(0, 8).Select(i => ($"x{i}", new HostArray(DType.UInt8, [Limit / 4]))),
+            compress: true);
         Npy.Write(folder["bomb.npy"], zeros);
         SafeTensors.Write(folder["bomb.safetensors"], [("x", zeros)]);
         using (var gzip = new GZipStream(File.Create(folder["bomb.gz"]), CompressionLevel.Fastest))
@@ -63,7 +65,8 @@ public class FileAttacks
     public async Task Processes_that_write_one_file_at_once_leave_each_others_temporary_files_alone()
     {
         using var folder = new TempFolder();
-        var writers = new[] { "a", "b", "c" }.Select(letter => ChildProcess.Run(WriteOften, "cpu", arguments: [folder["file"], letter])).ToList();
+        var writers = new[] { "a", "b", "c" }.Select(letter => ChildProcess.Run(WriteOften, "cpu", arguments: [folder["file"], letter]))
+            .ToList();
         foreach (var writer in writers) (await writer).Succeeded();
         Assert.Equal(5000, new FileInfo(folder["file"]).Length);
         Assert.Equal(["file"], folder.Files);
@@ -82,7 +85,8 @@ public class FileAttacks
         foreach (var save in saves)
         {
             // Nobody reads the pipe, so it is refused; a link leads to the node.
-            foreach (string refused in new[] { "pipe", "link", "full", "" }) Assert.ThrowsAny<IOException>(() => save(Path.Combine(folder, refused)));
+            foreach (string refused in new[] { "pipe", "link", "full", "" })
+                Assert.ThrowsAny<IOException>(() => save(Path.Combine(folder, refused)));
             if (File.Exists(Path.Combine(folder, "null"))) save(Path.Combine(folder, "null"));
         }
     }
@@ -97,7 +101,8 @@ public class FileAttacks
         // Only root may make devices.
         foreach (var (name, minor) in new[] { ("null", "3"), ("full", "7") })
         {
-            using var made = Process.Start(new ProcessStartInfo("mknod", [folder[name], "c", "1", minor]) { RedirectStandardError = true })!;
+            using var made = Process.Start(new ProcessStartInfo("mknod",
+                [folder[name], "c", "1", minor]) { RedirectStandardError = true })!;
             await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
         if (!folder.Files.Contains("full")) File.CreateSymbolicLink(folder["full"], "/dev/full");

@@ -24,7 +24,8 @@ public class RandomStreamTests
 
     private static void Same(float[] expected, float[] actual, string what)
     {
-        if (!expected.AsSpan().SequenceEqual(actual)) throw new InvalidOperationException($"{what}: [{string.Join(' ', actual)}] in place of [{string.Join(' ', expected)}]");
+        if (!expected.AsSpan().SequenceEqual(actual))
+            throw new InvalidOperationException($"{what}: [{string.Join(' ', actual)}] in place of [{string.Join(' ', expected)}]");
     }
 
     private static async Task AcrossAwaits()
@@ -34,7 +35,8 @@ public class RandomStreamTests
         Tensor.ManualSeed(1);
         for (int i = 0; i < expected.Length; i++)
         {
-            Same(expected[i], i % 2 == 0 ? Tensor.Rand(3).ToArray<float>() : await Task.Run(() => Tensor.Rand(3).ToArray<float>()), $"draw {i}");
+            Same(expected[i], i % 2 == 0 ? Tensor.Rand(3).ToArray<float>() : await Task.Run(() => Tensor.Rand(3).ToArray<float>()),
+                $"draw {i}");
             await Task.Yield();
         }
         var thread = new Thread(() => Tensor.ManualSeed(1));
@@ -51,7 +53,8 @@ public class RandomStreamTests
         var expected = Enumerable.Range(0, Draws * Threads).Select(_ => Tensor.Rand(4).ToArray<float>()[0]).Order().ToArray();
         Tensor.ManualSeed(5);
         var drawn = new float[Threads][];
-        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(t => new Thread(() => drawn[t] = [.. Enumerable.Range(0, Draws).Select(_ => Tensor.Rand(4).ToArray<float>()[0])]))];
+        Thread[] threads = [.. Enumerable.Range(0, Threads)
+            .Select(t => new Thread(() => drawn[t] = [.. Enumerable.Range(0, Draws).Select(_ => Tensor.Rand(4).ToArray<float>()[0])]))];
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
         Same(expected, [.. drawn.SelectMany(d => d).Order()], "all threads together");

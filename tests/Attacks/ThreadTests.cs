@@ -22,7 +22,8 @@ public class ThreadTests
     public async Task A_handle_read_while_another_thread_makes_its_first_view() => await Run(ReadWhileViewed, "cpu");
 
     [Theory, MemberData(nameof(All))]
-    public async Task A_variable_read_while_it_is_changed_is_what_it_was_before_or_after(string device) => await Run(ReadWhileChanged, device);
+    public async Task A_variable_read_while_it_is_changed_is_what_it_was_before_or_after(string device) =>
+        await Run(ReadWhileChanged, device);
 
     [Theory, MemberData(nameof(All))]
     public async Task A_model_read_beside_its_training(string device) => await Run(ReadBesideTraining, device, "plain");
@@ -152,7 +153,8 @@ public class ThreadTests
         // A reader never stops before its writer, who would wait for ever.
         Thread[] threads =
         [
-            new(() => Guard(() => Produce(left, 1))), new(() => Guard(() => Produce(right, 2))), new(() => Guard(() => Consume(left))), new(() => Guard(() => Consume(right))),
+            new(() => Guard(() => Produce(left, 1))), new(() => Guard(() => Produce(right, 2))), new(() => Guard(() => Consume(left))),
+            new(() => Guard(() => Consume(right))),
         ];
         foreach (var thread in threads) thread.IsBackground = true;
         foreach (var thread in threads) thread.Start();
@@ -190,7 +192,8 @@ public class ThreadTests
                 view.Dispose();
             }
         }))]);
-        if (!model.Weight.Detach().ToArray<float>().AsSpan().SequenceEqual(expected)) throw new InvalidOperationException("The weight is another.");
+        if (!model.Weight.Detach().ToArray<float>().AsSpan().SequenceEqual(expected))
+            throw new InvalidOperationException("The weight is another.");
     }
 
     /// <summary>The first view of a tensor puts a storage in the place of its value, which other threads read meanwhile.</summary>
@@ -198,7 +201,8 @@ public class ThreadTests
     {
         const int Rounds = 100_000;
         var (handles, reached) = (new Tensor[Rounds], 0);
-        for (int i = 0; i < Rounds; i++) handles[i] = Tensor.FromNode(new Node(GpuTensor.Operators.Basic.Leaf, DType.Float32, [2], Device.Cpu));
+        for (int i = 0; i < Rounds; i++)
+            handles[i] = Tensor.FromNode(new Node(GpuTensor.Operators.Basic.Leaf, DType.Float32, [2], Device.Cpu));
         AtOnce(
             end =>
             {
@@ -243,7 +247,8 @@ public class ThreadTests
             while (!end.IsCancellationRequested)
             {
                 float[] values = read();
-                if (values.Any(v => v != values[0])) throw new InvalidOperationException($"Elements of different times: {string.Join(' ', values.Distinct())}.");
+                if (values.Any(v => v != values[0]))
+                    throw new InvalidOperationException($"Elements of different times: {string.Join(' ', values.Distinct())}.");
                 if (values[0] < before) throw new InvalidOperationException($"{values[0]} after {before}.");
                 before = values[0];
             }

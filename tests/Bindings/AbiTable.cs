@@ -6,7 +6,8 @@ namespace GpuTensor.Tests.Bindings;
 /// them are skipped where they are absent (<see cref="OptionalPart.CudaAbi"/>).</summary>
 internal sealed class AbiTable
 {
-    private static readonly Lazy<AbiTable> Shared = new(() => new(JsonDocument.Parse(File.ReadAllBytes(OptionalPart.CudaAbi.Require())).RootElement));
+    private static readonly Lazy<AbiTable> Shared =
+        new(() => new(JsonDocument.Parse(File.ReadAllBytes(OptionalPart.CudaAbi.Require())).RootElement));
     private readonly JsonElement _root;
     private readonly Dictionary<string, (string Library, JsonElement Function)> _functions = [];
 

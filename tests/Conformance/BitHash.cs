@@ -28,7 +28,8 @@ internal sealed class BitHash
             case DType.Float64: OneNaN(MemoryMarshal.Cast<byte, double>(copy.AsSpan()), double.IsNaN, double.NaN); break;
             case DType.Float32: OneNaN(MemoryMarshal.Cast<byte, float>(copy.AsSpan()), float.IsNaN, float.NaN); break;
             case DType.Float16: OneNaN(MemoryMarshal.Cast<byte, Half>(copy.AsSpan()), Half.IsNaN, Half.NaN); break;
-            case DType.BFloat16: OneNaN(MemoryMarshal.Cast<byte, ushort>(copy.AsSpan()), bits => (bits & 0x7fff) > 0x7f80, (ushort)0x7fc0); break;
+            case DType.BFloat16: OneNaN(MemoryMarshal.Cast<byte, ushort>(copy.AsSpan()), bits => (bits & 0x7fff) > 0x7f80, (ushort)0x7fc0);
+            break;
         }
         hash.Append(copy);
         return this;

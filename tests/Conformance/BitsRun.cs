@@ -25,7 +25,8 @@ public sealed class BitsRun(Device device, Corpus? corpus, int programs, SampleC
         if (corpus is null) yield break;
         foreach (string name in TrainingRuns.Names)
             if (filter($"train/{name}") && (name != TrainingRuns.FashionMlp || TrainingRuns.HasFashionMnist))
-                yield return Guarded($"train/{name}", hash => TrainingRuns.Run(corpus.Root, name, device, steps: null, value => hash.Add(value)));
+                yield return Guarded($"train/{name}", hash =>
+                    TrainingRuns.Run(corpus.Root, name, device, steps: null, value => hash.Add(value)));
         foreach (bool second in (bool[])[false, true])
             foreach (string path in corpus.Files(second))
             {
@@ -60,7 +61,9 @@ public sealed class BitsRun(Device device, Corpus? corpus, int programs, SampleC
             };
             run.Run(choice);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is InvalidDataException or IOException or JsonException or KeyNotFoundException
+                or InvalidOperationException or FormatException)
         {
             all.Add(new(file, $"failed: {SampleRunner.Describe(e)}"));
         }

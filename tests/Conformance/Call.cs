@@ -7,7 +7,8 @@ internal sealed class UnwritableCallException(string message) : Exception(messag
     public string? Argument { get; init; }
 }
 
-/// <summary>A call of something that does not exist here (a mode of an operator), or whose results cannot be compared (they are random): it is listed, not run.</summary>
+/// <summary>A call of something that does not exist here (a mode of an operator), or whose results cannot be compared (they are random): it
+/// is listed, not run.</summary>
 internal sealed class NotHereException(string message) : Exception(message);
 
 /// <summary>A recorded call bound to parameter names, read by an operator's row with the types of our API.</summary>
@@ -61,7 +62,8 @@ internal sealed class Call
 
     public Tensor? TOrNull(string name) => this[name] is null ? null : T(name);
 
-    public Tensor[] Ts(string name) => this[name] is List<object?> list ? TensorsOf(name, list) : throw Wrong(name, this[name], "a list of tensors");
+    public Tensor[] Ts(string name) => this[name] is List<object?> list ? TensorsOf(name, list)
+        : throw Wrong(name, this[name], "a list of tensors");
 
     public int Int(string name) => checked((int)(this[name] is long n ? n : throw Wrong(name, this[name], "an integer")));
 
@@ -69,15 +71,18 @@ internal sealed class Call
 
     public int? IntOrNull(string name) => Has(name) ? Int(name) : null;
 
-    public double Double(string name) => this[name] switch { double d => d, long n => n, bool b => b ? 1 : 0, var other => throw Wrong(name, other, "a number") };
+    public double Double(string name) =>
+        this[name] switch { double d => d, long n => n, bool b => b ? 1 : 0, var other => throw Wrong(name, other, "a number") };
 
     public double Double(string name, double otherwise) => Has(name) ? Double(name) : otherwise;
 
     public double? DoubleOrNull(string name) => Has(name) ? Double(name) : null;
 
-    public bool Bool(string name, bool otherwise = false) => this[name] switch { null => otherwise, bool b => b, var other => throw Wrong(name, other, "a bool") };
+    public bool Bool(string name, bool otherwise = false) =>
+        this[name] switch { null => otherwise, bool b => b, var other => throw Wrong(name, other, "a bool") };
 
-    public string Text(string name, string otherwise) => this[name] switch { null => otherwise, string s => s, var other => throw Wrong(name, other, "a string") };
+    public string Text(string name, string otherwise) =>
+        this[name] switch { null => otherwise, string s => s, var other => throw Wrong(name, other, "a string") };
 
     public string? TextOrNull(string name) => Has(name) ? Text(name, "") : null;
 
@@ -106,17 +111,23 @@ internal sealed class Call
     public int?[] IntsWithNone(string name) => this[name] switch
     {
         long n => [checked((int)n)],
-        List<object?> list => [.. list.Select(v => v switch { null => (int?)null, long n => checked((int)n), _ => throw Wrong(name, v, "an integer or None") })],
+        List<object?> list =>
+            [.. list.Select(v => v switch { null => (int?)null, long n => checked((int)n), _ =>
+                throw Wrong(name, v, "an integer or None") })],
         var other => throw Wrong(name, other, "a list of integers"),
     };
 
     /// <summary>One result for a tensor argument, another for a number: an overload in C#.</summary>
-    public object Either(string name, Func<Tensor, object> tensor, Func<Scalar, object> number) => this[name] is Tensor t ? tensor(t) : number(Number(name));
+    public object Either(string name, Func<Tensor, object> tensor, Func<Scalar, object> number) =>
+        this[name] is Tensor t ? tensor(t) : number(Number(name));
 
-    private static Scalar Scalar(string name, object? value) => value switch { double d => d, long n => n, bool b => b, var other => throw Wrong(name, other, "a number") };
+    private static Scalar Scalar(string name, object? value) =>
+        value switch { double d => d, long n => n, bool b => b, var other => throw Wrong(name, other, "a number") };
 
-    private static Tensor[] TensorsOf(string name, List<object?> list) => [.. list.Select(v => v as Tensor ?? throw Wrong(name, v, "a list of tensors"))];
+    private static Tensor[] TensorsOf(string name, List<object?> list) =>
+        [.. list.Select(v => v as Tensor ?? throw Wrong(name, v, "a list of tensors"))];
 
     private static UnwritableCallException Wrong(string name, object? value, string expected) =>
-        new($"argument '{name}' must be {expected}, not {(value is null ? "null" : value is List<object?> ? "a list" : value.GetType().Name)}.");
+        new($"argument '{name}' must be {expected}, not "
+            + $"{(value is null ? "null" : value is List<object?> ? "a list" : value.GetType().Name)}.");
 }

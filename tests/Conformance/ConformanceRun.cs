@@ -47,11 +47,15 @@ public sealed class ConformanceRun
             {
                 result = RunFile(path, Device, Draw, Replay);
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception e) when (
+                e is InvalidDataException or IOException or JsonException or KeyNotFoundException
+                    or InvalidOperationException or FormatException)
             {
                 // A file that is broken fails as a whole; the others are run.
                 string name = Path.GetFileNameWithoutExtension(path);
-                result = new(name, 1, 0, 0, [new(name, "(file)", e is InvalidDataException or IOException ? e.Message : $"{path} is not of the corpus format: {e.Message}")]);
+                result = new(name, 1, 0, 0,
+                    [new(name, "(file)", e is InvalidDataException or IOException ? e.Message
+                        : $"{path} is not of the corpus format: {e.Message}")]);
             }
             results[path] = result;
             Progress?.Invoke(result, Interlocked.Increment(ref done), files.Length);

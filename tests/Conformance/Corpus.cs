@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace GpuTensor.Conformance;
 
-/// <summary>A folder of recorded operator samples: <c>ops/NAME.json</c> beside <c>ops/NAME.safetensors</c>, second derivatives under <c>ops2/</c>.</summary>
+/// <summary>A folder of recorded operator samples: <c>ops/NAME.json</c> beside <c>ops/NAME.safetensors</c>, second derivatives under
+/// <c>ops2/</c>.</summary>
 public sealed class Corpus
 {
     private Corpus(string root) => Root = root;
@@ -16,7 +17,8 @@ public sealed class Corpus
     {
         var root = Path.GetFullPath(folder);
         if (!Directory.Exists(Path.Combine(root, "ops")))
-            throw new DirectoryNotFoundException($"'{root}' is no corpus: it has no folder 'ops' with NAME.json and NAME.safetensors files.");
+            throw new DirectoryNotFoundException(
+                $"'{root}' is no corpus: it has no folder 'ops' with NAME.json and NAME.safetensors files.");
         return new(root);
     }
 
@@ -38,7 +40,8 @@ public sealed class Corpus
     {
         var folder = Path.Combine(Root, secondOrder ? "ops2" : "ops");
         if (!Directory.Exists(folder)) return [];
-        return [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) != "index.json").Order(StringComparer.Ordinal)];
+        return [.. Directory.EnumerateFiles(folder, "*.json").Where(f => Path.GetFileName(f) != "index.json")
+            .Order(StringComparer.Ordinal)];
     }
 }
 

@@ -8,10 +8,12 @@ namespace GpuTensor.Conformance;
 /// <summary>One corpus file's samples on a device: in batches, each again as a graph where that is asked for.</summary>
 internal sealed class FileRun(CorpusFile file, Device device, bool replay)
 {
-    /// <summary>Samples recorded before the first of them is read: what runs together shares kernels, and compiling those is what takes the time.</summary>
+    /// <summary>Samples recorded before the first of them is read: what runs together shares kernels, and compiling those is what takes the
+    /// time.</summary>
     private const int Batch = 32;
 
-    /// <summary>A plan is captured at its third run and replayed from the fourth on; a run more where memory first lay as before by chance, then moved.</summary>
+    /// <summary>A plan is captured at its third run and replayed from the fourth on; a run more where memory first lay as before by chance,
+    /// then moved.</summary>
     private const int MostRuns = 8;
 
     private readonly List<Failure> failures = [];
@@ -46,7 +48,8 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
         foreach (var batch in chosen.Chunk(Batch)) RunTogether(batch, runner.Record);
         // One by one: that a flush fails must be the doing of the call itself.
         foreach (var sample in refused) RunTogether([sample], (call, _) => runner.RecordError(call));
-        return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds, Replayed = replayed, Idle = idle };
+        return new(file.Name, samples, passed, unsupported, failures, why) { Seconds = watch.Elapsed.TotalSeconds, Replayed = replayed,
+            Idle = idle };
     }
 
     /// <summary>The first read runs all that was recorded. If that fails, each sample is run alone, so that only the guilty fail.</summary>
@@ -82,7 +85,8 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
                 foreach (var ((sample, _), read) in samples.Zip(first)) observe(Id(sample), read);
             passed += wrong.Count(w => w is null);
             (replayed, idle) = (replayed + asGraphs, idle + nothingRan);
-            failures.AddRange(wrong.Zip(samples, (w, s) => (w, s.Sample)).Where(p => p.w is not null).Select(p => new Failure(file.Name, Id(p.Sample), p.w!)));
+            failures.AddRange(wrong.Zip(samples, (w, s) => (w, s.Sample)).Where(p => p.w is not null)
+                .Select(p => new Failure(file.Name, Id(p.Sample), p.w!)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -96,22 +100,26 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
         }
     }
 
-    /// <summary>Records and runs a batch until every run in it is a launch of a graph that an earlier one captured; each time it must give what it gave first. Its inputs lie elsewhere
-    /// each time, but for those that it changes.</summary>
+    /// <summary>Records and runs a batch until every run in it is a launch of a graph that an earlier one captured; each time it must give
+    /// what it gave first. Its inputs lie elsewhere each time, but for those that it changes.</summary>
     /// <param name="samples">The batch as it was recorded first.</param>
     /// <param name="first">What it gave.</param>
     /// <param name="wrong">What is wrong with each sample; added to here.</param>
     /// <param name="record">Records a sample.</param>
-    /// <returns>Samples that were replayed and gave the same; samples that gave the same and ran nothing. Null where several were not replayed.</returns>
-    private (int Replayed, int Idle)? RunAgain(List<(JsonElement Sample, RecordedSample Recorded)> samples, List<IReadOnlyList<Reading>> first, string?[] wrong,
+    /// <returns>Samples that were replayed and gave the same; samples that gave the same and ran nothing. Null where several were not
+    /// replayed.</returns>
+    private (int Replayed, int Idle)? RunAgain(List<(JsonElement Sample, RecordedSample Recorded)> samples,
+        List<IReadOnlyList<Reading>> first, string?[] wrong,
         Func<JsonElement, RecordedSample?, RecordedSample> record)
     {
         var recorder = Recorder.For(device);
-        // The inputs of all runs are held: the next one's lie elsewhere. What the earlier ones have in memory is spoilt: a graph that read it, or did nothing, would be seen.
+        // The inputs of all runs are held: the next one's lie elsewhere. What the earlier ones have in memory is spoilt: a graph that read
+        // it, or did nothing, would be seen.
         List<List<RecordedSample>> held = [samples.ConvertAll(s => s.Recorded)];
         for (int run = 2; run <= MostRuns; run++)
         {
-            device.Planned!.Spoil(held.SelectMany(h => h).SelectMany(r => r.Leaves.Values).Select(leaf => leaf.Node.Block).OfType<Block>().Where(b => b.Buffer is not null).Distinct());
+            device.Planned!.Spoil(held.SelectMany(h => h).SelectMany(r => r.Leaves.Values).Select(leaf => leaf.Node.Block).OfType<Block>()
+                .Where(b => b.Buffer is not null).Distinct());
             // Before anything is recorded, since it runs by itself.
             foreach (var (_, recorded) in samples) recorded.Restore();
             var before = recorder.Ran;
@@ -121,7 +129,8 @@ internal sealed class FileRun(CorpusFile file, Device device, bool replay)
             for (int i = 0; i < again.Count; i++)
             {
                 var read = again[i].Read();
-                string? difference = read.Count == first[i].Count ? read.Zip(first[i], (now, then) => now.DiffersFrom(then)).FirstOrDefault(d => d is not null) : $"{read.Count} results, not {first[i].Count}";
+                string? difference = read.Count == first[i].Count ? read.Zip(first[i], (now, then) => now.DiffersFrom(then))
+                    .FirstOrDefault(d => d is not null) : $"{read.Count} results, not {first[i].Count}";
                 wrong[i] ??= difference is null ? null : $"run {run}: {difference}";
             }
             var now = recorder.Ran;

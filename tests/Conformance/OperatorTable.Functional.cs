@@ -8,7 +8,8 @@ internal static partial class OperatorTable
     /// <summary>Functions of <see cref="F"/>.</summary>
     private static IEnumerable<OperatorRow> Functional() =>
     [
-        Row("nn.functional.cross_entropy", "target weight ignore_index reduction label_smoothing", Accumulating, c => F.CrossEntropy(c.X, c.T("target"),
+        Row("nn.functional.cross_entropy", "target weight ignore_index reduction label_smoothing", Accumulating, c =>
+            F.CrossEntropy(c.X, c.T("target"),
             c.TOrNull("weight"), c.Int("ignore_index", -100), c.Text("reduction", "mean"), c.Double("label_smoothing", 0))),
         Row("nn.functional.nll_loss", "target weight ignore_index reduction", Accumulating, c => F.NllLoss(c.X, c.T("target"),
             c.TOrNull("weight"), c.Int("ignore_index", -100), c.Text("reduction", "mean"))),
@@ -21,11 +22,13 @@ internal static partial class OperatorTable
         Row("nn.functional.binary_cross_entropy", "target weight reduction", Accumulating,
             c => F.BinaryCrossEntropy(c.X, c.T("target"), c.TOrNull("weight"), c.Text("reduction", "mean"))),
         Row("nn.functional.binary_cross_entropy_with_logits", "target weight reduction pos_weight", Accumulating,
-            c => F.BinaryCrossEntropyWithLogits(c.X, c.T("target"), c.TOrNull("weight"), c.Text("reduction", "mean"), c.TOrNull("pos_weight"))),
+            c => F.BinaryCrossEntropyWithLogits(c.X, c.T("target"), c.TOrNull("weight"), c.Text("reduction", "mean"),
+                c.TOrNull("pos_weight"))),
         Row("nn.functional.kl_div", "target reduction log_target", Accumulating,
             c => F.KlDiv(c.X, c.T("target"), c.Text("reduction", "mean"), c.Bool("log_target"))),
 
-        Row("nn.functional.layer_norm", "normalized_shape weight bias eps", Accumulating, c => F.LayerNorm(c.X, Shape.Create(c.Ints("normalized_shape")),
+        Row("nn.functional.layer_norm", "normalized_shape weight bias eps", Accumulating, c =>
+            F.LayerNorm(c.X, Shape.Create(c.Ints("normalized_shape")),
             c.TOrNull("weight"), c.TOrNull("bias"), c.Double("eps", 1e-5))),
         Row("nn.functional.rms_norm", "normalized_shape weight eps", Accumulating,
             c => F.RmsNorm(c.X, Shape.Create(c.Ints("normalized_shape")), c.TOrNull("weight"), c.DoubleOrNull("eps"))),
@@ -33,9 +36,11 @@ internal static partial class OperatorTable
             c => F.GroupNorm(c.X, c.Int("num_groups"), c.TOrNull("weight"), c.TOrNull("bias"), c.Double("eps", 1e-5))),
 
         // The database of operators gives the weight first.
-        Row("nn.functional.embedding", "input padding_idx", OperatorClass.Movement, c => F.Embedding(c.T("input"), c.X, c.IntOrNull("padding_idx"))),
+        Row("nn.functional.embedding", "input padding_idx", OperatorClass.Movement, c =>
+            F.Embedding(c.T("input"), c.X, c.IntOrNull("padding_idx"))),
         Row("nn.functional.scaled_dot_product_attention", "key value attn_mask dropout_p is_causal scale", Accumulating,
-            c => c.Double("dropout_p", 0) > 0 ? throw new NotHereException("dropout is random") : F.ScaledDotProductAttention(c.X, c.T("key"), c.T("value"),
+            c => c.Double("dropout_p", 0) > 0 ? throw new NotHereException("dropout is random")
+            : F.ScaledDotProductAttention(c.X, c.T("key"), c.T("value"),
                 c.TOrNull("attn_mask"), 0, c.Bool("is_causal"), c.DoubleOrNull("scale"))),
     ];
 }

@@ -34,14 +34,17 @@ internal static partial class OperatorTable
             Row("squeeze", "dim", move, c => c["dim"] is List<object?> ? Squeezed(c.X, c.Ints("dim")) : c.X.Squeeze(c.IntOrNull("dim"))),
             Row("diagonal", "offset dim1 dim2", move, c => c.X.Diagonal(c.Int("offset", 0), c.Int("dim1", 0), c.Int("dim2", 1))),
             Row("unfold", "dimension size step", move, c => c.X.Unfold(c.Int("dimension"), c.Int("size"), c.Int("step"))),
-            Row("slice", "dim start end step", move, c => c.X[[.. Enumerable.Repeat(TensorIndex.Slice(), Positive(c.Int("dim", 0), c.X.Rank)),
+            Row("slice", "dim start end step", move, c =>
+                c.X[[.. Enumerable.Repeat(TensorIndex.Slice(), Positive(c.Int("dim", 0), c.X.Rank)),
                 TensorIndex.Slice(c.IntOrNull("start"), c.IntOrNull("end"), c.Int("step", 1))]]),
             Row("__getitem__", "index", move, c => c.X[Indices(c["index"])]),
-            Row("nn.functional.pad", "pad mode value", move, c => c.X.Pad(c.Ints("pad"), c.Text("mode", "constant"), c.NumberOrNull("value"))),
+            Row("nn.functional.pad", "pad mode value", move, c =>
+                c.X.Pad(c.Ints("pad"), c.Text("mode", "constant"), c.NumberOrNull("value"))),
             Row("gather", "dim index", move, c => c.X.Gather(c.Int("dim"), c.T("index"))),
             Row("take_along_dim", "indices dim", move, c => c.X.TakeAlongDim(c.T("indices"), c.IntOrNull("dim"))),
             Row("index_select", "dim index", move, c => c.X.IndexSelect(c.Int("dim"), c.T("index"))),
-            Row("index_add", "dim index source alpha", OperatorClass.Accumulating, c => c.X.IndexAdd(c.Int("dim"), c.T("index"), c.T("source"), c.NumberOrNull("alpha"))),
+            Row("index_add", "dim index source alpha", OperatorClass.Accumulating, c =>
+                c.X.IndexAdd(c.Int("dim"), c.T("index"), c.T("source"), c.NumberOrNull("alpha"))),
             Row("scatter", "dim index src reduce", OperatorClass.Accumulating, c => c.Either("src",
                 t => c.X.Scatter(c.Int("dim"), c.T("index"), t, c.TextOrNull("reduce")),
                 s => c.X.Scatter(c.Int("dim"), c.T("index"), s, c.TextOrNull("reduce")))),
@@ -51,7 +54,8 @@ internal static partial class OperatorTable
                 ? (c.X.Rank == 0 ? c.X.Reshape(1) : c.X).Nonzero().Unbind(1)
                 : c.X.Nonzero()),
             Row("sort", "dim descending stable", move, c => c.X.Sort(c.Int("dim", -1), c.Bool("descending")), Ties.Distinct),
-            Row("topk", "k dim largest sorted", move, c => c.X.TopK(c.Int("k"), c.Int("dim", -1), c.Bool("largest", true), c.Bool("sorted", true)), Ties.Distinct),
+            Row("topk", "k dim largest sorted", move, c =>
+                c.X.TopK(c.Int("k"), c.Int("dim", -1), c.Bool("largest", true), c.Bool("sorted", true)), Ties.Distinct),
             Row("cumsum", "dim dtype", OperatorClass.Accumulating, c => c.X.CumSum(c.Int("dim"), c.Type("dtype"))),
             Row("cumprod", "dim dtype", OperatorClass.Accumulating, c => c.X.CumProd(c.Int("dim"), c.Type("dtype"))),
             Row("cummax", "dim", move, c => c.X.CumMax(c.Int("dim")), Ties.Repeating),
@@ -69,8 +73,10 @@ internal static partial class OperatorTable
         return x;
     }
 
-    // What stands between Python's brackets: a list at the top is a tuple, one entry a dimension, but for a list of integers alone, which is x[[1, 2]].
-    private static TensorIndex[] Indices(object? index) => index is List<object?> tuple && !tuple.TrueForAll(i => i is long) ? [.. tuple.Select(One)] : [One(index)];
+    // What stands between Python's brackets: a list at the top is a tuple, one entry a dimension, but for a list of integers alone, which
+    // is x[[1, 2]].
+    private static TensorIndex[] Indices(object? index) => index is List<object?> tuple && !tuple.TrueForAll(i => i is long)
+        ? [.. tuple.Select(One)] : [One(index)];
 
     private static TensorIndex One(object? index) => index switch
     {
@@ -79,7 +85,8 @@ internal static partial class OperatorTable
         SliceValue slice => TensorIndex.Slice(slice.Start, slice.Stop, slice.Step ?? 1),
         EllipsisValue => TensorIndex.Ellipsis,
         null => TensorIndex.NewAxis,
-        List<object?> positions => positions.Select(p => p is long n ? (int)n : throw new UnwritableCallException("an index list holds integers.")).ToArray(),
+        List<object?> positions =>
+            positions.Select(p => p is long n ? (int)n : throw new UnwritableCallException("an index list holds integers.")).ToArray(),
         _ => throw new UnwritableCallException($"{index.GetType().Name} is no index."),
     };
 }

@@ -8,15 +8,19 @@ internal static partial class OperatorTable
     private static IEnumerable<OperatorRow> Pointwise() =>
     [
         // Arithmetic
-        Row("add", "other alpha", Exact, c => c.Either("other", t => c.X.Add(t, c.NumberOrNull("alpha")), s => c.X.Add(s, c.NumberOrNull("alpha")))),
-        Row("sub", "other alpha", Exact, c => c.Either("other", t => c.X.Sub(t, c.NumberOrNull("alpha")), s => c.X.Sub(s, c.NumberOrNull("alpha")))),
+        Row("add", "other alpha", Exact, c =>
+            c.Either("other", t => c.X.Add(t, c.NumberOrNull("alpha")), s => c.X.Add(s, c.NumberOrNull("alpha")))),
+        Row("sub", "other alpha", Exact, c =>
+            c.Either("other", t => c.X.Sub(t, c.NumberOrNull("alpha")), s => c.X.Sub(s, c.NumberOrNull("alpha")))),
         Row("mul", "other", Exact, c => c.Either("other", t => c.X * t, s => c.X * s)),
         Row("div", "other rounding_mode", Exact, c => c.Either("other",
             t => c.X.Div(t, c.TextOrNull("rounding_mode")),
             s => c.X.Div(s, c.TextOrNull("rounding_mode")))),
-        Row("remainder", "other", Exact, c => c.XIsNumber ? Tensor.Remainder(c.XNumber, c.T("other")) : c.Either("other", t => c.X.Remainder(t), s => c.X.Remainder(s))),
+        Row("remainder", "other", Exact, c => c.XIsNumber ? Tensor.Remainder(c.XNumber, c.T("other"))
+            : c.Either("other", t => c.X.Remainder(t), s => c.X.Remainder(s))),
         Row("fmod", "other", Exact, c => c.Either("other", t => c.X.Fmod(t), s => c.X.Fmod(s))),
-        Row("pow", "exponent", Function, c => c.XIsNumber ? Tensor.Pow(c.XNumber, c.T("exponent")) : c.Either("exponent", t => c.X.Pow(t), s => c.X.Pow(s))),
+        Row("pow", "exponent", Function, c => c.XIsNumber ? Tensor.Pow(c.XNumber, c.T("exponent"))
+            : c.Either("exponent", t => c.X.Pow(t), s => c.X.Pow(s))),
         Row("neg", "", Exact, c => -c.X),
         Row("abs", "", Exact, c => c.X.Abs()),
         Row("sign", "", Exact, c => c.X.Sign()),
@@ -30,8 +34,10 @@ internal static partial class OperatorTable
         Row("lerp", "end weight", Function, c => c.Either("weight", t => c.X.Lerp(c.T("end"), t), s => c.X.Lerp(c.T("end"), s))),
         Row("addcmul", "tensor1 tensor2 value", Function, c => c.X.Addcmul(c.T("tensor1"), c.T("tensor2"), c.NumberOrNull("value"))),
         Row("addcdiv", "tensor1 tensor2 value", Function, c => c.X.Addcdiv(c.T("tensor1"), c.T("tensor2"), c.NumberOrNull("value"))),
-        Row("where", "condition other", Exact, c => c.Either("other", t => Tensor.Where(c.T("condition"), c.X, t), s => Tensor.Where(c.T("condition"), c.X, s))),
-        Row("masked_fill", "mask value", Exact, c => c.Either("value", t => c.X.MaskedFill(c.T("mask"), t), s => c.X.MaskedFill(c.T("mask"), s))),
+        Row("where", "condition other", Exact, c =>
+            c.Either("other", t => Tensor.Where(c.T("condition"), c.X, t), s => Tensor.Where(c.T("condition"), c.X, s))),
+        Row("masked_fill", "mask value", Exact, c =>
+            c.Either("value", t => c.X.MaskedFill(c.T("mask"), t), s => c.X.MaskedFill(c.T("mask"), s))),
 
         // Rounding
         Row("floor", "", Exact, c => c.X.Floor()),

@@ -21,7 +21,8 @@ internal static partial class OperatorTable
         Row("var", "dim unbiased keepdim correction", Accumulating, c => c.X.Var(Over(c), Correction(c), c.Bool("keepdim"))),
         Row("std", "dim unbiased keepdim correction", Accumulating, c => c.X.Std(Over(c), Correction(c), c.Bool("keepdim"))),
         Row("norm", "p dim keepdim dtype", Accumulating, c => c.X.Norm(Order(c, "p"), c.Dims("dim"), c.Bool("keepdim"), c.Type("dtype"))),
-        Row("linalg.vector_norm", "ord dim keepdim dtype", Accumulating, c => c.X.Norm(Order(c, "ord"), c.Dims("dim"), c.Bool("keepdim"), c.Type("dtype"))),
+        Row("linalg.vector_norm", "ord dim keepdim dtype", Accumulating, c =>
+            c.X.Norm(Order(c, "ord"), c.Dims("dim"), c.Bool("keepdim"), c.Type("dtype"))),
         Row("logsumexp", "dim keepdim", Accumulating, c => c.X.LogSumExp(c.Dims("dim"), c.Bool("keepdim"))),
         Row("softmax", "dim dtype", Accumulating, c => c.X.Softmax(c.Int("dim"), c.Type("dtype"))),
         Row("log_softmax", "dim dtype", Accumulating, c => c.X.LogSoftmax(c.Int("dim"), c.Type("dtype"))),
@@ -34,7 +35,8 @@ internal static partial class OperatorTable
         Row("dot", "tensor", Accumulating, c => c.X.Dot(c.T("tensor"))),
         Row("einsum", "equation", Accumulating, c => Tensor.Einsum(c.Text("equation", ""), c.Xs)),
         Row("outer", "vec2", Exact, c => c.X.Outer(c.T("vec2"))),
-        Row("addmm", "mat1 mat2 beta alpha", Accumulating, c => c.X.Addmm(c.T("mat1"), c.T("mat2"), c.NumberOrNull("beta"), c.NumberOrNull("alpha"))),
+        Row("addmm", "mat1 mat2 beta alpha", Accumulating, c =>
+            c.X.Addmm(c.T("mat1"), c.T("mat2"), c.NumberOrNull("beta"), c.NumberOrNull("alpha"))),
         Row("baddbmm", "batch1 batch2 beta alpha", Accumulating,
             c => c.X.Baddbmm(c.T("batch1"), c.T("batch2"), c.NumberOrNull("beta"), c.NumberOrNull("alpha"))),
         Row("nn.functional.linear", "weight bias", Accumulating, c => c.X.Linear(c.T("weight"), c.TOrNull("bias"))),
@@ -43,7 +45,8 @@ internal static partial class OperatorTable
     // var(unbiased) has an overload without a dimension: a bool in its place is not one.
     private static Dims Over(Call c) => c["dim"] is bool ? default : c.Dims("dim");
 
-    private static double Correction(Call c) => c["dim"] is bool unbiased ? (unbiased ? 1 : 0) : c.Has("unbiased") ? (c.Bool("unbiased") ? 1 : 0) : c.Double("correction", 1);
+    private static double Correction(Call c) => c["dim"] is bool unbiased ? (unbiased ? 1 : 0) : c.Has("unbiased")
+        ? (c.Bool("unbiased") ? 1 : 0) : c.Double("correction", 1);
 
     private static double Order(Call c, string name) => c[name] is "fro" ? 2 : c.Double(name, 2);
 }

@@ -1,6 +1,7 @@
 namespace GpuTensor.Conformance;
 
-/// <summary>PyTorch's operators in our API: one row an operator. What has no row does not exist here and is listed as unsupported.</summary>
+/// <summary>PyTorch's operators in our API: one row an operator. What has no row does not exist here and is listed as
+/// unsupported.</summary>
 internal static partial class OperatorTable
 {
     private static readonly Dictionary<string, OperatorRow> Rows = Index();

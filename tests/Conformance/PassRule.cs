@@ -15,7 +15,8 @@ internal enum OperatorClass
     SecondOrder,
 }
 
-/// <summary>When a result passes: within max(b·e·S, 4·max|P − T|) of the truth T, where P is what PyTorch itself returned; see the corpus' README.</summary>
+/// <summary>When a result passes: within max(b·e·S, 4·max|P − T|) of the truth T, where P is what PyTorch itself returned; see the corpus'
+/// README.</summary>
 internal static class PassRule
 {
     private static double Factor(OperatorClass kind) => kind switch
@@ -29,7 +30,8 @@ internal static class PassRule
 
     /// <summary>Compares a result with the recorded one.</summary>
     /// <returns>Null where it passes, else what is wrong, in one line.</returns>
-    public static string? Check(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind) => Check(ours, recorded, truth, kind, 0);
+    public static string? Check(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind) =>
+        Check(ours, recorded, truth, kind, 0);
 
     private static string? Check(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind, double noise)
     {
@@ -38,8 +40,9 @@ internal static class PassRule
         return ours.DType.IsFloatingPoint() ? CheckFloats(ours, recorded, truth, kind, noise) : CheckIntegers(ours, recorded);
     }
 
-    /// <summary>Compares a gradient. One that vanishes by cancellation is held to the noise of what cancels, in two cases. A float64 truth is rounded itself: the weight's
-    /// gradient of a layer norm over one element is 0, recorded as −3e-16. And a float32 result may pass where the same call in float64 proves its formula right.</summary>
+    /// <summary>Compares a gradient. One that vanishes by cancellation is held to the noise of what cancels, in two cases. A float64 truth
+    /// is rounded itself: the weight's gradient of a layer norm over one element is 0, recorded as −3e-16. And a float32 result may pass
+    /// where the same call in float64 proves its formula right.</summary>
     /// <param name="upstream">The largest gradient that was given to the outputs.</param>
     /// <param name="again">Runs the same call in float64 and gives this gradient.</param>
     public static string? CheckGradient(HostArray ours, HostArray recorded, HostArray? truth, double upstream, Func<HostArray?> again)
@@ -57,8 +60,9 @@ internal static class PassRule
     /// <param name="ours">The result, computed in float64 as the truth.</param>
     /// <param name="truth">What PyTorch computed in float64.</param>
     /// <param name="sample">The dtype of the sample, whose epsilon counts.</param>
-    /// <param name="terms">The size of the products it adds up: the largest first gradient (the outputs' included) times the largest vector. Where they cancel, float64's
-    /// rounding of them is all that is left in the truth itself (the norm of one number has the second derivative 0, recorded as 3e-17), so that much decides nothing.</param>
+    /// <param name="terms">The size of the products it adds up: the largest first gradient (the outputs' included) times the largest
+    /// vector. Where they cancel, float64's rounding of them is all that is left in the truth itself (the norm of one number has the second
+    /// derivative 0, recorded as 3e-17), so that much decides nothing.</param>
     public static string? CheckSecondDerivative(HostArray ours, HostArray truth, DType sample, double terms)
     {
         if (ours.Shape != truth.Shape) return $"shape {ours.Shape}, expected {truth.Shape}";
@@ -78,7 +82,8 @@ internal static class PassRule
         return null;
     }
 
-    private static string? CheckFloats(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind, double noise, double? relative = null)
+    private static string? CheckFloats(HostArray ours, HostArray recorded, HostArray? truth, OperatorClass kind, double noise,
+        double? relative = null)
     {
         var dtype = ours.DType;
         double[] x = HostNumbers.Doubles(ours), p = HostNumbers.Doubles(recorded), t = truth is null ? p : HostNumbers.Doubles(truth);
@@ -109,7 +114,8 @@ internal static class PassRule
                 if (SameKind(x[i], p[i]) || SameKind(x[i], rounded)) continue;
                 return $"element {i} is {Text(x[i])}, expected {Text(p[i])} (truth {Text(t[i])})";
             }
-            double allowed = Math.Max(b * (pointwise ? Math.Max(Math.Abs(t[i]), smallest) : scale), Math.Max(4 * apart, noise)), error = Math.Abs(x[i] - t[i]);
+            double allowed = Math.Max(b * (pointwise ? Math.Max(Math.Abs(t[i]), smallest) : scale), Math.Max(4 * apart, noise)),
+                error = Math.Abs(x[i] - t[i]);
             if (!(error <= allowed) || !double.IsFinite(error))
                 return $"element {i} is {Text(x[i])}, expected {Text(p[i])} (truth {Text(t[i])}): off by {error:G3}, allowed {allowed:G3}";
         }

@@ -2,7 +2,8 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Conformance;
 
-/// <summary>A random training program: its structure follows from the seed alone, so it can be run under any setting of the engine and must give the same bits.</summary>
+/// <summary>A random training program: its structure follows from the seed alone, so it can be run under any setting of the engine and must
+/// give the same bits.</summary>
 internal sealed class RandomProgram
 {
     private delegate Tensor Step(List<Tensor> values);
@@ -21,7 +22,8 @@ internal sealed class RandomProgram
         int Size(params int[] sizes) => sizes[random.Next(sizes.Length)];
     }
 
-    /// <summary>Ten steps of training, by hand or by an optimizer whose learning rate changes; returns every loss and the final parameters, and what gradients there are.</summary>
+    /// <summary>Ten steps of training, by hand or by an optimizer whose learning rate changes; returns every loss and the final parameters,
+    /// and what gradients there are.</summary>
     /// <param name="device">Where.</param>
     /// <param name="compiled">By <see cref="Tensor.Compile(Func{Tensor})"/>.</param>
     /// <param name="held">Gets every handle that the program makes: what a debug build keeps alive, and more.</param>
@@ -42,7 +44,8 @@ internal sealed class RandomProgram
         var b = Make(3, columns).RequiresGrad_();
         var s = Make(4, rows, 1).RequiresGrad_();
         Tensor[] parameters = [w, b, s];
-        Optimizer? optimizer = (seed % 3) switch { 0 => null, 1 => new SGD(parameters, lr: 0.05, momentum: 0.9), _ => new Adam(parameters, lr: 0.01) };
+        Optimizer? optimizer = (seed % 3) switch { 0 => null, 1 => new SGD(parameters, lr: 0.05, momentum: 0.9), _ =>
+            new Adam(parameters, lr: 0.01) };
         Tensor Loss()
         {
             List<Tensor> values = [x.MatMul(w), b.Expand(rows, columns), s.Expand(rows, columns)];

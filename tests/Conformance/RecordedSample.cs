@@ -10,8 +10,10 @@ internal sealed record Reading(string Name, HostArray? Value, string? Text = nul
     public string? DiffersFrom(Reading other)
     {
         if (Text != other.Text) return $"{Name}: \"{Text}\", not \"{other.Text}\"";
-        if (Value is null || other.Value is null) return Value is null == other.Value is null ? null : $"{Name} is {(Value is null ? "absent" : "there")}";
-        if ((Value.DType, Value.Shape) != (other.Value.DType, other.Value.Shape)) return $"{Name} is {Value.DType.Name()} {Value.Shape}, not {other.Value.DType.Name()} {other.Value.Shape}";
+        if (Value is null || other.Value is null)
+            return Value is null == other.Value is null ? null : $"{Name} is {(Value is null ? "absent" : "there")}";
+        if ((Value.DType, Value.Shape) != (other.Value.DType, other.Value.Shape))
+            return $"{Name} is {Value.DType.Name()} {Value.Shape}, not {other.Value.DType.Name()} {other.Value.Shape}";
         int size = Value.DType.Size(), at = Value.Data.AsSpan().CommonPrefixLength(other.Value.Data) / size * size;
         if (at == Value.Data.Length) return null;
         return $"{Name}: element {at / size} has the bits {Bits(Value)}, not {Bits(other.Value)}";

@@ -13,15 +13,18 @@ public sealed record Failure(string Operator, string Sample, string Reason);
 /// <param name="Unsupported">Those of an operator that does not exist here, or cannot run on this device; they were not run.</param>
 /// <param name="Failures">Those that failed.</param>
 /// <param name="Why">Why samples are unsupported; null where none are.</param>
-public sealed record OperatorResult(string Operator, int Samples, int Passed, int Unsupported, IReadOnlyList<Failure> Failures, string? Why = null)
+public sealed record OperatorResult(string Operator, int Samples, int Passed, int Unsupported, IReadOnlyList<Failure> Failures,
+    string? Why = null)
 {
     /// <summary>How long it took.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Samples whose results had the same bits step by step, captured and replayed as graphs. Zero where runs are not repeated.</summary>
+    /// <summary>Samples whose results had the same bits step by step, captured and replayed as graphs. Zero where runs are not
+    /// repeated.</summary>
     public int Replayed { get; init; }
 
-    /// <summary>Samples that gave the same again, but for which the device had nothing to do: views, and calls refused when they are recorded.</summary>
+    /// <summary>Samples that gave the same again, but for which the device had nothing to do: views, and calls refused when they are
+    /// recorded.</summary>
     public int Idle { get; init; }
 }
 

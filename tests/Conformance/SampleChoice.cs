@@ -29,8 +29,8 @@ public sealed record SampleDraw(int OneIn, int AtLeast, int Seed) : SampleChoice
     protected override Range Of(int samples) => ..Math.Min(samples, Math.Max(AtLeast, samples / OneIn));
 }
 
-/// <summary>One of the rounds that together run every sample of a file once: 1 sample, then 2, 4, 8 and so on. Taking all files through a round before the next one begins covers every
-/// operator soon, and the later samples in batches that share compilations.</summary>
+/// <summary>One of the rounds that together run every sample of a file once: 1 sample, then 2, 4, 8 and so on. Taking all files through a
+/// round before the next one begins covers every operator soon, and the later samples in batches that share compilations.</summary>
 /// <param name="Round">From 0; after a file's last one there is nothing to run.</param>
 /// <param name="Seed">The order.</param>
 /// <param name="Refused">Whether the calls that must be refused are run as well, for which one round suffices.</param>

@@ -6,9 +6,11 @@ namespace GpuTensor.Conformance;
 /// <summary>Runs one sample: the call, its outputs, the tensors it changed, its gradients; or the call that must be refused.</summary>
 internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Device device)
 {
-    /// <summary>Records a sample: its call and its gradients. Nothing need run yet, so many samples can share a flush and its kernels.</summary>
+    /// <summary>Records a sample: its call and its gradients. Nothing need run yet, so many samples can share a flush and its
+    /// kernels.</summary>
     /// <param name="sample">The sample.</param>
-    /// <param name="before">The same recorded before: what it changes in place is the same memory again, as the weights of a training program are.</param>
+    /// <param name="before">The same recorded before: what it changes in place is the same memory again, as the weights of a training
+    /// program are.</param>
     /// <exception cref="NotHereException">The operator does not do this.</exception>
     public RecordedSample Record(JsonElement sample, RecordedSample? before = null)
     {
@@ -78,7 +80,8 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         }
     }
 
-    private (Call Call, List<Tensor> Outputs, Dictionary<string, Tensor> Leaves) Invoke(JsonElement sample, bool gradients, bool wide = false,
+    private (Call Call, List<Tensor> Outputs, Dictionary<string, Tensor> Leaves) Invoke(JsonElement sample, bool gradients,
+        bool wide = false,
         IReadOnlyDictionary<string, Tensor>? places = null)
     {
         var decoder = new ValueDecoder(tensors, device, gradients, wide) { Places = places };
@@ -102,7 +105,8 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
     {
         var recordsGradients = sample.TryGetProperty("grads", out var grads);
         string[] changed = sample.TryGetProperty("mutated", out var mutated) ? [.. mutated.EnumerateObject().Select(e => e.Name)] : [];
-        var (call, outputs, leaves) = Invoke(sample, recordsGradients, wide: false, places?.Where(p => changed.Contains(p.Key)).ToDictionary());
+        var (call, outputs, leaves) =
+            Invoke(sample, recordsGradients, wide: false, places?.Where(p => changed.Contains(p.Key)).ToDictionary());
         var recorded = sample.GetProperty("outputs");
         if (outputs.Count != recorded.GetArrayLength()) return Wrong($"{outputs.Count} outputs, expected {recorded.GetArrayLength()}");
         var upstream = recordsGradients ? Backward(sample, outputs) : [];
@@ -144,9 +148,11 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
             for (int i = 0; i < changed.Length; i++)
             {
                 var (name, ours, _) = read[outputs.Count + i];
-                if (PassRule.Check(ours!, tensors[mutated.GetProperty(changed[i])], null, OperatorClass.Accumulating) is { } wrong) return $"{name}: {wrong}";
+                if (PassRule.Check(ours!, tensors[mutated.GetProperty(changed[i])], null, OperatorClass.Accumulating) is { } wrong)
+                    return $"{name}: {wrong}";
             }
-            return CheckGradients(sample, [.. differentiated.Zip(read.Skip(outputs.Count + changed.Length), (leaf, r) => (leaf, r.Value))], grads, upstream, tied);
+            return CheckGradients(sample, [.. differentiated.Zip(read.Skip(outputs.Count + changed.Length), (leaf, r) => (leaf, r.Value))],
+                grads, upstream, tied);
         }
     }
 
@@ -160,7 +166,8 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         return upstream;
     }
 
-    private string? CheckGradients(JsonElement sample, (string Leaf, HostArray? Gradient)[] gradients, JsonElement grads, Tensor?[] upstream, bool tied)
+    private string? CheckGradients(JsonElement sample, (string Leaf, HostArray? Gradient)[] gradients, JsonElement grads,
+        Tensor?[] upstream, bool tied)
     {
         double largest = Largest(upstream);
         Dictionary<string, Tensor>? again = null;
@@ -209,10 +216,12 @@ internal sealed class SampleRunner(OperatorRow row, CorpusTensors tensors, Devic
         }
         foreach (var leaf in leaves.Values) leaf.Grad = null;
         if (firsts.Count > 0)
-            BackwardPass.Run([.. firsts], [.. vectors], inputs: null, retainGraph: false, createGraph: false, accumulate: true, allowUnused: true);
+            BackwardPass.Run([.. firsts], [.. vectors], inputs: null, retainGraph: false, createGraph: false, accumulate: true,
+                allowUnused: true);
         var sampleType = DTypes.TryParse(sample.GetProperty("dtype").GetString()!, out var parsed) ? parsed : DType.Float32;
         var truths = sample.GetProperty("hvp_truth").EnumerateObject().ToArray();
-        return new(() => [.. truths.Select(entry => new Reading($"second derivative of {entry.Name}", leaves[entry.Name].Grad?.ToHost()))], read =>
+        return new(() => [.. truths.Select(entry => new Reading($"second derivative of {entry.Name}", leaves[entry.Name].Grad?.ToHost()))],
+            read =>
         {
             double terms = Math.Max(Largest(firsts), Largest(upstream)) * Largest(vectors);
             foreach (var (entry, (name, ours, _)) in truths.Zip(read))

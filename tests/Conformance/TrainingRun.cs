@@ -8,7 +8,8 @@ namespace GpuTensor.Conformance;
 /// <summary>A recorded training run of PyTorch: its data, initial weights, losses.</summary>
 internal sealed class TrainingRun
 {
-    /// <summary>Runs of plans before they are launches of graphs: two step by step; and the first step of an optimizer, which has no state yet, is a plan of its own.</summary>
+    /// <summary>Runs of plans before they are launches of graphs: two step by step; and the first step of an optimizer, which has no state
+    /// yet, is a plan of its own.</summary>
     private const int Early = 3;
 
     private readonly IReadOnlyDictionary<string, Tensor> tensors;
@@ -79,7 +80,8 @@ internal sealed class TrainingRun
 
     public double[] Numbers(string name) => [.. Json.GetProperty(name).EnumerateArray().Select(n => n.GetDouble())];
 
-    private static double Setting(JsonElement value) => value.ValueKind switch { JsonValueKind.True => 1, JsonValueKind.False => 0, _ => value.GetDouble() };
+    private static double Setting(JsonElement value) =>
+        value.ValueKind switch { JsonValueKind.True => 1, JsonValueKind.False => 0, _ => value.GetDouble() };
 
     /// <summary>The optimizer that a description ends with: <c>Adam {"lr": 0.01, …}</c>.</summary>
     public Optimizer MakeOptimizer(IEnumerable<Tensor> parameters)

@@ -23,12 +23,14 @@ public static class TrainingRuns
     /// <summary>Runs of the optimizers there are.</summary>
     public static IReadOnlyList<string> Optimizers { get; } =
     [
-        "optimizer-sgd", "optimizer-sgd-momentum", "optimizer-sgd-dampening", "optimizer-sgd-nesterov-decay", "optimizer-sgd-maximize-decay", "optimizer-adam",
+        "optimizer-sgd", "optimizer-sgd-momentum", "optimizer-sgd-dampening", "optimizer-sgd-nesterov-decay",
+        "optimizer-sgd-maximize-decay", "optimizer-adam",
         "optimizer-adam-amsgrad-decay", "optimizer-adamw",
     ];
 
     /// <summary>Runs with another learning rate at each step.</summary>
-    public static IReadOnlyList<string> Schedules { get; } = ["schedule-cosine", "schedule-exponential", "schedule-linear", "schedule-multistep", "schedule-onecycle", "schedule-step"];
+    public static IReadOnlyList<string> Schedules { get; } = ["schedule-cosine", "schedule-exponential", "schedule-linear",
+        "schedule-multistep", "schedule-onecycle", "schedule-step"];
 
     /// <summary>Networks that are more than three layers.</summary>
     public static IReadOnlyCollection<string> Others => Runs.Keys;
@@ -41,14 +43,17 @@ public static class TrainingRuns
 
     /// <summary>The folder of the images: the one that <c>GPUTENSOR_DATA</c> names, or that of the Debian package dataset-fashion-mnist;
     /// null where neither has them.</summary>
-    public static string? FashionMnistFolder => ((string?[])[Environment.GetEnvironmentVariable("GPUTENSOR_DATA"), "/usr/share/datasets/fashion-mnist"])
-        .FirstOrDefault(folder => !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, Images)) && File.Exists(Path.Combine(folder, Labels)));
+    public static string? FashionMnistFolder =>
+        ((string?[])[Environment.GetEnvironmentVariable("GPUTENSOR_DATA"), "/usr/share/datasets/fashion-mnist"])
+        .FirstOrDefault(folder => !string.IsNullOrEmpty(folder) && File.Exists(Path.Combine(folder, Images))
+            && File.Exists(Path.Combine(folder, Labels)));
 
     private const string Images = "train-images-idx3-ubyte.gz";
 
     private const string Labels = "train-labels-idx1-ubyte.gz";
 
-    /// <summary>Those among them whose many kernels take PoCL half a minute to compile: on OpenCL with <c>GPUTENSOR_TRAIN=all</c> only.</summary>
+    /// <summary>Those among them whose many kernels take PoCL half a minute to compile: on OpenCL with <c>GPUTENSOR_TRAIN=all</c>
+    /// only.</summary>
     public static bool IsSlowToCompile(string name) => name is "attention-encoder" or "rnn-lstm" or "rnn-gru";
 
     /// <summary>Whether all runs are wanted.</summary>
@@ -81,10 +86,13 @@ public static class TrainingRuns
     /// <summary>The first losses on the real Fashion-MNIST.</summary>
     private static void Fashion(TrainingRun run, Device device)
     {
-        string folder = FashionMnistFolder ?? throw new FileNotFoundException("Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
-        using var loader = new DataLoader(ImageDataset.Open(Path.Combine(folder, Images), Path.Combine(folder, Labels), 10), 128, device: device);
+        string folder = FashionMnistFolder
+            ?? throw new FileNotFoundException("Fashion-MNIST is not here: install the package dataset-fashion-mnist.");
+        using var loader = new DataLoader(ImageDataset.Open(Path.Combine(folder, Images), Path.Combine(folder, Labels), 10), 128,
+            device: device);
         using var batches = loader.GetEnumerator();
-        var model = new Sequential(new Flatten(), new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10)).To(device);
+        var model = new Sequential(new Flatten(), new Linear(784, 512), new ReLU(), new Linear(512, 256), new ReLU(), new Linear(256, 10))
+            .To(device);
         model.LoadStateDict(run.Initial);
         run.Check(new Adam(model.Parameters(), lr: 1e-3), _ =>
         {
@@ -115,7 +123,8 @@ public static class TrainingRuns
         }
     }
 
-    /// <summary>PyTorch's OneCycleLR by default moves the momentum against the rate: by a cosine from 0.95 to 0.85 over 0.3 of the steps, and back.</summary>
+    /// <summary>PyTorch's OneCycleLR by default moves the momentum against the rate: by a cosine from 0.95 to 0.85 over 0.3 of the steps,
+    /// and back.</summary>
     private static double OneCycleMomentum(int step, int steps)
     {
         double top = 0.3 * steps - 1, end = steps - 1;
@@ -132,7 +141,8 @@ public static class TrainingRuns
         void Clip(int step)
         {
             double norm = Optimizer.ClipGradNorm_(model.Parameters(), 0.1).Item<double>();
-            if (!(Math.Abs(norm - norms[step]) <= 1e-4 * norms[step])) throw new TrainingDiffersException($"step {step}: a gradient norm of {norm:R}, PyTorch {norms[step]:R}");
+            if (!(Math.Abs(norm - norms[step]) <= 1e-4 * norms[step]))
+                throw new TrainingDiffersException($"step {step}: a gradient norm of {norm:R}, PyTorch {norms[step]:R}");
         }
     }
 
@@ -146,7 +156,8 @@ public static class TrainingRuns
         int batch = all.Data.Length / all.Shape[0];
         run.Check(optimizer, step =>
         {
-            var tokens = Tensor.FromHost(new(all.DType, [all.Shape[1], all.Shape[2]], all.Data[(step * batch)..((step + 1) * batch)]), device);
+            var tokens = Tensor.FromHost(new(all.DType, [all.Shape[1], all.Shape[2]], all.Data[(step * batch)..((step + 1) * batch)]),
+                device);
             return F.CrossEntropy(model.Forward(tokens.Narrow(1, 0, 32)).Flatten(0, 1), tokens.Narrow(1, 1, 32).Flatten());
         });
     }

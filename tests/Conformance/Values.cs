@@ -11,7 +11,8 @@ internal sealed class EllipsisValue
     public static readonly EllipsisValue Instance = new();
 }
 
-/// <summary>Turns the VALUEs of a call into tensors on a device, numbers, strings and lists; collects the tensors under their leaf names.</summary>
+/// <summary>Turns the VALUEs of a call into tensors on a device, numbers, strings and lists; collects the tensors under their leaf
+/// names.</summary>
 /// <param name="tensors">The contents.</param>
 /// <param name="device">Where the tensors go.</param>
 /// <param name="gradients">Whether leaves ask for gradients as recorded.</param>
@@ -32,7 +33,8 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
             case JsonValueKind.True: return true;
             case JsonValueKind.False: return false;
             case JsonValueKind.String: return value.GetString();
-            case JsonValueKind.Number: return value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? value.GetDouble() : (object)value.GetInt64();
+            case JsonValueKind.Number: return value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? value.GetDouble()
+                : (object)value.GetInt64();
             case JsonValueKind.Object: break;
             default: throw new InvalidDataException($"{name}: {value} is no VALUE of the corpus format.");
         }
@@ -52,7 +54,8 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
                 var other => throw new InvalidDataException($"{name}: '{other}' is no special float."),
             };
         if (value.TryGetProperty("dtype", out var dtype))
-            return DTypes.TryParse(dtype.GetString()!, out var parsed) ? parsed : throw new InvalidDataException($"{name}: unknown dtype '{dtype}'.");
+            return DTypes.TryParse(dtype.GetString()!, out var parsed) ? parsed
+                : throw new InvalidDataException($"{name}: unknown dtype '{dtype}'.");
         if (value.TryGetProperty("slice", out var slice)) return new SliceValue(Bound(slice[0]), Bound(slice[1]), Bound(slice[2]));
         if (value.TryGetProperty("ellipsis", out _)) return EllipsisValue.Instance;
         throw new InvalidDataException($"{name}: {value} is no VALUE of the corpus format.");
@@ -71,7 +74,8 @@ internal sealed class ValueDecoder(CorpusTensors tensors, Device device, bool gr
     }
 
     /// <summary>A floating tensor as float64 where that is wanted.</summary>
-    public static Tensor Widened(Tensor tensor, bool wide) => wide && tensor.DType.IsFloatingPoint() ? tensor.To(DType.Float64).Detach() : tensor;
+    public static Tensor Widened(Tensor tensor, bool wide) => wide && tensor.DType.IsFloatingPoint() ? tensor.To(DType.Float64).Detach()
+        : tensor;
 
     // The same view as PyTorch had: a buffer that the strides walk over, seen through them.
     private Tensor Strided(HostArray contents, long[] strides)

@@ -13,7 +13,8 @@ internal static class CorpusCheck
     /// <summary>The files' names; one that skips where there is no corpus.</summary>
     public static TheoryData<string> Names(bool secondOrder)
     {
-        string[] names = [.. (OptionalPart.Corpus.Find() is { } root ? Corpus.Open(root).Files(secondOrder) : []).Select(f => Path.GetFileNameWithoutExtension(f))];
+        string[] names = [.. (OptionalPart.Corpus.Find() is { } root ? Corpus.Open(root).Files(secondOrder) : [])
+            .Select(f => Path.GetFileNameWithoutExtension(f))];
         return [.. names.Length == 0 ? [Absent] : names];
     }
 

@@ -20,9 +20,10 @@ public class CorpusTests
     public void Second_derivatives_agree_with_PyTorch(string file) => CorpusCheck.Run("ops2", file, Device.Cpu);
 }
 
-/// <summary>The same on the first OpenCL device. Each shape there compiles kernels of its own, a quarter of an hour for all samples on two cores; so a twentieth of them is drawn
-/// by a seed (<c>GPUTENSOR_CONFORMANCE_SEED</c>, default 0), of each file at least one and every call that must be refused. <c>GPUTENSOR_CONFORMANCE=all</c> runs them all,
-/// as <c>tools/gputensor conformance --device opencl</c> does.</summary>
+/// <summary>The same on the first OpenCL device. Each shape there compiles kernels of its own, a quarter of an hour for all samples on two
+/// cores; so a twentieth of them is drawn by a seed (<c>GPUTENSOR_CONFORMANCE_SEED</c>, default 0), of each file at least one and every
+/// call that must be refused. <c>GPUTENSOR_CONFORMANCE=all</c> runs them all, as <c>tools/gputensor conformance --device opencl</c>
+/// does.</summary>
 public class DeviceCorpusTests
 {
     public static TheoryData<string> Operators() => CorpusCheck.Names(secondOrder: false);
@@ -36,5 +37,6 @@ public class DeviceCorpusTests
     }
 
     private static SampleDraw? Drawn => Environment.GetEnvironmentVariable("GPUTENSOR_CONFORMANCE") == "all" ? null
-        : new(OneIn: 20, AtLeast: 1, int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_CONFORMANCE_SEED"), out int seed) ? seed : 0);
+        : new(OneIn: 20, AtLeast: 1, int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_CONFORMANCE_SEED"), out int seed) ? seed
+            : 0);
 }

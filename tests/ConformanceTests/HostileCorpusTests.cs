@@ -9,7 +9,11 @@ using Corpus = GpuTensor.Conformance.Corpus;
 /// <summary>A corpus that is broken is said to be so, by file; what is whole in it is run.</summary>
 public class HostileCorpusTests
 {
-    private const string Sample = """{"op": "abs", "samples": [{"id": "f32.0", "dtype": "float32", "input": {"tensor": "f32.0/input", "dtype": "float32", "shape": [2]}, "outputs": []}]}""";
+    private const string Sample =
+        """
+        {"op": "abs", "samples": [{"id": "f32.0", "dtype": "float32",
+          "input": {"tensor": "f32.0/input", "dtype": "float32", "shape": [2]}, "outputs": []}]}
+        """;
 
     [Theory]
     [InlineData("""{"op": "abs", broken""", null, "is no JSON")]

@@ -7,11 +7,14 @@ namespace GpuTensor.Tests.ConformanceTests;
 /// <summary>The judge is judged: what the corpus' README lets pass, and what it does not.</summary>
 public class PassRuleTests
 {
-    private static HostArray F32(params float[] values) => new(DType.Float32, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    private static HostArray F32(params float[] values) =>
+        new(DType.Float32, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    private static HostArray F64(params double[] values) => new(DType.Float64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    private static HostArray F64(params double[] values) =>
+        new(DType.Float64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    private static HostArray I64(params long[] values) => new(DType.Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    private static HostArray I64(params long[] values) =>
+        new(DType.Int64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     private static HostArray F16(params float[] values)
     {

@@ -19,7 +19,8 @@ public sealed class ReplayTests
         return ConformanceRun.RunFile(Path.Combine(corpus, "ops", name + ".json"), device, Few, replay: true);
     }
 
-    /// <summary>Inputs that move; variables that a call changes in place (embedding with max_norm); indices that are checked and refused.</summary>
+    /// <summary>Inputs that move; variables that a call changes in place (embedding with max_norm); indices that are checked and
+    /// refused.</summary>
     [Theory, InlineData("exp"), InlineData("nn.functional.embedding"), InlineData("gather")]
     public void Samples_give_the_same_bits_step_by_step_captured_and_replayed(string name)
     {

@@ -10,7 +10,8 @@ internal static class ColumnMajorBlas
     /// <param name="round">Rounds to the type that is summed in.</param>
     /// <param name="bias">Reads the vector of an epilogue.</param>
     /// <param name="sum">Writes it.</param>
-    public static void Multiply(LibraryCall call, Func<long, double> a, Func<long, double> b, Action<long, double> c, Func<double, double>? round = null,
+    public static void Multiply(LibraryCall call, Func<long, double> a, Func<long, double> b, Action<long, double> c, Func<double,
+        double>? round = null,
         Func<long, double>? bias = null, Action<long, double>? sum = null)
     {
         Check(call);
@@ -63,11 +64,13 @@ internal static class ColumnMajorBlas
         Leading(call.Second, call.K, call.N);
         Leading(call.Result, call.M, call.N);
         if (call.Epilogue != LibraryEpilogue.None && call.BatchCount > 1) throw new ArgumentException($"An epilogue of a batch: {call}");
-        if (call.Result.Transposed || (call.BatchCount > 1 && call.Result.BatchStride == 0)) throw new ArgumentException($"Not a result: {call}");
+        if (call.Result.Transposed || (call.BatchCount > 1 && call.Result.BatchStride == 0))
+            throw new ArgumentException($"Not a result: {call}");
 
         void Leading(LibraryMatrix m, long rows, long columns)
         {
-            if (m.LeadingDimension < Math.Max(1, m.Transposed ? columns : rows)) throw new ArgumentException($"The leading dimension is too small: {call}");
+            if (m.LeadingDimension < Math.Max(1, m.Transposed ? columns : rows))
+                throw new ArgumentException($"The leading dimension is too small: {call}");
         }
     }
 }

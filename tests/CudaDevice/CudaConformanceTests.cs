@@ -6,8 +6,9 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary><c>gputensor conformance --device cuda</c> on the simulator: PyTorch's recorded calls, each step by step, captured and replayed with the same bits. A draw of each operator's
-/// samples, as <c>GPUTENSOR_CONFORMANCE_SEED</c> says, and every call that must be refused; <c>GPUTENSOR_CONFORMANCE=all</c> runs them all. Then the operators whose float64 results are
+/// <summary><c>gputensor conformance --device cuda</c> on the simulator: PyTorch's recorded calls, each step by step, captured and replayed
+/// with the same bits. A draw of each operator's samples, as <c>GPUTENSOR_CONFORMANCE_SEED</c> says, and every call that must be refused;
+/// <c>GPUTENSOR_CONFORMANCE=all</c> runs them all. Then the operators whose float64 results are
 /// nothing but the rounding of what cancels, whole.</summary>
 public sealed class CudaConformanceTests
 {
@@ -31,7 +32,8 @@ public sealed class CudaConformanceTests
         Run(forms: null, "--filter", filter);
     }
 
-    /// <summary>Runs the command: no sample may fail, and each that passes was replayed, but for the few that leave the device nothing to do.</summary>
+    /// <summary>Runs the command: no sample may fail, and each that passes was replayed, but for the few that leave the device nothing to
+    /// do.</summary>
     /// <param name="forms">Elements of the largest tensor that has the forms of small ones; null: as on a GPU.</param>
     /// <param name="arguments">The command's.</param>
     private static JsonElement Run(string? forms, params string[] arguments)
@@ -39,11 +41,14 @@ public sealed class CudaConformanceTests
         string corpus = Corpus.Path();
         using var folder = new TempFolder();
         using var process = Program.Start(
-            new Dictionary<string, string?> { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=9.0", ["GPUTENSOR_EAGER"] = null, ["GPUTENSOR_SMALL_DOMAIN"] = forms },
+            new Dictionary<string,
+            string?> { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=9.0",
+                ["GPUTENSOR_EAGER"] = null, ["GPUTENSOR_SMALL_DOMAIN"] = forms },
             Program.Cli, folder.Path, ["conformance", "--device", "cuda", "--json", "--corpus", corpus, .. arguments]);
         var ended = Program.Wait(process, minutes: 60);
         var result = JsonDocument.Parse(ended.Lines[^1]).RootElement;
-        Assert.True(ended.ExitCode == 0 && result.GetProperty("failed").GetInt32() == 0, $"exit code {ended.ExitCode}\n{ended.Output}\n{ended.Errors}");
+        Assert.True(ended.ExitCode == 0 && result.GetProperty("failed").GetInt32() == 0,
+            $"exit code {ended.ExitCode}\n{ended.Output}\n{ended.Errors}");
         Assert.True(result.GetProperty("simulated").GetBoolean());
         int passed = result.GetProperty("passed").GetInt32(), idle = result.GetProperty("idle").GetInt32();
         Assert.Equal(passed, result.GetProperty("replayed").GetInt32() + idle);

@@ -15,7 +15,8 @@ public sealed class CudaDeviceTests
     [Theory, MemberData(nameof(Names))]
     public Task Scenario(string name)
     {
-        Assert.SkipWhen(name == CudaScenarios.AllTraining && !TrainingRuns.All, "All recorded training runs on the simulator take minutes: GPUTENSOR_TRAIN=all.");
+        Assert.SkipWhen(name == CudaScenarios.AllTraining && !TrainingRuns.All,
+            "All recorded training runs on the simulator take minutes: GPUTENSOR_TRAIN=all.");
         // Two devices of different generations; most scenarios take the first.
         string machine = "capability=8.6,9.0" + (name == CudaScenarios.WithoutEpilogues ? ";epilogues=0" : "");
         return ScenarioProcess.Passes(name, SimulatorFolder.Require(), machine, TimeSpan.FromMinutes(60));
@@ -26,14 +27,16 @@ public sealed class CudaDeviceTests
     public async Task Faults(string name)
     {
         string folder = SimulatorFolder.RequireDoor(out string setting);
-        TestContext.Current.SendDiagnosticMessage(await ScenarioProcess.Passes(name, folder, $"capability=8.6;{setting}", TimeSpan.FromHours(2)));
+        TestContext.Current.SendDiagnosticMessage(await ScenarioProcess.Passes(name, folder, $"capability=8.6;{setting}",
+            TimeSpan.FromHours(2)));
     }
 }
 
 /// <summary>How a process ends that uses the CUDA device, and how it lasts.</summary>
 public sealed class CudaProcessTests
 {
-    /// <summary>Exit code 42, no crash, no defect, and no call of the driver once it is gone. Several moments of each where <c>GPUTENSOR_EXIT_ROUNDS</c> says so.</summary>
+    /// <summary>Exit code 42, no crash, no defect, and no call of the driver once it is gone. Several moments of each where
+    /// <c>GPUTENSOR_EXIT_ROUNDS</c> says so.</summary>
     [Fact]
     public async Task Exit_in_mid_training_is_clean()
     {
@@ -41,18 +44,21 @@ public sealed class CudaProcessTests
         int rounds = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_EXIT_ROUNDS"), out int given) ? given : 1;
         using var place = new TempFolder();
         // Those that wait beside those that work.
-        await Parallel.ForEachAsync(Enumerable.Range(1, rounds).SelectMany(r => ExitScenarios.All.Keys.Reverse().Select(name => (name, r))), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (run, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(1, rounds).SelectMany(r => ExitScenarios.All.Keys.Reverse().Select(name => (name, r))),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (run, _) =>
         {
             var (name, round) = run;
             string report = place[$"{name} {round}"], cache = Directory.CreateDirectory(report + " cache").FullName;
-            var result = await ScenarioProcess.Run(name, folder, $"capability=8.6;report={report}", TimeSpan.FromMinutes(20), (ExitScenarios.SeedVariable, $"{round}"), ("GPUTENSOR_CACHE", cache));
+            var result = await ScenarioProcess.Run(name, folder, $"capability=8.6;report={report}", TimeSpan.FromMinutes(20),
+                (ExitScenarios.SeedVariable, $"{round}"), ("GPUTENSOR_CACHE", cache));
             string text = $"{name}, round {round}, ended with {result.ExitCode}.\n{result.Output}\n{result.Errors}";
             Assert.True(result.ExitCode == ExitScenarios.Code, text);
             Assert.DoesNotContain("nhandled exception", result.Errors, StringComparison.Ordinal);
             Assert.True(File.Exists(report), $"the driver was never taken apart: {text}");
             Assert.Equal(0, JsonDocument.Parse(File.ReadAllText(report)).RootElement.GetProperty("defects").GetArrayLength());
             bool holds = name.Contains("to the last", StringComparison.Ordinal);
-            Assert.True(holds || !File.Exists(report + ".late"), $"called after the end: {(File.Exists(report + ".late") ? File.ReadAllText(report + ".late") : "")}{text}");
+            Assert.True(holds || !File.Exists(report + ".late"),
+                $"called after the end: {(File.Exists(report + ".late") ? File.ReadAllText(report + ".late") : "")}{text}");
         });
     }
 
@@ -60,7 +66,8 @@ public sealed class CudaProcessTests
     public async Task Soak()
     {
         int seconds = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_SOAK_SECONDS"), out int given) ? given : 8;
-        string output = await ScenarioProcess.Passes(SoakScenario.Name, SimulatorFolder.Require(), "capability=8.6", TimeSpan.FromSeconds(seconds) + TimeSpan.FromMinutes(30));
+        string output = await ScenarioProcess.Passes(SoakScenario.Name, SimulatorFolder.Require(), "capability=8.6",
+            TimeSpan.FromSeconds(seconds) + TimeSpan.FromMinutes(30));
         TestContext.Current.SendDiagnosticMessage(output);
     }
 }

@@ -6,8 +6,9 @@ using GpuTensor.Tests.Kernels;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>An OpenCL device that works as the CUDA device does: kernels in the shape of a GPU, scalars in a block in memory, products by a column-major library (in plain loops), runs
-/// captured and replayed with the addresses and arguments they had. What the engine does for CUDA above the backend is tested so without CUDA.</summary>
+/// <summary>An OpenCL device that works as the CUDA device does: kernels in the shape of a GPU, scalars in a block in memory, products by a
+/// column-major library (in plain loops), runs captured and replayed with the addresses and arguments they had. What the engine does for
+/// CUDA above the backend is tested so without CUDA.</summary>
 internal sealed class CudaLikeBackend : Backend
 {
     public static readonly Dialect Dialect = Dialect.OpenCl with { ScalarsInMemory = true };
@@ -98,7 +99,8 @@ internal sealed class CudaLikeBackend : Backend
 
     public override bool HasEpilogue(LibraryCall call, DType type) => Epilogues && type != DType.Float64 && call.BatchCount == 1;
 
-    public override void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector, string description) => Do("multiply", () =>
+    public override void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector,
+        string description) => Do("multiply", () =>
     {
         Multiplications++;
         if (vector is not null) Counters.Epilogues++;
@@ -110,7 +112,8 @@ internal sealed class CudaLikeBackend : Backend
         // Result and sum may lie in one buffer, so each puts back only its own part.
         if (call.Epilogue is LibraryEpilogue.SumFirst or LibraryEpilogue.SumSecond)
         {
-            int from = (int)call.Vector * type.Size(), bytes = (int)(call.Epilogue == LibraryEpilogue.SumFirst ? call.M : call.N) * type.Size();
+            int from = (int)call.Vector * type.Size(),
+                bytes = (int)(call.Epilogue == LibraryEpilogue.SumFirst ? call.M : call.N) * type.Size();
             inner.Write(vector!.Value.Buffer, vector.Value.Offset + from, bias.AsSpan(from, bytes));
         }
     });

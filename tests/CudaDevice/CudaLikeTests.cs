@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>What the engine does on CUDA above the backend, on an OpenCL device that works like one: replay equals running step by step to the bit, whatever changes between steps.</summary>
+/// <summary>What the engine does on CUDA above the backend, on an OpenCL device that works like one: replay equals running step by step to
+/// the bit, whatever changes between steps.</summary>
 public sealed class CudaLikeTests
 {
     [Theory, InlineData(0), InlineData(1)]
@@ -52,8 +53,9 @@ public sealed class CudaLikeTests
         ExactSums.Check(machine.Device);
     }
 
-    /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each. The one wait between steps is the engine's own: a run is handed over
-    /// once the one before the last is done, so that a program that never reads does not run ahead without end.</summary>
+    /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each. The one wait between
+    /// steps is the engine's own: a run is handed over once the one before the last is done, so that a program that never reads does not
+    /// run ahead without end.</summary>
     [Fact]
     public void Two_hundred_steps_without_a_wait()
     {
@@ -71,7 +73,8 @@ public sealed class CudaLikeTests
         Assert.InRange(runs, 180, 2 * 180);
         Assert.Equal((runs, 0, runs), (to.Graphs - from.Graphs, to.Waits - from.Waits, to.FenceWaits - from.FenceWaits));
 
-        (long, long, int, int) Now() => (replaying.Executor.Runs, replaying.Executor.GraphLaunches, replaying.Backend.Waits, replaying.Backend.FenceWaits);
+        (long, long, int, int) Now() =>
+            (replaying.Executor.Runs, replaying.Executor.GraphLaunches, replaying.Backend.Waits, replaying.Backend.FenceWaits);
     }
 
     /// <summary>Two networks of one shape share their plans. Each has a graph of its own, whichever ran last.</summary>
@@ -86,7 +89,8 @@ public sealed class CudaLikeTests
         var actual = LongTraining.RunTogether(together.Device, 80, seeds: [1, 2]);
         Same(expected[0], actual[0], "the first");
         Same(expected[1], actual[1], "the second");
-        Assert.True(together.Executor.GraphLaunches >= together.Executor.Runs - 20, $"{together.Executor.GraphLaunches} of {together.Executor.Runs} runs were launches of graphs");
+        Assert.True(together.Executor.GraphLaunches >= together.Executor.Runs - 20,
+            $"{together.Executor.GraphLaunches} of {together.Executor.Runs} runs were launches of graphs");
         Assert.True(together.Backend.Captures <= 12, $"{together.Backend.Captures} captures");
     }
 

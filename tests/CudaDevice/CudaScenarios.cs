@@ -13,7 +13,8 @@ internal static class CudaScenarios
 {
     public const string Variable = "GPUTENSOR_TEST_CUDA_SCENARIO";
 
-    /// <summary>Recorded training runs, nearly every step of which must be a launch of a graph; the second only with <c>GPUTENSOR_TRAIN=all</c>.</summary>
+    /// <summary>Recorded training runs, nearly every step of which must be a launch of a graph; the second only with
+    /// <c>GPUTENSOR_TRAIN=all</c>.</summary>
     public const string SomeTraining = "training as PyTorch's, a part", AllTraining = "training as PyTorch's";
 
     public static IReadOnlyDictionary<string, Action> All { get; } = new Dictionary<string, Action>
@@ -26,7 +27,9 @@ internal static class CudaScenarios
         ["two devices, each with its own memory"] = TwoDevices,
         ["two hundred steps without a wait"] = TwoHundredStepsWithoutAWait,
         ["two threads train while others prefetch"] = ThreadsTrain,
-        [SomeTraining] = () => Train(["optimizer-sgd-nesterov-decay", "optimizer-adam-amsgrad-decay", "schedule-onecycle", "clip-norm", "attention-encoder"], fashionSteps: 6),
+        [SomeTraining] = () =>
+            Train(["optimizer-sgd-nesterov-decay", "optimizer-adam-amsgrad-decay", "schedule-onecycle", "clip-norm", "attention-encoder"],
+                fashionSteps: 6),
         [AllTraining] = () => Train([.. TrainingRuns.Optimizers, .. TrainingRuns.Schedules, .. TrainingRuns.Others], fashionSteps: 50),
         ["memory is flat and programs come from the disk"] = SteadyState,
         ["epilogues by cublasLt"] = () => Epilogues(has: true),
@@ -62,11 +65,13 @@ internal static class CudaScenarios
         Same(expected, actual, "training");
         Assert.True(replaying.GraphLaunches >= 20, $"{replaying.GraphLaunches} launches of graphs");
         Assert.Equal(0, stepping.GraphLaunches);
-        Assert.True(stepping.Backend.Counters.Epilogues == 2 * 24, $"{stepping.Backend.Counters.Epilogues} epilogues: one forward and one backward at each step");
+        Assert.True(stepping.Backend.Counters.Epilogues == 2 * 24,
+            $"{stepping.Backend.Counters.Epilogues} epilogues: one forward and one backward at each step");
     }
 
-    /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each; the driver's own count says that nothing waits. Between steps the host
-    /// waits for one event a run: a run is handed over once the one before the last is done, so that a program that never reads does not run ahead without end.</summary>
+    /// <summary>200 steps of which nothing is read before the end, rates, step numbers, masks and batches new in each; the driver's own
+    /// count says that nothing waits. Between steps the host waits for one event a run: a run is handed over once the one before the last
+    /// is done, so that a program that never reads does not run ahead without end.</summary>
     private static void TwoHundredStepsWithoutAWait()
     {
         using var replaying = new PlannedExecutor(new CudaBackend(0), Dialect.Cuda);
@@ -83,7 +88,8 @@ internal static class CudaScenarios
         long runs = to.Runs - from.Runs;
         Assert.InRange(runs, 180, 2 * 180);
         Assert.Equal(runs, to.Graphs - from.Graphs);
-        var made = to.Calls.ToDictionary(c => c.Key, c => c.Value - from.Calls.GetValueOrDefault(c.Key)).Where(c => c.Value > 0).ToDictionary();
+        var made = to.Calls.ToDictionary(c => c.Key, c => c.Value - from.Calls.GetValueOrDefault(c.Key)).Where(c => c.Value > 0)
+            .ToDictionary();
         Assert.Equal(runs, made["cuEventSynchronize"]);
         Assert.Equal(runs, made["cuGraphLaunch"]);
         string[] others = [.. made.Keys.Except(DoNotWait).Except(["cuEventSynchronize"]).Order()];
@@ -92,9 +98,11 @@ internal static class CudaScenarios
 
     /// <summary>Calls that enqueue or ask.</summary>
     private static readonly string[] DoNotWait =
-        ["cuGraphLaunch", "cuMemcpyDtoDAsync_v2", "cuMemcpyHtoDAsync_v2", "cuMemAllocAsync", "cuEventRecord", "cuEventQuery", "cuStreamWaitEvent", "cuCtxGetCurrent"];
+        ["cuGraphLaunch", "cuMemcpyDtoDAsync_v2", "cuMemcpyHtoDAsync_v2", "cuMemAllocAsync", "cuEventRecord", "cuEventQuery",
+            "cuStreamWaitEvent", "cuCtxGetCurrent"];
 
-    /// <summary>Two networks of one shape share their plans; each has a graph of its own, and both give what they give alone, step by step.</summary>
+    /// <summary>Two networks of one shape share their plans; each has a graph of its own, and both give what they give alone, step by
+    /// step.</summary>
     private static void ThreadsTrain()
     {
         using var stepping = new PlannedExecutor(new CudaBackend(0) { Graphs = false }, Dialect.Cuda);
@@ -103,7 +111,8 @@ internal static class CudaScenarios
         var actual = LongTraining.RunTogether(Device.ForTests(together), 100, [1, 2]);
         Same(expected[0], actual[0], "the first");
         Same(expected[1], actual[1], "the second");
-        Assert.True(together.GraphLaunches >= together.Runs - 20, $"{together.GraphLaunches} of {together.Runs} runs were launches of graphs");
+        Assert.True(together.GraphLaunches >= together.Runs - 20,
+            $"{together.GraphLaunches} of {together.Runs} runs were launches of graphs");
     }
 
     private static void Train(string[] runs, int fashionSteps)
@@ -144,7 +153,8 @@ internal static class CudaScenarios
             var expected = make(Tensor.From(numbers, device: Device.Cpu)).To(DType.Float64).ToHost();
             var actual = make(Tensor.From(numbers, device: device)).To(DType.Float64).ToHost();
             double[] e = [.. MemoryMarshal.Cast<byte, double>(expected.Data)], a = [.. MemoryMarshal.Cast<byte, double>(actual.Data)];
-            for (int i = 0; i < e.Length; i++) Assert.True(Math.Abs(e[i] - a[i]) <= 2e-5 * Math.Max(1, Math.Abs(e[i])), $"{name}[{i}]: {a[i]} instead of {e[i]}");
+            for (int i = 0; i < e.Length; i++)
+                Assert.True(Math.Abs(e[i] - a[i]) <= 2e-5 * Math.Max(1, Math.Abs(e[i])), $"{name}[{i}]: {a[i]} instead of {e[i]}");
         }
     }
 
@@ -171,7 +181,8 @@ internal static class CudaScenarios
             ("float64", d => a.To(d).To(DType.Float64).MatMul(b.To(d).To(DType.Float64))),
             ("float16", d => a.To(d).To(DType.Float16).MatMul(b.To(d).To(DType.Float16)).To(DType.Float32)),
         ];
-        foreach (var (name, make) in cases) Assert.True(make(Device.Cpu).ToHost().Data.AsSpan().SequenceEqual(make(device).ToHost().Data), name);
+        foreach (var (name, make) in cases)
+            Assert.True(make(Device.Cpu).ToHost().Data.AsSpan().SequenceEqual(make(device).ToHost().Data), name);
     }
 
     private static void IndexOutOfRange()

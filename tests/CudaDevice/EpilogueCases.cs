@@ -4,13 +4,15 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>Products with what a library does beside them: which epilogue a plan takes, that it runs, and that results and gradients are the reference's, with it and without.</summary>
+/// <summary>Products with what a library does beside them: which epilogue a plan takes, that it runs, and that results and gradients are
+/// the reference's, with it and without.</summary>
 internal static class EpilogueCases
 {
     private const int Rows = 40, Inputs = 60, Outputs = 56;
 
     /// <summary>What goes into a case, on one device and in one dtype.</summary>
-    /// <param name="known">The shapes it will ask for: what is in memory before the run is made at once, since making it runs what is recorded.</param>
+    /// <param name="known">The shapes it will ask for: what is in memory before the run is made at once, since making it runs what is
+    /// recorded.</param>
     private sealed class Operands(Device device, DType dtype, IReadOnlyList<int[]>? known = null)
     {
         private readonly Tensor[] ready = [.. (known ?? []).Select((shape, i) => Random(device, dtype, shape, i))];
@@ -42,12 +44,16 @@ internal static class EpilogueCases
     [
         new("bias", o => [o.Make(Rows, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs))], "bias"),
         new("bias and relu", o => [o.Make(Rows, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Relu()], "bias and relu"),
-        new("bias and gelu, tanh", o => [o.Make(Rows, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Gelu("tanh")], "bias and gelu"),
+        new("bias and gelu, tanh", o => [o.Make(Rows, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Gelu("tanh")],
+            "bias and gelu"),
         new("bias, erf in a kernel", o => [o.Make(Rows, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Gelu()], "bias"),
-        new("weights the other way", o => [(o.Make(Rows, Inputs).MatMul(o.Make(Inputs, Outputs)) + o.Make(Outputs)).Relu()], "bias and relu"),
+        new("weights the other way", o => [(o.Make(Rows, Inputs).MatMul(o.Make(Inputs, Outputs)) + o.Make(Outputs)).Relu()],
+            "bias and relu"),
         new("inputs transposed", o => [(o.Make(Outputs) + o.Make(Inputs, Rows).T.MatMul(o.Make(Inputs, Outputs))).Relu()], "bias and relu"),
-        new("a column along the rows of a transposed result", o => [(o.Make(Outputs, Inputs).MatMul(o.Make(Inputs, Rows)).T + o.Make(Outputs)).Relu()], "bias and relu"),
-        new("three dimensions", o => [o.Make(4, Rows / 4, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Gelu("tanh")], "bias and gelu"),
+        new("a column along the rows of a transposed result", o =>
+            [(o.Make(Outputs, Inputs).MatMul(o.Make(Inputs, Rows)).T + o.Make(Outputs)).Relu()], "bias and relu"),
+        new("three dimensions", o => [o.Make(4, Rows / 4, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)).Gelu("tanh")],
+            "bias and gelu"),
         new("four dimensions, and what runs through them otherwise", o =>
             [o.Make(2, 5, Rows / 10, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs)) + o.Make(5, 1, Outputs)], "bias"),
         new("three dimensions, training", o =>
@@ -62,7 +68,8 @@ internal static class EpilogueCases
             var (large, small) = (o.Make(Outputs, Outputs).Exp(), o.Make(9, 9).Exp());
             return [large.MatMul(o.Make(Outputs, Outputs)) + large, small.MatMul(o.Make(9, 9)) + small];
         }),
-        new("padded rows, a bias at no multiple of 16 bytes", o => [o.Make(Rows, Inputs + 5)[.., ..Inputs].Linear(o.Make(Outputs, Inputs), o.Make(Outputs + 3)[1..(Outputs + 1)])], "bias"),
+        new("padded rows, a bias at no multiple of 16 bytes", o =>
+            [o.Make(Rows, Inputs + 5)[.., ..Inputs].Linear(o.Make(Outputs, Inputs), o.Make(Outputs + 3)[1..(Outputs + 1)])], "bias"),
         new("somebody else reads the sum", o =>
         {
             var sum = o.Make(Rows, Inputs).Linear(o.Make(Outputs, Inputs), o.Make(Outputs));
@@ -77,9 +84,12 @@ internal static class EpilogueCases
         new("no row but every other element", o => [o.Make(Rows, Inputs).MatMul(o.Make(Inputs, Outputs)) + o.Make(Outputs, 2)[.., 0]]),
         new("a bias that is not in memory", o => [o.Make(Rows, Inputs).MatMul(o.Make(Inputs, Outputs)) + o.Make(1) * 2]),
         new("a batch", o => [(o.Make(3, Rows, Inputs).MatMul(o.Make(3, Inputs, Outputs)) + o.Make(Outputs)).Relu()]),
-        new("training, relu", o => Train(o, y => y.Relu()), "bias and relu", "bias", "the sum of the right operand", "the sum of the left operand"),
-        new("training, gelu tanh", o => Train(o, y => y.Gelu("tanh")), "bias", "bias", "the sum of the right operand", "the sum of the left operand"),
-        new("training, gelu erf", o => Train(o, y => y.Gelu()), "bias", "bias", "the sum of the right operand", "the sum of the left operand"),
+        new("training, relu", o => Train(o, y => y.Relu()), "bias and relu", "bias", "the sum of the right operand",
+            "the sum of the left operand"),
+        new("training, gelu tanh", o => Train(o, y => y.Gelu("tanh")), "bias", "bias", "the sum of the right operand",
+            "the sum of the left operand"),
+        new("training, gelu erf", o => Train(o, y => y.Gelu()), "bias", "bias", "the sum of the right operand",
+            "the sum of the left operand"),
         new("a sum over many rows, in two stages elsewhere", o =>
         {
             var (x, upstream) = (o.Make(3000, 20), o.Make(3000, 24));
@@ -95,7 +105,8 @@ internal static class EpilogueCases
     /// <summary>Two layers, the second with its weights the other way: results and all gradients.</summary>
     private static Tensor[] Train(Operands o, Func<Tensor, Tensor> activation)
     {
-        Tensor[] leaves = [.. new[] { o.Make(Rows, Inputs), o.Make(Outputs, Inputs), o.Make(Outputs), o.Make(Outputs, Inputs), o.Make(Inputs) }.Select(t => t.RequiresGrad_())];
+        Tensor[] leaves = [.. new[] { o.Make(Rows, Inputs), o.Make(Outputs, Inputs), o.Make(Outputs), o.Make(Outputs, Inputs),
+            o.Make(Inputs) }.Select(t => t.RequiresGrad_())];
         var hidden = activation(leaves[0].Linear(leaves[1], leaves[2]));
         var y = hidden.MatMul(leaves[3]) + leaves[4];
         // An upstream gradient that is a value in memory.
@@ -110,7 +121,8 @@ internal static class EpilogueCases
     public static void Run(PlannedExecutor executor, bool has, params DType[] dtypes)
     {
         var device = Device.ForTests(executor);
-        foreach (var (dtype, tolerance) in ((DType, double)[])[(DType.Float32, 2e-5), (DType.Float16, 4e-3), (DType.BFloat16, 3e-2), (DType.Float64, 1e-12)])
+        foreach (var (dtype, tolerance) in ((DType, double)[])[(DType.Float32, 2e-5), (DType.Float16, 4e-3), (DType.BFloat16, 3e-2),
+            (DType.Float64, 1e-12)])
             foreach (var one in Cases)
             {
                 if (dtypes.Length > 0 && !dtypes.Contains(dtype)) continue;
@@ -123,15 +135,19 @@ internal static class EpilogueCases
                 {
                     double scale = Math.Max(1, expected[i].Max(Math.Abs));
                     for (int k = 0; k < expected[i].Length; k++)
-                        Assert.True(Math.Abs(expected[i][k] - actual[i][k]) <= tolerance * scale, $"{what}: result {i}[{k}] is {actual[i][k]} instead of {expected[i][k]}\n{plans}");
+                        Assert.True(Math.Abs(expected[i][k] - actual[i][k]) <= tolerance * scale,
+                            $"{what}: result {i}[{k}] is {actual[i][k]} instead of {expected[i][k]}\n{plans}");
                 }
                 string[] epilogues = dtype == DType.Float64 ? [] : one.Epilogues;
-                Assert.True(executor.Backend.Counters.Epilogues - before == (has ? epilogues.Length : 0), $"{what}: {executor.Backend.Counters.Epilogues - before} epilogues\n{plans}");
+                Assert.True(executor.Backend.Counters.Epilogues - before == (has ? epilogues.Length : 0),
+                    $"{what}: {executor.Backend.Counters.Epilogues - before} epilogues\n{plans}");
                 foreach (string epilogue in epilogues)
                 {
                     bool isSum = epilogue.StartsWith("the sum", StringComparison.Ordinal);
-                    if (has || !isSum) Assert.True(plans.Contains(has ? $"float{dtype.Size() * 8}" : "no algorithm with " + epilogue, StringComparison.Ordinal), $"{what}\n{plans}");
-                    Assert.True(plans.Contains(" with " + epilogue, StringComparison.Ordinal) == (has || !isSum), $"{what}: no {epilogue}\n{plans}");
+                    string expected = has ? $"float{dtype.Size() * 8}" : "no algorithm with " + epilogue;
+                    if (has || !isSum) Assert.True(plans.Contains(expected, StringComparison.Ordinal), $"{what}\n{plans}");
+                    Assert.True(plans.Contains(" with " + epilogue, StringComparison.Ordinal) == (has || !isSum),
+                        $"{what}: no {epilogue}\n{plans}");
                 }
             }
     }
@@ -157,6 +173,7 @@ internal static class EpilogueCases
         // The first read runs all of them.
         results[0].ToHost();
         plan = executor?.LastPlan?.Explanation(false) ?? "";
-        return [.. results.Select(r => Enumerable.Range(0, (int)r.ElementCount).Select(i => Elements.Read(r.ToHost().Data, r.DType, i).Real).ToArray())];
+        return [.. results.Select(r => Enumerable.Range(0, (int)r.ElementCount).Select(i => Elements.Read(r.ToHost().Data, r.DType, i).Real)
+            .ToArray())];
     }
 }

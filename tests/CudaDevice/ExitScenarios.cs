@@ -2,7 +2,8 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>The process ends in mid-training, in whatever another thread is doing on the device. Each ends with <see cref="Code"/>, if the process ends as it should.</summary>
+/// <summary>The process ends in mid-training, in whatever another thread is doing on the device. Each ends with <see cref="Code"/>, if the
+/// process ends as it should.</summary>
 internal static class ExitScenarios
 {
     public const int Code = 42;
@@ -15,7 +16,8 @@ internal static class ExitScenarios
         ["exit while another thread runs a step"] = () => EndBeside(() => Train(_ => { })),
         ["exit while another thread captures"] = () => EndBeside(() => Capture(_ => { })),
         ["exit while another thread compiles"] = () => EndBeside(() => Compile(_ => { })),
-        ["exit while three threads do all of that"] = () => EndBeside(() => Train(_ => { }), () => Capture(_ => { }), () => Compile(_ => { })),
+        ["exit while three threads do all of that"] = () =>
+            EndBeside(() => Train(_ => { }), () => Capture(_ => { }), () => Compile(_ => { })),
         ["exit from a thread while another holds the device"] = () => EndInside(Train),
         ["exit from a thread while another compiles"] = () => EndInside(Compile),
         ["exit while the device is held for longer than an exit waits"] = HeldTooLong,
@@ -55,7 +57,8 @@ internal static class ExitScenarios
         });
     }
 
-    private static int Moment() => new Random(int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out int seed) ? seed : 1).Next(120);
+    private static int Moment() => new Random(int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out int seed) ? seed : 1)
+        .Next(120);
 
     private static void Train(Action<int> done)
     {

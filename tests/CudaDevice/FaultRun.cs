@@ -20,15 +20,17 @@ internal sealed record Fault(string Call, long Number, int Code, bool IsCold)
     public override string ToString() => $"{Call} number {Number} fails with {Code}{(IsCold ? ", nothing on the disk" : "")}";
 }
 
-/// <summary>A device is opened, a network trained through first runs, capture and replays, and everything given back, with one call that fails on the way: the program is told at most once,
-/// by a message that names the call; what it then reads is right or throws; the steps after it give the bits they would have given; nothing is left behind. Where the device is lost, every
-/// later use says so at once.</summary>
+/// <summary>A device is opened, a network trained through first runs, capture and replays, and everything given back, with one call that
+/// fails on the way: the program is told at most once, by a message that names the call; what it then reads is right or throws; the steps
+/// after it give the bits they would have given; nothing is left behind. Where the device is lost, every later use says so at
+/// once.</summary>
 internal sealed class FaultRun(SimulatorControl simulator, string settings, string warm)
 {
     private const int Steps = 7;
 
     private static readonly string[] Kinds =
-        ["context", "stream", "event", "module", "graph", "executable graph", "cuBLAS handle", "device block", "device bytes", "pinned block", "share", "NVRTC program"];
+        ["context", "stream", "event", "module", "graph", "executable graph", "cuBLAS handle", "device block", "device bytes",
+            "pinned block", "share", "NVRTC program"];
 
     private readonly List<float> losses = [];
     private readonly List<float[]> states = [];
@@ -145,9 +147,11 @@ internal sealed class FaultRun(SimulatorControl simulator, string settings, stri
     private void Names(Fault fault, Exception e)
     {
         Assert.IsAssignableFrom<DeviceException>(e);
-        string said = e.Message.Replace($"{fault.Call}: this call was made to fail", "", StringComparison.Ordinal).Replace($"{fault.Call}: injected", "", StringComparison.Ordinal);
+        string said = e.Message.Replace($"{fault.Call}: this call was made to fail", "", StringComparison.Ordinal)
+            .Replace($"{fault.Call}: injected", "", StringComparison.Ordinal);
         // What gives back does not throw: the device's loss shows at the next call, whichever it is.
-        bool gives = fault.Call.Contains("Free", StringComparison.Ordinal) || fault.Call.Contains("Destroy", StringComparison.Ordinal) || fault.Call.Contains("Unload", StringComparison.Ordinal);
+        bool gives = fault.Call.Contains("Free", StringComparison.Ordinal) || fault.Call.Contains("Destroy", StringComparison.Ordinal)
+            || fault.Call.Contains("Unload", StringComparison.Ordinal);
         if (!gives || !fault.IsLasting) Assert.Contains(fault.Call, said, StringComparison.Ordinal);
         if (fault.IsLasting && IsLost()) Assert.Contains("This device is lost to this process", said, StringComparison.Ordinal);
     }
@@ -236,7 +240,9 @@ internal sealed class FaultRun(SimulatorControl simulator, string settings, stri
             }
             Assert.True(told >= times * 8, $"only {told} of {times * faults.Count} faults were told");
             // The first rounds capture graphs of what restores; a slot more may be needed now and then. What leaks does so every time.
-            foreach (string kind in Kinds) Assert.False(Enumerable.Range(times - 3, 3).All(t => counts[t][kind] > counts[t - 1][kind]), $"{kind}: {string.Join(", ", counts.Select(c => c[kind]))}");
+            foreach (string kind in Kinds)
+                Assert.False(Enumerable.Range(times - 3, 3).All(t => counts[t][kind] > counts[t - 1][kind]),
+                    $"{kind}: {string.Join(", ", counts.Select(c => c[kind]))}");
         }
         NothingIsLeft();
         Assert.Equal([], simulator.Defects());
@@ -260,7 +266,8 @@ internal sealed class FaultRun(SimulatorControl simulator, string settings, stri
     private void NothingIsLeft()
     {
         var now = Alive();
-        Assert.True(now.Values.All(n => n == 0), $"Left are {string.Join(", ", now.Where(n => n.Value != 0).Select(n => $"{n.Value} of kind '{n.Key}'"))}.");
+        Assert.True(now.Values.All(n => n == 0),
+            $"Left are {string.Join(", ", now.Where(n => n.Value != 0).Select(n => $"{n.Value} of kind '{n.Key}'"))}.");
     }
 }
 

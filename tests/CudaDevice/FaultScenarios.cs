@@ -6,12 +6,13 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>Each call of driver, compiler and cuBLAS fails in turn (<see cref="FaultRun"/>). A seeded draw of all (call, error) pairs by default, in which each call occurs (without memory pools, which
-/// changes few calls, a dozen);
+/// <summary>Each call of driver, compiler and cuBLAS fails in turn (<see cref="FaultRun"/>). A seeded draw of all (call, error) pairs by
+/// default, in which each call occurs (without memory pools, which changes few calls, a dozen);
 /// <c>GPUTENSOR_FAULTS=all</c> runs all of them, a number that many, a call's name all of that call.</summary>
 internal static class FaultScenarios
 {
-    public const string WithPoolsName = "each call fails in turn", WithoutPoolsName = "each call fails in turn, without memory pools", DiskName = "what lies on the disk";
+    public const string WithPoolsName = "each call fails in turn", WithoutPoolsName = "each call fails in turn, without memory pools",
+        DiskName = "what lies on the disk";
 
     private const string Variable = "GPUTENSOR_FAULTS";
 
@@ -48,7 +49,8 @@ internal static class FaultScenarios
         Assert.Equal(0, run.With(cache));
 
         // Whole, but no code for this GPU: the driver refuses it.
-        foreach (string entry in entries) new DiskCache(cache).Write(Path.GetFileNameWithoutExtension(entry), [.. "\u007fELF"u8, .. new byte[200]]);
+        foreach (string entry in entries)
+            new DiskCache(cache).Write(Path.GetFileNameWithoutExtension(entry), [.. "\u007fELF"u8, .. new byte[200]]);
         Assert.Equal(all, run.With(cache));
         Assert.Equal(0, run.With(cache));
 
@@ -77,7 +79,8 @@ internal static class FaultScenarios
         string cache = Directory.CreateTempSubdirectory("gputensor-faults-").FullName;
         try
         {
-            var run = new FaultRun(new SimulatorControl(folder), Environment.GetEnvironmentVariable("GPUTENSOR_SIMULATOR") + machine, cache);
+            var run = new FaultRun(new SimulatorControl(folder), Environment.GetEnvironmentVariable("GPUTENSOR_SIMULATOR") + machine,
+                cache);
             run.Prepare();
             test(run);
         }
@@ -88,9 +91,12 @@ internal static class FaultScenarios
     }
 
     // Calls of opening a device, and those that give back.
-    private static bool Opens(string call) => call.StartsWith("cuDevice", StringComparison.Ordinal) || call.StartsWith("cublasSet", StringComparison.Ordinal)
-        || call is "cublasCreate_v2" or "cuStreamCreate" or "cuCtxSetCurrent" or "cuMemPoolSetAttribute" or "cuMemAlloc_v2" or "cuMemAllocAsync"
-        || call.Contains("Destroy", StringComparison.Ordinal) || call.Contains("Free", StringComparison.Ordinal) || call.Contains("Unload", StringComparison.Ordinal);
+    private static bool Opens(string call) => call.StartsWith("cuDevice", StringComparison.Ordinal)
+        || call.StartsWith("cublasSet", StringComparison.Ordinal)
+        || call is "cublasCreate_v2" or "cuStreamCreate" or "cuCtxSetCurrent" or "cuMemPoolSetAttribute" or "cuMemAlloc_v2"
+            or "cuMemAllocAsync"
+        || call.Contains("Destroy", StringComparison.Ordinal) || call.Contains("Free", StringComparison.Ordinal)
+        || call.Contains("Unload", StringComparison.Ordinal);
 
     private static void EachInTurn(FaultRun run, int sample)
     {
@@ -111,7 +117,8 @@ internal static class FaultScenarios
                 run.Restart();
             }
         if (wanted == "all") Console.WriteLine(string.Join(", ", run.ColdCalls.Select(c => $"{c.Key} {c.Value}")));
-        Console.WriteLine($"{chosen.Length} of {all.Length} faults in {run.Calls.Count} calls, {told} told, {wrong.Count} wrong, {watch.Elapsed.TotalSeconds:F1} s");
+        Console.WriteLine($"{chosen.Length} of {all.Length} faults in {run.Calls.Count} calls, {told} told, {wrong.Count} wrong, "
+            + $"{watch.Elapsed.TotalSeconds:F1} s");
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
         Assert.True(told >= chosen.Length / 2, $"only {told} of {chosen.Length} faults were told");
     }
@@ -128,7 +135,8 @@ internal static class FaultScenarios
             for (long number = 1; number <= (isCold ? count : run.Calls.GetValueOrDefault(call)); number += stride)
             {
                 foreach (int code in Passing(call)) yield return new(call, number, code, isCold);
-                if (!call.StartsWith("cublas", StringComparison.Ordinal) && !isCold) yield return new(call, number, Lasting[lasting++ % Lasting.Length], isCold);
+                if (!call.StartsWith("cublas", StringComparison.Ordinal) && !isCold)
+                    yield return new(call, number, Lasting[lasting++ % Lasting.Length], isCold);
                 if (call == "cuModuleLoadDataEx")
                     foreach (int code in (int[])[2, 200, 719]) yield return new(call, number, code, IsCold: true);
             }
@@ -156,6 +164,7 @@ internal static class FaultScenarios
         int count = int.TryParse(wanted, out int number) ? number : sample;
         var rest = (Fault[])all.Clone();
         new Random(20).Shuffle(rest);
-        return [.. rest.DistinctBy(f => f.Call).Concat(rest.Where(f => f is { Call: "cuStreamEndCapture", IsLasting: true })).Concat(rest).Distinct().Take(count)];
+        return [.. rest.DistinctBy(f => f.Call).Concat(rest.Where(f => f is { Call: "cuStreamEndCapture", IsLasting: true })).Concat(rest)
+            .Distinct().Take(count)];
     }
 }

@@ -3,8 +3,8 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>A small network with everything a step on CUDA has: inputs that travel beside the running step, rows picked by indices of the device's own, products, an optimizer's scalars that
-/// change each step, a result that is read.</summary>
+/// <summary>A small network with everything a step on CUDA has: inputs that travel beside the running step, rows picked by indices of the
+/// device's own, products, an optimizer's scalars that change each step, a result that is read.</summary>
 internal sealed class FaultTraining
 {
     // 48 KiB and more travel by the copy stream.
@@ -34,7 +34,8 @@ internal sealed class FaultTraining
         var random = new Random(number);
         float[] numbers = new float[Batch * Inputs];
         for (int i = 0; i < numbers.Length; i++) numbers[i] = random.NextSingle() - 0.5f;
-        long[] picks = [.. Enumerable.Range(0, Batch).Select(_ => (long)random.Next(Rows))], classes = [.. Enumerable.Range(0, Batch).Select(_ => (long)random.Next(Classes))];
+        long[] picks = [.. Enumerable.Range(0, Batch).Select(_ => (long)random.Next(Rows))],
+            classes = [.. Enumerable.Range(0, Batch).Select(_ => (long)random.Next(Classes))];
         optimizer.ZeroGrad();
         optimizer.ParameterGroups[0].Lr = 0.01 / (number + 1);
         // Indices that the device has computed are checked there.
@@ -59,7 +60,8 @@ internal sealed class FaultTraining
         return [.. all];
     }
 
-    public Moment Save() => new(model.StateDict().ToDictionary(p => p.Key, p => OnHost(p.Value)), new([.. optimizer.StateDict().Groups.Select(g => g with
+    public Moment Save() =>
+        new(model.StateDict().ToDictionary(p => p.Key, p => OnHost(p.Value)), new([.. optimizer.StateDict().Groups.Select(g => g with
     {
         Parameters = [.. g.Parameters.Select(p => p with { Tensors = p.Tensors.ToDictionary(t => t.Key, t => OnHost(t.Value)) })],
     })]));

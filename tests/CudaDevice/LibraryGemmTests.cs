@@ -27,7 +27,8 @@ public sealed class LibraryGemmTests
             if (plan.Calls.Length > 1) several++;
             var expected = Direct(batch, m, n, k, a, b);
             var actual = ByLibrary(plan, batch, m, n, k, a, b, c);
-            Assert.True(expected.AsSpan().SequenceEqual(actual), $"case {i}: batch [{string.Join(", ", batch)}], {m}×{n}×{k}, A {Text(a)}, B {Text(b)}, C {Text(c)}");
+            Assert.True(expected.AsSpan().SequenceEqual(actual),
+                $"case {i}: batch [{string.Join(", ", batch)}], {m}×{n}×{k}, A {Text(a)}, B {Text(b)}, C {Text(c)}");
 
             long Size() => random.Next(4) == 0 ? 1 : random.Next(1, 7);
 
@@ -117,7 +118,9 @@ public sealed class LibraryGemmTests
         if (plan.CopyB) right = Copied(b, k, n, right);
         if (plan.CopyC) c = LibraryGemm.Dense(c, batch, m, n, all: true);
         var memory = new Dictionary<long, double>();
-        foreach (var call in plan.Calls) ColumnMajorBlas.Multiply(call, left, right, (at, value) => Assert.True(memory.TryAdd(at, value), "An element was written twice."));
+        foreach (var call in plan.Calls)
+            ColumnMajorBlas.Multiply(call, left, right, (at, value) =>
+                Assert.True(memory.TryAdd(at, value), "An element was written twice."));
         var result = new List<double>();
         foreach (long[] at in Indices(batch))
             for (long i = 0; i < m; i++)

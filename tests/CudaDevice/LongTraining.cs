@@ -5,8 +5,8 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>A training program that reads nothing before its end: batches that a worker prefetches, a learning rate by a schedule, an optimizer that counts its steps, dropout, clipped
-/// gradients. All of that is new at each step.</summary>
+/// <summary>A training program that reads nothing before its end: batches that a worker prefetches, a learning rate by a schedule, an
+/// optimizer that counts its steps, dropout, clipped gradients. All of that is new at each step.</summary>
 internal static class LongTraining
 {
     private const int Samples = 320, Batch = 16, Inputs = 12, Classes = 5;
@@ -22,7 +22,8 @@ internal static class LongTraining
     public static List<byte[]> Run(Device device, int steps, int seed, Action<int>? recorded = null)
     {
         Tensor.ManualSeed(seed);
-        var model = new Sequential(new Linear(Inputs, 24, device: device), new ReLU(), new Dropout(0.1), new Linear(24, Classes, device: device));
+        var model = new Sequential(new Linear(Inputs, 24, device: device), new ReLU(), new Dropout(0.1),
+            new Linear(24, Classes, device: device));
         var optimizer = new AdamW(model.Parameters(), lr: 0.01);
         using var loader = new DataLoader(Data(seed), Batch, shuffle: true, seed: seed, prefetch: 2, device: device);
         List<Tensor> kept = [];

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;
 
-/// <summary>Training for a while under forced collections, each step on another thread: no hang, the same bits all the time, memory flat. <c>GPUTENSOR_SOAK_SECONDS</c> says how long; eight
+/// <summary>Training for a while under forced collections, each step on another thread: no hang, the same bits all the time, memory flat.
+/// <c>GPUTENSOR_SOAK_SECONDS</c> says how long; eight
 /// seconds by default.</summary>
 internal static class SoakScenario
 {
@@ -17,7 +18,8 @@ internal static class SoakScenario
 
     public static void Run()
     {
-        var length = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_SOAK_SECONDS"), out int given) ? given : 8);
+        var length = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_SOAK_SECONDS"), out int given) ? given
+            : 8);
         var simulator = new SimulatorControl(Environment.GetEnvironmentVariable("GPUTENSOR_CUDA_LIBRARIES")!);
         var device = Device.Cuda();
         using var stop = new CancellationTokenSource();
@@ -44,7 +46,8 @@ internal static class SoakScenario
             first = Sample.Take(device, simulator);
             Cycles(trainers, length * 3 / 4, cycles: 1);
             last = Sample.Take(device, simulator);
-            Console.WriteLine($"{length.TotalSeconds:F0} s: {trainers.Sum(t => t.Steps)} steps on {trainers.Sum(t => t.Threads)} threads, {collections} collections, {device.Planned!.GraphLaunches} launches of graphs");
+            Console.WriteLine($"{length.TotalSeconds:F0} s: {trainers.Sum(t => t.Steps)} steps on {trainers.Sum(t => t.Threads)} threads, "
+                + $"{collections} collections, {device.Planned!.GraphLaunches} launches of graphs");
             Console.WriteLine($"after a quarter: {first}");
             Console.WriteLine($"at the end:      {last}");
         }
@@ -53,11 +56,12 @@ internal static class SoakScenario
             stop.Cancel();
         }
         Assert.Equal([], simulator.Defects());
-        // What a step keeps is what its program still holds, as far as the collector knows: a moment that had not come yet may need one more plan, with its module, graph and memory. A leak of one
-        // step in a hundred would show in these thousands.
+        // What a step keeps is what its program still holds, as far as the collector knows: a moment that had not come yet may need one
+        // more plan, with its module, graph and memory. A leak of one step in a hundred would show in these thousands.
         Assert.True(last.DeviceBytes <= first.DeviceBytes + (4 << 20), $"device bytes: {first.DeviceBytes}, then {last.DeviceBytes}");
         foreach (var (kind, count) in last.Alive)
-            Assert.True(count <= first.Alive.GetValueOrDefault(kind) + 8 || kind == "device bytes", $"{kind}: {first.Alive.GetValueOrDefault(kind)}, then {count}");
+            Assert.True(count <= first.Alive.GetValueOrDefault(kind) + 8 || kind == "device bytes",
+                $"{kind}: {first.Alive.GetValueOrDefault(kind)}, then {count}");
         Assert.True(last.Heap <= first.Heap * 1.25 + (4 << 20), $"managed heap: {first.Heap:N0} bytes, then {last.Heap:N0}");
         Assert.True(last.Files <= first.Files + 8, $"open files: {first.Files}, then {last.Files}");
     }
@@ -87,7 +91,9 @@ internal static class SoakScenario
             for (int step = 0; step < Cycle; step++)
             {
                 int number = step;
-                var work = step % 3 == 0 ? Task.Factory.StartNew(() => training.Step(number), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                var work = step % 3 == 0
+                    ? Task.Factory.StartNew(() => training.Step(number), CancellationToken.None, TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default)
                     : Task.Run(() => training.Step(number));
                 if (step % 3 == 0) Threads++;
                 float loss = await work.WaitAsync(LongestStep).ConfigureAwait(false);
@@ -107,10 +113,12 @@ internal static class SoakScenario
             device.Synchronize();
             long heap = GC.GetTotalMemory(forceFullCollection: true);
             var alive = simulator.Report().GetProperty("live").EnumerateObject().ToDictionary(k => k.Name, k => k.Value.GetInt64());
-            return new(device.Planned!.Backend.Counters.BytesHeld, alive, heap, Directory.GetFiles("/proc/self/fd").Length, Environment.WorkingSet);
+            return new(device.Planned!.Backend.Counters.BytesHeld, alive, heap, Directory.GetFiles("/proc/self/fd").Length,
+                Environment.WorkingSet);
         }
 
-        public override string ToString() => $"{DeviceBytes:N0} device bytes, {Heap:N0} bytes of managed heap, {Resident >> 20} MiB resident, {Files} open files, "
+        public override string ToString() =>
+            $"{DeviceBytes:N0} device bytes, {Heap:N0} bytes of managed heap, {Resident >> 20} MiB resident, {Files} open files, "
             + string.Join(", ", Alive.Where(a => a.Value > 0).Select(a => $"{a.Key} {a.Value}"));
     }
 }

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaSimulator;
 
-/// <summary>2,000 random expressions of integers and floats, evaluated in C# and by way of the real NVRTC and the interpreter: equal to the bit
-/// wherever IEEE rounds exactly, a NaN counting as any other.</summary>
+/// <summary>2,000 random expressions of integers and floats, evaluated in C# and by way of the real NVRTC and the interpreter: equal to the
+/// bit wherever IEEE rounds exactly, a NaN counting as any other.</summary>
 public class ExpressionTests
 {
     private const int Programs = 10, PerProgram = 200, Lanes = 96;
@@ -28,11 +28,13 @@ public class ExpressionTests
         const int PerKernel = 20;
         for (int k = 0; k < PerProgram / PerKernel; k++)
         {
-            text.Append($"extern \"C\" __global__ void e{k}(unsigned long long* out, const unsigned long long* in)\n{{\nint i = blockIdx.x * 32 + threadIdx.x;\n");
+            text.Append($"extern \"C\" __global__ void e{k}(unsigned long long* out, const unsigned long long* in)\n{{\nint i = "
+                + $"blockIdx.x * 32 + threadIdx.x;\n");
             for (int v = 0; v < 12; v++)
             {
                 string name = $"{"aabbccddffgg"[v]}{v % 2}", word = $"in[{v * Lanes} + i]";
-                string value = (v / 2) switch { 4 => $"__uint_as_float((unsigned){word})", 5 => $"__longlong_as_double({word})", _ => $"({RandomExpression.Name((ValueType)(v / 2))}){word}" };
+                string value = (v / 2) switch { 4 => $"__uint_as_float((unsigned){word})", 5 => $"__longlong_as_double({word})", _ =>
+                    $"({RandomExpression.Name((ValueType)(v / 2))}){word}" };
                 text.Append($"{RandomExpression.Name((ValueType)(v / 2))} {name} = {value};\n");
             }
             for (int e = k * PerKernel; e < (k + 1) * PerKernel; e++)
@@ -64,7 +66,8 @@ public class ExpressionTests
                     ValueType.F64 => double.IsNaN(RandomExpression.Real(want)) && double.IsNaN(RandomExpression.Real(found)),
                     _ => false,
                 };
-                Assert.True(same, $"lane {lane}: 0x{found:x}, but C has 0x{want:x}: {expressions[e].Type} {expressions[e].Expression.Text}\n"
+                Assert.True(same, $"lane {lane}: 0x{found:x}, but C has 0x{want:x}: {expressions[e].Type} "
+                    + $"{expressions[e].Expression.Text}\n"
                     + string.Join(", ", variables.Select((v, i) => $"{"aabbccddffgg"[i]}{i % 2} = 0x{v[lane]:x}")));
             }
         }

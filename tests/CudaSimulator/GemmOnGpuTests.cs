@@ -5,11 +5,12 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaSimulator;
 
-/// <summary>The planner's tiled matrix products in CUDA, run by the simulator: shared memory, barriers and double buffering under its rules, and the
-/// bits of plain loops.</summary>
+/// <summary>The planner's tiled matrix products in CUDA, run by the simulator: shared memory, barriers and double buffering under its
+/// rules, and the bits of plain loops.</summary>
 public class GemmOnGpuTests
 {
-    private static readonly DeviceProfile Gpu = new() { IsCpu = false, GroupSize = 256, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 };
+    private static readonly DeviceProfile Gpu = new() { IsCpu = false, GroupSize = 256, PreferredGroups = 256, MaxParameterBytes = 4096,
+        LocalMemoryBytes = 48 * 1024 };
 
     public static TheoryData<int, int> Cases() => new(from seed in Enumerable.Range(1, 6) select (seed, seed % 2 == 0 ? 75 : 90));
 
@@ -26,7 +27,8 @@ public class GemmOnGpuTests
             + string.Concat(plan.Launches.DistinctBy(l => l.Kernel.EntryPoint).Select(l => l.Kernel.Source));
         var module = gpu.Compile(source, architecture, 13, "--fmad=false");
         gpu.Settings = gpu.Settings with { Seed = seed };
-        ulong[] buffers = [.. product.Data.Select((d, i) => gpu.Upload<byte>(d, $"buffer {i}")), .. plan.Scratch.Select(s => gpu.Allocate(s, "scratch"))];
+        ulong[] buffers = [.. product.Data.Select((d, i) => gpu.Upload<byte>(d, $"buffer {i}")),
+            .. plan.Scratch.Select(s => gpu.Allocate(s, "scratch"))];
         foreach (var launch in plan.Launches)
         {
             long[] integers = launch.Kernel.Integers.Length == 0 ? [0] : [.. launch.Kernel.Integers];

@@ -6,8 +6,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.CudaSimulator;
 
-/// <summary>Runs the generator's kernels in their CUDA dialect on the simulated GPU, to compare with what the OpenCL device made of the same
-/// description. Architectures and compilers take turns, and what a compiler has to say is a failure.</summary>
+/// <summary>Runs the generator's kernels in their CUDA dialect on the simulated GPU, to compare with what the OpenCL device made of the
+/// same description. Architectures and compilers take turns, and what a compiler has to say is a failure.</summary>
 internal static class GeneratedOnGpu
 {
     private const int Margin = 64;
@@ -15,7 +15,8 @@ internal static class GeneratedOnGpu
     /// <summary>GPUTENSOR_TEST_SEED: other orders of blocks and warps than the usual ones.</summary>
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("GPUTENSOR_TEST_SEED"), out int seed) ? seed : 0;
 
-    /// <summary>Faults if the kernel breaks a rule, fails if a buffer differs; nothing where there is no NVRTC. NaNs may differ in their bits.</summary>
+    /// <summary>Faults if the kernel breaks a rule, fails if a buffer differs; nothing where there is no NVRTC. NaNs may differ in their
+    /// bits.</summary>
     public static void RequireSame(KernelSpec spec, DeviceProfile profile, bool wide, byte[][] buffers, object[] scalars, byte[][] expected)
     {
         if (!CudaSource.IsAvailable) return;
@@ -27,9 +28,12 @@ internal static class GeneratedOnGpu
             var type = spec.Buffers[b].DType;
             for (int i = 0; i < expected[b].Length / type.Size(); i++)
             {
-                ReadOnlySpan<byte> want = expected[b].AsSpan(i * type.Size(), type.Size()), got = actual[b].AsSpan(i * type.Size(), type.Size());
-                if (want.SequenceEqual(got) || (IsNaN(type, want) && IsNaN(type, got)) || (type == DType.Float64 && Near(want, got))) continue;
-                Assert.Fail($"{spec.Name}: element {i} of buffer {b} ({type}) is 0x{Convert.ToHexString(got)} on the simulated GPU, 0x{Convert.ToHexString(want)} by OpenCL\n{generated.Source}");
+                ReadOnlySpan<byte> want = expected[b].AsSpan(i * type.Size(), type.Size()),
+                    got = actual[b].AsSpan(i * type.Size(), type.Size());
+                if (want.SequenceEqual(got) || (IsNaN(type, want) && IsNaN(type, got)) || (type == DType.Float64 && Near(want, got)))
+                    continue;
+                Assert.Fail($"{spec.Name}: element {i} of buffer {b} ({type}) is 0x{Convert.ToHexString(got)} on the simulated GPU, "
+                    + $"0x{Convert.ToHexString(want)} by OpenCL\n{generated.Source}");
             }
         }
     }
@@ -73,7 +77,8 @@ internal static class GeneratedOnGpu
         arguments.Add(generated.WideIndices ? MemoryMarshal.AsBytes<long>(integers).ToArray()
             : MemoryMarshal.AsBytes<int>(Array.ConvertAll(integers, i => checked((int)i))).ToArray());
         if (spec.Scalars.Length > 0)
-            arguments.Add(gpu.Upload<long>([.. scalars.Select(s => s is double d ? BitConverter.DoubleToInt64Bits(d) : (long)s)], "scalars"));
+            arguments.Add(gpu.Upload<long>([.. scalars.Select(s => s is double d ? BitConverter.DoubleToInt64Bits(d) : (long)s)],
+                "scalars"));
         gpu.Launch(kernel, new((uint)generated.Groups), new((uint)generated.GroupSize), 0, [.. arguments]);
         var result = new byte[buffers.Length][];
         for (int b = 0; b < buffers.Length; b++)

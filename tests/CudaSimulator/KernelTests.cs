@@ -120,7 +120,8 @@ public class KernelTests
             __device__ int counter;
             __device__ const float* second[2] = { table + 1, table + 2 };
             extern __shared__ int dynamic[];
-            __device__ __noinline__ double poly(double x, int n, int* out) { double s = 0; for (int i = 0; i < n; i++) s = s * x + i; *out = n; return s; }
+            __device__ __noinline__ double poly(double x, int n, int* out) {
+                double s = 0; for (int i = 0; i < n; i++) s = s * x + i; *out = n; return s; }
             extern "C" __global__ void mixed(double* y, int n)
             {
                 int i = threadIdx.x, written;
@@ -154,7 +155,8 @@ public class KernelTests
                 float v = x[i];
                 double d = v;
                 float* p = y + i * 8;
-                p[0] = sinf(v); p[1] = expf(v); p[2] = logf(fabsf(v) + 1e-3f); p[3] = tanhf(v); p[4] = erff(v); p[5] = powf(fabsf(v), 1.7f); p[6] = cosf(v * 1e6f); p[7] = sqrtf(fabsf(v));
+                p[0] = sinf(v); p[1] = expf(v); p[2] = logf(fabsf(v) + 1e-3f); p[3] = tanhf(v); p[4] = erff(v);
+                p[5] = powf(fabsf(v), 1.7f); p[6] = cosf(v * 1e6f); p[7] = sqrtf(fabsf(v));
                 double* q = w + i * 5;
                 q[0] = sin(d * 1e10); q[1] = exp(d); q[2] = pow(fabs(d), 2.5); q[3] = log1p(fabs(d)); q[4] = sqrt(fabs(d)) / 3;
             }
@@ -171,12 +173,16 @@ public class KernelTests
             for (int i = 0; i < 256; i++)
             {
                 double v = x[i], a = Math.Abs(x[i]);
-                double[] want = [Math.Sin(v), Math.Exp(v), Math.Log(MathF.Abs(x[i]) + 1e-3f), Math.Tanh(v), double.NaN, Math.Pow(a, 1.7f), Math.Cos(x[i] * 1e6f), Math.Sqrt(a)];
+                double[] want = [Math.Sin(v), Math.Exp(v), Math.Log(MathF.Abs(x[i]) + 1e-3f), Math.Tanh(v), double.NaN, Math.Pow(a, 1.7f),
+                    Math.Cos(x[i] * 1e6f), Math.Sqrt(a)];
                 for (int k = 0; k < 8; k++)
-                    if (k != 4) Assert.True(Math.Abs(got[i * 8 + k] - want[k]) <= Math.Max(Math.Abs(want[k]) * 16 * 1.2e-7, 2e-7), $"{mode} {k}: {x[i]:R} gave {got[i * 8 + k]:R}, {want[k]:R} is right");
+                    if (k != 4)
+                        Assert.True(Math.Abs(got[i * 8 + k] - want[k]) <= Math.Max(Math.Abs(want[k]) * 16 * 1.2e-7, 2e-7),
+                            $"{mode} {k}: {x[i]:R} gave {got[i * 8 + k]:R}, {want[k]:R} is right");
                 double[] exact = [Math.Sin(v * 1e10), Math.Exp(v), Math.Pow(a, 2.5), Math.Log(1 + a), Math.Sqrt(a) / 3];
                 for (int k = 0; k < 5; k++)
-                    Assert.True(Math.Abs(wide[i * 5 + k] - exact[k]) <= Math.Abs(exact[k]) * 1e-14 + 1e-15, $"{mode} {k}: {x[i]:R} gave {wide[i * 5 + k]:R}, {exact[k]:R} is right");
+                    Assert.True(Math.Abs(wide[i * 5 + k] - exact[k]) <= Math.Abs(exact[k]) * 1e-14 + 1e-15,
+                        $"{mode} {k}: {x[i]:R} gave {wide[i * 5 + k]:R}, {exact[k]:R} is right");
             }
         }
     }
@@ -185,7 +191,9 @@ public class KernelTests
     public void What_it_does_not_know_it_refuses_by_line()
     {
         using var gpu = new SimulatedGpu();
-        string Refused(string body) => Assert.Throws<DeviceFault>(() => gpu.LoadPtx($".visible .entry k()\n{{\n.reg .b32 %r<4>;\n.reg .pred %p<2>;\n{body}\nret;\n}}\n")).Message;
+        string Refused(string body) =>
+            Assert.Throws<DeviceFault>(() =>
+                gpu.LoadPtx($".visible .entry k()\n{{\n.reg .b32 %r<4>;\n.reg .pred %p<2>;\n{body}\nret;\n}}\n")).Message;
         Assert.Contains("PTX line 8", Refused("frobnicate.b32 %r1, %r2;"));
         Assert.Contains("frobnicate", Refused("frobnicate.b32 %r1, %r2;"));
         Assert.Contains("add.approx.u32", Refused("add.approx.u32 %r1, %r2, %r3;"));

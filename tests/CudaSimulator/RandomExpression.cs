@@ -6,8 +6,9 @@ internal enum ValueType
     I32, U32, I64, U64, F32, F64,
 }
 
-/// <summary>A random expression as CUDA C++ and as a function of a lane in C#. No undefined behaviour: signed arithmetic goes through unsigned,
-/// divisors are odd or positive, floats are converted to integers in range only. Float32 NaNs are 0x7fffffff on both sides.</summary>
+/// <summary>A random expression as CUDA C++ and as a function of a lane in C#. No undefined behaviour: signed arithmetic goes through
+/// unsigned, divisors are odd or positive, floats are converted to integers in range only. Float32 NaNs are 0x7fffffff on both
+/// sides.</summary>
 internal sealed class RandomExpression(string text, Func<int, ulong> value)
 {
     private static readonly string[] Names = ["int", "unsigned", "long long", "unsigned long long", "float", "double"];
@@ -23,7 +24,8 @@ internal sealed class RandomExpression(string text, Func<int, ulong> value)
     /// <summary>The variables each lane has: two of each type, called a0, a1, … f0, f1.</summary>
     public static ulong[][] Variables(Random random, int lanes)
     {
-        float[] floats = [0f, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -1e-40f, float.MaxValue, 0.1f, 3e9f, 16777217f];
+        float[] floats = [0f, -0f, 1, -1, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -1e-40f, float.MaxValue,
+            0.1f, 3e9f, 16777217f];
         var variables = new ulong[12][];
         for (int v = 0; v < 12; v++)
         {
@@ -33,8 +35,11 @@ internal sealed class RandomExpression(string text, Func<int, ulong> value)
             {
                 ulong bits = (ulong)random.NextInt64() ^ (ulong)random.NextInt64() << 1;
                 if (random.Next(3) == 0) bits = (ulong)(long)random.Next(-5, 6);
-                if (random.Next(8) == 0) bits = (ulong[])[0, ulong.MaxValue, 1ul << 63, 1ul << 31, 0x7FFFFFFF, long.MaxValue] is var all ? all[random.Next(6)] : 0;
-                double real = random.Next(4) switch { 0 => floats[random.Next(floats.Length)], 1 => random.Next(-100, 100), 2 => Math.Exp(random.NextDouble() * 160 - 80), _ => random.NextDouble() * 2 - 1 };
+                if (random.Next(8) == 0)
+                    bits = (ulong[])[0, ulong.MaxValue, 1ul << 63, 1ul << 31, 0x7FFFFFFF, long.MaxValue] is var all ? all[random.Next(6)]
+                        : 0;
+                double real = random.Next(4) switch { 0 => floats[random.Next(floats.Length)], 1 => random.Next(-100, 100), 2 =>
+                    Math.Exp(random.NextDouble() * 160 - 80), _ => random.NextDouble() * 2 - 1 };
                 variables[v][i] = type switch
                 {
                     ValueType.F32 => Bits((float)real),
@@ -116,30 +121,40 @@ internal sealed class RandomExpression(string text, Func<int, ulong> value)
             case 0: return new($"(({t})(({u}){a.Text} + ({u}){b.Text}))", l => Cut(a.Value(l) + b.Value(l)));
             case 1: return new($"(({t})(({u}){a.Text} - ({u}){b.Text}))", l => Cut(a.Value(l) - b.Value(l)));
             case 2: return new($"(({t})(({u}){a.Text} * ({u}){b.Text}))", l => Cut(a.Value(l) * b.Value(l)));
-            case 3 when signed: return new($"({a.Text} / (({b.Text} & 0x7fff) | 1))", l => Cut((ulong)(Signed(a.Value(l)) / (long)(b.Value(l) & 0x7fff | 1))));
-            case 4 when signed: return new($"({a.Text} % (({b.Text} & 0x7fff) | 1))", l => Cut((ulong)(Signed(a.Value(l)) % (long)(b.Value(l) & 0x7fff | 1))));
+            case 3 when signed: return new($"({a.Text} / (({b.Text} & 0x7fff) | 1))", l =>
+                Cut((ulong)(Signed(a.Value(l)) / (long)(b.Value(l) & 0x7fff | 1))));
+            case 4 when signed: return new($"({a.Text} % (({b.Text} & 0x7fff) | 1))", l =>
+                Cut((ulong)(Signed(a.Value(l)) % (long)(b.Value(l) & 0x7fff | 1))));
             case 3: return new($"({a.Text} / ({b.Text} | 1))", l => a.Value(l) / (b.Value(l) | 1));
             case 4: return new($"({a.Text} % ({b.Text} | 1))", l => a.Value(l) % (b.Value(l) | 1));
             case 5: return new($"({a.Text} & {b.Text})", l => a.Value(l) & b.Value(l));
             case 6: return new($"({a.Text} | {b.Text})", l => a.Value(l) | b.Value(l));
             case 7: return new($"({a.Text} ^ {b.Text})", l => a.Value(l) ^ b.Value(l));
             case 8: return new($"(~{a.Text})", l => Cut(~a.Value(l)));
-            case 9: return new($"({a.Text} >> ({b.Text} & {bits - 1}))", l => signed ? Cut((ulong)(Signed(a.Value(l)) >> (int)(b.Value(l) & (uint)(bits - 1)))) : a.Value(l) >> (int)(b.Value(l) & (uint)(bits - 1)));
-            case 10: return new($"(({t})(({u}){a.Text} << ({b.Text} & {bits - 1})))", l => Cut(a.Value(l) << (int)(b.Value(l) & (uint)(bits - 1))));
-            case 11: return new($"{(signed ? "" : "u")}{(wide ? "ll" : "")}min({a.Text}, {b.Text})", l => signed ? Cut((ulong)Math.Min(Signed(a.Value(l)), Signed(b.Value(l)))) : Math.Min(a.Value(l), b.Value(l)));
-            case 12: return new($"{(signed ? "" : "u")}{(wide ? "ll" : "")}max({a.Text}, {b.Text})", l => signed ? Cut((ulong)Math.Max(Signed(a.Value(l)), Signed(b.Value(l)))) : Math.Max(a.Value(l), b.Value(l)));
+            case 9: return new($"({a.Text} >> ({b.Text} & {bits - 1}))", l =>
+                signed ? Cut((ulong)(Signed(a.Value(l)) >> (int)(b.Value(l) & (uint)(bits - 1))))
+                    : a.Value(l) >> (int)(b.Value(l) & (uint)(bits - 1)));
+            case 10: return new($"(({t})(({u}){a.Text} << ({b.Text} & {bits - 1})))", l =>
+                Cut(a.Value(l) << (int)(b.Value(l) & (uint)(bits - 1))));
+            case 11: return new($"{(signed ? "" : "u")}{(wide ? "ll" : "")}min({a.Text}, {b.Text})", l =>
+                signed ? Cut((ulong)Math.Min(Signed(a.Value(l)), Signed(b.Value(l)))) : Math.Min(a.Value(l), b.Value(l)));
+            case 12: return new($"{(signed ? "" : "u")}{(wide ? "ll" : "")}max({a.Text}, {b.Text})", l =>
+                signed ? Cut((ulong)Math.Max(Signed(a.Value(l)), Signed(b.Value(l)))) : Math.Max(a.Value(l), b.Value(l)));
             case 13:
-                string high = (wide, signed) switch { (false, true) => "__mulhi", (false, false) => "__umulhi", (true, true) => "__mul64hi", _ => "__umul64hi" };
+                string high = (wide, signed) switch { (false, true) => "__mulhi", (false, false) => "__umulhi", (true, true) =>
+                    "__mul64hi", _ => "__umul64hi" };
                 return new($"{high}({a.Text}, {b.Text})", l => wide
                     ? signed ? (ulong)Math.BigMul((long)a.Value(l), (long)b.Value(l), out _) : Math.BigMul(a.Value(l), b.Value(l), out _)
                     : signed ? (uint)((long)(int)a.Value(l) * (int)b.Value(l) >> 32) : a.Value(l) * b.Value(l) >> 32);
             case 14:
                 return new($"(({t}){(wide ? "__popcll" : "__popc")}({a.Text}) + ({t}){(wide ? "__clzll" : "__clz")}({b.Text}))",
-                    l => (ulong)(System.Numerics.BitOperations.PopCount(a.Value(l)) + System.Numerics.BitOperations.LeadingZeroCount(b.Value(l)) - (64 - bits)));
+                    l => (ulong)(System.Numerics.BitOperations.PopCount(a.Value(l))
+                        + System.Numerics.BitOperations.LeadingZeroCount(b.Value(l)) - (64 - bits)));
             default:
                 if (wide) goto case 0;
                 var c = of(ValueType.U32);
-                return new($"(({t})(__byte_perm({a.Text}, {b.Text}, {c.Text} & 0x7777) ^ __funnelshift_r({a.Text}, {b.Text}, {c.Text})))", l =>
+                return new($"(({t})(__byte_perm({a.Text}, {b.Text}, {c.Text} & 0x7777) ^ __funnelshift_r({a.Text}, {b.Text}, {c.Text})))",
+                    l =>
                 {
                     ulong both = b.Value(l) << 32 | a.Value(l);
                     uint permuted = 0, selector = (uint)c.Value(l);
@@ -174,11 +189,14 @@ internal sealed class RandomExpression(string text, Func<int, ulong> value)
             case 5: return new($"({a.Text} / {b.Text})", l => Bits(Single(a.Value(l)) / Single(b.Value(l))));
             case 6:
                 var c = of(ValueType.F32);
-                return new($"__fmaf_rn({a.Text}, {b.Text}, {c.Text})", l => Bits(MathF.FusedMultiplyAdd(Single(a.Value(l)), Single(b.Value(l)), Single(c.Value(l)))));
+                return new($"__fmaf_rn({a.Text}, {b.Text}, {c.Text})", l =>
+                    Bits(MathF.FusedMultiplyAdd(Single(a.Value(l)), Single(b.Value(l)), Single(c.Value(l)))));
             case 7: return new($"sqrtf(fabsf({a.Text}))", l => Bits(MathF.Sqrt(MathF.Abs(Single(a.Value(l))))));
             case 8: return new($"fminf({a.Text}, {b.Text})", l => Bits(float.MinNumber(Single(a.Value(l)), Single(b.Value(l)))));
-            case 9: return new($"(floorf({a.Text}) + rintf({b.Text}))", l => Bits(MathF.Floor(Single(a.Value(l))) + MathF.Round(Single(b.Value(l)), MidpointRounding.ToEven)));
-            default: return new($"(truncf({a.Text}) - ceilf({b.Text}))", l => Bits(MathF.Truncate(Single(a.Value(l))) - MathF.Ceiling(Single(b.Value(l)))));
+            case 9: return new($"(floorf({a.Text}) + rintf({b.Text}))", l =>
+                Bits(MathF.Floor(Single(a.Value(l))) + MathF.Round(Single(b.Value(l)), MidpointRounding.ToEven)));
+            default: return new($"(truncf({a.Text}) - ceilf({b.Text}))", l =>
+                Bits(MathF.Truncate(Single(a.Value(l))) - MathF.Ceiling(Single(b.Value(l)))));
         }
     }
 
@@ -218,7 +236,8 @@ internal sealed class RandomExpression(string text, Func<int, ulong> value)
         double nearest = (double)value;
         Int128 back = (Int128)nearest;
         if (back == value) return (float)nearest;
-        if ((BitConverter.DoubleToUInt64Bits(nearest) & 1) == 0) nearest = (back < value) ? Math.BitIncrement(nearest) : Math.BitDecrement(nearest);
+        if ((BitConverter.DoubleToUInt64Bits(nearest) & 1) == 0)
+            nearest = (back < value) ? Math.BitIncrement(nearest) : Math.BitDecrement(nearest);
         return (float)nearest;
     }
 

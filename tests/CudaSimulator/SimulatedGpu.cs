@@ -22,12 +22,14 @@ internal sealed unsafe class SimulatedGpu : IDisposable
     /// <summary>CUDA C++ through the real NVRTC; the test is skipped where that is missing.</summary>
     public PtxModule Compile(string source, int architecture = 90, int major = 13, params string[] options)
     {
-        byte[] image = options.Length > 0 ? Build(source, architecture, major, options) : Compiled.GetOrAdd((source, architecture, major), k => Build(k.Source, k.Architecture, k.Major, []));
+        byte[] image = options.Length > 0 ? Build(source, architecture, major, options)
+            : Compiled.GetOrAdd((source, architecture, major), k => Build(k.Source, k.Architecture, k.Major, []));
         return Load(image, architecture);
     }
 
     public static byte[] Build(string source, int architecture, int major, string[] options) =>
-        new CudaRuntimeCompiler(Nvrtc.Library(major), new(ComputeCapability.FromNumber(architecture))).Compile(source, "test.cu", ["-lineinfo", .. options]).Image;
+        new CudaRuntimeCompiler(Nvrtc.Library(major), new(ComputeCapability.FromNumber(architecture)))
+            .Compile(source, "test.cu", ["-lineinfo", .. options]).Image;
 
     public PtxModule Load(ReadOnlySpan<byte> image, int computeCapability)
     {
@@ -59,7 +61,8 @@ internal sealed unsafe class SimulatedGpu : IDisposable
         return values;
     }
 
-    public LaunchCounts Launch(PtxKernel kernel, Extent grid, Extent block, params object[] arguments) => Launch(kernel, grid, block, 0, arguments);
+    public LaunchCounts Launch(PtxKernel kernel, Extent grid, Extent block, params object[] arguments) =>
+        Launch(kernel, grid, block, 0, arguments);
 
     public LaunchCounts Launch(PtxKernel kernel, Extent grid, Extent block, int dynamicShared, object[] arguments)
     {

@@ -96,7 +96,8 @@ public class DroppedEnumeratorTests
     {
         foreach (int prefetch in new[] { 0, 2 })
         {
-            DataLoader Over(Dataset data, bool dropLast = false) => new(data, 4, dropLast: dropLast, prefetch: prefetch, device: Device.Cpu);
+            DataLoader Over(Dataset data, bool dropLast = false) =>
+                new(data, 4, dropLast: dropLast, prefetch: prefetch, device: Device.Cpu);
             Assert.Empty(Over(new Counting(() => 0)));
             Assert.Single(Over(new Counting(() => 3)));
             Assert.Empty(Over(new Counting(() => 3), dropLast: true));

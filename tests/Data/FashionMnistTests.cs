@@ -104,7 +104,8 @@ public class FashionMnistTests
         string labels = folder.Write(Names[1], 0, 0, 8, 1, 0, 0, 0, 2, 3, 255);
         foreach (int classes in new[] { 256, 257, 300, int.MaxValue }) Assert.Equal(2, ImageDataset.Open(images, labels, classes).Count);
         foreach (int classes in new[] { 1, 3, 255 }) Assert.Throws<TensorFileException>(() => ImageDataset.Open(images, labels, classes));
-        foreach (int classes in new[] { 0, -1 }) Assert.Throws<ArgumentOutOfRangeException>(() => ImageDataset.Open(images, labels, classes));
+        foreach (int classes in new[] { 0, -1 })
+            Assert.Throws<ArgumentOutOfRangeException>(() => ImageDataset.Open(images, labels, classes));
         folder.Write(Names[0], [0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28]);
         folder.Write(Names[1], 0, 0, 8, 1, 0, 0, 0, 0);
         Assert.Contains("no images", Assert.Throws<TensorFileException>(() => FashionMnist.Open(root: folder[""])).Message);

@@ -14,7 +14,8 @@ public class CacheFolderTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder["file"], "");
-        var (path, why) = CacheFolder.Choose([(folder["file"], false), (folder["file/below"], false), (folder["good"], true), (folder["other"], false)]);
+        var (path, why) = CacheFolder.Choose([(folder["file"], false), (folder["file/below"], false), (folder["good"], true),
+            (folder["other"], false)]);
         Assert.Equal(folder["good"], path);
         Assert.Equal(2, why.Split('\n').Length);
         Assert.Contains($"{folder["file/below"]} cannot be used: ", why);
@@ -88,7 +89,8 @@ public class CacheFolderTests
         if (OpenClPlatform.Devices().Count > 1) Assert.Skip("There are other devices here.");
         (await ChildProcess.Run(SaysWhy, null, environment: new Dictionary<string, string?>
         {
-            ["HOME"] = "/dev/null/home", ["XDG_CACHE_HOME"] = null, ["POCL_CACHE_DIR"] = null, ["GPUTENSOR_CACHE"] = null, ["TMPDIR"] = "/dev/null/tmp",
+            ["HOME"] = "/dev/null/home", ["XDG_CACHE_HOME"] = null, ["POCL_CACHE_DIR"] = null, ["GPUTENSOR_CACHE"] = null,
+                ["TMPDIR"] = "/dev/null/tmp",
         }, arguments: "PoCL has no cache folder")).Succeeded();
     }
 }

@@ -49,10 +49,12 @@ public class DeviceTests
     public async Task The_environment_chooses_and_excludes(string? device, string? exclude, int exit, string? chosen, string? says)
     {
         OptionalPart.OpenCl.Require();
-        if (exclude is not null && OpenClPlatform.Devices().Any(d => !d.PlatformName.Contains(exclude))) Assert.Skip("There are other OpenCL devices than PoCL here.");
+        if (exclude is not null && OpenClPlatform.Devices().Any(d => !d.PlatformName.Contains(exclude)))
+            Assert.Skip("There are other OpenCL devices than PoCL here.");
         if (exclude is not null && Device.IsCudaAvailable) Assert.Skip("There is a CUDA device here.");
         var result = await ChildProcess.Run(
-            PrintDefaultDevice, device ?? "", environment: new Dictionary<string, string?> { ["GPUTENSOR_OPENCL_EXCLUDE"] = exclude ?? "" });
+            PrintDefaultDevice, device ?? "", environment: new Dictionary<string,
+            string?> { ["GPUTENSOR_OPENCL_EXCLUDE"] = exclude ?? "" });
         string text = result.Output + result.Errors;
         Assert.True(exit == 0 == (result.ExitCode == 0) && exit == 0 == text.StartsWith("device "), text);
         if (chosen is not null) Assert.Contains($"device {chosen}\n", text);

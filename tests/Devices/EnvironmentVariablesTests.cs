@@ -69,7 +69,8 @@ public class EnvironmentVariablesTests
     /// <summary>Every way to a device: the default, by name, the reference.</summary>
     private static void Opens(string says)
     {
-        foreach (Action open in (Action[])[() => _ = Device.Default, () => Tensor.Ones(2).Realize(), () => Tensor.Ones([2], device: Device.Cpu).Realize(), () => _ = Device.Cpu.Description])
+        foreach (Action open in (Action[])[() => _ = Device.Default, () => Tensor.Ones(2).Realize(), () =>
+            Tensor.Ones([2], device: Device.Cpu).Realize(), () => _ = Device.Cpu.Description])
             Assert.Contains(says, Assert.ThrowsAny<TensorException>(open).Message);
     }
 
@@ -79,7 +80,8 @@ public class EnvironmentVariablesTests
     [InlineData("GPUTENSOR_MEMORY_LIMIT", "10XB")]
     [InlineData("GPUTENSOR_EAGER", "yes")]
     public async Task No_device_opens_with_a_setting_that_means_nothing(string name, string value) =>
-        (await ChildProcess.Run(Opens, null, environment: new Dictionary<string, string?> { [name] = value }, arguments: $"{name} is '{value}'")).Succeeded();
+        (await ChildProcess.Run(Opens, null, environment: new Dictionary<string, string?> { [name] = value },
+            arguments: $"{name} is '{value}'")).Succeeded();
 
     [Fact]
     public async Task A_device_that_does_not_exist_is_named_with_its_variable() =>
@@ -95,6 +97,7 @@ public class EnvironmentVariablesTests
     public async Task A_memory_limit_with_a_unit_is_obeyed()
     {
         TestDevices.Get("opencl");
-        (await ChildProcess.Run(Refuses, "opencl", environment: new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = "64MB" })).Succeeded();
+        (await ChildProcess.Run(Refuses, "opencl", environment: new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = "64MB" }))
+            .Succeeded();
     }
 }

@@ -9,8 +9,10 @@ public class OpenClBackendTests
 {
     private const string Source = """
         __kernel void add(__global float* x, float y, int n) { int i = get_global_id(0); if (i < n) x[i] += y; }
-        __kernel void slow(__global int* x, int n) { int s = x[0]; for (int i = 0; i < n; i++) s = s * 1664525 + 1013904223 + (s >> 3); x[0] = s; }
-        __kernel void strict(__global float* x) { float q = x[0] / x[1]; float p = x[2] * x[3] + x[4]; x[5] = q; x[6] = p; x[7] = x[8] * 0.5f; x[9] = sqrt(x[10]); }
+        __kernel void slow(__global int* x, int n) {
+            int s = x[0]; for (int i = 0; i < n; i++) s = s * 1664525 + 1013904223 + (s >> 3); x[0] = s; }
+        __kernel void strict(__global float* x) { float q = x[0] / x[1]; float p = x[2] * x[3] + x[4]; x[5] = q;
+            x[6] = p; x[7] = x[8] * 0.5f; x[9] = sqrt(x[10]); }
         """;
 
     private static float[] ReadFloats(Backend backend, DeviceBuffer buffer)
@@ -140,7 +142,8 @@ public class OpenClBackendTests
     public void A_program_that_does_not_compile_says_why_and_where()
     {
         using var backend = OpenClTest.Open();
-        var e = Assert.Throws<KernelCompilationException>(() => backend.Compile("__kernel void a(__global float* x)\n{\n    x[0] = undeclared_name;\n}\n"));
+        var e = Assert.Throws<KernelCompilationException>(() =>
+            backend.Compile("__kernel void a(__global float* x)\n{\n    x[0] = undeclared_name;\n}\n"));
         Assert.Contains("undeclared_name", e.Message);
         Assert.Contains("    3 |     x[0] = undeclared_name;", e.Message);
         Assert.Contains("clBuildProgram failed with CL_", e.Message);

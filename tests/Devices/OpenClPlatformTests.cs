@@ -48,7 +48,8 @@ public class OpenClPlatformTests
     [InlineData("OpenCL 1.1 Something", 1, 1)]
     [InlineData("OpenCL 3.0 PoCL HSTR: pthread", 3, 0)]
     [InlineData("OpenCL 12.10", 12, 10)]
-    public void Versions_are_read(string text, int major, int minor) => Assert.Equal(new Version(major, minor), OpenClInfo.ParseVersion(text));
+    public void Versions_are_read(string text, int major, int minor) =>
+        Assert.Equal(new Version(major, minor), OpenClInfo.ParseVersion(text));
 
     [Theory]
     [InlineData("")]

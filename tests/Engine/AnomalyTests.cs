@@ -65,7 +65,8 @@ public class AnomalyTests
         float[] Train(bool detect)
         {
             Tensor.ManualSeed(2);
-            var model = new Sequential(new Linear(3, 4, device: test.Device), new ReLU(), new Dropout(0.5), new Linear(4, 2, device: test.Device));
+            var model = new Sequential(new Linear(3, 4, device: test.Device), new ReLU(), new Dropout(0.5),
+                new Linear(4, 2, device: test.Device));
             var optimizer = new GpuTensor.Optim.SGD(model.Parameters(), lr: 0.1, momentum: 0.9);
             for (int i = 0; i < 3; i++)
             {
@@ -78,7 +79,8 @@ public class AnomalyTests
             void Step()
             {
                 optimizer.ZeroGrad();
-                F.CrossEntropy(model.Forward(Tensor.Ones([5, 3], device: test.Device)), Tensor.From(new long[5], device: test.Device)).Backward();
+                F.CrossEntropy(model.Forward(Tensor.Ones([5, 3], device: test.Device)), Tensor.From(new long[5], device: test.Device))
+                    .Backward();
                 optimizer.Step();
             }
         }

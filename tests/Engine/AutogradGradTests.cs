@@ -39,10 +39,12 @@ public class AutogradGradTests
     [Fact]
     public void What_cannot_be_differentiated_says_why()
     {
-        Tensor a = Tensor.From([1f, 2], device: Device.Cpu, requiresGrad: true), b = Tensor.From([1f, 2], device: Device.Cpu, requiresGrad: true);
+        Tensor a = Tensor.From([1f, 2], device: Device.Cpu, requiresGrad: true),
+            b = Tensor.From([1f, 2], device: Device.Cpu, requiresGrad: true);
         var y = (a * a).Sum();
         Assert.Contains("allowUnused", Assert.Throws<AutogradException>(() => Autograd.Grad(y, [a, b], retainGraph: true)).Message);
-        Assert.Contains("does not require", Assert.Throws<AutogradException>(() => Autograd.Grad(y, a.Detach(), retainGraph: true)).Message);
+        Assert.Contains("does not require", Assert.Throws<AutogradException>(() => Autograd.Grad(y, a.Detach(), retainGraph: true))
+            .Message);
         Autograd.Grad(y, a);
         Assert.Contains("second time", Assert.Throws<AutogradException>(() => Autograd.Grad(y, a)).Message);
         Assert.Throws<AutogradException>(() => Autograd.Grad(a * a, a));

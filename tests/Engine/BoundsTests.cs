@@ -6,7 +6,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>What the engine promises never to exceed, and in which order it gives things up: seen from a device that does nothing but take notes.</summary>
+/// <summary>What the engine promises never to exceed, and in which order it gives things up: seen from a device that does nothing but take
+/// notes.</summary>
 public class BoundsTests
 {
     [Theory, InlineData(true), InlineData(false)]
@@ -56,7 +57,8 @@ public class BoundsTests
         x.Aggregate((a, b) => (a * 3 + 2) * (a - 5) + b.T).Realize();
         x.Select(t => t.Sin()).ToArray()[^1].Realize();
         x.Aggregate((a, b) => (a - b).Softmax(1)).Sum(0).Realize();
-        Assert.InRange(backend.MostArgumentBytes, executor.Backend.Profile.MaxParameterBytes / 2, executor.Backend.Profile.MaxParameterBytes);
+        Assert.InRange(backend.MostArgumentBytes, executor.Backend.Profile.MaxParameterBytes / 2,
+            executor.Backend.Profile.MaxParameterBytes);
     }
 
     [Fact]

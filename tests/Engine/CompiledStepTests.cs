@@ -8,7 +8,8 @@ namespace GpuTensor.Tests.Engine;
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;
 
-/// <summary>What a compiled function leaves is what the plain function would, to the bit; what a replay cannot see is refused or run.</summary>
+/// <summary>What a compiled function leaves is what the plain function would, to the bit; what a replay cannot see is refused or
+/// run.</summary>
 [Collection(nameof(Alone))]
 public class CompiledStepTests
 {
@@ -86,7 +87,8 @@ public class CompiledStepTests
         return [.. losses, .. trainer.State()];
     }
 
-    private static void Same(Func<Device, bool, Trainer> make, int steps, Action<Trainer, int>? before = null, Func<int, int>? size = null, int? calls = null)
+    private static void Same(Func<Device, bool, Trainer> make, int steps, Action<Trainer, int>? before = null, Func<int, int>? size = null,
+        int? calls = null)
     {
         using var test = TestDevice.OpenCl();
         var compiled = make(test.Device, true);

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>What a program observes never depends on when a flush happens: a value is what it was when it was recorded, or reading it throws; never a wrong number.</summary>
+/// <summary>What a program observes never depends on when a flush happens: a value is what it was when it was recorded, or reading it
+/// throws; never a wrong number.</summary>
 public class EagerSemanticsTests
 {
     private static float[] Read(Tensor t) => t.ToArray<float>();
@@ -35,12 +36,14 @@ public class EagerSemanticsTests
         Assert.Equal([30f, 40], Read(view));
     }
 
-    /// <summary>The strides by which a square matrix is multiplied look like those by which it is added; only the addition reads the element at its own place.</summary>
+    /// <summary>The strides by which a square matrix is multiplied look like those by which it is added; only the addition reads the
+    /// element at its own place.</summary>
     [Theory, InlineData(9), InlineData(48)]
     public void A_square_matrix_may_be_added_to_its_own_product(int size)
     {
         using var test = TestDevice.OpenCl();
-        float[] x = [.. Enumerable.Range(0, size * size).Select(i => i % 7 - 3f)], w = [.. Enumerable.Range(0, size * size).Select(i => i % 5 - 2f)];
+        float[] x = [.. Enumerable.Range(0, size * size).Select(i => i % 7 - 3f)],
+            w = [.. Enumerable.Range(0, size * size).Select(i => i % 5 - 2f)];
         var results = new[] { test.Device, Device.Cpu }.Select(d =>
         {
             var h = Tensor.From(x, device: d).Reshape(size, size) * 2;
@@ -139,7 +142,8 @@ public class EagerSemanticsTests
         Assert.Equal(plans, test.Device.Planned!.PlansMade);
     }
 
-    /// <summary>A value dropped long ago whose input was changed by a write that did not read it, by a replay, and by an optimizer.</summary>
+    /// <summary>A value dropped long ago whose input was changed by a write that did not read it, by a replay, and by an
+    /// optimizer.</summary>
     [Fact]
     public void Dropped_values_never_see_what_was_written_later()
     {
@@ -234,7 +238,8 @@ public class EagerSemanticsTests
     public void The_upstream_gradient_is_not_changed_through_a_leafs()
     {
         using var test = TestDevice.OpenCl();
-        var (a, b) = (Tensor.From([1f, 2], device: test.Device, requiresGrad: true), Tensor.From([3f, 4], device: test.Device, requiresGrad: true));
+        var (a, b) = (Tensor.From([1f, 2], device: test.Device, requiresGrad: true),
+            Tensor.From([3f, 4], device: test.Device, requiresGrad: true));
         var upstream = Tensor.From([1f, 1], device: test.Device);
         (a + b).Backward(upstream);
         a.Grad!.Mul_(5.0);
@@ -299,7 +304,8 @@ public class EagerSemanticsTests
         Assert.Equal([2f, 3], Read(leaf.Detach()));
 
         // No graph at all; more than one element without a gradient; a gradient of another shape.
-        Assert.Contains("does not require gradients", Assert.Throws<AutogradException>(() => Tensor.Ones([1], device: test.Device).Backward()).Message);
+        Assert.Contains("does not require gradients",
+            Assert.Throws<AutogradException>(() => Tensor.Ones([1], device: test.Device).Backward()).Message);
         Assert.Contains("only for one element", Assert.Throws<AutogradException>(() => (Leaf() * 2).Backward()).Message);
         Assert.Throws<TensorShapeException>(() => (Leaf() * 2).Backward(Tensor.Ones([3], device: test.Device)));
     }
@@ -335,7 +341,8 @@ public class EagerSemanticsTests
                 w.Leaf!.Grad!.Realize();
                 nodes[looked] = test.Device.Planned.Backend.Counters.Launches - before;
             }
-            Assert.Equal(w.Detach().ToArray<float>().Select(v => 2 * v * MathF.Cos(v * v)), Read(w.Grad!), (p, q) => MathF.Abs(p - q) < 1e-5);
+            Assert.Equal(w.Detach().ToArray<float>().Select(v => 2 * v * MathF.Cos(v * v)), Read(w.Grad!),
+                (p, q) => MathF.Abs(p - q) < 1e-5);
         }
         // The forward pass ran once: what backward reads was kept.
         Assert.InRange(nodes[1], 1, 2 * nodes[0] + 1);

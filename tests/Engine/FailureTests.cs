@@ -5,8 +5,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>A flush is a transaction: what fails before the first launch leaves everything as it was; after it, what the run was to change throws until it is written again. Either way the
-/// engine goes on.</summary>
+/// <summary>A flush is a transaction: what fails before the first launch leaves everything as it was; after it, what the run was to change
+/// throws until it is written again. Either way the engine goes on.</summary>
 public class FailureTests
 {
     /// <summary>A model with everything a step changes, and a step that leaves loss and gradients behind.</summary>
@@ -185,7 +185,8 @@ public class FailureTests
         var backend = BackendOf(test);
         backend.MemoryLimit = 64 << 20;
         // 8 MB each, dropped at once: a hundred of them fit one after the other.
-        for (int i = 0; i < 100; i++) Assert.Equal(i + 1f, (Tensor.Ones([2 << 20], device: test.Device) * (i + 1)).Realize().Max().Item<float>());
+        for (int i = 0; i < 100; i++)
+            Assert.Equal(i + 1f, (Tensor.Ones([2 << 20], device: test.Device) * (i + 1)).Realize().Max().Item<float>());
         // Other sizes: what is kept for reuse goes back to the driver.
         for (int i = 1; i < 20; i++) Tensor.Ones([i << 19], device: test.Device).Realize();
         Assert.InRange(backend.Counters.BytesHeld, 0, 64 << 20);

@@ -21,7 +21,8 @@ public class LongGraphTests
         Assert.Equal([2f, 4], x.Grad!.ToArray<float>());
     }
 
-    /// <summary>What a plan looks at, for shapes that tempt a pass to look at everything for each: a chain, a value that all read, parts of one flat value, changes of one variable.</summary>
+    /// <summary>What a plan looks at, for shapes that tempt a pass to look at everything for each: a chain, a value that all read, parts of
+    /// one flat value, changes of one variable.</summary>
     [Theory]
     [InlineData("chain")]
     [InlineData("shared")]

@@ -100,7 +100,8 @@ public class MemoryTests
     {
         // A dropped loader's finalizer stops its thread, which holds host arrays alone.
         var finalizers = typeof(Tensor).Assembly.GetTypes().Where(t => t != typeof(GpuTensor.Data.BatchPipeline))
-            .Where(t => t.GetMethod("Finalize", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly, []) is not null);
+            .Where(t => t.GetMethod("Finalize", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly,
+                []) is not null);
         Assert.Empty(finalizers);
     }
 

@@ -47,7 +47,8 @@ public sealed class NullArgumentTests : IDisposable
             for (int i = 0; i < parameters.Length; i++)
             {
                 if (Refuses(parameters[i])) Try(name, method, parameters, i, null, parameters[i].Name!);
-                if (WithNullElement(parameters[i]) is { } list) Try($"{name} with a null element", method, parameters, i, list, parameters[i].Name!);
+                if (WithNullElement(parameters[i]) is { } list)
+                    Try($"{name} with a null element", method, parameters, i, list, parameters[i].Name!);
             }
         }
         Assert.True(called > 300, $"{called} calls");
@@ -60,8 +61,10 @@ public sealed class NullArgumentTests : IDisposable
             try
             {
                 object?[] arguments = [.. parameters.Select((p, i) => i == at ? value : Sample(p.ParameterType, p))];
-                result = method is ConstructorInfo made ? made.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture)
-                    : method.Invoke(method.IsStatic ? null : Sample(method.DeclaringType!, null), BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture);
+                result = method is ConstructorInfo made
+                    ? made.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture)
+                    : method.Invoke(method.IsStatic ? null : Sample(method.DeclaringType!, null), BindingFlags.DoNotWrapExceptions, null,
+                        arguments, CultureInfo.InvariantCulture);
                 if (result is Task task) task.GetAwaiter().GetResult();
                 if (result is IEnumerable lazy and not (string or Tensor)) foreach (object? _ in lazy) break;
                 failures.Add($"{what}: null {parameter} is accepted");
@@ -72,23 +75,29 @@ public sealed class NullArgumentTests : IDisposable
             }
             catch (Exception e)
             {
-                failures.Add($"{what}: null {parameter}: {e.GetType().Name} {(e as ArgumentException)?.ParamName}: {e.Message.Split('\n')[0]}");
+                failures.Add($"{what}: null {parameter}: {e.GetType().Name} {(e as ArgumentException)?.ParamName}: "
+                    + $"{e.Message.Split('\n')[0]}");
             }
         }
     }
 
     private static IEnumerable<MethodBase> Methods()
     {
-        foreach (var type in typeof(Tensor).Assembly.GetExportedTypes().Where(t => !typeof(Delegate).IsAssignableFrom(t) && !t.IsEnum && !typeof(Exception).IsAssignableFrom(t) && !typeof(Attribute).IsAssignableFrom(t)))
+        foreach (var type in typeof(Tensor).Assembly.GetExportedTypes()
+            .Where(t => !typeof(Delegate).IsAssignableFrom(t) && !t.IsEnum && !typeof(Exception).IsAssignableFrom(t)
+                && !typeof(Attribute).IsAssignableFrom(t)))
         {
             var closed = type.IsGenericTypeDefinition ? Close(type) : type;
             if (closed is null) continue;
             if (!type.IsAbstract) foreach (var made in closed.GetConstructors()) yield return made;
             foreach (var method in closed.GetMethods(Declared))
             {
-                if (method.IsAbstract || (method.GetBaseDefinition() != method && method.GetBaseDefinition().DeclaringType!.Assembly != typeof(Tensor).Assembly)) continue;
+                if (method.IsAbstract
+                    || (method.GetBaseDefinition() != method && method.GetBaseDefinition().DeclaringType!.Assembly != typeof(Tensor)
+                        .Assembly)) continue;
                 // Records' own.
-                if (method.Name.Contains('<') || method.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) && !method.Name.StartsWith("set_", StringComparison.Ordinal)) continue;
+                if (method.Name.Contains('<') || method.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute))
+                    && !method.Name.StartsWith("set_", StringComparison.Ordinal)) continue;
                 if (!method.IsGenericMethodDefinition) yield return method;
                 else if (Close(method) is { } generic) yield return generic;
             }
@@ -119,9 +128,11 @@ public sealed class NullArgumentTests : IDisposable
         }
     }
 
-    private static Type Argument(Type parameter) => parameter.GetGenericParameterConstraints().FirstOrDefault() is { } constraint && constraint.IsAssignableFrom(typeof(Linear)) && constraint != typeof(ValueType)
+    private static Type Argument(Type parameter) => parameter.GetGenericParameterConstraints().FirstOrDefault() is { } constraint
+        && constraint.IsAssignableFrom(typeof(Linear)) && constraint != typeof(ValueType)
         ? typeof(Linear)
-        : (parameter.GenericParameterAttributes & GenericParameterAttributes.NotNullableValueTypeConstraint) != 0 ? typeof(float) : typeof(Tensor);
+        : (parameter.GenericParameterAttributes & GenericParameterAttributes.NotNullableValueTypeConstraint) != 0 ? typeof(float)
+        : typeof(Tensor);
 
     private bool Refuses(ParameterInfo parameter)
     {
@@ -135,7 +146,8 @@ public sealed class NullArgumentTests : IDisposable
         var type = parameter.ParameterType;
         if (type == typeof(string) || type.IsByRef) return null;
         var element = type.IsArray ? type.GetElementType()
-            : type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) && type.GetGenericArguments().Length == 1 ? type.GetGenericArguments()[0] : null;
+            : type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) && type.GetGenericArguments().Length == 1
+            ? type.GetGenericArguments()[0] : null;
         if (element is null || element.IsValueType || element.IsArray) return null;
         var info = nullability.Create(parameter);
         var state = type.IsArray ? info.ElementType?.WriteState : info.GenericTypeArguments.FirstOrDefault()?.WriteState;
@@ -151,7 +163,9 @@ public sealed class NullArgumentTests : IDisposable
     /// <summary>A value of a type that calls get past; for instance methods the object itself.</summary>
     private object? Sample(Type type, ParameterInfo? parameter)
     {
-        if (parameter is { HasDefaultValue: true }) return parameter.DefaultValue is { } given and not DBNull ? (type.IsEnum ? Enum.ToObject(type, given) : given) : type.IsValueType ? Activator.CreateInstance(type) : null;
+        if (parameter is { HasDefaultValue: true })
+            return parameter.DefaultValue is { } given and not DBNull ? (type.IsEnum ? Enum.ToObject(type, given) : given)
+                : type.IsValueType ? Activator.CreateInstance(type) : null;
         if (type == typeof(string)) return parameter?.Name is "path" or "file" ? folder["absent"] : "x";
         if (type == typeof(Tensor)) return Tensor.Ones([2, 2], device: Device.Cpu);
         if (type == typeof(Parameter)) return new Parameter(Tensor.Ones([2, 2], device: Device.Cpu));
@@ -161,7 +175,8 @@ public sealed class NullArgumentTests : IDisposable
         if (type == typeof(Shape)) return Shape.Create([2, 2]);
         if (type == typeof(DType)) return DType.Float32;
         if (type == typeof(Scalar)) return (Scalar)1.0;
-        if (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(float)) return Convert.ChangeType(1, type, CultureInfo.InvariantCulture);
+        if (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(float))
+            return Convert.ChangeType(1, type, CultureInfo.InvariantCulture);
         if (type == typeof(Optimizer) || type == typeof(SGD)) return new SGD([(Parameter)Sample(typeof(Parameter), null)!], lr: 0.1);
         if (type == typeof(Adam)) return new Adam([(Parameter)Sample(typeof(Parameter), null)!]);
         if (type == typeof(AdamW)) return new AdamW([(Parameter)Sample(typeof(Parameter), null)!]);
@@ -184,14 +199,17 @@ public sealed class NullArgumentTests : IDisposable
         if (type.IsGenericType && type.GetGenericTypeDefinition() is var open)
         {
             var arguments = type.GetGenericArguments();
-            if (open == typeof(IEnumerable<>) || open == typeof(IReadOnlyList<>) || open == typeof(IReadOnlyCollection<>) || open == typeof(IList<>)) return Sample(arguments[0].MakeArrayType(), null);
+            if (open == typeof(IEnumerable<>) || open == typeof(IReadOnlyList<>) || open == typeof(IReadOnlyCollection<>)
+                || open == typeof(IList<>)) return Sample(arguments[0].MakeArrayType(), null);
             if (open == typeof(List<>)) return Activator.CreateInstance(type);
-            if (open == typeof(IReadOnlyDictionary<,>) || open == typeof(IDictionary<,>) || open == typeof(Dictionary<,>)) return Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(arguments));
+            if (open == typeof(IReadOnlyDictionary<,>) || open == typeof(IDictionary<,>) || open == typeof(Dictionary<,>))
+                return Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(arguments));
         }
         if (type.IsValueType) return Activator.CreateInstance(type);
         var constructor = (type.IsAbstract ? null : type.GetConstructors().OrderBy(c => c.GetParameters().Length).FirstOrDefault())
             ?? throw new NotSupportedException($"This test makes no {type}.");
-        return constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [.. constructor.GetParameters().Select(p => Sample(p.ParameterType, p))], CultureInfo.InvariantCulture);
+        return constructor.Invoke(BindingFlags.DoNotWrapExceptions, null,
+            [.. constructor.GetParameters().Select(p => Sample(p.ParameterType, p))], CultureInfo.InvariantCulture);
     }
 
     private static TensorDataset Data() => new(Tensor.Ones([4, 2], device: Device.Cpu), Tensor.Ones([4], device: Device.Cpu));

@@ -8,10 +8,12 @@ public class SameBitsTests
 {
     private const int InOneTest = 2;
 
-    // Compiling them is slow, up to half a minute a program: four of the 200 by default, with some settings by turns; all of all with GPUTENSOR_SAME_BITS=all.
+    // Compiling them is slow, up to half a minute a program: four of the 200 by default, with some settings by turns; all of all with
+    // GPUTENSOR_SAME_BITS=all.
     private static readonly bool All = Environment.GetEnvironmentVariable("GPUTENSOR_SAME_BITS") == "all";
 
-    public static IEnumerable<TheoryDataRow<int>> Seeds => Enumerable.Range(0, All ? 200 : 4).Chunk(InOneTest).Select(c => new TheoryDataRow<int>(c[0]));
+    public static IEnumerable<TheoryDataRow<int>> Seeds =>
+        Enumerable.Range(0, All ? 200 : 4).Chunk(InOneTest).Select(c => new TheoryDataRow<int>(c[0]));
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -32,7 +34,8 @@ public class SameBitsTests
             using (new Collector()) Same(expected, program.Run(devices.Fused), seed, "cold plans, under collection");
             if (!All && seed > 0) continue;
             using (var cold = TestDevice.OpenCl()) Same(expected, program.Run(cold.Device), seed, "cold kernels");
-            Same(program.Run(devices.Eager, iterations: 3), program.Run(devices.Fused, iterations: 3, atOnce: true), seed, "three steps in one run");
+            Same(program.Run(devices.Eager, iterations: 3), program.Run(devices.Fused, iterations: 3, atOnce: true), seed,
+                "three steps in one run");
         }
     }
 
@@ -43,7 +46,8 @@ public class SameBitsTests
 
         public static Devices Get() => shared ??= Make(TestDevice.OpenCl());
 
-        private static Devices Make(TestDevice first) => new(first.Another(eager: true).Device, first.Device, first.Another(keep: _ => true).Device,
+        private static Devices Make(TestDevice first) =>
+            new(first.Another(eager: true).Device, first.Device, first.Another(keep: _ => true).Device,
             first.Another(keep: i => (i * 2654435761L >> 7 & 1) == 0).Device, first.Another().Device);
     }
 
@@ -55,7 +59,8 @@ public class SameBitsTests
                 Assert.Fail($"program {seed}, {setting}: result {i} differs: {Show(actual[i])} instead of {Show(expected[i])}");
     }
 
-    // NaNs may differ in sign and payload: of two NaN operands the processor passes the first on, and a compiler may swap the operands of a sum.
+    // NaNs may differ in sign and payload: of two NaN operands the processor passes the first on, and a compiler may swap the operands of a
+    // sum.
     private static bool IsSame(byte[] expected, byte[] actual)
     {
         if (expected.AsSpan().SequenceEqual(actual)) return true;
@@ -63,11 +68,13 @@ public class SameBitsTests
         var b = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(actual);
         if (a.Length != b.Length) return false;
         for (int i = 0; i < a.Length; i++)
-            if (BitConverter.SingleToUInt32Bits(a[i]) != BitConverter.SingleToUInt32Bits(b[i]) && !(float.IsNaN(a[i]) && float.IsNaN(b[i]))) return false;
+            if (BitConverter.SingleToUInt32Bits(a[i]) != BitConverter.SingleToUInt32Bits(b[i]) && !(float.IsNaN(a[i]) && float.IsNaN(b[i])))
+                return false;
         return true;
     }
 
-    private static string Show(byte[] bits) => string.Join(' ', System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bits).ToArray().Take(6));
+    private static string Show(byte[] bits) =>
+        string.Join(' ', System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bits).ToArray().Take(6));
 
     /// <summary>Another thread collects garbage all the time.</summary>
     private sealed class Collector : IDisposable

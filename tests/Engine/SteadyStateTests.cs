@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Engine;
 
-/// <summary>From the third step of a shape on nothing is compiled, planned or taken from the driver; and how many kernels steps take.</summary>
+/// <summary>From the third step of a shape on nothing is compiled, planned or taken from the driver; and how many kernels steps
+/// take.</summary>
 public class SteadyStateTests
 {
     private static (Tensor Images, Tensor Labels) Batch(Device device, int n, int seed)
@@ -43,7 +44,8 @@ public class SteadyStateTests
         {
             GC.Collect();
             (Tensor.Ones([3], device: device) * 2).Realize();
-            return (planned.Backend.Counters.KernelsCompiled, planned.PlansMade, planned.Backend.Counters.BytesHeld, planned.Pool.LiveBytes);
+            return (planned.Backend.Counters.KernelsCompiled, planned.PlansMade, planned.Backend.Counters.BytesHeld,
+                planned.Pool.LiveBytes);
         }
         (long Kernels, long Plans, long Bytes, long Live) before = default;
         for (int i = 0; i < 1000; i++)
@@ -99,7 +101,8 @@ public class SteadyStateTests
         using var test = TestDevice.OpenCl();
         var device = test.Device;
         var planned = device.Planned!;
-        var model = new Sequential(new Linear(20, 16, device: device), new ReLU(), new Linear(16, 16, device: device), new ReLU(), new Linear(16, 5, device: device));
+        var model = new Sequential(new Linear(20, 16, device: device), new ReLU(), new Linear(16, 16, device: device), new ReLU(),
+            new Linear(16, 5, device: device));
         var optimizer = new Adam(model.Parameters(), lr: 1e-3);
         var (images, labels) = Batch(device, 16, 0);
         for (int i = 0; i < 20; i++) Step();
@@ -124,7 +127,8 @@ public class SteadyStateTests
         if (!device.Planned!.Backend.Profile.IsCpu) Assert.Skip("Groups that depend on each other share a launch only on a CPU.");
         var model = new Linear(1, 1, device: device);
         var optimizer = new SGD(model.Parameters(), lr: 0.01, momentum: 0.9);
-        Tensor x = Tensor.From(new float[100], device: device).Reshape(100, 1), y = Tensor.From(new float[100], device: device).Reshape(100, 1);
+        Tensor x = Tensor.From(new float[100], device: device).Reshape(100, 1), y = Tensor.From(new float[100], device: device)
+            .Reshape(100, 1);
         var step = Tensor.Compile((Tensor a, Tensor b) =>
         {
             optimizer.ZeroGrad();
@@ -144,7 +148,8 @@ public class SteadyStateTests
     {
         using var test = TestDevice.OpenCl();
         var device = test.Device;
-        var model = new Sequential(new Flatten(), new Linear(784, 512, device: device), new ReLU(), new Linear(512, 256, device: device), new ReLU(), new Linear(256, 10, device: device));
+        var model = new Sequential(new Flatten(), new Linear(784, 512, device: device), new ReLU(), new Linear(512, 256, device: device),
+            new ReLU(), new Linear(256, 10, device: device));
         var optimizer = new Adam(model.Parameters(), lr: 1e-3);
         var images = Tensor.From(new float[128 * 784], device: device).Reshape(128, 28, 28);
         var labels = Tensor.From(new long[128], device: device);

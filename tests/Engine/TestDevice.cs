@@ -10,7 +10,8 @@ internal sealed class TestDevice : IDisposable
 {
     private readonly bool isOwner;
 
-    private TestDevice(PlannedExecutor executor, bool eager, bool isOwner) => (Device, this.isOwner) = (Device.ForTests(executor, eager), isOwner);
+    private TestDevice(PlannedExecutor executor, bool eager, bool isOwner) =>
+        (Device, this.isOwner) = (Device.ForTests(executor, eager), isOwner);
 
     public Device Device { get; }
 

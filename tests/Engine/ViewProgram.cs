@@ -296,7 +296,8 @@ internal sealed partial class ViewProgram(int seed, Device device, bool large = 
                 if (plain.Shape.Length != 2) break;
                 int n = plain.Shape[0], depth = plain.Shape[1];
                 if (n > 60) break;
-                var product = Numbers([n, n], i => Enumerable.Range(0, depth).Sum(j => plain[i / n * depth + j] * plain[i % n * depth + j]));
+                var product = Numbers([n, n], i =>
+                    Enumerable.Range(0, depth).Sum(j => plain[i / n * depth + j] * plain[i % n * depth + j]));
                 // Small enough to be exact in float32.
                 if (product.Values.All(v => Math.Abs(v) < 1e5)) Add(x.To(DType.Float32).MatMul(x.To(DType.Float32).T), product, "product");
                 break;

@@ -70,7 +70,8 @@ public class CommandLineFaultTests
         TestDevices.Get("opencl");
         using var folder = new TempFolder();
         FashionFiles.Write(folder.Path, 300, 20);
-        var result = Program.Run(Program.Cli, folder.Path, null, Train("out", "--json", "--lr", "1e30", "--epochs", "2", "--batch-size", "10"));
+        var result = Program.Run(Program.Cli, folder.Path, null,
+            Train("out", "--json", "--lr", "1e30", "--epochs", "2", "--batch-size", "10"));
         IsOneLine(result, "the run diverged");
         var report = JsonDocument.Parse(result.Lines[^1]).RootElement;
         Assert.Contains(report.GetProperty("train_loss").GetString(), (string[])["NaN", "Infinity", "-Infinity"]);
@@ -91,7 +92,8 @@ public class CommandLineFaultTests
         for (int i = 0; i < 6000 && !File.Exists(folder["out/checkpoint.safetensors"]) && !process.HasExited; i++) Thread.Sleep(20);
         File.Delete(folder["out/checkpoint.safetensors"]);
         // A closing terminal sends it twice.
-        for (int i = 0; i < (signal == "HUP" ? 2 : 1); i++) Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        for (int i = 0; i < (signal == "HUP" ? 2 : 1); i++)
+            Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
         var result = Program.Wait(process);
         Assert.True(result.ExitCode == code, $"exit code {result.ExitCode}: {result.Output}{result.Errors}");
         Assert.Contains("go on with --resume", result.Errors);
@@ -114,9 +116,11 @@ public class CommandLineFaultTests
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("Linux's /dev/full and shell.");
         using var folder = new TempFolder();
-        using var process = Program.Start(new Dictionary<string, string?>(), "/bin/bash", folder.Path, "-c", $"set -o pipefail; dotnet '{Program.Cli}' {command}");
+        using var process = Program.Start(new Dictionary<string, string?>(), "/bin/bash", folder.Path, "-c",
+            $"set -o pipefail; dotnet '{Program.Cli}' {command}");
         var result = Program.Wait(process);
-        if (code is { } expected) Assert.True(result.ExitCode == expected, $"exit code {result.ExitCode}\n{result.Output}\n{result.Errors}");
+        if (code is { } expected)
+            Assert.True(result.ExitCode == expected, $"exit code {result.ExitCode}\n{result.Output}\n{result.Errors}");
         else Assert.InRange(result.ExitCode, 0, 1);
         Assert.DoesNotContain("   at ", result.Output + result.Errors);
         Assert.DoesNotContain("a defect", result.Errors);
@@ -126,7 +130,8 @@ public class CommandLineFaultTests
     public void A_setting_that_means_nothing_is_an_error_of_every_command()
     {
         using var folder = new TempFolder();
-        using var process = Program.Start(new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = "lots" }, Program.Cli, folder.Path, "devices");
+        using var process = Program.Start(new Dictionary<string, string?> { ["GPUTENSOR_MEMORY_LIMIT"] = "lots" }, Program.Cli, folder.Path,
+            "devices");
         IsOneLine(Program.Wait(process), "GPUTENSOR_MEMORY_LIMIT is 'lots': expected at least 1 byte, as 1073741824, 512MB or 10GiB");
     }
 }

@@ -9,7 +9,8 @@ namespace GpuTensor.Tests.Front;
 /// <summary>The command line, from outside.</summary>
 public class CommandLineTests
 {
-    private static Program.Result Run(TempFolder folder, params IEnumerable<string> arguments) => Program.Run(Program.Cli, folder.Path, null, arguments);
+    private static Program.Result Run(TempFolder folder, params IEnumerable<string> arguments) =>
+        Program.Run(Program.Cli, folder.Path, null, arguments);
 
     private static string[] Train(string output, params string[] more) =>
         ["train", "fashion-mnist", "--data", ".", "--out", output, "--device", "opencl", "--json", .. more];
@@ -94,7 +95,8 @@ public class CommandLineTests
     {
         using var folder = new TempFolder();
         var lines = Run(folder, "tutorial", "--out", "t").Succeeded().Lines;
-        foreach (string line in (string[])["[30, 30]], dtype=torch.int16)", "tensor([ 4., 10., 18.]) MulBackward", "True"]) Assert.Contains(line, lines);
+        foreach (string line in (string[])["[30, 30]], dtype=torch.int16)", "tensor([ 4., 10., 18.]) MulBackward", "True"])
+            Assert.Contains(line, lines);
         Assert.StartsWith("epoch10,loss18.77", lines.Single(l => l.StartsWith("epoch10,", StringComparison.Ordinal)));
         Assert.StartsWith("epoch100,loss4.03597", lines.Single(l => l.StartsWith("epoch100,", StringComparison.Ordinal)));
         Assert.True(new FileInfo(folder["t/regression.png"]).Length > 5000);
@@ -121,8 +123,10 @@ public class CommandLineTests
     {
         using var folder = new TempFolder();
         var report = JsonDocument.Parse(Run(folder, "devices", "--json").Succeeded().Lines[^1]).RootElement;
-        Assert.Contains("cpu", report.GetProperty("devices").EnumerateArray().Where(d => d.GetProperty("usable").GetBoolean()).Select(d => d.GetProperty("name").GetString()));
-        Assert.Contains(report.GetProperty("default").GetString(), report.GetProperty("devices").EnumerateArray().Select(d => d.GetProperty("name").GetString()));
+        Assert.Contains("cpu", report.GetProperty("devices").EnumerateArray().Where(d => d.GetProperty("usable").GetBoolean())
+            .Select(d => d.GetProperty("name").GetString()));
+        Assert.Contains(report.GetProperty("default").GetString(), report.GetProperty("devices").EnumerateArray()
+            .Select(d => d.GetProperty("name").GetString()));
     }
 
     [Theory]

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Front;
 
-/// <summary><c>gputensor doctor</c>, from outside: without a GPU, on the simulator, and on machines with a defect that it must name.</summary>
+/// <summary><c>gputensor doctor</c>, from outside: without a GPU, on the simulator, and on machines with a defect that it must
+/// name.</summary>
 public class DoctorTests
 {
     private static readonly string[] Epilogues = ["Default", "Relu", "Gelu", "Bias", "ReluBias", "GeluBias"];
@@ -13,18 +14,22 @@ public class DoctorTests
     [Fact]
     public void Without_a_driver_it_says_what_was_tried()
     {
-        Assert.SkipWhen(GpuTensor.Bindings.Cuda.Cuda.Locate(GpuTensor.Bindings.Cuda.CudaLibrary.Driver) is not null, "This machine has an NVIDIA driver.");
+        Assert.SkipWhen(GpuTensor.Bindings.Cuda.Cuda.Locate(GpuTensor.Bindings.Cuda.CudaLibrary.Driver) is not null,
+            "This machine has an NVIDIA driver.");
         using var home = new TempFolder();
-        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = null, ["HOME"] = home.Path, ["GPUTENSOR_CACHE"] = home["cache"] }, "--device", "cuda");
+        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = null, ["HOME"] = home.Path, ["GPUTENSOR_CACHE"] = home["cache"] },
+            "--device", "cuda");
         string? compiler = Finding(report, "cuda", "NVRTC, the compiler").GetProperty("detail").GetString();
-        if (!compiler!.StartsWith("is here", StringComparison.Ordinal)) Assert.Contains("pip install nvidia-cuda-nvrtc (CUDA 13) or nvidia-cuda-nvrtc-cu12", compiler);
+        if (!compiler!.StartsWith("is here", StringComparison.Ordinal))
+            Assert.Contains("pip install nvidia-cuda-nvrtc (CUDA 13) or nvidia-cuda-nvrtc-cu12", compiler);
         // Asked for CUDA alone, nothing was examined: that is no success.
         Assert.Equal(1, code);
         Assert.False(report.GetProperty("simulated").GetBoolean());
         var driver = Finding(report, "cuda", "driver");
         Assert.Contains(driver.GetProperty("outcome").GetString(), (string[])["skipped", "failed"]);
         Assert.Contains(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", driver.GetProperty("detail").GetString());
-        Assert.Contains(report.GetProperty("attempts").EnumerateArray(), a => a.GetProperty("library").GetString() == "Driver" && !a.GetProperty("loaded").GetBoolean());
+        Assert.Contains(report.GetProperty("attempts").EnumerateArray(), a => a.GetProperty("library").GetString() == "Driver"
+            && !a.GetProperty("loaded").GetBoolean());
     }
 
     [Fact]
@@ -33,8 +38,10 @@ public class DoctorTests
         TestDevices.Get("opencl");
         var (code, report) = Run([], "--device", "opencl:0");
         Assert.True(code == 0, report.ToString());
-        foreach (string check in (string[])["opens", "copies", "kernel", "matmul", "replay"]) Assert.Equal("passed", Outcome(report, "opencl:0", check));
-        Assert.DoesNotContain(report.GetProperty("checks").EnumerateArray(), c => c.GetProperty("device").GetString()!.StartsWith("cuda", StringComparison.Ordinal));
+        foreach (string check in (string[])["opens", "copies", "kernel", "matmul", "replay"])
+            Assert.Equal("passed", Outcome(report, "opencl:0", check));
+        Assert.DoesNotContain(report.GetProperty("checks").EnumerateArray(), c =>
+            c.GetProperty("device").GetString()!.StartsWith("cuda", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -44,7 +51,8 @@ public class DoctorTests
         Assert.True(code == 0, report.ToString());
         Assert.True(report.GetProperty("ok").GetBoolean());
         Assert.True(report.GetProperty("simulated").GetBoolean());
-        foreach (string check in (string[])["GPU", "compiler for this GPU", "versions of cuBLAS", "opens", "copies", "kernel", "matmul", "graph", .. Epilogues.Select(e => $"epilogue {e}")])
+        foreach (string check in (string[])["GPU", "compiler for this GPU", "versions of cuBLAS", "opens", "copies", "kernel", "matmul",
+            "graph", .. Epilogues.Select(e => $"epilogue {e}")])
             Assert.Equal("passed", Outcome(report, "cuda:0", check));
         Assert.Contains("launches of captured graphs", Finding(report, "cuda:0", "graph").GetProperty("detail").GetString());
     }
@@ -62,7 +70,8 @@ public class DoctorTests
         Failed(report, "cuda:0", "matmul", "cublasGemmEx", "pip install");
         Failed(report, "cuda:0", "graph", "cuGraphLaunch", "modprobe");
         Failed(report, "cuda:0", "epilogue Bias", "cublasLtMatmul", "pip install");
-        foreach (string check in (string[])["kernel", "epilogue Gelu", "epilogue ReluBias"]) Assert.Equal("passed", Outcome(report, "cuda:0", check));
+        foreach (string check in (string[])["kernel", "epilogue Gelu", "epilogue ReluBias"])
+            Assert.Equal("passed", Outcome(report, "cuda:0", check));
         Assert.Equal(3, report.GetProperty("failed").GetInt32());
     }
 
@@ -70,7 +79,8 @@ public class DoctorTests
     public void A_driver_that_does_not_start_is_named_with_what_mends_it()
     {
         string folder = SimulatorFolder.Require();
-        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = folder, ["GPUTENSOR_SIMULATOR"] = "fail=cuInit:1:803" }, "--device", "cuda");
+        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = folder, ["GPUTENSOR_SIMULATOR"] = "fail=cuInit:1:803" }, "--device",
+            "cuda");
         Assert.Equal(1, code);
         Failed(report, "cuda", "driver", "cuInit", "restart the machine");
 
@@ -85,7 +95,8 @@ public class DoctorTests
         string whole = SimulatorFolder.Require();
         using var folder = new TempFolder();
         foreach (string file in Directory.GetFiles(whole))
-            if (!Path.GetFileName(file).StartsWith("libcublas", StringComparison.Ordinal)) File.CreateSymbolicLink(folder[Path.GetFileName(file)], file);
+            if (!Path.GetFileName(file).StartsWith("libcublas", StringComparison.Ordinal))
+                File.CreateSymbolicLink(folder[Path.GetFileName(file)], file);
         var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = folder.Path }, "--device", "cuda");
         Assert.Equal(1, code);
         Failed(report, "cuda", "cublasLt", "libcublasLt.so.13", "pip install nvidia-cublas");
@@ -116,12 +127,14 @@ public class DoctorTests
 
     private static JsonElement Finding(JsonElement report, string device, string check)
     {
-        var found = report.GetProperty("checks").EnumerateArray().Where(c => c.GetProperty("device").GetString() == device && c.GetProperty("check").GetString() == check).ToList();
+        var found = report.GetProperty("checks").EnumerateArray()
+            .Where(c => c.GetProperty("device").GetString() == device && c.GetProperty("check").GetString() == check).ToList();
         Assert.True(found.Count == 1, $"{found.Count} findings '{device} {check}' in {report}");
         return found[0];
     }
 
-    private static string? Outcome(JsonElement report, string device, string check) => Finding(report, device, check).GetProperty("outcome").GetString();
+    private static string? Outcome(JsonElement report, string device, string check) =>
+        Finding(report, device, check).GetProperty("outcome").GetString();
 
     private static void Failed(JsonElement report, string device, string check, string detail, string remedy)
     {

@@ -9,8 +9,9 @@ namespace GpuTensor.Tests.Front;
 /// <summary><c>gputensor kernels</c>: what the CUDA device compiles, through NVIDIA's own compilers for every architecture.</summary>
 public class KernelsTests
 {
-    /// <summary>A seeded draw, of less than a minute on two cores; everything, for at most 25, where <c>GPUTENSOR_NVRTC_ALL</c> is 1: then it must be whole. Two GPUs of different generations give
-    /// the same kernels. Argument blocks were compared with the PTX at each first launch too, by the bindings.</summary>
+    /// <summary>A seeded draw, of less than a minute on two cores; everything, for at most 25, where <c>GPUTENSOR_NVRTC_ALL</c> is 1: then
+    /// it must be whole. Two GPUs of different generations give the same kernels. Argument blocks were compared with the PTX at each first
+    /// launch too, by the bindings.</summary>
     [Fact]
     public void What_programs_compile_keeps_the_rules_with_both_compilers_for_every_architecture()
     {
@@ -18,7 +19,8 @@ public class KernelsTests
         Nvrtc.Folder(12);
         bool all = Environment.GetEnvironmentVariable("GPUTENSOR_NVRTC_ALL") == "1";
         string[] arguments = all ? ["--limit", "1500"] : ["--files", "2", "--seed", "5", "--compilations", "14", "--limit", "1500"];
-        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(), ["GPUTENSOR_SIMULATOR"] = "capability=7.5,9.0" }, 30, arguments);
+        var (code, report) = Run(new() { ["GPUTENSOR_CUDA_LIBRARIES"] = SimulatorFolder.Require(),
+            ["GPUTENSOR_SIMULATOR"] = "capability=7.5,9.0" }, 30, arguments);
         if (all) TestContext.Current.SendDiagnosticMessage(report.ToString());
         Assert.True(code == 0, report.ToString());
         Assert.Equal(2, report.GetProperty("compilers").GetArrayLength());
@@ -52,7 +54,9 @@ public class KernelsTests
     }
 
     [Theory]
-    [InlineData("a stack of 256 bytes", "extern \"C\" __global__ void k(float* x, int n) { float a[64]; for (int i = 0; i < 64; i++) a[(i * n) & 63] = x[i]; for (int i = 0; i < 64; i++) x[i] = a[(i * 7 + n) & 63]; }")]
+    [InlineData("a stack of 256 bytes",
+        "extern \"C\" __global__ void k(float* x, int n) { float a[64]; for (int i = 0; i < 64; i++) a[(i * n) & 63] = x[i]; for (int i = "
+        + "0; i < 64; i++) x[i] = a[(i * 7 + n) & 63]; }")]
     [InlineData("division by zero", "extern \"C\" __global__ void k(int* x) { x[0] = 1 / 0; }")]
     [InlineData("could not open source file", "#include <cuda_fp16.h>\nextern \"C\" __global__ void k(int* x) { x[0] = 1; }")]
     [InlineData("bytes of spills", "extern \"C\" __global__ void __launch_bounds__(1024, 1) k(const float* x, float* y) { float a[128]; "
@@ -65,7 +69,8 @@ public class KernelsTests
         File.WriteAllText(place["bad.cu"], source.Replace("{ float a[128]; #", "{ float a[128];\n#", StringComparison.Ordinal));
         var (code, report) = Run([], 30, "--nvrtc", folder, "--source", place["bad.cu"]);
         Assert.Equal(1, code);
-        Assert.Contains(report.GetProperty("first_problems").EnumerateArray(), p => p.GetString()!.Contains(problem, StringComparison.Ordinal) && p.GetString()!.StartsWith("k, NVRTC ", StringComparison.Ordinal));
+        Assert.Contains(report.GetProperty("first_problems").EnumerateArray(), p =>
+            p.GetString()!.Contains(problem, StringComparison.Ordinal) && p.GetString()!.StartsWith("k, NVRTC ", StringComparison.Ordinal));
     }
 
     private static (int ExitCode, JsonElement Report) Run(Dictionary<string, string?> environment, int minutes, params string[] arguments)

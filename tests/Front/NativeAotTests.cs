@@ -11,20 +11,24 @@ public class NativeAotTests
     [Fact]
     public void A_sample_published_ahead_of_time_prints_what_it_prints_otherwise()
     {
-        if (!RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal)) Assert.Skip("The linker's needs are only known for Linux here.");
+        if (!RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal))
+            Assert.Skip("The linker's needs are only known for Linux here.");
         string compiler = OptionalPart.CCompiler.Require();
         string project = Path.Combine(Repository.Root, "tests", "Samples", "OwnLayers");
         string sample = Program.Sample("OwnLayers");
         using var folder = new TempFolder();
         // Away from the folders of the ordinary build, which others read meanwhile.
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])["publish", project, "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-p:RunAnalyzers=false", $"-p:CppCompilerAndLinker={compiler}",
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true,
+            RedirectStandardError = true };
+        foreach (string argument in (string[])["publish", project, "-c", "Release", "--use-current-runtime", "-p:PublishAot=true",
+            "-p:RunAnalyzers=false", $"-p:CppCompilerAndLinker={compiler}",
             "--artifacts-path", folder["artifacts"], "-o", folder["out"], "-v", "quiet", "--nologo"])
             start.ArgumentList.Add(argument);
         using (var publishing = Process.Start(start)!)
         {
             var result = Program.Wait(publishing);
-            if (result.Output.Contains("NU1301", StringComparison.Ordinal)) Assert.Skip("NuGet's packages for NativeAOT could not be fetched.");
+            if (result.Output.Contains("NU1301", StringComparison.Ordinal))
+                Assert.Skip("NuGet's packages for NativeAOT could not be fetched.");
             result.Succeeded();
         }
         var expected = Program.Run(sample, folder.Path, "cpu").Succeeded();
@@ -44,7 +48,8 @@ public class NativeAotTests
         // Where compiled functions are replayed, captured variables have no metadata: they are frozen, and Explain says so.
         TestDevices.Get("opencl");
         string replayed = string.Join('\n', Native("opencl").Lines);
-        Assert.Contains("replayed at the next call; its captured variables have no metadata in this program, so their values are frozen", replayed);
+        Assert.Contains("replayed at the next call; its captured variables have no metadata in this program, so their values are frozen",
+            replayed);
         Assert.Contains("so is a tensor changed in place: True", replayed);
     }
 }

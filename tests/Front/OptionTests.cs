@@ -10,7 +10,8 @@ public class OptionTests
 {
     private static readonly string[] NoNumbers =
     [
-        "", " ", "x", "NaN", "nan", "inf", "-inf", "Infinity", "-∞", "∞", "0x10", "1_000", "1,000", "0,001", " 5", "5 ", "5\n", "１２", "٣", "५", "1e", "--", "+-1", "1.2.3", "1 2", "null", "true", "5%",
+        "", " ", "x", "NaN", "nan", "inf", "-inf", "Infinity", "-∞", "∞", "0x10", "1_000", "1,000", "0,001", " 5", "5 ", "5\n", "１２", "٣",
+        "५", "1e", "--", "+-1", "1.2.3", "1 2", "null", "true", "5%",
         "1e999", new string('x', 100_000),
     ];
 
@@ -30,7 +31,8 @@ public class OptionTests
     public void Every_command_is_looked_at()
     {
         string[] commands = [.. Commands(CommandLine.Make(), []).Select(c => string.Join(' ', c.Words))];
-        foreach (string name in (string[])["", "train", "train fashion-mnist", "tutorial", "explain", "devices", "doctor", "qualify", "kernels", "conformance", "bits"]) Assert.Contains(name, commands);
+        foreach (string name in (string[])["", "train", "train fashion-mnist", "tutorial", "explain", "devices", "doctor", "qualify",
+            "kernels", "conformance", "bits"]) Assert.Contains(name, commands);
     }
 
     [Theory]
@@ -41,12 +43,17 @@ public class OptionTests
         var option = Commands(CommandLine.Make(), []).Single(c => c.Words.SequenceEqual(words)).Command.Options.Single(o => o.Name == name);
         switch (option)
         {
-            case NumberOption<int> whole: Number([$"{whole.Least}", $"{whole.Most}", $"+{Math.Max(whole.Least, 1)}"], (long[])[(long)whole.Least - 1, (long)whole.Most + 1, long.MaxValue]); break;
-            case NumberOption<long> whole: Number(["0", $"{long.MinValue}", $"{long.MaxValue}"], (Int128[])[Int128.MaxValue, Int128.MinValue, (Int128)long.MaxValue + 1]); break;
-            case NumberOption<double> real: Number([$"{real.Least:R}", "1", "1e-1", "0.5"], real.Most < double.MaxValue ? (double[])[real.Least - 1, real.Most + 1, 1e300] : [real.Least - 1]); break;
-            case PathOption or PathsOption: Refused("", $"{name} must name"); Refused(" ", $"{name} must name"); Accepted("@name"); Accepted("a file"); break;
+            case NumberOption<int> whole: Number([$"{whole.Least}", $"{whole.Most}", $"+{Math.Max(whole.Least, 1)}"],
+                (long[])[(long)whole.Least - 1, (long)whole.Most + 1, long.MaxValue]); break;
+            case NumberOption<long> whole: Number(["0", $"{long.MinValue}", $"{long.MaxValue}"],
+                (Int128[])[Int128.MaxValue, Int128.MinValue, (Int128)long.MaxValue + 1]); break;
+            case NumberOption<double> real: Number([$"{real.Least:R}", "1", "1e-1", "0.5"], real.Most < double.MaxValue
+                ? (double[])[real.Least - 1, real.Most + 1, 1e300] : [real.Least - 1]); break;
+            case PathOption or PathsOption: Refused("", $"{name} must name"); Refused(" ", $"{name} must name"); Accepted("@name");
+            Accepted("a file"); break;
             case DeviceOption device:
-                foreach (string text in (string[])["", " ", "gpu", "cpu:1", "opencl:", "opencl:-1", "opencl:+1", "opencl: 1", "opencl:x", "cuda:0:1", "cuda:٣", "cuda:99999999999", "cudá"]) Refused(text, "expected");
+                foreach (string text in (string[])["", " ", "gpu", "cpu:1", "opencl:", "opencl:-1", "opencl:+1", "opencl: 1", "opencl:x",
+                    "cuda:0:1", "cuda:٣", "cuda:99999999999", "cudá"]) Refused(text, "expected");
                 foreach (string kind in (string[])["cpu", "cuda", "opencl:7", " OPENCL "])
                     if (device.Kinds.Contains(kind.Trim().ToLowerInvariant().Split(':')[0])) Accepted(kind);
                     else Refused(kind, "expected");
@@ -97,12 +104,14 @@ public class OptionTests
     [InlineData("expects a single argument", "train", "fashion-mnist", "-d", "cpu", "--device", "cpu")]
     [InlineData("stray", "devices", "stray")]
     [InlineData("--no-such", "doctor", "--no-such\u001b[2J")]
-    public void Mistakes_are_named_with_what_was_meant(string says, params string[] arguments) => OneLine(CommandLine.Refusal(arguments), says);
+    public void Mistakes_are_named_with_what_was_meant(string says, params string[] arguments) =>
+        OneLine(CommandLine.Refusal(arguments), says);
 
     [Fact]
     public void Help_and_version_are_no_mistakes()
     {
-        foreach (string[] arguments in (string[][])[["--help"], ["--version"], ["train", "--help"], ["train", "fashion-mnist", "-h"], ["explain", "mlp", "--help"]]) Assert.Null(CommandLine.Refusal(arguments));
+        foreach (string[] arguments in (string[][])[["--help"], ["--version"], ["train", "--help"], ["train", "fashion-mnist", "-h"],
+            ["explain", "mlp", "--help"]]) Assert.Null(CommandLine.Refusal(arguments));
     }
 
     private static void OneLine(string? refusal, string says)

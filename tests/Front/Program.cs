@@ -29,11 +29,14 @@ internal static class Program
     public static Process Start(string dll, string folder, string? device, params IEnumerable<string> arguments) =>
         Start(new Dictionary<string, string?> { ["GPUTENSOR_DEVICE"] = device }, dll, folder, arguments);
 
-    /// <summary>Starts a program, an assembly or an executable, in this process's environment with changes; null removes a variable.</summary>
-    public static Process Start(IReadOnlyDictionary<string, string?> environment, string program, string folder, params IEnumerable<string> arguments)
+    /// <summary>Starts a program, an assembly or an executable, in this process's environment with changes; null removes a
+    /// variable.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string?> environment, string program, string folder,
+        params IEnumerable<string> arguments)
     {
         bool isAssembly = program.EndsWith(".dll", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(isAssembly ? "dotnet" : program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(isAssembly ? "dotnet" : program) { WorkingDirectory = folder, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         foreach (string argument in isAssembly ? [program, .. arguments] : arguments) start.ArgumentList.Add(argument);
         // Timing tiles would cost more than these small products.
         start.Environment["GPUTENSOR_AUTOTUNE"] = "0";

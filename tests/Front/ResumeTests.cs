@@ -11,7 +11,8 @@ public class ResumeTests
     private const string File = "one/checkpoint.safetensors";
 
     private static Program.Result Train(TempFolder folder, string output, params string[] more) =>
-        Program.Run(Program.Cli, folder.Path, null, ["train", "fashion-mnist", "--data", ".", "--out", output, "--device", "cpu", "--json", .. more]);
+        Program.Run(Program.Cli, folder.Path, null,
+            ["train", "fashion-mnist", "--data", ".", "--out", output, "--device", "cpu", "--json", .. more]);
 
     [Fact]
     public void A_seed_above_two_to_the_53_resumes_to_the_same_bits_and_numbers_that_cannot_be_are_named()

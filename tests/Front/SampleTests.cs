@@ -31,7 +31,8 @@ public class SampleTests
     {
         var lines = Run("Tutorial", device).Lines;
         Assert.Equal(
-            ["[2, 3]", "tensor([[1., 2., 3.],", "[4., 5., 6.]])", "tensor([[12, 12],", "[30, 30]], dtype=torch.int16)", "tensor([[1., 2., 3., 4., 5., 6.]])"],
+            ["[2, 3]", "tensor([[1., 2., 3.],", "[4., 5., 6.]])", "tensor([[12, 12],", "[30, 30]], dtype=torch.int16)",
+                "tensor([[1., 2., 3., 4., 5., 6.]])"],
             lines[..6]);
         Assert.Equal(["tensor([ 4., 10., 18.]) MulBackward", "True"], lines[^12..^10]);
         // PyTorch's own losses at these seeds.
@@ -62,7 +63,8 @@ public class SampleTests
     public void Indexing(string device)
     {
         var lines = Run("Indexing", device).Lines;
-        Assert.Equal(["tensor([4, 5, 6, 7])", "tensor([[ 1,  2],", "[ 5,  6],", "[ 9, 10]])", "11", "tensor([ 7,  7,  8,  7,  7,  7,  8,  9, 11, 11])"], lines[..6]);
+        Assert.Equal(["tensor([4, 5, 6, 7])", "tensor([[ 1,  2],", "[ 5,  6],", "[ 9, 10]])", "11",
+            "tensor([ 7,  7,  8,  7,  7,  7,  8,  9, 11, 11])"], lines[..6]);
         Assert.StartsWith(device == "cpu" ? "The reference device runs every operator by itself" : "1 kernel (1 launch) on ", lines[6]);
     }
 
@@ -71,18 +73,21 @@ public class SampleTests
 
     [Theory, MemberData(nameof(Devices))]
     public void LogisticRegression(string device) =>
-        Assert.Equal(["step 0: loss 0.6931", "step 100: loss 0.2329", "step 200: loss 0.2292", "right: 180 of 200, 90.0 %"], Run("LogisticRegression", device).Lines);
+        Assert.Equal(["step 0: loss 0.6931", "step 100: loss 0.2329", "step 200: loss 0.2292", "right: 180 of 200, 90.0 %"],
+            Run("LogisticRegression", device).Lines);
 
     [Theory, MemberData(nameof(Devices))]
     public void SecondDerivatives(string device) =>
-        Assert.Equal(["minimum at tensor([1., 1.], dtype=torch.float64)", "60·2² = 240", "penalty fell below a hundredth: True"], Run("SecondDerivatives", device).Lines);
+        Assert.Equal(["minimum at tensor([1., 1.], dtype=torch.float64)", "60·2² = 240", "penalty fell below a hundredth: True"],
+            Run("SecondDerivatives", device).Lines);
 
     [Theory, MemberData(nameof(Devices))]
     public void Files(string device)
     {
         var lines = Run("Files", device).Lines;
         Assert.Equal(
-            ["tensor([[0., 3.],", "[1., 4.],", "[2., 5.]])", "half: Float16 [2, 3]", "labels: Int64 [2]", "x: Float32 [2, 3]", "0.bias 0.weight 2.bias 2.weight",
+            ["tensor([[0., 3.],", "[1., 4.],", "[2., 5.]])", "half: Float16 [2, 3]", "labels: Int64 [2]", "x: Float32 [2, 3]",
+                "0.bias 0.weight 2.bias 2.weight",
                 "same answers: True", "same bits: True"], lines[..9]);
         Assert.StartsWith("broken.npy: at byte 128: expected 24 bytes of data", lines[9]);
         Assert.StartsWith("The state dict does not fit Linear; nothing was changed.", lines[10]);
@@ -92,10 +97,12 @@ public class SampleTests
     public void OwnLayers(string device)
     {
         var lines = Run("OwnLayers", device).Lines;
-        Assert.Equal(["heads.value.weight [1, 8]", "heads.value.bias [1]", "heads.policy.0.weight [4, 8]", "heads.policy.0.bias [4]", "norm.scale [3]", "body.0.weight [8, 3]"], lines[..6]);
+        Assert.Equal(["heads.value.weight [1, 8]", "heads.value.bias [1]", "heads.policy.0.weight [4, 8]", "heads.policy.0.bias [4]",
+            "norm.scale [3]", "body.0.weight [8, 3]"], lines[..6]);
         Assert.Equal(["a captured number that changed is seen", "so is a tensor changed in place: True"], lines[^7..^5]);
         Assert.Equal(
-            ["buffers: norm.running_mean norm.running_var norm.calls", "mean seen: about 5: True; calls: 50", "unchanged in evaluation: True",
+            ["buffers: norm.running_mean norm.running_var norm.calls", "mean seen: about 5: True; calls: 50",
+                "unchanged in evaluation: True",
                 "loss fell: True; the frozen body is as it was: True", "in half precision: Float16"], lines[^5..]);
     }
 

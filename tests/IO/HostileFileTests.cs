@@ -13,7 +13,8 @@ public class HostileFileTests
 {
     private static readonly (string Name, Action<string> Read)[] Readers =
     [
-        ("a .npy file", path => Npy.Read(path)), ("a .npz file", path => Npz.Read(path)), ("a safetensors file", path => SafeTensors.Read(path)),
+        ("a .npy file", path => Npy.Read(path)), ("a .npz file", path => Npz.Read(path)),
+        ("a safetensors file", path => SafeTensors.Read(path)),
         ("an IDX file", path => Idx.Read(path)), ("a safetensors file", path => SafeTensors.LoadMetadata(path)),
         ("a safetensors file", ReadCheckpoint),
     ];
@@ -32,7 +33,8 @@ public class HostileFileTests
         var optimizer = new Adam(model.Parameters());
         model.Forward(Tensor.Ones([1, 2], device: Device.Cpu)).Sum().Backward();
         optimizer.Step();
-        Checkpoint.Save(path, model, optimizer, new Dictionary<string, double> { ["best"] = 0.5 }, new Dictionary<string, long> { ["seed"] = 7 });
+        Checkpoint.Save(path, model, optimizer, new Dictionary<string, double> { ["best"] = 0.5 }, new Dictionary<string,
+            long> { ["seed"] = 7 });
         // Without its checksum, so that damage to the data goes further.
         var (arrays, metadata) = SafeTensors.Read(path);
         arrays.Remove(CheckpointFile.ChecksumName);
@@ -91,7 +93,8 @@ public class HostileFileTests
         foreach (var (name, bytes) in Valid(folder))
             files[name] = (bytes, name switch
             {
-                "npy" => "Npy.Load", "npz" or "deflated.npz" => "Npz.Load", "safetensors" or "checkpoint" => "SafeTensors.Load", "idx" => "Idx.Load", _ => "gzip",
+                "npy" => "Npy.Load", "npz" or "deflated.npz" => "Npz.Load", "safetensors" or "checkpoint" => "SafeTensors.Load",
+                    "idx" => "Idx.Load", _ => "gzip",
             });
         files["empty"] = ([], "empty");
         files["page"] = (Encoding.UTF8.GetBytes("\n<!DOCTYPE html><html><body>404</body></html>"), "web page");
@@ -104,13 +107,15 @@ public class HostileFileTests
         foreach (var (name, (bytes, said)) in files)
             foreach (var (format, read) in Readers)
             {
-                bool own = (format, name) is ("a .npy file", "npy") or ("a .npz file", "npz" or "deflated.npz") or ("a safetensors file", "safetensors" or "checkpoint")
+                bool own = (format, name) is ("a .npy file", "npy") or ("a .npz file", "npz" or "deflated.npz") or ("a safetensors file",
+                    "safetensors" or "checkpoint")
                     or ("an IDX file", "idx" or "idx.gz");
                 if (own) continue;
                 string message = Assert.Throws<TensorFileException>(() => read(folder.Write(name, bytes))).Message;
                 Assert.StartsWith(folder[name], message);
                 bool inside = (format, name) == ("an IDX file", "idx.gz");
-                Assert.True(inside || (message.Contains($"this is not {format}") && message.Contains(said)), $"{format} of {name}: {message}");
+                Assert.True(inside || (message.Contains($"this is not {format}") && message.Contains(said)),
+                    $"{format} of {name}: {message}");
             }
         foreach (var (_, read) in Readers) Assert.Throws<FileNotFoundException>(() => read(folder["missing"]));
     }
@@ -130,7 +135,8 @@ public class HostileFileTests
         byte[] zip = Zip(("a.npy", npy));
         int directory = zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         BinaryPrimitives.WriteUInt32LittleEndian(zip.AsSpan(directory + 24), 4_000_000_000);
-        (string, byte[])[] files = [("npy", npy), ("safetensors", [.. length, .. json, 0, 0, 0, 0]), ("idx", idx), ("idx.gz", gzip), ("npz", zip),
+        (string, byte[])[] files = [("npy", npy), ("safetensors", [.. length, .. json, 0, 0, 0, 0]), ("idx", idx), ("idx.gz", gzip),
+            ("npz", zip),
             ("npz", Zip(("a.npy", npy)))];
         foreach (var (name, bytes) in files)
         {
@@ -149,7 +155,8 @@ public class HostileFileTests
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[-4,0]}}")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[9223372036854775807,9223372036854775811]}}")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,0]}}")]
-    [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
+        + "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[2,4]}}")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[1e0],\"data_offsets\":[0,1]}}")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[[[[[[[[[[[[1]]]]]]]]]]]],\"data_offsets\":[0,1]}}")]

@@ -37,7 +37,8 @@ public class RoundTripTests
             foreach (var shape in Shapes)
             {
                 var dtype = DTypes.All[random.Next(DTypes.All.Count)];
-                (string Name, HostArray Array)[] arrays = [(name, Random(random, dtype, shape)), ("other", Random(random, DType.Float32, [2]))];
+                (string Name, HostArray Array)[] arrays =
+                    [(name, Random(random, dtype, shape)), ("other", Random(random, DType.Float32, [2]))];
                 try
                 {
                     write(path, arrays);
@@ -61,7 +62,8 @@ public class RoundTripTests
     }
 
     [Fact]
-    public void Safetensors() => Check("safetensors", (path, arrays) => SafeTensors.Write(path, arrays), path => SafeTensors.Read(path).Arrays);
+    public void Safetensors() =>
+        Check("safetensors", (path, arrays) => SafeTensors.Write(path, arrays), path => SafeTensors.Read(path).Arrays);
 
     [Fact]
     public void Npz_stored() => Check("npz", (path, arrays) => Npz.Write(path, arrays, compress: false), Npz.Read);
@@ -126,7 +128,8 @@ public class RoundTripTests
         var x = Tensor.Arange(12, device: Device.Cpu).Reshape(3, 4);
         var views = new Dictionary<string, Tensor>
         {
-            ["transposed"] = x.T, ["narrowed"] = x.Narrow(1, 1, 2), ["expanded"] = x.Narrow(0, 1, 1).Expand(5, 4), ["empty"] = x.Narrow(0, 3, 0),
+            ["transposed"] = x.T, ["narrowed"] = x.Narrow(1, 1, 2), ["expanded"] = x.Narrow(0, 1, 1).Expand(5, 4),
+                ["empty"] = x.Narrow(0, 3, 0),
             ["bool"] = (x > 5).T, ["half"] = x.To(DType.BFloat16).T,
         };
         SafeTensors.Save(folder["a"], views);
@@ -165,7 +168,8 @@ public class RoundTripTests
         using var folder = new TempFolder();
         (string, HostArray)[] twice = [("a", new(DType.Int8, [1])), ("a", new(DType.Int8, [1]))];
         (string, HostArray)[] odd = [("a", new(DType.Bool, [1], [2]))];
-        foreach (var write in new Action<string, (string, HostArray)[]>[] { (p, a) => SafeTensors.Write(p, a), (p, a) => Npz.Write(p, a, true) })
+        foreach (var write in new Action<string,
+            (string, HostArray)[]>[] { (p, a) => SafeTensors.Write(p, a), (p, a) => Npz.Write(p, a, true) })
         {
             Assert.Throws<ArgumentException>(() => write(folder["a"], twice));
             Assert.Throws<TensorFileException>(() => write(folder["a"], odd));

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Kernels;
 
-/// <summary>Compiles CUDA C++ with NVIDIA's own compilers as the device does: no include path, and anything the compiler has to say is a failure.</summary>
+/// <summary>Compiles CUDA C++ with NVIDIA's own compilers as the device does: no include path, and anything the compiler has to say is a
+/// failure.</summary>
 internal static class CudaSource
 {
     public static readonly int[] Architectures = [75, 80, 86, 89, 90, 100, 120];
@@ -20,10 +21,12 @@ internal static class CudaSource
     public static (byte[] Image, int Architecture) Compile(GeneratedKernel kernel, int number)
     {
         int architecture = Architectures[number % Architectures.Length];
-        return (Compile(Dialect.Cuda.Prelude(kernel.Prelude) + kernel.Source, Compilers.Value[number % Compilers.Value.Length], architecture), architecture);
+        return (Compile(Dialect.Cuda.Prelude(kernel.Prelude) + kernel.Source, Compilers.Value[number % Compilers.Value.Length],
+            architecture), architecture);
     }
 
-    /// <summary>Compiles each program with one compiler for one architecture in turn; with every compiler for every architecture where <c>GPUTENSOR_NVRTC_ALL</c> is 1 (minutes).</summary>
+    /// <summary>Compiles each program with one compiler for one architecture in turn; with every compiler for every architecture where
+    /// <c>GPUTENSOR_NVRTC_ALL</c> is 1 (minutes).</summary>
     public static void CompilePrograms(params IReadOnlyList<string> sources)
     {
         Nvrtc.Folder(Nvrtc.Versions.FirstOrDefault(13));
@@ -34,7 +37,8 @@ internal static class CudaSource
         Parallel.ForEach(work, new ParallelOptions { MaxDegreeOfParallelism = 2 }, w =>
         {
             // And the simulator must know each of its instructions: what it does not know, it refuses here.
-            using var module = GpuTensor.CudaSimulator.Ptx.PtxModule.Load(Compile(w.source, w.Item2.c, w.Item2.a), w.Item2.a, new(0, 1UL << 40));
+            using var module = GpuTensor.CudaSimulator.Ptx.PtxModule.Load(Compile(w.source, w.Item2.c, w.Item2.a), w.Item2.a,
+                new(0, 1UL << 40));
             Assert.NotEmpty(module.Kernels);
         });
     }

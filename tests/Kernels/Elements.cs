@@ -47,13 +47,17 @@ internal static class Elements
 
     /// <summary>Rounds or wraps to what the dtype holds.</summary>
     public static Number Round(DType type, Number value) => type.IsFloatingPoint()
-        ? new(type switch { DType.Float64 => value.Real, DType.Float32 => (float)value.Real, _ => HalfBits.ToFloat(type, HalfBits.FromFloat(type, (float)value.Real)) }, 0)
-        : FromBits(type, type == DType.Bool ? (value.Integer != 0 ? 1UL : 0) : (ulong)value.Integer & (type.Size() == 8 ? ulong.MaxValue : (1UL << 8 * type.Size()) - 1));
+        ? new(type switch { DType.Float64 => value.Real, DType.Float32 => (float)value.Real, _ =>
+            HalfBits.ToFloat(type, HalfBits.FromFloat(type, (float)value.Real)) }, 0)
+        : FromBits(type, type == DType.Bool ? (value.Integer != 0 ? 1UL : 0)
+            : (ulong)value.Integer & (type.Size() == 8 ? ulong.MaxValue : (1UL << 8 * type.Size()) - 1));
 
     public static Number Convert(Number value, DType from, DType to)
     {
         if (to == DType.Bool) return new(0, (from.IsFloatingPoint() ? value.Real != 0 : value.Integer != 0) ? 1 : 0);
-        if (to.IsFloatingPoint()) return Round(to, new(from.IsFloatingPoint() ? value.Real : to == DType.Float64 ? (double)value.Integer : (float)value.Integer, 0));
+        if (to.IsFloatingPoint())
+            return Round(to, new(from.IsFloatingPoint() ? value.Real : to == DType.Float64 ? (double)value.Integer : (float)value.Integer,
+                0));
         return Round(to, new(0, from.IsFloatingPoint() ? Casts.ToInteger(value.Real, to) : value.Integer));
     }
 
@@ -63,11 +67,13 @@ internal static class Elements
         var random = new Random(seed);
         byte[] bytes = new byte[count * type.Size()];
         for (long i = 0; i < count; i++)
-            Write(bytes, type, i, type.IsFloatingPoint() ? new((random.NextDouble() * 4 - 2) * scale, 0) : new(0, type == DType.Bool ? random.Next(2) : type == DType.UInt8 ? random.Next(20) : random.Next(-10, 11)));
+            Write(bytes, type, i, type.IsFloatingPoint() ? new((random.NextDouble() * 4 - 2) * scale, 0)
+                : new(0, type == DType.Bool ? random.Next(2) : type == DType.UInt8 ? random.Next(20) : random.Next(-10, 11)));
         return bytes;
     }
 
-    /// <summary>Fails with the first element that differs by more than tolerance·|expected| (and than tolerance itself where <paramref name="absolute"/>). NaN equals NaN.</summary>
+    /// <summary>Fails with the first element that differs by more than tolerance·|expected| (and than tolerance itself where
+    /// <paramref name="absolute"/>). NaN equals NaN.</summary>
     public static string? Difference(DType type, byte[] expected, byte[] actual, double tolerance, bool absolute = true)
     {
         for (long i = 0; i < expected.Length / type.Size(); i++)
@@ -75,7 +81,8 @@ internal static class Elements
             var (e, a) = (Read(expected, type, i), Read(actual, type, i));
             if (e == a || (double.IsNaN(e.Real) && double.IsNaN(a.Real))) continue;
             double scale = absolute ? Math.Max(1, Math.Abs(e.Real)) : Math.Abs(e.Real);
-            if (!type.IsFloatingPoint() || !(Math.Abs(e.Real - a.Real) <= tolerance * scale)) return $"element {i}: expected {Text(type, e)}, got {Text(type, a)}";
+            if (!type.IsFloatingPoint() || !(Math.Abs(e.Real - a.Real) <= tolerance * scale))
+                return $"element {i}: expected {Text(type, e)}, got {Text(type, a)}";
         }
         return null;
     }

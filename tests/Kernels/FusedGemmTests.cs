@@ -3,14 +3,16 @@ using Xunit;
 
 namespace GpuTensor.Tests.Kernels;
 
-/// <summary>Products with code merged before and after them give the bits of the same code as a reduction in one generated kernel, which is their definition.</summary>
+/// <summary>Products with code merged before and after them give the bits of the same code as a reduction in one generated kernel, which is
+/// their definition.</summary>
 public sealed class FusedGemmTests(KernelRunner runner) : IClassFixture<KernelRunner>
 {
     /// <summary>The product as a column section: one <see cref="ReduceOp.Dot"/> between the programs.</summary>
     private static KernelSpec AsReduction(GemmSpec spec)
     {
         int rank = spec.Batch.Length, a = spec.A.Length, b = spec.B.Length;
-        Instruction[] Place(Instruction[] code, int shift, Func<long[], long[]> strides) => [.. GemmProgram.Map(code, at => new Access(at.Offset, strides(at.Strides))).Select(i => i switch
+        Instruction[] Place(Instruction[] code, int shift, Func<long[], long[]> strides) =>
+            [.. GemmProgram.Map(code, at => new Access(at.Offset, strides(at.Strides))).Select(i => i switch
         {
             Apply apply => apply with { Arguments = [.. apply.Arguments.Select(o => o + shift)] },
             Cast cast => cast with { Value = cast.Value + shift },
@@ -24,7 +26,8 @@ public sealed class FusedGemmTests(KernelRunner runner) : IClassFixture<KernelRu
             .. Place(spec.B, a, s => [.. s[..rank], 0, s[rank + 1], s[rank]]),
             .. Place(spec.Epilogue, a + b, s => [.. s, 0]),
         ];
-        return new KernelSpec("product", spec.Buffers, spec.Scalars, [new Section(SectionKind.Column, [.. spec.Batch, spec.M, spec.N], [spec.K], all)], false);
+        return new KernelSpec("product", spec.Buffers, spec.Scalars,
+            [new Section(SectionKind.Column, [.. spec.Batch, spec.M, spec.N], [spec.K], all)], false);
     }
 
     private static byte[] Values(Random random, DType dtype, long count)
@@ -34,13 +37,15 @@ public sealed class FusedGemmTests(KernelRunner runner) : IClassFixture<KernelRu
         return bytes;
     }
 
-    // relu(x·s)ᵀ or not, weights plus a row of numbers, then bias, a residual that the result replaces, an activation, and the product itself kept.
+    // relu(x·s)ᵀ or not, weights plus a row of numbers, then bias, a residual that the result replaces, an activation, and the product
+    // itself kept.
     private static GemmCase Layer(Random random, DType dtype, long[] batch, long m, long n, long k, bool transposeA, bool transposeB)
     {
         long batches = batch.Aggregate(1L, (x, y) => x * y);
         long[] Over(long each) => SpecBuilder.Contiguous([.. batch, each])[..^1];
         long[] none = new long[batch.Length];
-        BufferParameter[] buffers = [new(dtype, false), new(dtype, false), new(dtype, true), new(dtype, false), new(dtype, true), new(DType.Int64, true)];
+        BufferParameter[] buffers = [new(dtype, false), new(dtype, false), new(dtype, true), new(dtype, false), new(dtype, true),
+            new(DType.Int64, true)];
         ulong zero = 0;
         Instruction[] a =
         [
@@ -75,7 +80,8 @@ public sealed class FusedGemmTests(KernelRunner runner) : IClassFixture<KernelRu
             Spec = new GemmSpec(batch, m, n, k, dtype, buffers, [DType.Float64], a, b, epilogue),
             Data =
             [
-                Values(random, dtype, batches * m * k), Values(random, dtype, k * n), Values(random, dtype, batches * m * n), Values(random, dtype, n + 1),
+                Values(random, dtype, batches * m * k), Values(random, dtype, k * n), Values(random, dtype, batches * m * n),
+                Values(random, dtype, n + 1),
                 Values(random, dtype, batches * (m * n + 3) + 3), new byte[batches * m * n * 8],
             ],
         };
@@ -88,7 +94,8 @@ public sealed class FusedGemmTests(KernelRunner runner) : IClassFixture<KernelRu
         var plan = GemmPlanner.Plan(layer.Spec, runner.Profile(cpu), Dialect.OpenCl);
         byte[][] actual = layer.RunAll(runner.Backend, plan, scalar);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"buffer {i}, {(cpu ? "CPU" : "GPU")} shape, {plan.Launches[^1].Description}");
+            Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]),
+                $"buffer {i}, {(cpu ? "CPU" : "GPU")} shape, {plan.Launches[^1].Description}");
     }
 
     public static TheoryData<DType, bool, bool> Cases

@@ -37,9 +37,11 @@ internal sealed class GemmCase
         var a = Operand(true, m, k, out long aLength);
         var b = Operand(true, k, n, out long bLength);
         var c = Operand(false, m, n, out long cLength);
-        var spec = new GemmSpec(batch, m, n, k, dtype, [new(dtype, false), new(dtype, false), new(dtype, true)], [], [new Load(0, dtype, a)], [new Load(1, dtype, b)],
+        var spec = new GemmSpec(batch, m, n, k, dtype, [new(dtype, false), new(dtype, false), new(dtype, true)], [],
+            [new Load(0, dtype, a)], [new Load(1, dtype, b)],
             [new Product(dtype), new Store(2, dtype, c, 0)]);
-        return new GemmCase { Spec = spec, Data = [Values(random, dtype, aLength), Values(random, dtype, bLength), Values(random, dtype, cLength)] };
+        return new GemmCase { Spec = spec,
+            Data = [Values(random, dtype, aLength), Values(random, dtype, bLength), Values(random, dtype, cLength)] };
     }
 
     private static byte[] Values(Random random, DType dtype, long count)
@@ -50,7 +52,9 @@ internal sealed class GemmCase
             switch (dtype)
             {
                 case DType.Float16: MemoryMarshal.Cast<byte, Half>(bytes.AsSpan())[i] = (Half)(random.NextDouble() * 4 - 2); break;
-                case DType.BFloat16: MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan())[i] = (ushort)(BitConverter.SingleToUInt32Bits((float)(random.NextDouble() * 4 - 2)) >> 16); break;
+                case DType.BFloat16: MemoryMarshal.Cast<byte,
+                    ushort>(bytes.AsSpan())[i] = (ushort)(BitConverter.SingleToUInt32Bits((float)(random.NextDouble() * 4 - 2)) >> 16);
+                    break;
                 case DType.Float32: MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[i] = (float)(random.NextDouble() * 4 - 2); break;
                 case DType.Float64: MemoryMarshal.Cast<byte, double>(bytes.AsSpan())[i] = random.NextDouble() * 4 - 2; break;
             }
@@ -102,10 +106,12 @@ internal sealed class GemmCase
             long[] index = new long[rank];
             for (long d = rank - 1, rest = i; d >= 0; d--) (index[d], rest) = (rest % Spec.Batch[d], rest / Spec.Batch[d]);
             int At(Access access, long x, long y) =>
-                (int)(access.Offset + index.Select((v, d) => v * access.Strides[d]).Sum() + x * access.Strides[rank] + y * access.Strides[rank + 1]);
+                (int)(access.Offset + index.Select((v, d) => v * access.Strides[d]).Sum() + x * access.Strides[rank]
+                    + y * access.Strides[rank + 1]);
             int ak = (int)a.Strides[rank + 1], bk = (int)b.Strides[rank];
             for (long m = 0; m < Spec.M; m++)
-                for (long n = 0; n < Spec.N; n++) Dot(Spec.In, Data[0], At(a, m, 0), ak, Data[1], At(b, 0, n), bk, (int)Spec.K, result, At(c, m, n));
+                for (long n = 0; n < Spec.N; n++)
+                    Dot(Spec.In, Data[0], At(a, m, 0), ak, Data[1], At(b, 0, n), bk, (int)Spec.K, result, At(c, m, n));
         }
         return result;
     }
@@ -145,7 +151,8 @@ internal sealed class GemmCase
             {
                 long Read(byte[] bytes, int e) => dtype switch
                 {
-                    DType.UInt8 => bytes[e], DType.Int8 => (sbyte)bytes[e], DType.Int16 => Of<short>(bytes)[e], DType.Int32 => Of<int>(bytes)[e], _ => Of<long>(bytes)[e],
+                    DType.UInt8 => bytes[e], DType.Int8 => (sbyte)bytes[e], DType.Int16 => Of<short>(bytes)[e], DType.Int32 =>
+                        Of<int>(bytes)[e], _ => Of<long>(bytes)[e],
                 };
                 long sum = 0;
                 for (int x = 0; x < k; x++) sum = unchecked(sum + Read(a, i + x * di) * Read(b, j + x * dj));

@@ -12,7 +12,8 @@ public class GemmTests
         var plan = GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = cpu }, Dialect.OpenCl, tile);
         // The shape of a GPU runs here only to be compared: code that compiles quickly will do.
         using var unoptimized = cpu ? null : OpenClTest.Open("-cl-opt-disable");
-        string what = string.Join("; ", plan.Launches.Select(l => l.Description)) + $" A {product.Spec.A[0]} B {product.Spec.B[0]} C {product.Spec.Epilogue[1]}";
+        string what = string.Join("; ", plan.Launches.Select(l => l.Description))
+            + $" A {product.Spec.A[0]} B {product.Spec.B[0]} C {product.Spec.Epilogue[1]}";
         Assert.True(product.Expected().AsSpan().SequenceEqual(product.Run(unoptimized ?? backend, plan)), what);
     }
 
@@ -40,7 +41,8 @@ public class GemmTests
         using var backend = OpenClTest.Open();
         var random = new Random(5);
         var product = GemmCase.Random(random, dtype, [2], 75, 150, 90);
-        foreach (var tile in new GemmTile[] { new(6, 64), new(12, 32, 32), new(14, 32, 16, 3), new(9, 48, 64, 1), new(1, 16, 16), new(16, 16) })
+        foreach (var tile in new GemmTile[] { new(6, 64), new(12, 32, 32), new(14, 32, 16, 3), new(9, 48, 64, 1), new(1, 16, 16),
+            new(16, 16) })
             Check(backend, product, cpu: true, tile);
     }
 
@@ -57,17 +59,20 @@ public class GemmTests
         };
         random.NextBytes(product.Data[1]);
         if (dtype.IsFloatingPoint()) product.Data[1] = GemmCase.Random(random, dtype, [], 1, 1, 2800).Data[0];
-        Assert.Equal("gemv", Assert.Single(GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = true }, Dialect.OpenCl).Launches).Kernel.EntryPoint[..4]);
+        Assert.Equal("gemv", Assert.Single(GemmPlanner.Plan(product.Spec, backend.Profile with { IsCpu = true }, Dialect.OpenCl).Launches)
+            .Kernel.EntryPoint[..4]);
         Check(backend, product, cpu: true);
 
         // The order in which buffers are passed means nothing: no register may hide a buffer's name.
         var swapped = new GemmCase
         {
             Data = [product.Data[1], product.Data[0], product.Data[2]],
-            Spec = product.Spec with { A = [new Load(1, dtype, ((Load)product.Spec.A[0]).At)], B = [new Load(0, dtype, new Access(2, [1, 39]))] },
+            Spec = product.Spec with { A = [new Load(1, dtype, ((Load)product.Spec.A[0]).At)],
+                B = [new Load(0, dtype, new Access(2, [1, 39]))] },
         };
         foreach (bool cpu in new[] { true, false })
-            Assert.Equal(product.Expected(), swapped.Run(backend, GemmPlanner.Plan(swapped.Spec, backend.Profile with { IsCpu = cpu }, Dialect.OpenCl)));
+            Assert.Equal(product.Expected(),
+                swapped.Run(backend, GemmPlanner.Plan(swapped.Spec, backend.Profile with { IsCpu = cpu }, Dialect.OpenCl)));
     }
 
     [Theory]
@@ -93,7 +98,8 @@ public class GemmTests
         Check(backend, product, cpu: true);
         Check(backend, product, cpu: false);
         foreach (var (batch, m, n) in new[] { (1, 0, 3), (1, 3, 0), (0, 3, 3) })
-            Assert.Empty(GemmPlanner.Plan(GemmCase.Random(new Random(7), DType.Float32, [batch], m, n, 4).Spec, backend.Profile, Dialect.OpenCl).Launches);
+            Assert.Empty(GemmPlanner.Plan(GemmCase.Random(new Random(7), DType.Float32, [batch], m, n, 4).Spec, backend.Profile,
+                Dialect.OpenCl).Launches);
     }
 
     [Theory, MemberData(nameof(Dtypes))]
@@ -135,7 +141,8 @@ public class GemmTests
     public void Underflow_to_negative_zero_survives()
     {
         using var backend = OpenClTest.Open();
-        var spec = new GemmSpec([], 1, 1, 3, DType.Float32, [new(DType.Float32, false), new(DType.Float32, false), new(DType.Float32, true)], [],
+        var spec = new GemmSpec([], 1, 1, 3, DType.Float32,
+            [new(DType.Float32, false), new(DType.Float32, false), new(DType.Float32, true)], [],
             [new Load(0, DType.Float32, new Access(0, [3, 1]))], [new Load(1, DType.Float32, new Access(0, [1, 1]))],
             [new Product(DType.Float32), new Store(2, DType.Float32, new Access(0, [1, 1]), 0)]);
         byte[] Floats(params float[] values) => values.SelectMany(BitConverter.GetBytes).ToArray();

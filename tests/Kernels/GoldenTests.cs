@@ -21,7 +21,8 @@ public sealed class GoldenTests
     {
         ["opencl-cpu"] = (new() { IsCpu = true }, Dialect.OpenCl, "cl"),
         ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl, "cl"),
-        ["cuda"] = (new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 }, Dialect.Cuda, "cu"),
+        ["cuda"] = (new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 }, Dialect.Cuda,
+            "cu"),
     };
 
     /// <summary>Programs by name. Each gets a maker of tensors that exist in memory, and returns what is realised then: by that time its

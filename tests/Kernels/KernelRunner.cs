@@ -19,7 +19,8 @@ public sealed class KernelRunner : IDisposable
     private readonly OpenClBackend unoptimized = OpenClTest.Open("-cl-opt-disable");
 
     /// <summary>Tests describe small kernels, in the forms of large ones unless they ask for a small domain's.</summary>
-    internal DeviceProfile Profile(bool cpu) => backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64, SmallDomain = SmallDomain };
+    internal DeviceProfile Profile(bool cpu) =>
+        backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64, SmallDomain = SmallDomain };
 
     internal long SmallDomain { get; set; }
 
@@ -38,7 +39,8 @@ public sealed class KernelRunner : IDisposable
     }
 
     /// <summary>The buffers after one launch. Each gets a margin of untouched bytes on both sides, so that a stray write shows.</summary>
-    internal static byte[][] Run(Backend backend, DeviceProgram program, GeneratedKernel generated, KernelSpec spec, byte[][] buffers, params object[] scalars)
+    internal static byte[][] Run(Backend backend, DeviceProgram program, GeneratedKernel generated, KernelSpec spec, byte[][] buffers,
+        params object[] scalars)
     {
         const int Margin = 64;
         using var kernel = backend.CreateKernel(program, generated.EntryPoint, spec.Name);
@@ -71,7 +73,8 @@ public sealed class KernelRunner : IDisposable
 
     internal static void Bind(DeviceKernel kernel, GeneratedKernel generated, long[] integers, int buffers, object[] scalars)
     {
-        kernel.SetBytes(buffers, generated.WideIndices ? MemoryMarshal.AsBytes<long>(integers) : MemoryMarshal.AsBytes<int>(Array.ConvertAll(integers, n => checked((int)n))));
+        kernel.SetBytes(buffers, generated.WideIndices ? MemoryMarshal.AsBytes<long>(integers)
+            : MemoryMarshal.AsBytes<int>(Array.ConvertAll(integers, n => checked((int)n))));
         for (int s = 0; s < scalars.Length; s++)
         {
             long bits = scalars[s] is double d ? BitConverter.DoubleToInt64Bits(d) : (long)scalars[s];

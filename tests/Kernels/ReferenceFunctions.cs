@@ -35,13 +35,15 @@ internal static class ReferenceFunctions
             case "trunc_div": return Math.Truncate(type == DType.Float64 ? x / y : (float)(x / y));
             case "pow": return x == 1 || y == 0 ? 1 : Math.Abs(x) == 1 && double.IsInfinity(y) ? 1 : Math.Pow(x, y);
             case "atan2": return Math.Atan2(x, y);
-            case "hypot": return double.IsInfinity(x) || double.IsInfinity(y) ? double.PositiveInfinity : type == DType.Float64 ? double.Hypot(x, y) : Math.Sqrt(x * x + y * y);
+            case "hypot": return double.IsInfinity(x) || double.IsInfinity(y) ? double.PositiveInfinity : type == DType.Float64
+                ? double.Hypot(x, y) : Math.Sqrt(x * x + y * y);
             case "min": return double.IsNaN(x) || double.IsNaN(y) ? double.NaN : x < y ? x : y;
             case "max": return double.IsNaN(x) || double.IsNaN(y) ? double.NaN : x > y ? x : y;
             case "neg": return -x;
             case "abs": return Math.Abs(x);
             case "sign": return x > 0 ? 1 : x < 0 ? -1 : 0;
-            case "fma": return type == DType.Float64 ? Math.FusedMultiplyAdd(x, y, z) : MathF.FusedMultiplyAdd((float)x, (float)y, (float)z);
+            case "fma": return type == DType.Float64 ? Math.FusedMultiplyAdd(x, y, z)
+                : MathF.FusedMultiplyAdd((float)x, (float)y, (float)z);
             case "floor": return Math.Floor(x);
             case "ceil": return Math.Ceiling(x);
             case "trunc": return Math.Truncate(x);

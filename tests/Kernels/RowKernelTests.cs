@@ -24,7 +24,8 @@ public sealed class RowKernelTests : IDisposable
     {
         var b = new SpecBuilder(SectionKind.Row, [rows], [n]);
         var f = DType.Float32;
-        int x = b.Load(0, f, n, 1), scale = b.Constant(f, 1.0 / n), mean = b.Apply("mul", b.Reduce(ReduceOp.Sum, x, f), scale), d = b.Apply("sub", x, mean);
+        int x = b.Load(0, f, n, 1), scale = b.Constant(f, 1.0 / n), mean = b.Apply("mul", b.Reduce(ReduceOp.Sum, x, f), scale),
+            d = b.Apply("sub", x, mean);
         int variance = b.Apply("mul", b.Reduce(ReduceOp.Sum, b.Apply("mul", d, d), f), scale);
         int r = b.Apply("rsqrt", b.Apply("add", variance, b.Constant(f, 1e-5)));
         int y = b.Apply("add", b.Apply("mul", b.Apply("mul", d, r), b.Load(1, f, 0, 1)), b.Load(2, f, 0, 1));
@@ -39,14 +40,16 @@ public sealed class RowKernelTests : IDisposable
         byte[][] actual = runner.Run(spec, buffers, cpu, wide);
         for (int b = 0; b < buffers.Length; b++)
             if (spec.Buffers[b].Written && Elements.Difference(spec.Buffers[b].DType, expected[b], actual[b], tolerance) is { } difference)
-                Assert.Fail($"{spec.Name}, buffer {b}: {difference}\n{Generator.Generate(spec, runner.Profile(cpu), Dialect.OpenCl, wide).Source}");
+                Assert.Fail($"{spec.Name}, buffer {b}: "
+                    + $"{difference}\n{Generator.Generate(spec, runner.Profile(cpu), Dialect.OpenCl, wide).Source}");
     }
 
     [Theory, InlineData(true), InlineData(false)]
     public void Softmax_over_rows(bool cpu)
     {
         const long rows = 7;
-        foreach (int n in Lengths) Check(Softmax(rows, n, DType.Float32), [Elements.Random(DType.Float32, rows * n, 1, 3), new byte[rows * n * 4]], cpu, 1e-6);
+        foreach (int n in Lengths)
+            Check(Softmax(rows, n, DType.Float32), [Elements.Random(DType.Float32, rows * n, 1, 3), new byte[rows * n * 4]], cpu, 1e-6);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -54,13 +57,16 @@ public sealed class RowKernelTests : IDisposable
     {
         const long rows = 5;
         var f = DType.Float32;
-        foreach (int n in Lengths) Check(LayerNorm(rows, n), [Elements.Random(f, rows * n, 2), Elements.Random(f, n, 3), Elements.Random(f, n, 4), new byte[rows * n * 4], new byte[rows * 4]], cpu, 2e-5);
+        foreach (int n in Lengths)
+            Check(LayerNorm(rows, n),
+                [Elements.Random(f, rows * n, 2), Elements.Random(f, n, 3), Elements.Random(f, n, 4), new byte[rows * n * 4],
+                    new byte[rows * 4]], cpu, 2e-5);
     }
 
     public static TheoryData<DType, bool> DTypesAndShapes() => PointwiseKernelTests.DTypesAndShapes();
 
-    /// <summary>Every reduction that a dtype has, over rows of several lengths: in one kernel on a CPU; in the shape of a GPU a kernel each, since PoCL's compiler takes
-    /// minutes over the barriers of all of them together.</summary>
+    /// <summary>Every reduction that a dtype has, over rows of several lengths: in one kernel on a CPU; in the shape of a GPU a kernel
+    /// each, since PoCL's compiler takes minutes over the barriers of all of them together.</summary>
     [Theory, MemberData(nameof(DTypesAndShapes))]
     public void Reductions_of_every_dtype(DType type, bool cpu)
     {
@@ -90,8 +96,10 @@ public sealed class RowKernelTests : IDisposable
         }
         foreach (var part in cpu ? [[.. sections]] : sections.Select(s => new[] { s }))
         {
-            var spec = new KernelSpec("reduce_" + type.Name(), [new(type, false), new(type, true), new(DType.Int64, true), new(sumType, true)], [], part, false);
-            Check(spec, [Elements.Random(type, 400, 1, 0.5), new byte[at * type.Size()], new byte[places * 8], new byte[sums * sumType.Size()]], cpu, type.IsFloatingPoint() ? 4 * type.Epsilon() : 0);
+            var spec = new KernelSpec("reduce_" + type.Name(),
+                [new(type, false), new(type, true), new(DType.Int64, true), new(sumType, true)], [], part, false);
+            Check(spec, [Elements.Random(type, 400, 1, 0.5), new byte[at * type.Size()], new byte[places * 8],
+                new byte[sums * sumType.Size()]], cpu, type.IsFloatingPoint() ? 4 * type.Epsilon() : 0);
         }
     }
 
@@ -102,10 +110,12 @@ public sealed class RowKernelTests : IDisposable
         int x = b.Apply("lt", b.Load(0, DType.Float32, 19, 1), b.Constant(DType.Float32, 1.8));
         b.Store(1, b.Reduce(ReduceOp.Sum, x, DType.Bool), 1, 0);
         b.Store(2, b.Reduce(ReduceOp.Prod, x, DType.Bool), 1, 0);
-        byte[][] result = runner.Run(b.Spec("any_all", (DType.Float32, false), (DType.Bool, true), (DType.Bool, true)), [Elements.Random(DType.Float32, 950, 1), new byte[50], new byte[50]], cpu);
+        byte[][] result = runner.Run(b.Spec("any_all", (DType.Float32, false), (DType.Bool, true), (DType.Bool, true)),
+            [Elements.Random(DType.Float32, 950, 1), new byte[50], new byte[50]], cpu);
         Assert.All(result[1], any => Assert.Equal(1, any));
         Assert.Contains((byte)0, result[2]);
-        Check(b.Spec("any_all", (DType.Float32, false), (DType.Bool, true), (DType.Bool, true)), [Elements.Random(DType.Float32, 950, 1), new byte[50], new byte[50]], cpu, 0);
+        Check(b.Spec("any_all", (DType.Float32, false), (DType.Bool, true), (DType.Bool, true)),
+            [Elements.Random(DType.Float32, 950, 1), new byte[50], new byte[50]], cpu, 0);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -125,13 +135,16 @@ public sealed class RowKernelTests : IDisposable
         b.Store(1, b.Reduce(ReduceOp.ArgMax, v, DType.Int64), 1, 0);
         b.Store(2, b.Reduce(ReduceOp.ArgMin, v, DType.Int64), 1, 0);
         b.Store(3, b.Reduce(ReduceOp.Max, v, DType.Float32), 1, 0);
-        byte[][] result = runner.Run(b.Spec("extremes", (DType.Float32, false), (DType.Int64, true), (DType.Int64, true), (DType.Float32, true)), [x, new byte[48], new byte[48], new byte[24]], cpu);
+        byte[][] result = runner.Run(b.Spec("extremes", (DType.Float32, false), (DType.Int64, true), (DType.Int64, true),
+            (DType.Float32, true)), [x, new byte[48], new byte[48], new byte[24]], cpu);
         Assert.Equal([0, 0, 150, 33, 0, 199], Enumerable.Range(0, 6).Select(i => Elements.Read(result[1], DType.Int64, i).Integer));
         Assert.Equal([0, 0, 150, 0, 0, 0], Enumerable.Range(0, 6).Select(i => Elements.Read(result[2], DType.Int64, i).Integer));
-        Assert.Equal([0, double.NegativeInfinity, double.NaN, 5, double.NaN, 1], Enumerable.Range(0, 6).Select(i => Elements.Read(result[3], DType.Float32, i).Real));
+        Assert.Equal([0, double.NegativeInfinity, double.NaN, 5, double.NaN, 1],
+            Enumerable.Range(0, 6).Select(i => Elements.Read(result[3], DType.Float32, i).Real));
     }
 
-    /// <summary>Reduced dimensions that cannot be walked as one: their flattened order still decides the sum, so a contiguous copy gives the same bits.</summary>
+    /// <summary>Reduced dimensions that cannot be walked as one: their flattened order still decides the sum, so a contiguous copy gives
+    /// the same bits.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public void Rows_over_several_dimensions_sum_in_flattened_order(bool cpu)
     {
@@ -142,10 +155,12 @@ public sealed class RowKernelTests : IDisposable
         byte[] x = Elements.Random(DType.Float32, 420, 1), copy = new byte[x.Length];
         for (int o = 0; o < 4; o++)
             for (int i = 0; i < 105; i++)
-                Elements.Write(copy, DType.Float32, o * 105 + i, Elements.Read(x, DType.Float32, o + i / 21 * 4 + i / 3 % 7 * 20 + i % 3 * 140));
+                Elements.Write(copy, DType.Float32, o * 105 + i,
+                    Elements.Read(x, DType.Float32, o + i / 21 * 4 + i / 3 % 7 * 20 + i % 3 * 140));
         var s = strided.Spec("strided", (DType.Float32, false), (DType.Float32, true));
         Check(s, [x, new byte[16]], cpu, 1e-6);
-        Assert.Equal(runner.Run(flat.Spec("flat", (DType.Float32, false), (DType.Float32, true)), [copy, new byte[16]], cpu)[1], runner.Run(s, [x, new byte[16]], cpu)[1]);
+        Assert.Equal(runner.Run(flat.Spec("flat", (DType.Float32, false), (DType.Float32, true)), [copy, new byte[16]], cpu)[1],
+            runner.Run(s, [x, new byte[16]], cpu)[1]);
     }
 
     /// <summary>Invariant: a sum's bits depend on its shape alone, whatever is computed beside it, between rows, or before it.</summary>
@@ -176,7 +191,8 @@ public sealed class RowKernelTests : IDisposable
         int x = b.Load(0, DType.Float32, Total, L, 1);
         b.Store(1, b.Reduce(ReduceOp.Sum, x, DType.Float32), Chunks, 1, 0);
         b.Store(2, b.Reduce(ReduceOp.ArgMax, x, DType.Int64), Chunks, 1, 0);
-        Check(b.Spec("split", (DType.Float32, false), (DType.Float32, true), (DType.Int64, true)), [Elements.Random(DType.Float32, 3000, 1), new byte[48], new byte[96]], cpu, 1e-5);
+        Check(b.Spec("split", (DType.Float32, false), (DType.Float32, true), (DType.Int64, true)),
+            [Elements.Random(DType.Float32, 3000, 1), new byte[48], new byte[96]], cpu, 1e-5);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -189,7 +205,8 @@ public sealed class RowKernelTests : IDisposable
             b.Store(1, b.Reduce(ReduceOp.Sum, b.Load(0, type, 0, 1), type), 0, 0);
             byte[] ones = new byte[8192];
             for (int i = 0; i < 4096; i++) Elements.Write(ones, type, i, new(1, 0));
-            Assert.Equal(4096, Elements.Read(runner.Run(b.Spec("ones", (type, false), (type, true)), [ones, new byte[2]], cpu)[1], type, 0).Real);
+            Assert.Equal(4096, Elements.Read(runner.Run(b.Spec("ones", (type, false), (type, true)), [ones, new byte[2]], cpu)[1], type, 0)
+                .Real);
         }
     }
 
@@ -212,7 +229,8 @@ public sealed class RowKernelTests : IDisposable
         Check(Softmax(3, 100, DType.Float32), [Elements.Random(DType.Float32, 300, 1), new byte[1200]], cpu, 1e-6, wide: true);
         var b = new SpecBuilder(SectionKind.Row, [3], [10, 10]);
         b.Store(1, b.Reduce(ReduceOp.ArgMax, b.Load(0, DType.Float32, 100, 1, 10), DType.Int64), 1, 0, 0);
-        Check(b.Spec("wide_arg", (DType.Float32, false), (DType.Int64, true)), [Elements.Random(DType.Float32, 300, 1), new byte[24]], cpu, 0, wide: true);
+        Check(b.Spec("wide_arg", (DType.Float32, false), (DType.Int64, true)), [Elements.Random(DType.Float32, 300, 1), new byte[24]], cpu,
+            0, wide: true);
     }
 
     public void Dispose() => runner.Dispose();

@@ -6,7 +6,8 @@ namespace GpuTensor.Tests.Kernels;
 
 using Generator = GpuTensor.Kernels.Generator;
 
-/// <summary>Sections that do the same to other operands are one text in the kernel; each must find its own buffers, scalars, sizes and groups.</summary>
+/// <summary>Sections that do the same to other operands are one text in the kernel; each must find its own buffers, scalars, sizes and
+/// groups.</summary>
 public sealed partial class SharedSectionTests : IDisposable
 {
     private const DType F = DType.Float32;
@@ -58,24 +59,30 @@ public sealed partial class SharedSectionTests : IDisposable
 
     private void Check(Section[] sections, object[] scalars, bool cpu, int shared, bool wide = false, bool serial = false)
     {
-        var spec = new KernelSpec("shared", [.. buffers], [.. scalars.Select(s => s is double ? DType.Float64 : DType.Int64)], sections, serial);
+        var spec = new KernelSpec("shared", [.. buffers], [.. scalars.Select(s => s is double ? DType.Float64 : DType.Int64)], sections,
+            serial);
         Assert.Equal(shared, Shared().Count(Generator.Generate(spec, runner.Profile(cpu), Dialect.OpenCl, wide).Source));
         byte[][] before = [.. contents.Select(b => (byte[])b.Clone())];
-        byte[][] expected = new SpecInterpreter(spec, [.. before.Select(b => (byte[])b.Clone())], scalars).Run(), actual = runner.Run(spec, before, cpu, wide, scalars);
+        byte[][] expected = new SpecInterpreter(spec, [.. before.Select(b => (byte[])b.Clone())], scalars).Run(),
+            actual = runner.Run(spec, before, cpu, wide, scalars);
         for (int b = 0; b < buffers.Count; b++)
-            if (Elements.Difference(buffers[b].DType, expected[b], actual[b], 0) is { } difference) Assert.Fail($"buffer {b}: {difference}");
+            if (Elements.Difference(buffers[b].DType, expected[b], actual[b], 0) is { } difference)
+                Assert.Fail($"buffer {b}: {difference}");
     }
 
-    /// <summary>Five of one text, of which two differ in their scalar and one has no element, between others; one like them of another dtype is none of them.</summary>
+    /// <summary>Five of one text, of which two differ in their scalar and one has no element, between others; one like them of another
+    /// dtype is none of them.</summary>
     [Theory, InlineData(true, false), InlineData(false, false), InlineData(true, true), InlineData(false, true)]
     public void Pointwise_sections(bool cpu, bool wide) =>
-        Check([Scaled(9001, F, 0), Scaled(0, F, 0), RowSums(3, 70), Scaled(5, F, 1), Scaled(2047, DType.Int32, 2), Scaled(33, F, 1), Scaled(4097, F, 0)], [0.5, -3.0, 7L], cpu, shared: 1, wide);
+        Check([Scaled(9001, F, 0), Scaled(0, F, 0), RowSums(3, 70), Scaled(5, F, 1), Scaled(2047, DType.Int32, 2), Scaled(33, F, 1),
+            Scaled(4097, F, 0)], [0.5, -3.0, 7L], cpu, shared: 1, wide);
 
     [Theory, InlineData(true), InlineData(false)]
     public void Rows(bool cpu) => Check([RowSums(13, 70), RowSums(5, 90), Scaled(100, F, 0), RowSums(100, 66)], [2.0], cpu, shared: 1);
 
     [Theory, InlineData(true), InlineData(false)]
-    public void Columns(bool cpu) => Check([ColumnSums(40, 70), ColumnSums(100, 67), RowSums(4, 50), ColumnSums(33, 130), RowSums(9, 50)], [], cpu, shared: 2);
+    public void Columns(bool cpu) =>
+        Check([ColumnSums(40, 70), ColumnSums(100, 67), RowSums(4, 50), ColumnSums(33, 130), RowSums(9, 50)], [], cpu, shared: 2);
 
     /// <summary>Squares in local memory, where the dialect has them beside others.</summary>
     [Fact]

@@ -23,12 +23,14 @@ internal sealed class SpecBuilder(SectionKind kind, long[] outer, long[] reduce,
 
     public int Apply(string function, params int[] arguments)
     {
-        bool predicate = function is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "isnan" or "isinf" or "isfinite" || function.StartsWith("logical");
+        bool predicate = function is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "isnan" or "isinf" or "isfinite"
+            || function.StartsWith("logical");
         return Add(new Apply(function, predicate ? DType.Bool : code[arguments[^1]].Type, arguments));
     }
 
     public int Constant(DType type, double value) =>
-        Add(new Constant(Elements.ToBits(type, type.IsFloatingPoint() ? new(value, 0) : new(0, (long)value)) & (type.Size() == 8 ? ulong.MaxValue : (1UL << 8 * type.Size()) - 1), type));
+        Add(new Constant(Elements.ToBits(type, type.IsFloatingPoint() ? new(value, 0) : new(0, (long)value)) & (type.Size() == 8
+            ? ulong.MaxValue : (1UL << 8 * type.Size()) - 1), type));
 
     public int Cast(int value, DType type) => Add(new Cast(value, type));
 
@@ -43,5 +45,6 @@ internal sealed class SpecBuilder(SectionKind kind, long[] outer, long[] reduce,
         return strides;
     }
 
-    public KernelSpec Spec(string name, params (DType, bool)[] buffers) => new(name, [.. buffers.Select(b => new BufferParameter(b.Item1, b.Item2))], [], [Section], false);
+    public KernelSpec Spec(string name, params (DType, bool)[] buffers) =>
+        new(name, [.. buffers.Select(b => new BufferParameter(b.Item1, b.Item2))], [], [Section], false);
 }

@@ -2,7 +2,8 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Tests.Kernels;
 
-/// <summary>What a description means, element by element in double and long: the oracle of the generator. Every node is rounded to its dtype; sums run in double and round once.</summary>
+/// <summary>What a description means, element by element in double and long: the oracle of the generator. Every node is rounded to its
+/// dtype; sums run in double and round once.</summary>
 internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[] scalars)
 {
     private Section section = spec.Sections[0];
@@ -136,7 +137,8 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
         bool real = type.IsFloatingPoint(), start = true;
         double d = reduce.Op == ReduceOp.Prod ? 1 : 0;
         long l = reduce.Op == ReduceOp.Prod ? 1 : 0, position = 0, best = 0;
-        if (section.SplitTotal is not null) position = best = outer[outer.Length - (section.Kind == SectionKind.Column ? 2 : 1)] * section.Reduce[0];
+        if (section.SplitTotal is not null)
+            position = best = outer[outer.Length - (section.Kind == SectionKind.Column ? 2 : 1)] * section.Reduce[0];
         foreach (var r in Positions())
         {
             inner = r;
@@ -152,7 +154,8 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
                     break;
                 default:
                     bool max = reduce.Op is ReduceOp.Max or ReduceOp.ArgMax;
-                    bool better = start || (real ? (double.IsNaN(v.Real) && !double.IsNaN(d)) || (max ? v.Real > d : v.Real < d) : max ? v.Integer > l : v.Integer < l);
+                    bool better = start || (real ? (double.IsNaN(v.Real) && !double.IsNaN(d)) || (max ? v.Real > d : v.Real < d) : max
+                        ? v.Integer > l : v.Integer < l);
                     if (better) (d, l, best) = (v.Real, v.Integer, position);
                     break;
             }
@@ -162,6 +165,7 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
         if (reduce.Op is ReduceOp.ArgMax or ReduceOp.ArgMin) return new(0, best);
         // A sum of integers may have a wider type, and one of halves may stay in float32.
         bool sum = reduce.Op is ReduceOp.Sum or ReduceOp.Prod or ReduceOp.Dot;
-        return sum && !real ? Elements.Convert(new(0, l), reduce.Type == DType.Bool ? DType.Bool : DType.Int64, reduce.Type) : Elements.Convert(new(d, l), real ? DType.Float64 : type, reduce.Type);
+        return sum && !real ? Elements.Convert(new(0, l), reduce.Type == DType.Bool ? DType.Bool : DType.Int64, reduce.Type)
+            : Elements.Convert(new(d, l), real ? DType.Float64 : type, reduce.Type);
     }
 }

@@ -69,7 +69,8 @@ public class LayerTests
         var q = T(1, 0, 0, 1).Reshape(1, 2, 2);
         var v = T(1, 2, 3, 4).Reshape(1, 2, 2);
         double other = 1 / (1 + Math.Exp(Math.Sqrt(0.5))), own = 1 - other;
-        float[] first = [(float)(own + 3 * other), (float)(2 * own + 4 * other)], second = [(float)(other + 3 * own), (float)(2 * other + 4 * own)];
+        float[] first = [(float)(own + 3 * other), (float)(2 * own + 4 * other)],
+            second = [(float)(other + 3 * own), (float)(2 * other + 4 * own)];
         Near([.. first, .. second], F.ScaledDotProductAttention(q, q, v));
         Near([1, 2, .. second], F.ScaledDotProductAttention(q, q, v, isCausal: true));
         var mask = Tensor.From(new[,] { { false, true }, { false, false } }, device: Device.Cpu);
@@ -77,7 +78,8 @@ public class LayerTests
         Assert.Throws<ArgumentException>(() => F.ScaledDotProductAttention(q, q, v, mask, isCausal: true));
         // A scale may be negative, and zero.
         foreach (double scale in (double[])[-0.7, 0, 2])
-            Near((q.MatMul(q.Transpose(-2, -1)) * scale).Softmax(-1).MatMul(v).ToArray<float>(), F.ScaledDotProductAttention(q, q, v, scale: scale));
+            Near((q.MatMul(q.Transpose(-2, -1)) * scale).Softmax(-1).MatMul(v).ToArray<float>(),
+                F.ScaledDotProductAttention(q, q, v, scale: scale));
     }
 
     [Fact]

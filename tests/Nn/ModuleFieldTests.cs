@@ -24,7 +24,8 @@ public class ModuleFieldTests
         private readonly List<(string, Linear)> list = [("a", L()), ("b", L())];
         private readonly Dictionary<string, (Linear, int)> map = new() { ["x"] = (L(), 3) };
         private readonly (int, float, string) plain = (1, 2, "three");
-        private readonly (Linear, Linear, Linear, Linear, Linear, Linear, Linear, Linear, Parameter) nine = (L(), L(), L(), L(), L(), L(), L(), L(), P());
+        private readonly (Linear, Linear, Linear, Linear, Linear, Linear, Linear, Linear, Parameter) nine =
+            (L(), L(), L(), L(), L(), L(), L(), L(), P());
         private readonly (Tensor, Tensor) values = (P(), P());
 
         public int Used => plain.Item1 + (pair, classic, nested, list, map, nine, values).ToString().Length;
@@ -39,7 +40,8 @@ public class ModuleFieldTests
             "list.0.1.weight", "list.1.1.weight", "map.x.0.weight",
             .. Enumerable.Range(0, 8).Select(i => $"nine.{i}.weight"), "nine.8"], new Tuples().StateDict().Keys.OrderBy(Order));
 
-        static int Order(string key) => Array.IndexOf(["pair", "classic", "nested", "list", "map", "nine"], key.Split('.')[0]) * 10 + (key == "nine.8" ? 9 : 0);
+        static int Order(string key) => Array.IndexOf(["pair", "classic", "nested", "list", "map", "nine"], key.Split('.')[0]) * 10
+            + (key == "nine.8" ? 9 : 0);
     }
 
     public static TheoryData<string> Named => [.. Containers().Keys];

@@ -74,7 +74,8 @@ public class DegenerateGradientTests
                         _ = second.ToArray<double>();
                     }
                 // Size 1 has numbers to compare.
-                if (device == Device.Cpu && shapes.All(s => s.ElementCount > 0) && expected.All(double.IsFinite)) GradientCheck.First(sample.Call, values, shapes, device);
+                if (device == Device.Cpu && shapes.All(s => s.ElementCount > 0) && expected.All(double.IsFinite))
+                    GradientCheck.First(sample.Call, values, shapes, device);
             }
             // An index written out in the sample names no place of a smaller dimension: heard of late where there was nothing to read.
             catch (TensorIndexException)
@@ -82,10 +83,12 @@ public class DegenerateGradientTests
             }
             catch (Exception e)
             {
-                failures.Add($"{sample.Name} {string.Join(" ", shapes.Select(s => s.ToString()))}: {e.GetType().Name}: {e.Message.Split('\n')[0]} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("GpuTensor.Operators"))}");
+                failures.Add($"{sample.Name} {string.Join(" ", shapes.Select(s => s.ToString()))}: {e.GetType().Name}: "
+                    + $"{e.Message.Split('\n')[0]} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("GpuTensor.Operators"))}");
             }
 
-            Tensor[] Leaves() => [.. values.Select((v, i) => Tensor.From(v, device: device).Reshape(shapes[i]).Clone().Detach().RequiresGrad_())];
+            Tensor[] Leaves() => [.. values.Select((v, i) => Tensor.From(v, device: device).Reshape(shapes[i]).Clone().Detach()
+                .RequiresGrad_())];
         }
         Assert.True(failures.Count == 0, $"{failures.Count} of {tried}:\n{string.Join("\n", failures)}");
         Assert.True(tried > (all ? 20 : 0));
@@ -109,6 +112,7 @@ public class DegenerateGradientTests
         Assert.Equal([0, 3], Tensor.Zeros([0, 6], device: device).Reshape(-1, 3).Shape);
         Assert.Equal([0], Tensor.Zeros([3, 0], device: device).View(-1).Shape);
         // As in PyTorch: any number would do.
-        Assert.Contains("any number", Assert.Throws<TensorShapeException>(() => Tensor.Zeros([3, 0, 4], device: device).Reshape(0, 4, -1)).Message);
+        Assert.Contains("any number", Assert.Throws<TensorShapeException>(() => Tensor.Zeros([3, 0, 4], device: device).Reshape(0, 4, -1))
+            .Message);
     }
 }

@@ -2,14 +2,16 @@ using Xunit;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>Every operator's gradient, and the gradient of that, against central differences in float64: all on the reference, whose formulas all devices share, a part on a device, where each sample compiles
-/// a dozen kernels. (Recorded gradients of every operator are compared there too: <see cref="ConformanceTests.DeviceCorpusTests"/>.)</summary>
+/// <summary>Every operator's gradient, and the gradient of that, against central differences in float64: all on the reference, whose
+/// formulas all devices share, a part on a device, where each sample compiles a dozen kernels. (Recorded gradients of every operator are
+/// compared there too: <see cref="ConformanceTests.DeviceCorpusTests"/>.)</summary>
 public class GradientTests
 {
     /// <summary>On a device those that have no second derivative.</summary>
     public static TheoryData<string, string> First => Cases((s, device) => device == "cpu" || !s.TwiceDifferentiable);
 
-    /// <summary>On a device every second sample, which runs the kernels of the gradient as well; all with <c>GPUTENSOR_CONFORMANCE=all</c>.</summary>
+    /// <summary>On a device every second sample, which runs the kernels of the gradient as well; all with
+    /// <c>GPUTENSOR_CONFORMANCE=all</c>.</summary>
     public static TheoryData<string, string> Second
     {
         get

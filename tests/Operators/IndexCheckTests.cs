@@ -3,7 +3,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>An index that names no place is an error at the next wait: never a wrong number, never a crash, and the engine goes on.</summary>
+/// <summary>An index that names no place is an error at the next wait: never a wrong number, never a crash, and the engine goes
+/// on.</summary>
 [Collection(nameof(Engine.Alone))]
 public class IndexCheckTests
 {
@@ -66,7 +67,8 @@ public class IndexCheckTests
     public void A_call_refused_for_its_shapes_blames_nobody_later(string deviceName)
     {
         var device = TestDevices.Get(deviceName);
-        Tensor x = Tensor.Zeros([1, 1], device: device), row = Tensor.Zeros([1, 4], device: device), wrong = Tensor.From([7L], device: device);
+        Tensor x = Tensor.Zeros([1, 1], device: device), row = Tensor.Zeros([1, 4], device: device),
+            wrong = Tensor.From([7L], device: device);
         Assert.Throws<TensorShapeException>(() => x.Gather(1, wrong.Expand(2, 2)));
         Assert.Throws<TensorShapeException>(() => x.Scatter(1, wrong.Expand(1, 1), Tensor.Zeros([1, 0], device: device)));
         Assert.Throws<TensorShapeException>(() => x.IndexAdd(1, wrong, row));

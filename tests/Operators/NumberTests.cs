@@ -51,12 +51,14 @@ public class NumberTests
     {
         var device = TestDevices.Get(deviceName);
         var dtype = Enum.Parse<DType>(name);
-        double[] values = [1.7, -1.7, 300.75, -300.75, 65504, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.5, 3e9, -3e9, 1e19, -1e19, 128, 255, -129];
+        double[] values = [1.7, -1.7, 300.75, -300.75, 65504, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.5, 3e9,
+            -3e9, 1e19, -1e19, 128, 255, -129];
         // 17 elements: vector lanes and single ones.
         var x = Tensor.From(values, device: Device.Cpu).To(dtype);
         double[] held = x.To(DType.Float64).ToArray<double>();
         // A device compiles kernels for each.
-        foreach (var target in device == Device.Cpu ? (DType[])[DType.Int64, DType.Int32, DType.Int16, DType.Int8, DType.UInt8] : [DType.Int64, DType.Int32, DType.UInt8])
+        foreach (var target in device == Device.Cpu ? (DType[])[DType.Int64, DType.Int32, DType.Int16, DType.Int8, DType.UInt8]
+            : [DType.Int64, DType.Int32, DType.UInt8])
         {
             long[] expected = [.. held.Select(v => target switch
             {
@@ -108,7 +110,8 @@ public class NumberTests
             filled.Fill_(n);
             Assert.Equal([n, n], filled.ToArray<long>());
         }
-        Assert.Equal([long.MaxValue - 3, long.MaxValue - 2, long.MaxValue - 1], Tensor.Arange(long.MaxValue - 3, long.MaxValue, device: device).ToArray<long>());
+        Assert.Equal([long.MaxValue - 3, long.MaxValue - 2, long.MaxValue - 1],
+            Tensor.Arange(long.MaxValue - 3, long.MaxValue, device: device).ToArray<long>());
         Assert.Equal([Odd, Odd + 2], Tensor.Arange(Odd, Odd + 3, 2, device: device).ToArray<long>());
         Assert.Equal([0, Odd, 2 * Odd], Tensor.Linspace(0, 2 * Odd, 3, DType.Int64, device).ToArray<long>());
         Assert.Equal([0, 2, 5, 7, 10], Tensor.Linspace(0, 10, 5, DType.Int64, device).ToArray<long>());
@@ -120,7 +123,8 @@ public class NumberTests
         var device = TestDevices.Get(deviceName);
         var x = Tensor.From([1L], device: device);
         Assert.Equal(Odd + 1, (x + (ulong)Odd).Item<long>());
-        Assert.Equal((DType.Int64, DType.Int64, DType.Int64, DType.Int64), ((x + 1u).DType, (x + (ushort)1).DType, (x + (byte)1).DType, (x + 1ul).DType));
+        Assert.Equal((DType.Int64, DType.Int64, DType.Int64, DType.Int64),
+            ((x + 1u).DType, (x + (ushort)1).DType, (x + (byte)1).DType, (x + 1ul).DType));
         Assert.Throws<TensorDTypeException>(() => x + ulong.MaxValue);
         Assert.Equal(255, Tensor.Full([1], -1, DType.UInt8, device).Item<long>());
         Assert.Throws<TensorDTypeException>(() => Tensor.From(new ulong[] { 1 }));

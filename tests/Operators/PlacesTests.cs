@@ -2,7 +2,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Operators;
 
-/// <summary>Sorting, searching, and adding up at places, in sizes where indices are sorted instead of compared with every place, against plain loops.</summary>
+/// <summary>Sorting, searching, and adding up at places, in sizes where indices are sorted instead of compared with every place, against
+/// plain loops.</summary>
 public class PlacesTests
 {
     /// <summary>The value behind a handle may have another shape than the handle shows.</summary>
@@ -42,7 +43,9 @@ public class PlacesTests
         {
             var random = new Random(n);
             // Many equal ones; all exact in every dtype.
-            double[] values = [.. Enumerable.Range(0, 2 * n).Select(_ => type.IsFloatingPoint() && random.Next(40) == 0 ? double.NaN : type == DType.Bool ? random.Next(2) : random.Next(200))];
+            double[] values = [.. Enumerable.Range(0, 2 * n)
+                .Select(_ => type.IsFloatingPoint() && random.Next(40) == 0 ? double.NaN : type == DType.Bool ? random.Next(2)
+                    : random.Next(200))];
             var x = Tensor.From(values, device: device).To(type).Reshape(2, n);
             foreach (bool descending in (bool[])[false, true])
             {
@@ -73,8 +76,11 @@ public class PlacesTests
         Assert.Equal([1L, 3, 4, 1, 3, 4], rows[0].SearchSorted(values).ToArray<long>());
         Assert.Equal(4, rows[1].SearchSorted(Tensor.From([9L], device: device).Reshape([])).Item<long>());
         var floats = Tensor.From([-1f, 0, 0, 2, float.NaN], device: device);
-        Assert.Equal([1L, 3, 4, 4, 0], floats.SearchSorted(Tensor.From([0f, 1, float.PositiveInfinity, float.NaN, float.NegativeInfinity], device: device)).ToArray<long>());
-        Assert.Equal([3L, 5], floats.To(DType.Float16).SearchSorted(Tensor.From([0f, float.NaN], device: device).To(DType.Float16), right: true).ToArray<long>());
+        Assert.Equal([1L, 3, 4, 4, 0],
+            floats.SearchSorted(Tensor.From([0f, 1, float.PositiveInfinity, float.NaN, float.NegativeInfinity], device: device))
+            .ToArray<long>());
+        Assert.Equal([3L, 5], floats.To(DType.Float16).SearchSorted(Tensor.From([0f, float.NaN], device: device).To(DType.Float16),
+            right: true).ToArray<long>());
         Assert.Equal([0L], Tensor.Zeros([0], device: device).SearchSorted(Tensor.Ones([1], device: device)).ToArray<long>());
         Assert.Contains("float32 and int64", Assert.Throws<TensorDTypeException>(() => floats.SearchSorted(values)).Message);
         Assert.Contains("leading dimensions", Assert.Throws<TensorShapeException>(() => rows.SearchSorted(values.Reshape(3, 2))).Message);
@@ -88,7 +94,8 @@ public class PlacesTests
         var random = new Random(5);
         // Some words never, one very often; negative ones count from the end.
         long[] words = [.. Enumerable.Range(0, Count).Select(i => i % 3 == 0 ? 17L : random.Next(Words / 2) - (i % 7 == 0 ? Words : 0))];
-        float[] table = [.. Enumerable.Range(0, Words * Width).Select(_ => random.Next(-8, 9) / 4f)], weights = [.. Enumerable.Range(0, Count * Width).Select(_ => random.Next(-4, 5) / 2f)];
+        float[] table = [.. Enumerable.Range(0, Words * Width).Select(_ => random.Next(-8, 9) / 4f)],
+            weights = [.. Enumerable.Range(0, Count * Width).Select(_ => random.Next(-4, 5) / 2f)];
         var x = Tensor.From(table, device: device).Reshape(Words, Width);
         x.RequiresGrad = true;
         var w = Tensor.From(weights, device: device).Reshape(Count, Width);
@@ -128,7 +135,8 @@ public class PlacesTests
             last[place] = values[i];
             back[i] = toPlace[place];
         }
-        var (index, source) = (Tensor.From(at, device: device).Reshape(Rows, Values), Tensor.From(values, device: device).Reshape(Rows, Values));
+        var (index, source) = (Tensor.From(at, device: device).Reshape(Rows, Values),
+            Tensor.From(values, device: device).Reshape(Rows, Values));
         source.RequiresGrad = true;
         var zeros = Tensor.Zeros([Rows, Places], device: device);
         var added = zeros.ScatterAdd(1, index, source);
@@ -150,10 +158,12 @@ public class PlacesTests
         float[] rowsAdded = new float[Places * 4];
         for (int i = 0; i < Values; i++)
             for (int c = 0; c < 4; c++) rowsAdded[at[i] * 4 + c] += 2 * values[c * Values + i];
-        Assert.Equal(rowsAdded, Tensor.Zeros([Places, 4], device: device).IndexAdd(0, one, source.Detach()[..4].T, alpha: 2).ToArray<float>());
+        Assert.Equal(rowsAdded, Tensor.Zeros([Places, 4], device: device).IndexAdd(0, one, source.Detach()[..4].T, alpha: 2)
+            .ToArray<float>());
         bool[] named = new bool[Places];
         for (int i = 0; i < Values; i++) named[at[i]] = true;
         Assert.Equal(named, Tensor.Zeros([Places], DType.Bool, device).IndexFill(0, one, 1).ToArray<bool>());
-        Assert.Equal(named, Tensor.Zeros([Places], DType.Bool, device).IndexAdd(0, one, Tensor.Ones([Values], DType.Bool, device)).ToArray<bool>());
+        Assert.Equal(named, Tensor.Zeros([Places], DType.Bool, device).IndexAdd(0, one, Tensor.Ones([Values], DType.Bool, device))
+            .ToArray<bool>());
     }
 }

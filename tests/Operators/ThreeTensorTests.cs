@@ -21,7 +21,8 @@ public class ThreeTensorTests
         Check(exact.Addcdiv(whole, From(7f), value: 0.1f), DType.Float32, 1 + 0.1f * 3 / 7);
         Check(exact.Addcmul(whole, whole, value: 0.1f), DType.Float32, MathF.FusedMultiplyAdd(0.1f * 3, 3, 1));
         // One rounding for a half type, too.
-        Check(half.Addcmul(half, half, value: 0.1f).To(DType.Float32), DType.Float32, Half(MathF.FusedMultiplyAdd(product, 1.0078125f, 1.0078125f)));
+        Check(half.Addcmul(half, half, value: 0.1f).To(DType.Float32), DType.Float32,
+            Half(MathF.FusedMultiplyAdd(product, 1.0078125f, 1.0078125f)));
         Check(half.Addcdiv(half, half, value: 0.1f).To(DType.Float32), DType.Float32, Half(1.0078125f + product / 1.0078125f));
         // Numbers without dimensions do not widen what has some.
         Assert.Equal(DType.BFloat16, half.Addcmul(half, Tensor.From([0.1f], device: device).Reshape()).DType);

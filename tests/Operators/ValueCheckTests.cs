@@ -43,7 +43,8 @@ public class ValueCheckTests
             Assert.StartsWith($"{op}: index {wrong} is out of range for a dimension of size 4: 0 to 3 were expected.", error.Message);
             // It is on the device.
             error = Assert.Throws<TensorIndexException>(() => call(x, Classes(0, wrong, 1) + 0).Realize().Sum().Item());
-            Assert.StartsWith($"{op}: index {Math.Max(wrong, long.MinValue + 2)} is out of range for a dimension of size 4: 0 to 3 were expected.", error.Message);
+            Assert.StartsWith($"{op}: index {Math.Max(wrong, long.MinValue + 2)} is out of range for a dimension of size 4: 0 to 3 were "
+                + $"expected.", error.Message);
             if (!device.Eager) Assert.Contains("not valid", error.Message);
             Assert.Throws<TensorIndexException>(() =>
             {
@@ -176,7 +177,8 @@ public class ValueCheckTests
                 var p = (Tensor.From([0.5, wrong, 1], DType.Float32, device) * 1).To(dtype);
                 var error = Assert.Throws<TensorValueException>(() => p.Bernoulli().To(DType.Float32).ToArray<float>());
                 Assert.StartsWith("bernoulli: ", error.Message);
-                if (double.IsFinite(wrong)) Assert.Contains(wrong.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message);
+                if (double.IsFinite(wrong))
+                    Assert.Contains(wrong.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message);
             }
         }
         Assert.Equal([0f, 1, 1], (Tensor.From([0f, 1, 1], device: device) * 1).Bernoulli().ToArray<float>());

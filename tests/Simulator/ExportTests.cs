@@ -24,7 +24,8 @@ public class ExportTests
         var table = AbiTable.Require();
         var wrong = new List<string>();
         int checkedOnes = 0;
-        foreach (var method in typeof(DeviceFault).Assembly.GetTypes().SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public)))
+        foreach (var method in typeof(DeviceFault).Assembly.GetTypes()
+            .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public)))
         {
             if (method.GetCustomAttribute<UnmanagedCallersOnlyAttribute>() is not { } export) continue;
             string name = export.EntryPoint!;
@@ -64,7 +65,8 @@ public class ExportTests
         var knowing = ((string[])["engine", "bindings", "kernels"])
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
             .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".csproj", StringComparison.Ordinal))
-            .Where(f => !f.Contains($"{separator}obj{separator}", StringComparison.Ordinal) && !f.Contains($"{separator}bin{separator}", StringComparison.Ordinal))
+            .Where(f => !f.Contains($"{separator}obj{separator}", StringComparison.Ordinal)
+                && !f.Contains($"{separator}bin{separator}", StringComparison.Ordinal))
             .Where(f => names.Any(File.ReadAllText(f).Contains))
             .Select(f => Path.GetRelativePath(root, f)).ToList();
         Assert.Equal("", string.Join(", ", knowing));

@@ -14,7 +14,8 @@ public static unsafe partial class Programs
     }
 
     /// <summary>α·op(A)·op(B) + β·C by plain loops in double, all column-major.</summary>
-    private static double[] Plain(bool ta, bool tb, int m, int n, int k, double alpha, float[] a, int lda, float[] b, int ldb, double beta, float[]? c, int ldc)
+    private static double[] Plain(bool ta, bool tb, int m, int n, int k, double alpha, float[] a, int lda, float[] b, int ldb, double beta,
+        float[]? c, int ldc)
     {
         double[] result = new double[ldc * n];
         for (int j = 0; j < n; j++)
@@ -86,7 +87,8 @@ public static unsafe partial class Programs
         float[] actual = new float[m * n * batch];
         stream.CopyToHost(MemoryMarshal.AsBytes(actual.AsSpan()), result.Address);
         for (int i = 0; i < batch; i++)
-            Near(Plain(false, false, m, n, k, 1, a, m, b[(i * k * n)..], k, 0, null, m), actual[(i * m * n)..((i + 1) * m * n)], m, m, 1e-5);
+            Near(Plain(false, false, m, n, k, 1, a, m, b[(i * k * n)..], k, 0, null, m), actual[(i * m * n)..((i + 1) * m * n)], m, m,
+                1e-5);
     }
 
     public static void TF32_IsOnlyUsedWhenAsked_AndShows()
@@ -260,7 +262,8 @@ public static unsafe partial class Programs
         stream.CopyToHost(MemoryMarshal.AsBytes(sums.AsSpan()), gradient.Address);
         for (int r = 0; r < rows; r++) Assert.Equal(x.AsSpan(r * inputs, inputs).ToArray().Sum(), sums[r], 1e-5f);
 
-        using (var operation = new CublasLtOperation(CublasComputeType.Float32, CudaDataType.Float32) { Epilogue = CublasLtEpilogue.GeluAux })
+        using (var operation =
+            new CublasLtOperation(CublasComputeType.Float32, CudaDataType.Float32) { Epilogue = CublasLtEpilogue.GeluAux })
         using (var layout = new CublasLtLayout(CudaDataType.Float32, 4, 4, 4))
         using (var preference = new CublasLtPreference(0))
             Assert.Empty(light.FindAlgorithms(operation, layout, layout, layout, layout, preference));
@@ -276,7 +279,8 @@ public static unsafe partial class Programs
             using var d = new CublasLtLayout(CudaDataType.Float32, outputs, rows, outputs);
             using var preference = new CublasLtPreference(0);
             var choice = Assert.Single(light.FindAlgorithms(operation, a, b, d, d, preference, 4));
-            light.Matmul(stream, operation, 1f, new(ws.Address, a), new(xs.Address, b), 0f, new(y.Address, d), new(y.Address, d), choice, 0, 0);
+            light.Matmul(stream, operation, 1f, new(ws.Address, a), new(xs.Address, b), 0f, new(y.Address, d), new(y.Address, d), choice, 0,
+                0);
         }
     }
 

@@ -11,7 +11,8 @@ public static unsafe partial class Programs
     public static void Defect01_OldAndYoungSymbols()
     {
         // Unsuffixed names are older ABIs; what is younger than the driver is not there at all.
-        foreach (string name in (string[])["cuMemAlloc", "cuStreamBeginCapture", "cuGraphInstantiate", "cublasSgemm", nameof(cuFuncGetParamInfo)])
+        foreach (string name in (string[])["cuMemAlloc", "cuStreamBeginCapture", "cuGraphInstantiate", "cublasSgemm",
+            nameof(cuFuncGetParamInfo)])
             Assert.False(_simulator.Exports(name), name);
         Assert.False(CudaGraphExec.CanUpdate);
         Assert.True(CudaGraph.IsSupported);
@@ -29,8 +30,10 @@ public static unsafe partial class Programs
         using var stream = CudaStream.Create(context);
         using var memory = CudaDeviceMemory.Allocate(context, 64);
         using var scope = context.Enter();
-        Refused(CudaResult.InvalidHandle, () => Check.Driver(cuStreamSynchronize((int)stream.Handle)), "cuStreamSynchronize", "no such handle was ever given out");
-        Refused(CudaResult.InvalidValue, () => Check.Driver(cuMemsetD32Async((uint)memory.Address, 0, 16, stream.Handle)), "cuMemsetD32Async");
+        Refused(CudaResult.InvalidHandle, () => Check.Driver(cuStreamSynchronize((int)stream.Handle)), "cuStreamSynchronize",
+            "no such handle was ever given out");
+        Refused(CudaResult.InvalidValue, () => Check.Driver(cuMemsetD32Async((uint)memory.Address, 0, 16, stream.Handle)),
+            "cuMemsetD32Async");
         Refused(CudaResult.InvalidValue, () => Check.Driver(cuMemFree_v2((uint)memory.Address)), "cuMemFree_v2");
     }
 
@@ -66,7 +69,8 @@ public static unsafe partial class Programs
         pinned.Span(0, 4096).Clear();
         stream.CopyToDeviceAsync(memory.Address, pinned, 0, 4096);
         pinned.Dispose();
-        Defect(CudaResult.LaunchFailed, stream.Synchronize, "cuMemFreeHost", "is freed while cuMemcpyHtoDAsync_v2 on stream 1 may still be using it");
+        Defect(CudaResult.LaunchFailed, stream.Synchronize, "cuMemFreeHost",
+            "is freed while cuMemcpyHtoDAsync_v2 on stream 1 may still be using it");
     }
 
     public static void Defect04_WritingBeyondPinnedMemory()
@@ -149,11 +153,13 @@ public static unsafe partial class Programs
         void** parameters = stackalloc void*[] { &x, &x, &a, &n };
         nint function = kernel.Handle, on = stream.Handle;
         foreach (var (grid, block) in (((uint, uint, uint), (uint, uint, uint))[])
-            [((0, 1, 1), (32, 1, 1)), ((1, 65536, 1), (32, 1, 1)), ((1, 1, 65536), (32, 1, 1)), ((1, 1, 1), (2048, 1, 1)), ((1, 1, 1), (1, 1, 65)),
+            [((0, 1, 1), (32, 1, 1)), ((1, 65536, 1), (32, 1, 1)), ((1, 1, 65536), (32, 1, 1)), ((1, 1, 1), (2048, 1, 1)),
+                ((1, 1, 1), (1, 1, 65)),
              ((1, 1, 1), (64, 32, 1)), ((1, 1, 1), (0, 1, 1))])
         {
             void** p = parameters;
-            Refused(CudaResult.InvalidValue, () => Check.Driver(cuLaunchKernel(function, grid.Item1, grid.Item2, grid.Item3, block.Item1, block.Item2,
+            Refused(CudaResult.InvalidValue, () =>
+                Check.Driver(cuLaunchKernel(function, grid.Item1, grid.Item2, grid.Item3, block.Item1, block.Item2,
                 block.Item3, 0, on, p, null)), "cuLaunchKernel", "axpy");
         }
         kernel.Module.Dispose();
@@ -172,7 +178,8 @@ public static unsafe partial class Programs
             """, "fill");
         const int bytes = 64 * 1024;
         var arguments = Arguments(kernel, bytes / 4);
-        Refused(CudaResult.InvalidValue, () => kernel.Launch(stream, new(1, 32, bytes), arguments), "cuLaunchKernel of kernel 'fill'", "MAX_DYNAMIC_SHARED");
+        Refused(CudaResult.InvalidValue, () => kernel.Launch(stream, new(1, 32, bytes), arguments), "cuLaunchKernel of kernel 'fill'",
+            "MAX_DYNAMIC_SHARED");
         kernel.MaxDynamicSharedBytes = bytes;
         kernel.Launch(stream, new(1, 32, bytes), arguments);
         stream.Synchronize();
@@ -277,7 +284,8 @@ public static unsafe partial class Programs
         var library = CudaRuntimeCompiler.For(context.Device).Library;
         foreach (int capability in (int[])[90, 89, 75])
         {
-            var image = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(capability))).Compile(Axpy, "axpy.cu", "-lineinfo").Image;
+            var image = new CudaRuntimeCompiler(library, new(ComputeCapability.FromNumber(capability)))
+                .Compile(Axpy, "axpy.cu", "-lineinfo").Image;
             Refused(CudaResult.NoBinaryForGpu, () => CudaModule.Load(context, image, "axpy"), "cuModuleLoadDataEx");
         }
         // 8.0 runs on 8.6, and PTX of anything older does.
@@ -297,7 +305,8 @@ public static unsafe partial class Programs
         using var c = CudaDeviceVariable<float>.From(stream, Random(15, 3));
         var wrong = new CublasGemm
         {
-            M = 3, N = 5, K = 4, Compute = CublasComputeType.Float32, A = new(a.Address, CudaDataType.Float32, 4), B = new(b.Address, CudaDataType.Float32, 5),
+            M = 3, N = 5, K = 4, Compute = CublasComputeType.Float32, A = new(a.Address, CudaDataType.Float32, 4),
+                B = new(b.Address, CudaDataType.Float32, 5),
             C = new(c.Address, CudaDataType.Float32, 5),
         };
         // It lies within the rules and reads beyond A: only the run shows it.
@@ -312,7 +321,8 @@ public static unsafe partial class Programs
         using var blas = CudaBlas.Create(context);
         var gemm = new CublasGemm
         {
-            M = 1, N = 1, K = 1, Compute = CublasComputeType.Float16, A = new(512, CudaDataType.Float16, 1), B = new(512, CudaDataType.Float16, 1),
+            M = 1, N = 1, K = 1, Compute = CublasComputeType.Float16, A = new(512, CudaDataType.Float16, 1),
+                B = new(512, CudaDataType.Float16, 1),
             C = new(512, CudaDataType.Float16, 1),
         };
         Assert.Contains("half", Assert.Throws<ArgumentException>(() => blas.Gemm(gemm, 1f, 0f)).Message);

@@ -69,8 +69,10 @@ public static unsafe partial class Programs
             {
                 _simulator.Fail(call, call.StartsWith("cublas", StringComparison.Ordinal) ? 14 : 2, number);
                 var error = Record.Exception(Everything);
-                foreach (string kind in (string[])["context", "stream", "event", "device block", "pinned block", "graph", "executable graph", "cuBLAS handle"])
-                    Assert.True(_simulator.Live(kind) == 0, $"After {call} number {number} failed, {_simulator.Live(kind)} of kind '{kind}' are left: {_simulator.Report()}");
+                foreach (string kind in (string[])["context", "stream", "event", "device block", "pinned block", "graph",
+                    "executable graph", "cuBLAS handle"])
+                    Assert.True(_simulator.Live(kind) == 0,
+                        $"After {call} number {number} failed, {_simulator.Live(kind)} of kind '{kind}' are left: {_simulator.Report()}");
                 if (error is not null)
                 {
                     failed++;

@@ -132,7 +132,8 @@ public static unsafe partial class Programs
         Assert.Equal(128, kernel[CudaFunctionAttribute.MaxThreadsPerBlock]);
         Assert.Equal(47 * 1024, kernel.MaxDynamicSharedBytes);
         Assert.InRange(kernel.MaxActiveBlocksPerMultiprocessor(128), 1, 16);
-        Refused(CudaResult.InvalidValue, () => kernel.MaxDynamicSharedBytes = 227 * 1024, "cuFuncSetAttribute of kernel 'needs'", "opt in to 232448");
+        Refused(CudaResult.InvalidValue, () => kernel.MaxDynamicSharedBytes = 227 * 1024, "cuFuncSetAttribute of kernel 'needs'",
+            "opt in to 232448");
         Refused(CudaResult.NotFound, () => kernel.Module.GetKernel("need"), "no kernel 'need'", "it has needs");
         kernel.Module.Dispose();
     }

@@ -51,7 +51,8 @@ public static unsafe partial class Programs
             Assert.Equal(3f, back[499]);
             Assert.Equal(250f, back[500]);
         }
-        foreach (string kind in (string[])["context", "stream", "device block", "device bytes", "pinned block", "share"]) Assert.Equal(0, _simulator.Live(kind));
+        foreach (string kind in (string[])["context", "stream", "device block", "device bytes", "pinned block", "share"])
+            Assert.Equal(0, _simulator.Live(kind));
     }
 
     [Machine("memory=64M")]
@@ -60,7 +61,8 @@ public static unsafe partial class Programs
         using var context = CudaContext.Create();
         using var stream = CudaStream.Create(context);
         var first = CudaDeviceMemory.AllocateAsync(stream, 40 << 20);
-        var error = Refused(CudaResult.OutOfMemory, () => CudaDeviceMemory.AllocateAsync(stream, 40 << 20), "cuMemAllocAsync", "of 67108864 bytes are free");
+        var error = Refused(CudaResult.OutOfMemory, () => CudaDeviceMemory.AllocateAsync(stream, 40 << 20), "cuMemAllocAsync",
+            "of 67108864 bytes are free");
         Assert.True(error.IsOutOfMemory);
         first.Dispose();
         // The release lies in the stream, not yet run: the driver finds it.

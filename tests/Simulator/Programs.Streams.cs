@@ -32,7 +32,8 @@ public static unsafe partial class Programs
         using var memory = CudaDeviceMemory.Allocate(context, 4096);
         copies.Fill(memory.Address, 7u, 1024);
         compute.Fill(memory.Address, 8u, 1024);
-        Defect(CudaResult.IllegalAddress, context.Synchronize, "cuCtxSynchronize", "cuMemsetD32Async on stream", "nothing orders the two", "0x1");
+        Defect(CudaResult.IllegalAddress, context.Synchronize, "cuCtxSynchronize", "cuMemsetD32Async on stream", "nothing orders the two",
+            "0x1");
     }
 
     public static void ARace_IsFound_WhicheverRanFirst()

@@ -16,8 +16,8 @@ internal sealed unsafe class SimulatorControl
     /// <summary>True where the library exports a name.</summary>
     public bool Exports(string name) => NativeLibrary.TryGetExport(_library, name, out _);
 
-    /// <summary>Starts another machine; of the old one nothing is left. Bindings that have seen the devices and the driver's version keep what they
-    /// saw.</summary>
+    /// <summary>Starts another machine; of the old one nothing is left. Bindings that have seen the devices and the driver's version keep
+    /// what they saw.</summary>
     /// <exception cref="ArgumentException">A setting is unknown or out of range.</exception>
     public void Restart(string settings)
     {
@@ -38,7 +38,8 @@ internal sealed unsafe class SimulatorControl
     /// <summary>Takes back what has not failed yet.</summary>
     public void FailNothing() => ((delegate* unmanaged<int>)Export("gpuTensorSimulatorFailNothing"))();
 
-    /// <summary>The report: <c>live</c>, <c>blocks</c>, <c>defects</c>, <c>refusals</c>, <c>launches</c>, <c>callCount</c>, <c>calls</c>.</summary>
+    /// <summary>The report: <c>live</c>, <c>blocks</c>, <c>defects</c>, <c>refusals</c>, <c>launches</c>, <c>callCount</c>,
+    /// <c>calls</c>.</summary>
     public JsonElement Report()
     {
         var report = (delegate* unmanaged<byte*, int, int>)Export("gpuTensorSimulatorReport");
@@ -51,15 +52,16 @@ internal sealed unsafe class SimulatorControl
         }
     }
 
-    /// <summary>How many objects of a kind are alive: "context", "stream", "event", "module", "graph", "executable graph", "cuBLAS handle", "device block",
-    /// "device bytes", "pinned block", "share".</summary>
+    /// <summary>How many objects of a kind are alive: "context", "stream", "event", "module", "graph", "executable graph", "cuBLAS handle",
+    /// "device block", "device bytes", "pinned block", "share".</summary>
     public long Live(string kind) => Report().GetProperty("live").TryGetProperty(kind, out var count) ? count.GetInt64() : 0;
 
     /// <summary>Defects the simulator has seen, whether or not the host was told or listened.</summary>
     public string[] Defects() => [.. Report().GetProperty("defects").EnumerateArray().Select(d => d.GetString()!)];
 
     /// <summary>How often each call was made.</summary>
-    public Dictionary<string, long> Calls() => Report().GetProperty("calls").EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetInt64());
+    public Dictionary<string, long> Calls() =>
+        Report().GetProperty("calls").EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetInt64());
 
     private nint Export(string name) => NativeLibrary.GetExport(_library, name);
 

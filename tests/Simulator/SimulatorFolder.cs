@@ -27,7 +27,8 @@ internal static class SimulatorFolder
         }
     }
 
-    /// <summary>A copy of its own: another file is another library to the loader, with another state, which no other test disturbs.</summary>
+    /// <summary>A copy of its own: another file is another library to the loader, with another state, which no other test
+    /// disturbs.</summary>
     public static string RequirePrivate(string driver = "13.0", bool compiles = true)
     {
         string shared = Require(driver, compiles);
@@ -49,7 +50,8 @@ internal static class SimulatorFolder
         }
     }
 
-    /// <summary>A folder in which the calls of NVRTC can be made to fail too: they go through the simulator. <paramref name="setting"/> belongs into its settings.</summary>
+    /// <summary>A folder in which the calls of NVRTC can be made to fail too: they go through the simulator. <paramref name="setting"/>
+    /// belongs into its settings.</summary>
     public static string RequireDoor(out string setting)
     {
         string shared = Require();

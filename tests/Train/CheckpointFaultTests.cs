@@ -37,8 +37,10 @@ public class CheckpointFaultTests
     private static string Moment(Module model, Optimizer optimizer)
     {
         var state = optimizer.StateDict();
-        return string.Join("\n", model.StateDict().Select(e => $"{e.Key} {e.Value}")) + "\n" + string.Join("\n", state.Groups.SelectMany(g =>
-            g.Settings.Select(s => $"{s.Key} {s.Value:R}").Concat(g.Parameters.SelectMany(p => p.Tensors.Select(t => $"{p.Step} {t.Key} {t.Value}")))))
+        return string.Join("\n", model.StateDict().Select(e => $"{e.Key} {e.Value}")) + "\n"
+            + string.Join("\n", state.Groups.SelectMany(g =>
+            g.Settings.Select(s => $"{s.Key} {s.Value:R}")
+            .Concat(g.Parameters.SelectMany(p => p.Tensors.Select(t => $"{p.Step} {t.Key} {t.Value}")))))
             + Convert.ToHexString(Generator.Default.GetState());
     }
 
@@ -111,7 +113,8 @@ public class CheckpointFaultTests
         using var folder = new TempFolder();
         var (model, optimizer) = Trained("adam");
         Checkpoint.Save(folder["good"], model, optimizer, new Dictionary<string, double> { ["epoch"] = 3 });
-        void Bad<T>(string named, Action<Dictionary<string, HostArray>, Dictionary<string, string>> change, string kind = "adam") where T : TensorException
+        void Bad<T>(string named, Action<Dictionary<string, HostArray>, Dictionary<string, string>> change, string kind = "adam")
+            where T : TensorException
         {
             Rewrite(folder["good"], folder["bad"], (arrays, metadata) =>
             {
@@ -122,8 +125,10 @@ public class CheckpointFaultTests
         }
         foreach (string name in new[] { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" })
             Bad<StateDictException>($"parameter 2 of group 0 lacks '{name}'", (a, _) => a.Remove($"optimizer.0.2.{name}"));
-        Bad<StateDictException>("exp_avg of parameter 2 of group 0 has shape [1]", (a, _) => a["optimizer.0.2.exp_avg"] = new(DType.Float32, [1]));
-        Bad<StateDictException>("exp_avg of parameter 2 of group 0 is int32", (a, _) => a["optimizer.0.2.exp_avg"] = new(DType.Int32, a["optimizer.0.2.exp_avg"].Shape));
+        Bad<StateDictException>("exp_avg of parameter 2 of group 0 has shape [1]", (a, _) =>
+            a["optimizer.0.2.exp_avg"] = new(DType.Float32, [1]));
+        Bad<StateDictException>("exp_avg of parameter 2 of group 0 is int32", (a, _) =>
+            a["optimizer.0.2.exp_avg"] = new(DType.Int32, a["optimizer.0.2.exp_avg"].Shape));
         Bad<StateDictException>("'speed'", (a, _) => a["optimizer.0.2.speed"] = new(DType.Float32, [1]));
         Bad<TensorFileException>("optimizer.1.0.exp_avg", (a, _) => a["optimizer.1.0.exp_avg"] = new(DType.Float32, [1]));
         Bad<TensorFileException>("optimizer.0.9.exp_avg", (a, _) => a["optimizer.0.9.exp_avg"] = new(DType.Float32, [1]));
@@ -205,8 +210,10 @@ public class CheckpointFaultTests
         Checkpoint.Save(folder["a"], model, optimizer, numbers, integers);
         var back = Checkpoint.Load(folder["a"], model, optimizer, out var whole);
         Assert.Equal(integers, whole);
-        Assert.Equal(numbers.Select(n => (n.Key, BitConverter.DoubleToInt64Bits(n.Value))), back.Select(n => (n.Key, BitConverter.DoubleToInt64Bits(n.Value))));
-        Assert.Throws<ArgumentException>(() => Checkpoint.Save(folder["b"], model, optimizer, new Dictionary<string, double> { ["\uD800"] = 1 }));
+        Assert.Equal(numbers.Select(n => (n.Key, BitConverter.DoubleToInt64Bits(n.Value))),
+            back.Select(n => (n.Key, BitConverter.DoubleToInt64Bits(n.Value))));
+        Assert.Throws<ArgumentException>(() =>
+            Checkpoint.Save(folder["b"], model, optimizer, new Dictionary<string, double> { ["\uD800"] = 1 }));
         Assert.Equal(["a"], folder.Files);
     }
 

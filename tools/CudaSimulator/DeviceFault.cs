@@ -43,7 +43,8 @@ public enum FaultKind
     LaunchFailed = 719,
 }
 
-/// <summary>A defect found while device code or a device copy ran. The message names kernel, thread and address where there are such.</summary>
+/// <summary>A defect found while device code or a device copy ran. The message names kernel, thread and address where there are
+/// such.</summary>
 public sealed class DeviceFault(FaultKind kind, string message) : Exception(message)
 {
     /// <summary>The class of the defect, and the code a driver reports.</summary>

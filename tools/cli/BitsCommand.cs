@@ -16,13 +16,17 @@ internal static class BitsCommand
     {
         var device = CommonOptions.Device();
         var corpus = CommonOptions.Corpus("");
-        var filter = new TextOption("--filter") { Description = "Only names that contain this: program/17, train/clip-norm, ops/add, ops2/add", HelpName = "TEXT" };
-        var programs = new NumberOption<int>("--programs", 0, AllPrograms, absent: AllPrograms) { Description = "Random programs run, from the first" };
+        var filter = new TextOption("--filter") { Description =
+            "Only names that contain this: program/17, train/clip-norm, ops/add, ops2/add", HelpName = "TEXT" };
+        var programs = new NumberOption<int>("--programs", 0, AllPrograms,
+            absent: AllPrograms) { Description = "Random programs run, from the first" };
         var oneIn = CommonOptions.OneIn("at least three");
         var output = new PathOption("--out", "FILE") { Description = "Write the hashes to this file, one \"NAME HASH\" a line" };
         var compare = new PathOption("--compare", "FILE") { Description = "Compare with the hashes of this file, written by --out" };
         var json = CommonOptions.Json();
-        var command = new Command("bits", "Hash what 200 random programs, all recorded training runs and all recorded samples compute; compare with another build's hashes")
+        var command = new Command("bits",
+            "Hash what 200 random programs, all recorded training runs and all recorded samples compute; compare with another build's "
+            + "hashes")
         {
             device, corpus, filter, programs, oneIn, output, compare, json,
         };
@@ -32,7 +36,9 @@ internal static class BitsCommand
             if (parsed.GetValue(output) is { } file) Outputs.CheckFile(file);
             var target = CommonOptions.Open(parsed.GetValue(device));
             var recordings = parsed.GetValue(corpus) is { } folder ? Corpus.Open(folder) : Corpus.Find();
-            if (recordings is null) Console.Error.WriteLine("gputensor: no corpus beside the repository (--corpus DIR, GPUTENSOR_CORPUS): random programs alone.");
+            if (recordings is null)
+                Console.Error.WriteLine(
+                    "gputensor: no corpus beside the repository (--corpus DIR, GPUTENSOR_CORPUS): random programs alone.");
             var run = new BitsRun(target, recordings, parsed.GetValue(programs),
                 parsed.GetValue(oneIn) is > 1 and var n ? new SampleDraw(n, AtLeast: 3, Seed: 0) : null,
                 parsed.GetValue(filter) is { } text ? name => name.Contains(text, StringComparison.OrdinalIgnoreCase) : _ => true);
@@ -63,7 +69,8 @@ internal static class BitsCommand
         }
         string whole = all.Aggregate(new BitHash(), (hash, p) => hash.Add(p.Name).Add(p.Hash)).ToString();
         if (output is not null)
-            AtomicFile.Write(output, stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(all.Select(p => $"{p.Name} {p.Hash}\n")))));
+            AtomicFile.Write(output, stream =>
+                stream.Write(Encoding.UTF8.GetBytes(string.Concat(all.Select(p => $"{p.Name} {p.Hash}\n")))));
         string comparison = before is null ? "" : $"; {compared} compared, {different} differ";
         Console.WriteLine($"{all.Count} programs, {failed} failed{comparison}; all together {whole}; {watch.Elapsed.TotalSeconds:F1} s");
         if (json)

@@ -18,16 +18,20 @@ internal static class ConformanceCommand
         var oneIn = CommonOptions.OneIn("drawn by --seed, at least three; every call to be refused");
         var replay = new Option<bool?>("--replay")
         {
-            Description = "Run each sample step by step, captured and as a graph, and compare the bits; default: where the device has graphs", HelpName = "true|false",
+            Description = "Run each sample step by step, captured and as a graph, and compare the bits; default: where the device has "
+                + "graphs", HelpName = "true|false",
         };
         var seed = new NumberOption<int>("--seed", int.MinValue, int.MaxValue, absent: 0) { Description = "The draw of --one-in" };
         var json = CommonOptions.Json();
-        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device, corpus, filter, second, threads, details, oneIn, seed, replay, json };
+        var command = new Command("conformance", "Run every recorded PyTorch sample whose operator exists; list the others") { device,
+            corpus, filter, second, threads, details, oneIn, seed, replay, json };
         command.SetAction(parsed =>
         {
             var target = CommonOptions.Open(parsed.GetValue(device));
             bool canReplay = ConformanceRun.CanReplay(target);
-            if (parsed.GetValue(replay) == true && !canReplay) throw new UsageException($"{target.Name} has no graphs to replay: only CUDA has, and not with GPUTENSOR_EAGER or GPUTENSOR_CUDA_BLOCKING.");
+            if (parsed.GetValue(replay) == true && !canReplay)
+                throw new UsageException(
+                    $"{target.Name} has no graphs to replay: only CUDA has, and not with GPUTENSOR_EAGER or GPUTENSOR_CUDA_BLOCKING.");
             var run = new ConformanceRun
             {
                 Device = target,
@@ -45,7 +49,8 @@ internal static class ConformanceCommand
 
     private static Corpus Open(string? folder) => folder is not null
         ? Corpus.Open(folder)
-        : Corpus.Find() ?? throw new UsageException("There is no corpus beside the repository: name one with --corpus DIR or GPUTENSOR_CORPUS.");
+        : Corpus.Find() ?? throw new UsageException(
+            "There is no corpus beside the repository: name one with --corpus DIR or GPUTENSOR_CORPUS.");
 
     private static int Run(ConformanceRun run, bool json, int details)
     {
@@ -61,10 +66,12 @@ internal static class ConformanceCommand
         if (absent.Count > 0)
         {
             Console.WriteLine($"not here: {absent.Sum(o => o.Unsupported)} samples of {absent.Count} operators");
-            foreach (var group in absent.GroupBy(o => o.Why)) Console.WriteLine($"  {group.Key}: {string.Join(", ", group.Select(o => o.Operator))}");
+            foreach (var group in absent.GroupBy(o => o.Why))
+                Console.WriteLine($"  {group.Key}: {string.Join(", ", group.Select(o => o.Operator))}");
         }
         int whole = result.Operators.Count(o => o.Passed == o.Samples);
-        if (run.Replay) Console.WriteLine($"{result.Replayed} samples gave the same bits step by step, captured and replayed; {result.Idle} more, for which the device had nothing to do, gave the same again");
+        if (run.Replay) Console.WriteLine($"{result.Replayed} samples gave the same bits step by step, captured and replayed; "
+            + $"{result.Idle} more, for which the device had nothing to do, gave the same again");
         Console.WriteLine($"{result.Samples} samples: {result.Passed} passed, {result.Failed} failed, {result.Unsupported} unsupported; "
             + $"{whole} of {result.Operators.Count} files pass whole; {watch.Elapsed.TotalSeconds:F1} s");
         if (json) Console.WriteLine(Json(run, result, watch.Elapsed.TotalSeconds));
@@ -90,8 +97,10 @@ internal static class ConformanceCommand
         replayed = run.Replay ? result.Replayed : (int?)null,
         idle = run.Replay ? result.Idle : (int?)null,
         seconds = Math.Round(seconds, 3),
-        slowest = result.Operators.OrderByDescending(o => o.Seconds).Take(5).Select(o => new { @operator = o.Operator, seconds = Math.Round(o.Seconds, 3) }),
+        slowest = result.Operators.OrderByDescending(o => o.Seconds).Take(5)
+            .Select(o => new { @operator = o.Operator, seconds = Math.Round(o.Seconds, 3) }),
         unsupported_operators = result.Operators.Where(o => o.Unsupported > 0).Select(o => o.Operator),
-        failures = result.Operators.SelectMany(o => o.Failures).Select(f => new { @operator = f.Operator, sample = f.Sample, reason = f.Reason }),
+        failures = result.Operators.SelectMany(o => o.Failures)
+            .Select(f => new { @operator = f.Operator, sample = f.Sample, reason = f.Reason }),
     });
 }

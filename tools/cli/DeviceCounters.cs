@@ -2,7 +2,8 @@ using GpuTensor.Devices;
 
 namespace GpuTensor.Cli;
 
-/// <summary>What a device has done, counted by its backend where it happens. The reference device has no queue and no memory of its own: it counts nothing.</summary>
+/// <summary>What a device has done, counted by its backend where it happens. The reference device has no queue and no memory of its own: it
+/// counts nothing.</summary>
 /// <param name="Launches">Every enqueue: kernels, library calls, copies, fills, reads and writes.</param>
 /// <param name="Kernels">Kernels as a reader of <c>explain</c> counts them: a matrix product with its packing and epilogue is one.</param>
 /// <param name="Compiled">Kernels compiled, from source or the driver's cache.</param>

@@ -29,7 +29,9 @@ internal static class DevicesCommand
         foreach (var device in OpenClPlatform.Devices())
         {
             var opened = Open($"opencl:{device.Index}");
-            found.Add(opened with { Description = $"{(opened.Usable ? device.Name : $"{device.Name}; {opened.Description}")} ({device.PlatformName}, driver {device.DriverVersion})" });
+            found.Add(opened with { Description =
+                $"{(opened.Usable ? device.Name : $"{device.Name}; {opened.Description}")} ({device.PlatformName}, driver "
+                + $"{device.DriverVersion})" });
         }
         found.Add(Open("cpu"));
         string chosen = GpuTensor.Device.Default.Name;
@@ -45,7 +47,8 @@ internal static class DevicesCommand
         }
         var table = new Table().AddColumns("device", "usable", "what it is").Border(TableBorder.Rounded);
         foreach (var device in found)
-            table.AddRow(Markup.Escape(device.Name == chosen ? device.Name + " (default)" : device.Name), device.Usable ? "[green]yes[/]" : "no", Markup.Escape(device.Description));
+            table.AddRow(Markup.Escape(device.Name == chosen ? device.Name + " (default)" : device.Name), device.Usable ? "[green]yes[/]"
+                : "no", Markup.Escape(device.Description));
         AnsiConsole.Write(table);
         if (OpenClPlatform.Reason.Length > 0) Console.WriteLine(OpenClPlatform.Reason);
         return 0;

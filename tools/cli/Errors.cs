@@ -26,7 +26,8 @@ internal static class Errors
     /// <summary>Writes the line, and gives the exit code.</summary>
     public static int Report(Exception e, bool verbose)
     {
-        bool expected = e is TensorException or IOException or UnauthorizedAccessException or HttpRequestException or JsonException or UsageException or InvalidDataException or OutOfMemoryException;
+        bool expected = e is TensorException or IOException or UnauthorizedAccessException or HttpRequestException
+            or JsonException or UsageException or InvalidDataException or OutOfMemoryException;
         string message = Texts.OneLine(e.Message);
         Say(expected ? message : $"{e.GetType().Name}: {message}{(verbose ? "" : " (a defect: --verbose shows where)")}");
         if (verbose) Write(e.ToString());

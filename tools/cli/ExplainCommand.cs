@@ -4,7 +4,8 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Cli;
 
-/// <summary><c>gputensor explain</c>: the kernels that a small program takes, what is fused into each, why it is cut there, and the bytes it moves. A program of one's own asks
+/// <summary><c>gputensor explain</c>: the kernels that a small program takes, what is fused into each, why it is cut there, and the bytes
+/// it moves. A program of one's own asks
 /// <see cref="Tensor.Explain"/>.</summary>
 internal static class ExplainCommand
 {
@@ -25,11 +26,13 @@ internal static class ExplainCommand
 
     public static Command Make()
     {
-        var name = new Argument<string>("example") { Description = string.Join("; ", Examples.Select(e => $"{e.Name}: {e.Title}")), DefaultValueFactory = _ => "mlp" };
+        var name = new Argument<string>("example") { Description = string.Join("; ", Examples.Select(e => $"{e.Name}: {e.Title}")),
+            DefaultValueFactory = _ => "mlp" };
         name.AcceptOnlyFromAmong([.. Examples.Select(e => e.Name)]);
         var source = new Option<bool>("--source") { Description = "Print each kernel's source too" };
         var device = CommonOptions.Device();
-        var command = new Command("explain", "Show the kernels of a built-in example: what was fused, why it was cut, bytes moved") { name, source, device };
+        var command = new Command("explain", "Show the kernels of a built-in example: what was fused, why it was cut, bytes moved") { name,
+            source, device };
         command.SetAction(parsed =>
         {
             var example = Examples.Single(e => e.Name == parsed.GetValue(name));
@@ -41,7 +44,9 @@ internal static class ExplainCommand
     private static void Run(Example example, Device device, bool source)
     {
         if (device.Planned is null)
-            throw new UsageException($"{device.Name} runs every operator by itself in plain loops: there are no kernels to explain. Name another device with --device; 'gputensor devices' lists them.");
+            throw new UsageException(
+                $"{device.Name} runs every operator by itself in plain loops: there are no kernels to explain. Name another device with "
+                + $"--device; 'gputensor devices' lists them.");
         Device.Default = device;
         Console.WriteLine($"{example.Name}: {example.Title}");
         foreach (string text in example.Explain(device, source)) Console.WriteLine($"\n{text.TrimEnd()}");

@@ -7,7 +7,8 @@ namespace GpuTensor.Cli;
 /// more ends the process at once, but for SIGHUP, which a closing terminal may send twice.</summary>
 internal sealed class Interrupt : IDisposable
 {
-    private static readonly Dictionary<PosixSignal, int> Numbers = new() { [PosixSignal.SIGHUP] = 1, [PosixSignal.SIGINT] = 2, [PosixSignal.SIGTERM] = 15 };
+    private static readonly Dictionary<PosixSignal,
+        int> Numbers = new() { [PosixSignal.SIGHUP] = 1, [PosixSignal.SIGINT] = 2, [PosixSignal.SIGTERM] = 15 };
 
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly HashSet<PosixSignal> seen = [];
@@ -50,8 +51,10 @@ internal sealed class Interrupt : IDisposable
         const string field = "SigIgn:";
         try
         {
-            return OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal)) is { } line
-                && ulong.TryParse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong ignored) && (ignored & 1) != 0;
+            return OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status")
+                .FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal)) is { } line
+                && ulong.TryParse(line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong ignored)
+                && (ignored & 1) != 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

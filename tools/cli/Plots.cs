@@ -102,5 +102,6 @@ internal static class Plots
         Write(path, plot.GetImage(800, 600));
     }
 
-    private static void Write(string path, Image image) => AtomicFile.Write(path, stream => stream.Write(image.GetImageBytes(ImageFormat.Png)));
+    private static void Write(string path, Image image) =>
+        AtomicFile.Write(path, stream => stream.Write(image.GetImageBytes(ImageFormat.Png)));
 }

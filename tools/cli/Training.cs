@@ -19,7 +19,8 @@ internal enum EpochEnd
     Diverged,
 }
 
-/// <summary>The model, the optimizer and the loop. The loss is added up on the device and read every <see cref="Window"/> steps, so that the host runs ahead of the device.</summary>
+/// <summary>The model, the optimizer and the loop. The loss is added up on the device and read every <see cref="Window"/> steps, so that
+/// the host runs ahead of the device.</summary>
 internal sealed class Training
 {
     /// <summary>Steps between looks at the loss.</summary>
@@ -54,7 +55,8 @@ internal sealed class Training
     /// <summary>Time spent in steps, compiling included.</summary>
     public TimeSpan Elapsed => watch.Elapsed;
 
-    /// <summary>What the device did in the last epoch that this process ran from its start, and its steps; null where there is none.</summary>
+    /// <summary>What the device did in the last epoch that this process ran from its start, and its steps; null where there is
+    /// none.</summary>
     public (DeviceCounters Counters, int Steps)? LastEpoch { get; private set; }
 
     /// <summary>Goes on from a file.</summary>
@@ -82,7 +84,8 @@ internal sealed class Training
         int step = 0, skip = Progress.Step;
         var pending = Tensor.Full([], Progress.Pending, device: device);
         var start = DeviceCounters.Of(device);
-        using var loader = new DataLoader(images, Settings.BatchSize, shuffle: true, seed: Settings.Seed, device: device) { Epoch = Progress.Epoch };
+        using var loader = new DataLoader(images, Settings.BatchSize, shuffle: true, seed: Settings.Seed,
+            device: device) { Epoch = Progress.Epoch };
         watch.Start();
         foreach (var (inputs, labels) in loader)
         {

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace GpuTensor.Cli;
 
-/// <summary>How far a run has come, with its history: what a checkpoint holds besides model and optimizer, as numbers under names.</summary>
+/// <summary>How far a run has come, with its history: what a checkpoint holds besides model and optimizer, as numbers under
+/// names.</summary>
 internal sealed class TrainingProgress
 {
     /// <summary>Whole epochs done.</summary>
@@ -60,16 +61,19 @@ internal sealed class TrainingProgress
         int epochs = (int)Integer("epochs", 1, int.MaxValue), batchSize = (int)Integer("batch_size", 1, int.MaxValue);
         long seed = Integer("seed", long.MinValue, long.MaxValue);
         double rate = Number("lr");
-        if (!(rate >= 0 && double.IsFinite(rate))) throw Wrong("lr", string.Create(CultureInfo.InvariantCulture, $"is {rate}; expected a finite number, not negative"));
+        if (!(rate >= 0 && double.IsFinite(rate)))
+            throw Wrong("lr", string.Create(CultureInfo.InvariantCulture, $"is {rate}; expected a finite number, not negative"));
         var progress = new TrainingProgress
         {
             Epoch = (int)Integer("epoch", 0, int.MaxValue - 1), Step = (int)Integer("step", 0, int.MaxValue),
             Pending = (float)Number("pending"), EpochLoss = Number("epoch_loss"),
         };
-        for (int i = 0; Has($"curve.{i}.step"); i++) progress.Curve.Add(new(Integer($"curve.{i}.step", 0, long.MaxValue), Number($"curve.{i}.loss")));
+        for (int i = 0; Has($"curve.{i}.step"); i++)
+            progress.Curve.Add(new(Integer($"curve.{i}.step", 0, long.MaxValue), Number($"curve.{i}.loss")));
         for (int i = 0; i < progress.Epoch; i++)
         {
-            if (!numbers.TryGetValue($"epoch_losses.{i}", out double loss)) throw Wrong($"epoch_losses.{i}", $"is missing: epoch is {progress.Epoch}");
+            if (!numbers.TryGetValue($"epoch_losses.{i}", out double loss))
+                throw Wrong($"epoch_losses.{i}", $"is missing: epoch is {progress.Epoch}");
             progress.EpochLosses.Add(loss);
         }
         return (new(epochs, batchSize, rate, seed), progress);

@@ -10,9 +10,11 @@ internal static class TrainingSession
     private const int Side = 28;
 
     /// <summary>The files a run writes into its folder.</summary>
-    private const string CheckpointFile = "checkpoint.safetensors", ModelFile = "model.safetensors", LossFile = "loss.png", ConfusionFile = "confusion.png", SamplesFile = "samples.png";
+    private const string CheckpointFile = "checkpoint.safetensors", ModelFile = "model.safetensors", LossFile = "loss.png",
+        ConfusionFile = "confusion.png", SamplesFile = "samples.png";
 
-    public static int Run(Device device, TrainingSettings asked, IReadOnlyList<string> given, string? data, string folder, string? resume, bool json,
+    public static int Run(Device device, TrainingSettings asked, IReadOnlyList<string> given, string? data, string folder, string? resume,
+        bool json,
         Interrupt interrupt)
     {
         Device.Default = device;
@@ -20,7 +22,8 @@ internal static class TrainingSession
         var training = new Training(device, asked, train);
         if (resume is not null) training.Resume(resume, given);
         var (settings, progress) = (training.Settings, training.Progress);
-        if (!json) Console.WriteLine($"{device.Name} ({device.Description}); {train.Count:N0} images, {training.StepsPerEpoch} steps an epoch");
+        if (!json) Console.WriteLine($"{device.Name} ({device.Description}); {train.Count:N0} images, {training.StepsPerEpoch} steps an "
+            + $"epoch");
         // All that the run needs is looked at before its first step.
         Outputs.CheckFolder(folder, CheckpointFile, ModelFile, LossFile, ConfusionFile, SamplesFile);
         string checkpoint = Path.Combine(folder, CheckpointFile);
@@ -28,10 +31,13 @@ internal static class TrainingSession
         while (progress.Epoch < settings.Epochs)
         {
             var end = display ? EpochWithDisplay(training, settings, interrupt) : training.RunEpoch(interrupt, _ => { });
-            if (end == EpochEnd.Diverged) return Diverged($"the loss is {Number(progress.EpochLosses[^1])}, seen after epoch {progress.Epoch + 1}, step {progress.Step}");
+            if (end == EpochEnd.Diverged)
+                return Diverged($"the loss is {Number(progress.EpochLosses[^1])}, seen after epoch {progress.Epoch + 1}, step "
+                    + $"{progress.Step}");
             training.Save(checkpoint);
             bool whole = end == EpochEnd.Whole;
-            if (whole && !json) Console.WriteLine($"epoch {progress.Epoch}/{settings.Epochs}: loss {progress.EpochLosses[^1]:F4}, {training.Images / training.Elapsed.TotalSeconds:N0} images/s");
+            if (whole && !json) Console.WriteLine($"epoch {progress.Epoch}/{settings.Epochs}: loss {progress.EpochLosses[^1]:F4}, "
+                + $"{training.Images / training.Elapsed.TotalSeconds:N0} images/s");
             if (whole && (!interrupt.Requested || progress.Epoch == settings.Epochs)) continue;
             Errors.Say($"stopped after epoch {progress.Epoch}, step {progress.Step}; go on with --resume {checkpoint}");
             return interrupt.ExitCode;
@@ -75,7 +81,8 @@ internal static class TrainingSession
         var images = FashionMnist.Open(train, folder);
         string name = train ? "training" : "test";
         if (images.Count == 0) throw new UsageException($"The {name} set has no images.");
-        if (images.InputShape != [Side, Side]) throw new UsageException($"The {name} set's images are {images.InputShape}: expected [{Side}, {Side}].");
+        if (images.InputShape != [Side, Side])
+            throw new UsageException($"The {name} set's images are {images.InputShape}: expected [{Side}, {Side}].");
         return images;
     }
 
@@ -108,7 +115,8 @@ internal static class TrainingSession
         var label = new long[1];
         foreach (int i in first)
         {
-            test.Read([i], System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels.AsSpan()), System.Runtime.InteropServices.MemoryMarshal.AsBytes(label.AsSpan()));
+            test.Read([i], System.Runtime.InteropServices.MemoryMarshal.AsBytes(pixels.AsSpan()),
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes(label.AsSpan()));
             images.Add([.. pixels]);
             bool right = label[0] == result.Answers[i];
             string said = FashionMnist.ClassNames[result.Answers[i]];
@@ -148,6 +156,7 @@ internal static class TrainingSession
         }));
 
         // Over a whole epoch: uploads of batches and the looks at the loss are counted too.
-        double? PerStep(Func<DeviceCounters, long> count) => training.LastEpoch is { } epoch ? Math.Round(count(epoch.Counters) / (double)epoch.Steps, 3) : null;
+        double? PerStep(Func<DeviceCounters, long> count) => training.LastEpoch is { } epoch
+            ? Math.Round(count(epoch.Counters) / (double)epoch.Steps, 3) : null;
     }
 }

@@ -13,7 +13,8 @@ internal sealed record TrainingSettings(int Epochs, int BatchSize, double Learni
     {
         foreach (var (option, before, now) in new (string, object, object)[]
             { ("--batch-size", BatchSize, asked.BatchSize), ("--lr", LearningRate, asked.LearningRate), ("--seed", Seed, asked.Seed) })
-            if (given.Contains(option) && !before.Equals(now)) throw new UsageException($"--resume: '{path}' was written by a run with {option} {before}, not {now}.");
+            if (given.Contains(option) && !before.Equals(now))
+                throw new UsageException($"--resume: '{path}' was written by a run with {option} {before}, not {now}.");
         return given.Contains("--epochs") ? this with { Epochs = asked.Epochs } : this;
     }
 }

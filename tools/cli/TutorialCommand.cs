@@ -5,7 +5,8 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Cli;
 
-/// <summary><c>gputensor tutorial</c>: PyTorch's four-minute tutorial in our API: tensors, NumPy files, devices, gradients, and a line fitted to 100 points.</summary>
+/// <summary><c>gputensor tutorial</c>: PyTorch's four-minute tutorial in our API: tensors, NumPy files, devices, gradients, and a line
+/// fitted to 100 points.</summary>
 internal static class TutorialCommand
 {
     public static Command Make()
@@ -99,7 +100,8 @@ internal static class TutorialCommand
         double weight = model.Weight.Item<double>(), bias = model.Bias!.Item<double>();
         Console.WriteLine($"y = {weight:F4} x + {bias:F4}");
         double[] x = Array.ConvertAll(xs.ToArray<float>(), v => (double)v);
-        Plots.Fit(plot, x, Array.ConvertAll(ys.ToArray<float>(), v => (double)v), Array.ConvertAll(x, v => weight * v + bias), "y = 2x + 3 + noise, and the line learned");
+        Plots.Fit(plot, x, Array.ConvertAll(ys.ToArray<float>(), v => (double)v), Array.ConvertAll(x, v => weight * v + bias),
+            "y = 2x + 3 + noise, and the line learned");
         Console.WriteLine($"plot: {plot}");
     }
 }

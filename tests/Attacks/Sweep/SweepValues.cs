@@ -86,7 +86,8 @@ internal static class SweepValues
     {
         if (Words.TryGetValue(parameter.Name!, out string? word) && parameter.ParameterType == typeof(string)) return word;
         if (parameter.HasDefaultValue)
-            return parameter.DefaultValue is null && parameter.ParameterType is { IsValueType: true } type && Nullable.GetUnderlyingType(type) is null
+            return parameter.DefaultValue is null && parameter.ParameterType is { IsValueType: true } type
+                && Nullable.GetUnderlyingType(type) is null
             ? Activator.CreateInstance(type) : Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true }
                 ? null : parameter.DefaultValue;
         return Ordinary(parameter.ParameterType, receiver);

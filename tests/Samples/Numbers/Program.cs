@@ -2,16 +2,20 @@
 using GpuTensor;
 
 var int64 = Tensor.Arange(4);
-Console.WriteLine($"{int64.DType}; × 1.5 {(int64 * 1.5).DType}; / 2 {(int64 / 2).DType}; + true {(int64 + true).DType}; > 1 {(int64 > 1).DType}");
+Console.WriteLine($"{int64.DType}; × 1.5 {(int64 * 1.5).DType}; / 2 {(int64 / 2).DType}; + true {(int64 + true).DType}; > 1 "
+    + $"{(int64 > 1).DType}");
 var float16 = Tensor.Ones([2], DType.Float16);
-Console.WriteLine($"{(float16 * 2.0).DType} {(float16 + Tensor.Ones([2], DType.BFloat16)).DType} {(float16 + Tensor.Ones([2], DType.Int32)).DType} "
-    + $"{(Tensor.Ones([2], DType.UInt8) + Tensor.Ones([2], DType.Int8)).DType} {int64.Mean(dtype: DType.Float64).DType} {(int64 > 1).Sum().DType}");
+Console.WriteLine($"{(float16 * 2.0).DType} {(float16 + Tensor.Ones([2], DType.BFloat16)).DType} "
+    + $"{(float16 + Tensor.Ones([2], DType.Int32)).DType} "
+    + $"{(Tensor.Ones([2], DType.UInt8) + Tensor.Ones([2], DType.Int8)).DType} {int64.Mean(dtype: DType.Float64).DType} "
+    + $"{(int64 > 1).Sum().DType}");
 Console.WriteLine($"{7 / Tensor.From([2])} {Tensor.From([-7]).FloorDivide(2)} {Tensor.From([-7]) % 3} {Tensor.From([1, 2]) << 3}");
 Console.WriteLine(Tensor.From([byte.MaxValue]) + Tensor.From([(byte)1]));
 Console.WriteLine(Tensor.From([1e10f, 1.5f, -0f, float.NaN, float.PositiveInfinity]));
 
 var m = Tensor.Arange(24).Reshape(2, 3, 4);
-Console.WriteLine($"{m[0, .., 1]} {m[^1, 1..].Shape} {m[TensorIndex.Ellipsis, 0].Shape} {m[.., TensorIndex.NewAxis].Shape} {m[0, 0, TensorIndex.Slice(0, 4, 2)]}");
+Console.WriteLine($"{m[0, .., 1]} {m[^1, 1..].Shape} {m[TensorIndex.Ellipsis, 0].Shape} {m[.., TensorIndex.NewAxis].Shape} "
+    + $"{m[0, 0, TensorIndex.Slice(0, 4, 2)]}");
 m[.., 0] = -1;
 m[1] = 5;
 m[m.Lt(0)] = 100;

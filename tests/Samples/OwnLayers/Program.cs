@@ -21,7 +21,8 @@ Console.WriteLine($"buffers: {string.Join(" ", model.NamedBuffers().Select(b => 
 // Running statistics move while training and stand still afterwards.
 var x = Tensor.RandN(256, 3) * 2 + 5;
 for (int i = 0; i < 50; i++) model.Forward(x);
-Console.WriteLine($"mean seen: about 5: {(model.Norm.RunningMean - 5).Abs().Max().Item<float>() < 0.5f}; calls: {model.Norm.Calls.Item<long>()}");
+Console.WriteLine($"mean seen: about 5: {(model.Norm.RunningMean - 5).Abs().Max().Item<float>() < 0.5f}; calls: "
+    + $"{model.Norm.Calls.Item<long>()}");
 model.Eval();
 var before = model.Norm.RunningMean.Clone();
 model.Forward(x * 100);

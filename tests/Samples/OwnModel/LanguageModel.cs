@@ -1,4 +1,5 @@
-/// <summary>A decoder in GPT-2's manner: tokens and positions are embedded, pass through blocks, and the embedding's own weights score the next token.</summary>
+/// <summary>A decoder in GPT-2's manner: tokens and positions are embedded, pass through blocks, and the embedding's own weights score the
+/// next token.</summary>
 sealed class LanguageModel : Module
 {
     readonly Embedding tok, pos;

@@ -24,7 +24,8 @@ Console.WriteLine(t.Grad!.AllClose(t.Detach().Cos()));      // True
 var noise = new NumPyRandom(seed: 0).RandN(100);            // double[], NumPy's legacy stream
 var xs = Tensor.Linspace(0, 10, 100).Reshape(-1, 1);
 var ys = 2 * xs + 3 + Tensor.From(noise, DType.Float32).Reshape(-1, 1) * 2;
-Tensor.ManualSeed(0, RandomStream.PyTorch);                  // PyTorch's CPU generator, to compare runs; the default is Philox on the device
+Tensor.ManualSeed(0, RandomStream.PyTorch);
+// PyTorch's CPU generator, to compare runs; the default is Philox on the device
 var model = new LinearRegression(1, 1);
 var cost = new MSELoss();
 var optimizer = new SGD(model.Parameters(), lr: 0.01, momentum: 0.9);

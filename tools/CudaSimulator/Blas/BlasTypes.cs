@@ -66,7 +66,8 @@ internal static class BlasTypes
     };
 
     /// <summary>The type of alpha and beta that goes with a compute type.</summary>
-    public static DataType Scale(ComputeType compute) => Supported.FirstOrDefault(s => s.Compute == Plain(compute)) is { Compute: > 0 } found
+    public static DataType Scale(ComputeType compute) =>
+        Supported.FirstOrDefault(s => s.Compute == Plain(compute)) is { Compute: > 0 } found
         ? found.Scale
         : throw new BlasError(BlasError.InvalidValue, $"there is no compute type {(int)compute}");
 
@@ -74,7 +75,8 @@ internal static class BlasTypes
     public static void Require(ComputeType compute, DataType scale, DataType a, DataType b, DataType c)
     {
         if (!IsSupported(compute, scale, a, b, c))
-            throw new BlasError(BlasError.NotSupported, $"no product of {a} and {b} into {c} with compute type {compute} and scale type {scale}");
+            throw new BlasError(BlasError.NotSupported,
+                $"no product of {a} and {b} into {c} with compute type {compute} and scale type {scale}");
     }
 
     public static bool IsSupported(ComputeType compute, DataType scale, DataType a, DataType b, DataType c) =>

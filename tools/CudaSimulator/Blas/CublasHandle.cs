@@ -37,7 +37,8 @@ internal sealed class CublasHandle(SimulatedContext context, bool isLight) : IHa
         var found = context.Device.Simulator.Handles.Get<SimulatedStream>(stream, "stream");
         return found.Context == context
             ? found
-            : throw new BlasError(BlasError.InvalidValue, $"the stream belongs to device {found.Device.Ordinal}, the handle to device {context.Device.Ordinal}");
+            : throw new BlasError(BlasError.InvalidValue,
+                $"the stream belongs to device {found.Device.Ordinal}, the handle to device {context.Device.Ordinal}");
     }
 
     /// <summary>Throws where this thread cannot use the handle now.</summary>

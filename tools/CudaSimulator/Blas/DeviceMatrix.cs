@@ -3,12 +3,13 @@ using GpuTensor.CudaSimulator.Memory;
 
 namespace GpuTensor.CudaSimulator.Blas;
 
-/// <summary>Matrices out of device memory and back, under the same watch as every other access: bounds, use after free, what was never written,
-/// and what another stream may be touching.</summary>
+/// <summary>Matrices out of device memory and back, under the same watch as every other access: bounds, use after free, what was never
+/// written, and what another stream may be touching.</summary>
 internal static unsafe class DeviceMatrix
 {
     /// <summary>op(matrix) of one of a batch, packed column-major.</summary>
-    public static T[] Load<T>(DeviceMemory memory, BlasMatrix matrix, long batch, bool transpose, Rounding rounding, DeviceOperation operation)
+    public static T[] Load<T>(DeviceMemory memory, BlasMatrix matrix, long batch, bool transpose, Rounding rounding,
+        DeviceOperation operation)
         where T : unmanaged, INumber<T>
     {
         var (runs, length) = matrix.Runs;
@@ -51,7 +52,8 @@ internal static unsafe class DeviceMatrix
     }
 
     /// <summary>A vector of the epilogue's.</summary>
-    public static double[] LoadVector(DeviceMemory memory, string name, ulong address, DataType type, long length, DeviceOperation operation) =>
+    public static double[] LoadVector(DeviceMemory memory, string name, ulong address, DataType type, long length,
+        DeviceOperation operation) =>
         Load<double>(memory, new BlasMatrix(name, address, type, length, 1, length, 0), 0, false, Rounding.None, operation);
 
     /// <summary>Alpha or beta in device memory.</summary>
@@ -68,7 +70,8 @@ internal static unsafe class DeviceMatrix
         if (allocation is null || bytes > allocation.Address + allocation.Bytes - address)
         {
             ulong beyond = allocation is null ? address : allocation.Address + allocation.Bytes;
-            throw new DeviceFault(FaultKind.IllegalAddress, $"{operation.Name} {verb} {matrix.Name} ({matrix.Rows} × {matrix.Columns}, leading dimension "
+            throw new DeviceFault(FaultKind.IllegalAddress,
+                $"{operation.Name} {verb} {matrix.Name} ({matrix.Rows} × {matrix.Columns}, leading dimension "
                 + $"{matrix.LeadingDimension}, at 0x{matrix.Address:x}) beyond its memory: 0x{beyond:x} {memory.Whereabouts(beyond)}.");
         }
         ulong offset = address - allocation.Address;
@@ -76,7 +79,8 @@ internal static unsafe class DeviceMatrix
         else
         {
             if (RangeShadow.FirstUnwritten(allocation, offset, bytes) is { } unwritten)
-                throw new DeviceFault(FaultKind.IllegalAddress, $"{operation.Name} reads 0x{unwritten:x} of {matrix.Name}, which was never written: it "
+                throw new DeviceFault(FaultKind.IllegalAddress,
+                    $"{operation.Name} reads 0x{unwritten:x} of {matrix.Name}, which was never written: it "
                     + $"{memory.Whereabouts(unwritten)}.");
             RangeShadow.Read(memory, allocation, offset, bytes, operation);
         }
@@ -107,7 +111,8 @@ internal static unsafe class DeviceMatrix
         Rounding.Half => (float)(Half)value,
         Rounding.BFloat16 => FromBFloat16(ToBFloat16(value)),
         // Ten bits of mantissa, ties away from zero, as cvt.rna.tf32.f32 does it.
-        Rounding.TF32 when float.IsFinite(value) => BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) + 0x1000) & ~0x1FFFu),
+        Rounding.TF32 when float.IsFinite(value) =>
+            BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(value) + 0x1000) & ~0x1FFFu),
         _ => value,
     };
 

@@ -18,7 +18,8 @@ internal readonly struct Fma32 : IFma<float>
 internal readonly struct Fma64 : IFma<double>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> Fma(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<double> Fma(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 }
 
 /// <summary>A product of packed column-major matrices. Each sum runs over k from first to last, whatever the sizes: the same bits every

@@ -17,11 +17,13 @@ internal sealed record BlasMatrix(
     {
         if (Rows < 0 || Columns < 0) throw new BlasError(BlasError.InvalidValue, $"{Name} is {Rows} × {Columns}");
         if (LeadingDimension < Math.Max(1, Runs.Length))
-            throw new BlasError(BlasError.InvalidValue, $"the leading dimension of {Name} is {LeadingDimension}, of a matrix that lies as {Rows} × {Columns}");
+            throw new BlasError(BlasError.InvalidValue,
+                $"the leading dimension of {Name} is {LeadingDimension}, of a matrix that lies as {Rows} × {Columns}");
         if (Address % (ulong)ElementBytes != 0)
             throw new BlasError(BlasError.InvalidValue, $"{Name} at 0x{Address:x} is not aligned to its {ElementBytes}-byte elements");
         if (Type == DataType.R8I && (LeadingDimension % 4 != 0 || Address % 4 != 0))
-            throw new BlasError(BlasError.NotSupported, $"{Name} of 8-bit integers must have its address and leading dimension aligned to 4");
+            throw new BlasError(BlasError.NotSupported,
+                $"{Name} of 8-bit integers must have its address and leading dimension aligned to 4");
     }
 }
 
@@ -47,7 +49,8 @@ internal sealed record BlasEpilogue(int Kind, ulong Bias, DataType BiasType)
 /// <summary>D = epilogue(alpha · op(A) · op(B) + beta · C), a batch of them.</summary>
 internal sealed record GemmWork(
     string Call, bool TransposeA, bool TransposeB, long M, long N, long K, BlasScale Alpha, BlasMatrix A, BlasMatrix B, BlasScale Beta,
-    BlasMatrix C, BlasMatrix D, long Batch, ComputeType Compute, Rounding Rounding, ulong Workspace, ulong WorkspaceBytes, BlasEpilogue Epilogue) : Work
+    BlasMatrix C, BlasMatrix D, long Batch, ComputeType Compute, Rounding Rounding, ulong Workspace, ulong WorkspaceBytes,
+    BlasEpilogue Epilogue) : Work
 {
     public override int NodeType => Kernel;
 

@@ -51,7 +51,8 @@ internal abstract class LtObject : IHandled
 /// <summary>What a product computes.</summary>
 internal sealed class LtDescription : LtObject
 {
-    private const int ComputeTypeId = 0, ScaleTypeId = 1, PointerMode = 2, TransA = 3, TransB = 4, TransC = 5, EpilogueId = 7, BiasPointer = 8,
+    private const int ComputeTypeId = 0, ScaleTypeId = 1, PointerMode = 2, TransA = 3, TransB = 4, TransC = 5, EpilogueId = 7,
+        BiasPointer = 8,
         BiasTypeId = 26;
 
     public LtDescription(int compute, int scale)

@@ -2,8 +2,8 @@ using GpuTensor.CudaSimulator.Driver;
 
 namespace GpuTensor.CudaSimulator.Blas;
 
-/// <summary>A product as cublasLt sees it: a description and four layouts. Says whether it makes sense, whether there is an algorithm, and knows
-/// an algorithm of its own again.</summary>
+/// <summary>A product as cublasLt sees it: a description and four layouts. Says whether it makes sense, whether there is an algorithm, and
+/// knows an algorithm of its own again.</summary>
 internal sealed class LtProblem
 {
     private readonly LtDescription _description;
@@ -52,7 +52,8 @@ internal sealed class LtProblem
         if (_description.Compute is ComputeType.C32I or ComputeType.C32IPedantic or ComputeType.C16F or ComputeType.C16FPedantic
             or ComputeType.C64F or ComputeType.C64FPedantic)
             return $"epilogue {epilogue.Kind} with compute type {_description.Compute}";
-        if ((epilogue.HasBias || epilogue.HasGradient) && epilogue.BiasType != _d.Type) return $"a bias of {epilogue.BiasType} for a result of {_d.Type}";
+        if ((epilogue.HasBias || epilogue.HasGradient) && epilogue.BiasType != _d.Type)
+            return $"a bias of {epilogue.BiasType} for a result of {_d.Type}";
         if (epilogue.HasGradient && Batch != 1) return "a bias gradient of a batch";
         return null;
     }
@@ -61,16 +62,19 @@ internal sealed class LtProblem
     public ulong Key()
     {
         ulong hash = 14695981039346656037;
-        foreach (long part in (long[])[(long)_description.Compute, (long)_description.Scale, TransposeA ? 1 : 0, TransposeB ? 1 : 0, _description.EpilogueKind,
+        foreach (long part in (long[])[(long)_description.Compute, (long)_description.Scale, TransposeA ? 1 : 0, TransposeB ? 1 : 0,
+            _description.EpilogueKind,
             .. Parts(_a), .. Parts(_b), .. Parts(_c), .. Parts(_d)]) hash = (hash ^ (ulong)part) * 1099511628211;
         return hash;
 
-        static long[] Parts(LtLayout layout) => [(long)layout.Type, layout.RowMajor ? 1 : 0, layout.Rows, layout.Columns, layout.LeadingDimension,
+        static long[] Parts(LtLayout layout) =>
+            [(long)layout.Type, layout.RowMajor ? 1 : 0, layout.Rows, layout.Columns, layout.LeadingDimension,
             layout.Batch, layout.Stride];
     }
 
     /// <summary>The work, every address checked.</summary>
-    public GemmWork Work(string call, BlasScale alpha, ulong a, ulong b, BlasScale beta, ulong c, ulong d, ulong workspace, ulong workspaceBytes)
+    public GemmWork Work(string call, BlasScale alpha, ulong a, ulong b, BlasScale beta, ulong c, ulong d, ulong workspace,
+        ulong workspaceBytes)
     {
         var (left, right, addend, result) = (_a.At("A", a), _b.At("B", b), _c.At("C", c), _d.At("D", d));
         left.Validate();
@@ -78,13 +82,16 @@ internal sealed class LtProblem
         addend.Validate();
         result.Validate();
         if (c == d && _c.LeadingDimension != _d.LeadingDimension)
-            throw new BlasError(BlasError.InvalidValue, $"C and D are the same memory with leading dimensions {_c.LeadingDimension} and {_d.LeadingDimension}");
+            throw new BlasError(BlasError.InvalidValue,
+                $"C and D are the same memory with leading dimensions {_c.LeadingDimension} and {_d.LeadingDimension}");
         var epilogue = Epilogue;
         if (epilogue.HasBias || epilogue.HasGradient)
         {
             if (epilogue.Bias == 0) throw new BlasError(BlasError.InvalidValue, $"epilogue {epilogue.Kind} has no bias pointer");
-            // The preference declares no alignment for it, and real kernels have faulted where it was not 16 bytes (pytorch/pytorch#194497).
-            if (epilogue.Bias % 16 != 0) throw new BlasError(BlasError.InvalidValue, $"the bias at 0x{epilogue.Bias:x} is not aligned to 16 bytes");
+            // The preference declares no alignment for it, and real kernels have faulted where it was not 16 bytes
+            // (pytorch/pytorch#194497).
+            if (epilogue.Bias % 16 != 0)
+                throw new BlasError(BlasError.InvalidValue, $"the bias at 0x{epilogue.Bias:x} is not aligned to 16 bytes");
         }
         return new(call, TransposeA, TransposeB, M, N, K, alpha, left, right, beta, addend, result, Batch, _description.Compute,
             BlasTypes.RoundingOf(_description.Compute, _a.Type, allowTF32: false), workspace, workspaceBytes, epilogue);

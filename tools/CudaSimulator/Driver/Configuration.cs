@@ -21,10 +21,12 @@ internal sealed class InjectedFault(string call, long number, int code)
     }
 
     // 999 is no status of cuBLAS or NVRTC; 14 and 11 are their internal errors.
-    private static int Default(string call) => call.StartsWith("cublas", StringComparison.Ordinal) ? BlasError.InternalError : call.StartsWith("nvrtc", StringComparison.Ordinal) ? 11 : 999;
+    private static int Default(string call) => call.StartsWith("cublas", StringComparison.Ordinal) ? BlasError.InternalError
+        : call.StartsWith("nvrtc", StringComparison.Ordinal) ? 11 : 999;
 }
 
-/// <summary>What machine is simulated: <c>GPUTENSOR_SIMULATOR="capability=9.0,8.6;driver=13.0;memory=8G;late=7;fail=cuLaunchKernel:3;approx=up"</c>.
+/// <summary>What machine is simulated:
+/// <c>GPUTENSOR_SIMULATOR="capability=9.0,8.6;driver=13.0;memory=8G;late=7;fail=cuLaunchKernel:3;approx=up"</c>.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
@@ -39,8 +41,10 @@ internal sealed class InjectedFault(string call, long number, int code)
 /// <item><c>epilogues</c>: 0: cublasLt has no algorithm for any product with an epilogue.</item>
 /// <item><c>visible</c>: as CUDA_VISIBLE_DEVICES: which GPUs are seen, in their new order; none after the first that is no ordinal.</item>
 /// <item><c>poll</c>: how many questions about a stream it takes, at most, until pending work is done; 3.</item>
-/// <item><c>report</c>: a file that the report is written to when the process ends. What is called after that goes to a file beside it, its name with <c>.late</c> at the end.</item>
-/// <item><c>nvrtc</c>: the real NVRTC's file, where the folder's <c>libnvrtc</c> is a link to the simulator, so that its calls can fail too.</item>
+/// <item><c>report</c>: a file that the report is written to when the process ends. What is called after that goes to a file beside it, its
+/// name with <c>.late</c> at the end.</item>
+/// <item><c>nvrtc</c>: the real NVRTC's file, where the folder's <c>libnvrtc</c> is a link to the simulator, so that its calls can fail
+/// too.</item>
 /// </list>
 /// </remarks>
 internal sealed class Configuration
@@ -87,7 +91,8 @@ internal sealed class Configuration
             read.Set(entry[..equals].Trim(), entry[(equals + 1)..].Trim());
         }
         if (read.Capabilities.Count == 0) read.Capabilities.Add(90);
-        if (read.Visible is null && Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { } visible) read.Visible = VisibleDevices(visible);
+        if (read.Visible is null && Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { } visible)
+            read.Visible = VisibleDevices(visible);
         return read;
     }
 

@@ -5,7 +5,8 @@ internal sealed class DeviceBlocks(SimulatedDevice device)
 {
     private readonly Dictionary<ulong, Block> _live = [];
 
-    /// <summary>A block. <paramref name="Born"/> is the operation from which on it may be used; null for one of <c>cuMemAlloc</c>.</summary>
+    /// <summary>A block. <paramref name="Born"/> is the operation from which on it may be used; null for one of
+    /// <c>cuMemAlloc</c>.</summary>
     private sealed record Block(ulong Address, ulong Bytes, Operation? Born)
     {
         /// <summary>True once its release was asked for, in a stream's order.</summary>
@@ -69,7 +70,8 @@ internal sealed class DeviceBlocks(SimulatedDevice device)
         var allocation = device.Memory.Find(address)
             ?? throw DriverError.Value($"the {what} 0x{address:x} {device.Memory.Whereabouts(address)}");
         if (bytes > allocation.Address + allocation.Bytes - address)
-            throw DriverError.Value($"the {what}, {bytes} bytes at 0x{address:x}, leaves its block: it {device.Memory.Whereabouts(address)}");
+            throw DriverError.Value(
+                $"the {what}, {bytes} bytes at 0x{address:x}, leaves its block: it {device.Memory.Whereabouts(address)}");
         if (_live.TryGetValue(allocation.Address, out var block) && block.Freeing)
             throw DriverError.Value($"the {what} 0x{address:x} was given to cuMemFreeAsync before");
     }
@@ -107,7 +109,8 @@ internal sealed class DeviceBlocks(SimulatedDevice device)
         if (Fits(bytes, pool)) return;
         device.Pool.TrimAll();
         if (!Fits(bytes, pool))
-            throw new DriverError(Result.CUDA_ERROR_OUT_OF_MEMORY, $"{bytes} bytes are wanted, {device.FreeBytes} of {device.Memory.Capacity} are free");
+            throw new DriverError(Result.CUDA_ERROR_OUT_OF_MEMORY,
+                $"{bytes} bytes are wanted, {device.FreeBytes} of {device.Memory.Capacity} are free");
     }
 
     private bool Fits(ulong bytes, bool pool) => bytes <= device.FreeBytes + (pool ? device.Pool.Reserved - device.Pool.Used : 0);

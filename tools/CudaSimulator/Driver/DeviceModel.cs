@@ -1,7 +1,7 @@
 namespace GpuTensor.CudaSimulator.Driver;
 
-/// <summary>What a GPU of a compute capability can do: the numbers of the CUDA programming guide's table "technical specifications per compute
-/// capability".</summary>
+/// <summary>What a GPU of a compute capability can do: the numbers of the CUDA programming guide's table "technical specifications per
+/// compute capability".</summary>
 internal sealed record DeviceModel(
     int Capability, int Multiprocessors, int ThreadsPerMultiprocessor, int BlocksPerMultiprocessor, int SharedPerMultiprocessorKiB,
     int SharedOptinKiB, int L2MiB)
@@ -39,7 +39,8 @@ internal sealed record DeviceModel(
         5 => int.MaxValue, 6 => MaxGridYZ, 7 => MaxGridYZ,
         8 => SharedDefault, 9 => 65536, 10 => 32, 11 => int.MaxValue, 12 => RegistersPerBlock, 13 => 1_500_000, 14 => 512, 15 => 1,
         16 => Multiprocessors, 17 => 0, 18 => 0, 19 => 1, 20 => 0, 31 => 1, 32 => 0,
-        33 => 1 + ordinal, 34 => 0, 35 => 0, 36 => 8_000_000, 37 => 384, 38 => L2MiB << 20, 39 => ThreadsPerMultiprocessor, 40 => 2, 41 => 1,
+        33 => 1 + ordinal, 34 => 0, 35 => 0, 36 => 8_000_000, 37 => 384, 38 => L2MiB << 20, 39 => ThreadsPerMultiprocessor, 40 => 2,
+            41 => 1,
         50 => 0, 75 => Capability / 10, 76 => Capability % 10, 78 => 1, 79 => 1, 80 => 1,
         81 => SharedPerMultiprocessorKiB * 1024, 82 => RegistersPerBlock, 83 => 1, 84 => 0, 85 => ordinal, 86 => 0, 87 => 64,
         88 => 0, 89 => 1, 90 => 1, 91 => 1, 95 => 1, 96 => 0, 97 => SharedOptin, 99 => 1, 100 => 0, 101 => 0, 102 => 1,

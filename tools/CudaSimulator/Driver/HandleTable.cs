@@ -10,8 +10,8 @@ internal interface IHandled
     SimulatedContext? Owner { get; }
 }
 
-/// <summary>Handles of everything the host holds. They lie above 2³², so that one cut to 32 bits is none, and none is ever given twice, so that
-/// a stale one is known.</summary>
+/// <summary>Handles of everything the host holds. They lie above 2³², so that one cut to 32 bits is none, and none is ever given twice, so
+/// that a stale one is known.</summary>
 internal sealed class HandleTable
 {
     private readonly Dictionary<nint, IHandled> _live = [];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.CudaSimulator.Driver;
 
-/// <summary>The bytes behind the pointer that <c>cuModuleLoadDataEx</c> is given, which says nothing of their number; and whether a driver of
-/// this version knows what they hold.</summary>
+/// <summary>The bytes behind the pointer that <c>cuModuleLoadDataEx</c> is given, which says nothing of their number; and whether a driver
+/// of this version knows what they hold.</summary>
 internal static unsafe class Image
 {
     // The PTX version each CUDA version brought (PTX manual, "release history"): 10 × major + minor.
@@ -17,9 +17,11 @@ internal static unsafe class Image
     /// <summary>An ELF tells its own size: where its tables and sections end. PTX ends with its NUL.</summary>
     public static ReadOnlySpan<byte> Bytes(byte* image)
     {
-        if (!new ReadOnlySpan<byte>(image, 4).SequenceEqual("\u007fELF"u8)) return MemoryMarshal.CreateReadOnlySpanFromNullTerminated(image);
+        if (!new ReadOnlySpan<byte>(image, 4).SequenceEqual("\u007fELF"u8))
+            return MemoryMarshal.CreateReadOnlySpanFromNullTerminated(image);
         var header = new ReadOnlySpan<byte>(image, 64);
-        long sections = BinaryPrimitives.ReadInt64LittleEndian(header[40..]), programs = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
+        long sections = BinaryPrimitives.ReadInt64LittleEndian(header[40..]),
+            programs = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
         int size = BinaryPrimitives.ReadUInt16LittleEndian(header[58..]), count = BinaryPrimitives.ReadUInt16LittleEndian(header[60..]);
         long end = Math.Max(sections + size * count,
             programs + (BinaryPrimitives.ReadUInt16LittleEndian(header[54..]) * BinaryPrimitives.ReadUInt16LittleEndian(header[56..])));
@@ -28,7 +30,8 @@ internal static unsafe class Image
             const int NoBits = 8;
             var section = new ReadOnlySpan<byte>(image + sections + (i * size), size);
             if (BinaryPrimitives.ReadInt32LittleEndian(section[4..]) == NoBits) continue;
-            end = Math.Max(end, BinaryPrimitives.ReadInt64LittleEndian(section[24..]) + BinaryPrimitives.ReadInt64LittleEndian(section[32..]));
+            end = Math.Max(end, BinaryPrimitives.ReadInt64LittleEndian(section[24..])
+                + BinaryPrimitives.ReadInt64LittleEndian(section[32..]));
         }
         return new ReadOnlySpan<byte>(image, checked((int)end));
     }
@@ -43,7 +46,8 @@ internal static unsafe class Image
         module.Unload();
         string version = $"{module.PtxVersion / 10}.{module.PtxVersion % 10}";
         if (!module.IsBinary)
-            throw new DeviceFault(FaultKind.UnsupportedPtxVersion, $"the PTX is of version {version}, the driver of CUDA {driver / 1000}.{driver % 1000 / 10}");
+            throw new DeviceFault(FaultKind.UnsupportedPtxVersion,
+                $"the PTX is of version {version}, the driver of CUDA {driver / 1000}.{driver % 1000 / 10}");
         throw new DeviceFault(FaultKind.NoBinaryForGpu,
             $"the code was made by a compiler of PTX {version}, newer than the driver of CUDA {driver / 1000}.{driver % 1000 / 10}");
     }

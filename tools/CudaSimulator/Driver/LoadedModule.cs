@@ -91,7 +91,8 @@ internal sealed class LoadedFunction(LoadedModule module, PtxKernel kernel) : IH
         switch (attribute)
         {
             case 8 when value >= 0 && value + kernel.StaticShared <= model.SharedOptin: MaxDynamicShared = value; break;
-            case 8: throw DriverError.Value($"kernel '{Name}' cannot have {value} bytes of dynamic shared memory beside {kernel.StaticShared} "
+            case 8: throw DriverError.Value(
+                $"kernel '{Name}' cannot have {value} bytes of dynamic shared memory beside {kernel.StaticShared} "
                 + $"static ones: a block of this device can opt in to {model.SharedOptin}");
             case 9 when value is >= -1 and <= 100: Carveout = value; break;
             default: throw DriverError.Value($"function attribute {attribute} cannot be set to {value}");

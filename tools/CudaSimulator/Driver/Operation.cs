@@ -2,7 +2,8 @@ using GpuTensor.CudaSimulator.Memory;
 
 namespace GpuTensor.CudaSimulator.Driver;
 
-/// <summary>A queue whose operations run one after the other: a stream, or one branch of a graph. One component of every vector clock.</summary>
+/// <summary>A queue whose operations run one after the other: a stream, or one branch of a graph. One component of every vector
+/// clock.</summary>
 internal sealed class Lane(int index)
 {
     public int Index => index;

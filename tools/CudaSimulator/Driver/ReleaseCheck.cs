@@ -24,7 +24,8 @@ internal static unsafe class ReleaseCheck
                 if (serial == known || serial == 0) return;
                 known = serial;
                 if (memory.Timeline.Of(serial) is not { } earlier || release.Follows(earlier)) return;
-                throw new DeviceFault(FaultKind.IllegalAddress, $"{release.Name} releases 0x{address + word * 4:x} that {earlier.Name} {did}, and nothing "
+                throw new DeviceFault(FaultKind.IllegalAddress,
+                    $"{release.Name} releases 0x{address + word * 4:x} that {earlier.Name} {did}, and nothing "
                     + "orders the two: no stream or event between them.");
             }
         }

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace GpuTensor.CudaSimulator.Driver;
 
-/// <summary>What tests ask the simulator afterwards: which calls were made, what is still alive, what defects were found even where the host
-/// swallowed the error, and where the time went.</summary>
+/// <summary>What tests ask the simulator afterwards: which calls were made, what is still alive, what defects were found even where the
+/// host swallowed the error, and where the time went.</summary>
 internal sealed class Report
 {
     private const int MostDefects = 100;

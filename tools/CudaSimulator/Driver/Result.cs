@@ -121,7 +121,8 @@ internal static class ResultText
         [Result.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD] = "attempt to terminate a thread-local capture sequence from another thread",
         [Result.CUDA_ERROR_TIMEOUT] = "wait operation timed out",
         [Result.CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE] =
-            "the graph update was not performed because it included changes which violated constraints specific to instantiated graph update",
+            "the graph update was not performed because it included changes which violated constraints specific to instantiated graph "
+            + "update",
         [Result.CUDA_ERROR_EXTERNAL_DEVICE] = "an async error has occurred in external entity outside of CUDA",
         [Result.CUDA_ERROR_INVALID_CLUSTER_SIZE] = "a kernel launch error has occurred due to cluster misconfiguration",
         [Result.CUDA_ERROR_FUNCTION_NOT_LOADED] = "function is not loaded yet",

@@ -2,8 +2,8 @@ using GpuTensor.CudaSimulator.Memory;
 
 namespace GpuTensor.CudaSimulator.Driver;
 
-/// <summary>Runs operations late: when something waits for them, or, with a seed, at random moments before. A host that forgets to wait, or an
-/// order that nothing guarantees, is then not hidden by good luck.</summary>
+/// <summary>Runs operations late: when something waits for them, or, with a seed, at random moments before. A host that forgets to wait, or
+/// an order that nothing guarantees, is then not hidden by good luck.</summary>
 internal sealed class Scheduler(Configuration configuration)
 {
     // So that a host which never waits does not pile up work without end.
@@ -153,7 +153,8 @@ internal sealed class Scheduler(Configuration configuration)
         }
     }
 
-    // What everything still to come follows cannot race with it, and is forgotten: else a long training would remember each of its launches.
+    // What everything still to come follows cannot race with it, and is forgotten: else a long training would remember each of its
+    // launches.
     private void Retire(SimulatedDevice device)
     {
         Operation? last = null;
@@ -167,7 +168,8 @@ internal sealed class Scheduler(Configuration configuration)
         if (last is not null) device.Memory.Retire(last);
     }
 
-    /// <summary>For each lane the tick that the host has waited for and that every operation yet to run follows: in a lane the oldest decides.</summary>
+    /// <summary>For each lane the tick that the host has waited for and that every operation yet to run follows: in a lane the oldest
+    /// decides.</summary>
     private long[] Settled()
     {
         long[] settled = [.. _host.Values];

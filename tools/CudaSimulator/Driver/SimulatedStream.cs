@@ -131,6 +131,7 @@ internal sealed class SimulatedEvent(SimulatedContext context, uint flags) : IHa
     {
         if (Captured is not { } captured) return;
         captured.Capture.Invalidate();
-        throw new DriverError(Result.CUDA_ERROR_CAPTURED_EVENT, "the event was last recorded in a capture, and stands for no point in time");
+        throw new DriverError(Result.CUDA_ERROR_CAPTURED_EVENT,
+            "the event was last recorded in a capture, and stands for no point in time");
     }
 }

@@ -62,7 +62,8 @@ internal sealed class Simulator
     public void Release(SimulatedDevice device)
     {
         var context = device.Primary
-            ?? throw new DriverError(Result.CUDA_ERROR_INVALID_CONTEXT, $"nobody holds a share in the primary context of device {device.Ordinal}");
+            ?? throw new DriverError(Result.CUDA_ERROR_INVALID_CONTEXT,
+                $"nobody holds a share in the primary context of device {device.Ordinal}");
         if (--context.Shares > 0) return;
         foreach (var stream in context.Streams) Graphs.Capture.Leave(stream);
         Scheduler.HostWaitedFor(device);

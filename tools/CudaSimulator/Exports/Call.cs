@@ -28,7 +28,8 @@ internal static unsafe partial class Call
                 var simulator = _simulator ??= Start(Environment.GetEnvironmentVariable(Configuration.Variable));
                 if (Injected(simulator, name) is var code and not 0)
                 {
-                    // What gives something back gives it back, and reports the failure of something else: a program can do no better than go on.
+                    // What gives something back gives it back, and reports the failure of something else: a program can do no better than
+                    // go on.
                     if (IsRelease(name)) body(simulator);
                     // An injected fault of the lasting kind takes the device with it.
                     if (ResultText.IsSticky((Result)code)) CurrentContext.Top?.Device.Fail((Result)code, $"{name}: injected");
@@ -224,7 +225,8 @@ internal static unsafe partial class Call
     {
         try
         {
-            if (!name.StartsWith("cuGetError", StringComparison.Ordinal) && _simulator is { Configuration.ReportFile: { } file }) File.AppendAllText(file + ".late", name + "\n");
+            if (!name.StartsWith("cuGetError", StringComparison.Ordinal) && _simulator is { Configuration.ReportFile: { } file })
+                File.AppendAllText(file + ".late", name + "\n");
         }
         catch (Exception)
         {

@@ -78,45 +78,56 @@ internal static unsafe class CublasExports
     [UnmanagedCallersOnly(EntryPoint = "cublasSgemm_v2")]
     public static int cublasSgemm_v2(
         nint handle, int ta, int tb, int m, int n, int k, void* alpha, ulong a, int lda, ulong b, int ldb, void* beta, ulong c, int ldc) =>
-        Gemm(nameof(cublasSgemm_v2), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 0, lda), new(b, 0, ldb), new(c, 0, ldc), (int)ComputeType.C32F);
+        Gemm(nameof(cublasSgemm_v2), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 0, lda), new(b, 0, ldb), new(c, 0, ldc),
+            (int)ComputeType.C32F);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasSgemm_v2_64")]
     public static int cublasSgemm_v2_64(
-        nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, long lda, ulong b, long ldb, void* beta, ulong c, long ldc) =>
-        Gemm(nameof(cublasSgemm_v2_64), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 0, lda), new(b, 0, ldb), new(c, 0, ldc), (int)ComputeType.C32F);
+        nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, long lda, ulong b, long ldb, void* beta, ulong c,
+        long ldc) =>
+        Gemm(nameof(cublasSgemm_v2_64), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 0, lda), new(b, 0, ldb), new(c, 0, ldc),
+            (int)ComputeType.C32F);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasDgemm_v2")]
     public static int cublasDgemm_v2(
         nint handle, int ta, int tb, int m, int n, int k, void* alpha, ulong a, int lda, ulong b, int ldb, void* beta, ulong c, int ldc) =>
-        Gemm(nameof(cublasDgemm_v2), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 1, lda), new(b, 1, ldb), new(c, 1, ldc), (int)ComputeType.C64F);
+        Gemm(nameof(cublasDgemm_v2), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 1, lda), new(b, 1, ldb), new(c, 1, ldc),
+            (int)ComputeType.C64F);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasDgemm_v2_64")]
     public static int cublasDgemm_v2_64(
-        nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, long lda, ulong b, long ldb, void* beta, ulong c, long ldc) =>
-        Gemm(nameof(cublasDgemm_v2_64), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 1, lda), new(b, 1, ldb), new(c, 1, ldc), (int)ComputeType.C64F);
+        nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, long lda, ulong b, long ldb, void* beta, ulong c,
+        long ldc) =>
+        Gemm(nameof(cublasDgemm_v2_64), handle, new(ta, tb, m, n, k, alpha, beta), new(a, 1, lda), new(b, 1, ldb), new(c, 1, ldc),
+            (int)ComputeType.C64F);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasGemmEx")]
     public static int cublasGemmEx(
-        nint handle, int ta, int tb, int m, int n, int k, void* alpha, ulong a, int at, int lda, ulong b, int bt, int ldb, void* beta, ulong c,
+        nint handle, int ta, int tb, int m, int n, int k, void* alpha, ulong a, int at, int lda, ulong b, int bt, int ldb, void* beta,
+        ulong c,
         int ct, int ldc, int compute, int algorithm) =>
-        Gemm(nameof(cublasGemmEx), handle, new(ta, tb, m, n, k, alpha, beta, algorithm), new(a, at, lda), new(b, bt, ldb), new(c, ct, ldc), compute);
+        Gemm(nameof(cublasGemmEx), handle, new(ta, tb, m, n, k, alpha, beta, algorithm), new(a, at, lda), new(b, bt, ldb), new(c, ct, ldc),
+            compute);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasGemmEx_64")]
     public static int cublasGemmEx_64(
         nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, int at, long lda, ulong b, int bt, long ldb, void* beta,
         ulong c, int ct, long ldc, int compute, int algorithm) =>
-        Gemm(nameof(cublasGemmEx_64), handle, new(ta, tb, m, n, k, alpha, beta, algorithm), new(a, at, lda), new(b, bt, ldb), new(c, ct, ldc), compute);
+        Gemm(nameof(cublasGemmEx_64), handle, new(ta, tb, m, n, k, alpha, beta, algorithm), new(a, at, lda), new(b, bt, ldb),
+            new(c, ct, ldc), compute);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasGemmStridedBatchedEx")]
     public static int cublasGemmStridedBatchedEx(
         nint handle, int ta, int tb, int m, int n, int k, void* alpha, ulong a, int at, int lda, long sa, ulong b, int bt, int ldb, long sb,
         void* beta, ulong c, int ct, int ldc, long sc, int batch, int compute, int algorithm) =>
-        Gemm(nameof(cublasGemmStridedBatchedEx), handle, new(ta, tb, m, n, k, alpha, beta, algorithm, batch), new(a, at, lda, sa), new(b, bt, ldb, sb),
+        Gemm(nameof(cublasGemmStridedBatchedEx), handle, new(ta, tb, m, n, k, alpha, beta, algorithm, batch), new(a, at, lda, sa),
+            new(b, bt, ldb, sb),
             new(c, ct, ldc, sc), compute);
 
     [UnmanagedCallersOnly(EntryPoint = "cublasGemmStridedBatchedEx_64")]
     public static int cublasGemmStridedBatchedEx_64(
-        nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, int at, long lda, long sa, ulong b, int bt, long ldb, long sb,
+        nint handle, int ta, int tb, long m, long n, long k, void* alpha, ulong a, int at, long lda, long sa, ulong b, int bt, long ldb,
+        long sb,
         void* beta, ulong c, int ct, long ldc, long sc, long batch, int compute, int algorithm) =>
         Gemm(nameof(cublasGemmStridedBatchedEx_64), handle, new(ta, tb, m, n, k, alpha, beta, algorithm, batch), new(a, at, lda, sa),
             new(b, bt, ldb, sb), new(c, ct, ldc, sc), compute);
@@ -149,7 +160,8 @@ internal static unsafe class CublasExports
         library.RequireUsable();
         bool transposeA = Transposed(shape.TransposeA), transposeB = Transposed(shape.TransposeB);
         var (m, n, k) = (shape.M, shape.N, shape.K);
-        if (m < 0 || n < 0 || k < 0 || shape.Batch < 0) throw new BlasError(BlasError.InvalidValue, $"m {m}, n {n}, k {k}, batch {shape.Batch}");
+        if (m < 0 || n < 0 || k < 0 || shape.Batch < 0)
+            throw new BlasError(BlasError.InvalidValue, $"m {m}, n {n}, k {k}, batch {shape.Batch}");
         if (shape.Algorithm is not ((>= -1 and <= 23) or (>= 99 and <= 115)))
             throw new BlasError(BlasError.InvalidValue, $"there is no algorithm {shape.Algorithm}");
         var type = (ComputeType)compute;
@@ -166,7 +178,8 @@ internal static unsafe class CublasExports
         var (workspace, workspaceBytes) = library.Workspace;
         bool allowTF32 = (library.MathMode & ~16) == 3;
         var work = new GemmWork(name, transposeA, transposeB, m, n, k, Scale(shape.Alpha, scale, library.DevicePointers), left, right,
-            Scale(shape.Beta, scale, library.DevicePointers), result, result, shape.Batch, type, BlasTypes.RoundingOf(type, a.Type, allowTF32),
+            Scale(shape.Beta, scale, library.DevicePointers), result, result, shape.Batch, type,
+            BlasTypes.RoundingOf(type, a.Type, allowTF32),
             workspace, workspaceBytes, new(BlasEpilogue.Default, 0, c.Type));
         library.Submit(library.Resolve(library.Stream), work);
     }, name);

@@ -49,7 +49,8 @@ internal static unsafe class CublasLtExports
         Call.Blas(simulator => *preference = simulator.Handles.Add(new LtPreference()));
 
     [UnmanagedCallersOnly(EntryPoint = "cublasLtMatmulPreferenceDestroy")]
-    public static int cublasLtMatmulPreferenceDestroy(nint preference) => Destroy<LtPreference>(preference, nameof(cublasLtMatmulPreferenceDestroy));
+    public static int cublasLtMatmulPreferenceDestroy(nint preference) =>
+        Destroy<LtPreference>(preference, nameof(cublasLtMatmulPreferenceDestroy));
 
     [UnmanagedCallersOnly(EntryPoint = "cublasLtMatmulPreferenceSetAttribute")]
     public static int cublasLtMatmulPreferenceSetAttribute(nint preference, int attribute, void* value, nuint bytes) =>
@@ -72,8 +73,10 @@ internal static unsafe class CublasLtExports
             for (int i = 0; i < 4; i++)
             {
                 uint alignment = limits.Alignment(i);
-                if (alignment == 0 || (alignment & (alignment - 1)) != 0) throw new BlasError(BlasError.InvalidValue, $"an alignment of {alignment}");
-                if (alignment < size) throw new BlasError(BlasError.NotSupported, $"an alignment of {alignment} for elements of {size} bytes");
+                if (alignment == 0 || (alignment & (alignment - 1)) != 0)
+                    throw new BlasError(BlasError.InvalidValue, $"an alignment of {alignment}");
+                if (alignment < size)
+                    throw new BlasError(BlasError.NotSupported, $"an alignment of {alignment} for elements of {size} bytes");
                 alignments |= (ulong)alignment << (16 * i);
             }
             // Two algorithms: one that splits the sum and needs room for it, and one that does not.
@@ -81,13 +84,15 @@ internal static unsafe class CublasLtExports
             foreach (ulong workspace in (ulong[])[split, 0])
             {
                 if (workspace > limits.Workspace || *found == wanted) continue;
-                results[(*found)++] = new() { Word0 = Magic, Word1 = problem.Key(), Word2 = alignments, Word3 = workspace, Workspace = (nuint)workspace, Waves = 1 };
+                results[(*found)++] = new() { Word0 = Magic, Word1 = problem.Key(), Word2 = alignments, Word3 = workspace,
+                    Workspace = (nuint)workspace, Waves = 1 };
             }
         });
 
     [UnmanagedCallersOnly(EntryPoint = "cublasLtMatmul")]
     public static int cublasLtMatmul(
-        nint handle, nint description, void* alpha, ulong a, nint aLayout, ulong b, nint bLayout, void* beta, ulong c, nint cLayout, ulong d,
+        nint handle, nint description, void* alpha, ulong a, nint aLayout, ulong b, nint bLayout, void* beta, ulong c, nint cLayout,
+        ulong d,
         nint dLayout, ulong* algorithm, ulong workspace, nuint workspaceBytes, nint stream) => Call.Blas(simulator =>
         {
             var library = Light(simulator, handle);
@@ -97,16 +102,20 @@ internal static unsafe class CublasLtExports
             if (problem.Unsupported() is { } reason) throw new BlasError(BlasError.NotSupported, reason);
             if (algorithm != null)
             {
-                if (algorithm[0] != Magic) throw new BlasError(BlasError.InvalidValue, "the algorithm's bytes are none that a heuristic gave");
-                if (algorithm[1] != problem.Key()) throw new BlasError(BlasError.NotSupported, "the algorithm was chosen for another product");
+                if (algorithm[0] != Magic)
+                    throw new BlasError(BlasError.InvalidValue, "the algorithm's bytes are none that a heuristic gave");
+                if (algorithm[1] != problem.Key())
+                    throw new BlasError(BlasError.NotSupported, "the algorithm was chosen for another product");
                 if (algorithm[3] > workspaceBytes)
-                    throw new BlasError(BlasError.InvalidValue, $"the algorithm needs {algorithm[3]} bytes of workspace, {workspaceBytes} were given");
+                    throw new BlasError(BlasError.InvalidValue,
+                        $"the algorithm needs {algorithm[3]} bytes of workspace, {workspaceBytes} were given");
                 ReadOnlySpan<(string, ulong)> operands = [("A", a), ("B", b), ("C", c), ("D", d)];
                 for (int i = 0; i < 4; i++)
                 {
                     uint alignment = (ushort)(algorithm[2] >> (16 * i));
                     if (operands[i].Item2 % alignment != 0)
-                        throw new BlasError(BlasError.InvalidValue, $"{operands[i].Item1} at 0x{operands[i].Item2:x} is not aligned to the {alignment} bytes "
+                        throw new BlasError(BlasError.InvalidValue,
+                            $"{operands[i].Item1} at 0x{operands[i].Item2:x} is not aligned to the {alignment} bytes "
                             + "that the preference declared");
                 }
             }

@@ -73,9 +73,11 @@ internal static unsafe partial class DriverExports
 
     [UnmanagedCallersOnly(EntryPoint = "cuLaunchKernel")]
     public static int cuLaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint shared, nint stream, void** parameters,
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint shared, nint stream,
+        void** parameters,
         void** extra) => Call.InContext(context =>
-        Submit(Stream(context, stream), Launch(context, function, new(gridX, gridY, gridZ), new(blockX, blockY, blockZ), shared, parameters, extra)));
+        Submit(Stream(context, stream), Launch(context, function, new(gridX, gridY, gridZ), new(blockX, blockY, blockZ), shared, parameters,
+            extra)));
 
     [UnmanagedCallersOnly(EntryPoint = "cuLaunchKernelEx")]
     public static int cuLaunchKernelEx(LaunchConfig* config, nint function, void** parameters, void** extra) => Call.InContext(context =>
@@ -93,7 +95,8 @@ internal static unsafe partial class DriverExports
         var called = Owned<LoadedFunction>(context, function, "function");
         var kernel = called.Kernel;
         if (extra != null)
-            throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED, $"kernel '{kernel.Name}': parameters in a buffer (extra) are not simulated");
+            throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED,
+                $"kernel '{kernel.Name}': parameters in a buffer (extra) are not simulated");
         if (parameters == null && kernel.Parameters.Count > 0)
             throw DriverError.Value($"kernel '{kernel.Name}' has {kernel.Parameters.Count} parameters and none were given");
         byte[] copy = new byte[kernel.ParameterBytes];
@@ -105,7 +108,8 @@ internal static unsafe partial class DriverExports
         }
         // The interpreter counts shared memory as an int.
         if (shared > int.MaxValue) throw DriverError.Value($"kernel '{kernel.Name}': {shared} bytes of shared memory");
-        KernelRunner.Validate(kernel, grid, block, (int)shared, copy.Length, context.Device.Simulator.Settings(context.Device, called.MaxDynamicShared));
+        KernelRunner.Validate(kernel, grid, block, (int)shared, copy.Length,
+            context.Device.Simulator.Settings(context.Device, called.MaxDynamicShared));
         return new KernelWork(called, grid, block, shared, copy);
     }
 
@@ -120,7 +124,8 @@ internal static unsafe partial class DriverExports
                 return;
             case 4 when model.HasClusters && attribute is { Value: 1, ValueY: 1, ValueZ: 1 }: return;
             case 2: throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED, "cooperative launches are not simulated");
-            case 4 when model.HasClusters: throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED, "clusters of more than one block are not simulated");
+            case 4 when model.HasClusters: throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED,
+                "clusters of more than one block are not simulated");
             case 4: throw new DriverError(Result.CUDA_ERROR_INVALID_CLUSTER_SIZE, "clusters need compute capability 9.0");
             default: throw DriverError.Value($"launch attribute {attribute.Id} is unknown, or needs a newer device");
         }

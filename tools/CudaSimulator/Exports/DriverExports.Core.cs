@@ -42,8 +42,8 @@ internal static unsafe partial class DriverExports
         return *text == null ? Result.CUDA_ERROR_INVALID_VALUE : Result.CUDA_SUCCESS;
     }, uninitialized: true, nameof(cuGetErrorString));
 
-    /// <summary>Undocumented tables of functions. NVRTC 12.9 looks for this entry point in any libcuda of its process, and crashes where it is
-    /// missing; where there is no such table it goes on without.</summary>
+    /// <summary>Undocumented tables of functions. NVRTC 12.9 looks for this entry point in any libcuda of its process, and crashes where it
+    /// is missing; where there is no such table it goes on without.</summary>
     [UnmanagedCallersOnly(EntryPoint = "cuGetExportTable")]
     public static int cuGetExportTable(void** table, void* id)
     {
@@ -135,7 +135,8 @@ internal static unsafe partial class DriverExports
     {
         var found = context.Device.Simulator.Handles.Get<T>(handle, kind);
         if (found.Owner is { } owner && owner != context)
-            throw DriverError.Handle($"the {kind} belongs to the context of device {owner.Device.Ordinal}; current is that of device {context.Device.Ordinal}");
+            throw DriverError.Handle(
+                $"the {kind} belongs to the context of device {owner.Device.Ordinal}; current is that of device {context.Device.Ordinal}");
         return found;
     }
 

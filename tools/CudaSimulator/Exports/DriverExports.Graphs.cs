@@ -9,7 +9,8 @@ namespace GpuTensor.CudaSimulator.Exports;
 internal static unsafe partial class DriverExports
 {
     [UnmanagedCallersOnly(EntryPoint = "cuStreamBeginCapture_v2")]
-    public static int cuStreamBeginCapture_v2(nint stream, int mode) => Call.InContext(context => Capture.Begin(Stream(context, stream), mode));
+    public static int cuStreamBeginCapture_v2(nint stream, int mode) =>
+        Call.InContext(context => Capture.Begin(Stream(context, stream), mode));
 
     [UnmanagedCallersOnly(EntryPoint = "cuStreamEndCapture")]
     public static int cuStreamEndCapture(nint stream, nint* graph) => Call.InContext(context =>

@@ -90,7 +90,8 @@ internal static unsafe partial class DriverExports
         for (nuint done = 0; done < bytes;)
         {
             int part = (int)Math.Min(bytes - done, 1 << 30);
-            Submit(on, new CopyBytesWork("cuMemcpyHtoDAsync_v2", target + done, new ReadOnlySpan<byte>((byte*)source + done, part).ToArray()));
+            Submit(on, new CopyBytesWork("cuMemcpyHtoDAsync_v2", target + done, new ReadOnlySpan<byte>((byte*)source + done, part)
+                .ToArray()));
             done += (nuint)part;
         }
     });
@@ -142,7 +143,8 @@ internal static unsafe partial class DriverExports
         var on = Stream(context, stream);
         RequireBytes(bytes);
         if (host == null) throw DriverError.Value("the host's address is null");
-        if (context.Device.Memory.Find((ulong)host) is not null) throw DriverError.Value($"the host's address 0x{(nuint)host:x} is a device address");
+        if (context.Device.Memory.Find((ulong)host) is not null)
+            throw DriverError.Value($"the host's address 0x{(nuint)host:x} is a device address");
         context.Device.Blocks.RequireRange(device, bytes, what);
         return on;
     }
@@ -164,6 +166,7 @@ internal static unsafe partial class DriverExports
 
     private static void RequirePools(SimulatedDevice device)
     {
-        if (!device.Simulator.Configuration.Pools) throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED, "this device has no memory pools");
+        if (!device.Simulator.Configuration.Pools)
+            throw new DriverError(Result.CUDA_ERROR_NOT_SUPPORTED, "this device has no memory pools");
     }
 }

@@ -3,8 +3,9 @@ using GpuTensor.CudaSimulator.Driver;
 
 namespace GpuTensor.CudaSimulator.Exports;
 
-/// <summary>A door before the real NVRTC: each entry point hands its call on, is counted, and fails where a test says so. Only a folder in which <c>libnvrtc.so.13</c> is a link to the
-/// simulator goes through here, with the real library's path in the setting <c>nvrtc</c>; every other folder has the real one.</summary>
+/// <summary>A door before the real NVRTC: each entry point hands its call on, is counted, and fails where a test says so. Only a folder in
+/// which <c>libnvrtc.so.13</c> is a link to the simulator goes through here, with the real library's path in the setting <c>nvrtc</c>;
+/// every other folder has the real one.</summary>
 internal static unsafe class NvrtcExports
 {
     [UnmanagedCallersOnly(EntryPoint = "nvrtcVersion")]
@@ -15,14 +16,18 @@ internal static unsafe class NvrtcExports
     public static int nvrtcGetNumSupportedArchs(int* count) => Call.Compiler(real => ((delegate* unmanaged<int*, int>)real)(count));
 
     [UnmanagedCallersOnly(EntryPoint = "nvrtcGetSupportedArchs")]
-    public static int nvrtcGetSupportedArchs(int* architectures) => Call.Compiler(real => ((delegate* unmanaged<int*, int>)real)(architectures));
+    public static int nvrtcGetSupportedArchs(int* architectures) =>
+        Call.Compiler(real => ((delegate* unmanaged<int*, int>)real)(architectures));
 
     [UnmanagedCallersOnly(EntryPoint = "nvrtcCreateProgram")]
     public static int nvrtcCreateProgram(nint* program, byte* source, byte* name, int headers, byte** texts, byte** includes) =>
-        Call.Compiler(real => ((delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)real)(program, source, name, headers, texts, includes), programs: 1);
+        Call.Compiler(real =>
+            ((delegate* unmanaged<nint*, byte*, byte*, int, byte**, byte**, int>)real)(program, source, name, headers, texts, includes),
+                programs: 1);
 
     [UnmanagedCallersOnly(EntryPoint = "nvrtcDestroyProgram")]
-    public static int nvrtcDestroyProgram(nint* program) => Call.Compiler(real => ((delegate* unmanaged<nint*, int>)real)(program), programs: -1);
+    public static int nvrtcDestroyProgram(nint* program) =>
+        Call.Compiler(real => ((delegate* unmanaged<nint*, int>)real)(program), programs: -1);
 
     [UnmanagedCallersOnly(EntryPoint = "nvrtcCompileProgram")]
     public static int nvrtcCompileProgram(nint program, int options, byte** texts) =>

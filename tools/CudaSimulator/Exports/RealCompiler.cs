@@ -14,7 +14,9 @@ internal static class RealCompiler
     public static nint Entry(Simulator simulator, string name)
     {
         string path = simulator.Configuration.Compiler
-            ?? throw new InvalidOperationException($"{name} was called through the simulator, but {Configuration.Variable} has no nvrtc=PATH that says where the real one is.");
+            ?? throw new InvalidOperationException(
+                $"{name} was called through the simulator, but {Configuration.Variable} has no nvrtc=PATH that says where "
+                + "the real one is.");
         return NativeLibrary.GetExport(Libraries.GetOrAdd(path, NativeLibrary.Load), name);
     }
 }

@@ -6,7 +6,8 @@ namespace GpuTensor.CudaSimulator.Exports;
 /// <summary>What only the simulator exports, for tests that load it themselves. The product does not know these names.</summary>
 internal static unsafe class SimulatorExports
 {
-    /// <summary>Starts another machine with these settings (UTF-8, see <see cref="Driver.Configuration"/>; null: those of the environment).</summary>
+    /// <summary>Starts another machine with these settings (UTF-8, see <see cref="Driver.Configuration"/>; null: those of the
+    /// environment).</summary>
     /// <returns>0, or the length of the message that was written to <paramref name="error"/>.</returns>
     [UnmanagedCallersOnly(EntryPoint = "gpuTensorSimulatorRestart")]
     public static int gpuTensorSimulatorRestart(byte* settings, byte* error, int errorBytes)

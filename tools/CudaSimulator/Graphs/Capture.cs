@@ -2,8 +2,8 @@ using GpuTensor.CudaSimulator.Driver;
 
 namespace GpuTensor.CudaSimulator.Graphs;
 
-/// <summary>Recording of what is enqueued, on the stream where it began and on those that joined it through events. Its rules and error codes
-/// are those of the driver's manual, "Stream Management: cuStreamBeginCapture".</summary>
+/// <summary>Recording of what is enqueued, on the stream where it began and on those that joined it through events. Its rules and error
+/// codes are those of the driver's manual, "Stream Management: cuStreamBeginCapture".</summary>
 internal sealed class Capture
 {
     private const int Global = 0, ThreadLocal = 1, Relaxed = 2;
@@ -99,18 +99,21 @@ internal sealed class Capture
         }
         var capture = captured.Capture;
         if (capture.Ended)
-            throw new DriverError(Result.CUDA_ERROR_CAPTURED_EVENT, "the event was last recorded in a capture that is over, and stands for no point in time");
+            throw new DriverError(Result.CUDA_ERROR_CAPTURED_EVENT,
+                "the event was last recorded in a capture that is over, and stands for no point in time");
         if (capture.Invalid) throw new DriverError(Result.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "an earlier error spoilt the capture");
         if (own is null)
         {
-            if (stream.IsLegacy) throw Spoilt(capture, Result.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "the legacy stream cannot join a capture");
+            if (stream.IsLegacy)
+                throw Spoilt(capture, Result.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "the legacy stream cannot join a capture");
             capture.Join(stream, captured.Nodes);
         }
         else if (own == capture) capture._newest[stream] = [.. capture._newest[stream].Union(captured.Nodes)];
         else
         {
             own.Invalidate();
-            throw Spoilt(capture, Result.CUDA_ERROR_STREAM_CAPTURE_MERGE, $"{stream.Name} would join two captures by waiting for an event of the other");
+            throw Spoilt(capture, Result.CUDA_ERROR_STREAM_CAPTURE_MERGE,
+                $"{stream.Name} would join two captures by waiting for an event of the other");
         }
         return true;
     }
@@ -135,7 +138,8 @@ internal sealed class Capture
         if (captures.Length > 0) throw Unsupported(doing);
     }
 
-    /// <summary>For calls that may wait behind the scenes: forbidden by any global capture, and by this thread's thread-local one.</summary>
+    /// <summary>For calls that may wait behind the scenes: forbidden by any global capture, and by this thread's thread-local
+    /// one.</summary>
     public static void ForbidUnsafe(Simulator simulator, string doing)
     {
         int thread = Environment.CurrentManagedThreadId;
@@ -147,10 +151,12 @@ internal sealed class Capture
     // Work of the legacy stream waits for every blocking stream, captured ones too, which cannot be.
     private static void ForbidLegacy(SimulatedContext context)
     {
-        var blocking = context.Device.Simulator.Captures.Where(c => c._newest.Keys.Any(s => s.Context == context && !s.NonBlocking)).ToArray();
+        var blocking = context.Device.Simulator.Captures.Where(c => c._newest.Keys.Any(s => s.Context == context && !s.NonBlocking))
+            .ToArray();
         foreach (var capture in blocking) capture.Invalidate();
         if (blocking.Length > 0)
-            throw new DriverError(Result.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT, "the legacy stream would wait for a blocking stream that is being captured");
+            throw new DriverError(Result.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT,
+                "the legacy stream would wait for a blocking stream that is being captured");
     }
 
     private static DriverError Unsupported(string message) => new(Result.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, message);

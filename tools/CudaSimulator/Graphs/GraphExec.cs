@@ -2,8 +2,8 @@ using GpuTensor.CudaSimulator.Driver;
 
 namespace GpuTensor.CudaSimulator.Graphs;
 
-/// <summary>A graph ready to run. It has copied everything: what the host does to the graph, or to the memory it took parameters from, no longer
-/// matters.</summary>
+/// <summary>A graph ready to run. It has copied everything: what the host does to the graph, or to the memory it took parameters from, no
+/// longer matters.</summary>
 internal sealed class GraphExec : IHandled
 {
     private readonly Graph _source;
@@ -48,7 +48,8 @@ internal sealed class GraphExec : IHandled
         stream.Enqueue(_last, operations.Where((_, i) => _isLeaf[i]));
     }
 
-    /// <summary>Takes over another graph's work, or says why not by the numbers of <c>CUgraphExecUpdateResult</c> and at which node.</summary>
+    /// <summary>Takes over another graph's work, or says why not by the numbers of <c>CUgraphExecUpdateResult</c> and at which
+    /// node.</summary>
     public (int Result, GraphNode? Node) Update(Graph graph)
     {
         if (graph.Nodes.Count != _work.Length) return (Work.TopologyChanged, null);

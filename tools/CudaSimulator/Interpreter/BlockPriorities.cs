@@ -1,7 +1,8 @@
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>Orders the basic blocks of a kernel so that each stands behind those that lead to it and the blocks of a loop stand together: the order
-/// in which diverged lanes run, so that they meet where they can. Two orders, which differ in the side of a branch that comes first.</summary>
+/// <summary>Orders the basic blocks of a kernel so that each stands behind those that lead to it and the blocks of a loop stand together:
+/// the order in which diverged lanes run, so that they meet where they can. Two orders, which differ in the side of a branch that comes
+/// first.</summary>
 internal sealed class BlockPriorities
 {
     private readonly int[] _first;
@@ -71,8 +72,8 @@ internal sealed class BlockPriorities
         for (int b = 0; b < _first.Length; b++) if (!placed.Contains(b)) _order.Add(b);
     }
 
-    /// <summary>Appends the blocks of <paramref name="within"/> that the entries reach: strongly connected components in topological order, and
-    /// within one its entry, then the rest by the same rule with the edges back to the entry cut.</summary>
+    /// <summary>Appends the blocks of <paramref name="within"/> that the entries reach: strongly connected components in topological order,
+    /// and within one its entry, then the rest by the same rule with the edges back to the entry cut.</summary>
     private void Order(IReadOnlyList<int> entries, bool[] within)
     {
         var components = Components(entries, within);

@@ -35,7 +35,8 @@ internal sealed unsafe partial class Decoder
 
     private void Move(string[] modifiers)
     {
-        if (modifiers is not [var typeName] || PtxTypes.Parse(typeName) is not (not PtxType.None and var type)) throw Fail("unknown form of mov");
+        if (modifiers is not [var typeName] || PtxTypes.Parse(typeName) is not (not PtxType.None and var type))
+            throw Fail("unknown form of mov");
         RequireOperands(2);
         var (target, source) = (_at.Operands[0], _at.Operands[1]);
         if (target.Kind == OperandKind.Vector)
@@ -44,7 +45,8 @@ internal sealed unsafe partial class Decoder
             int size = PartSize(type, parts.Length);
             int[] places = [.. parts.Select(p => p.Name == "_" ? -1 : Target(p, size == 4 ? PtxType.B32 : PtxType.B16))];
             ref var unpack = ref Emit(&Predicates.Unpack);
-            (unpack.D, unpack.Count, unpack.Size, unpack.RegisterBytes) = (AddTable(places), (byte)parts.Length, (byte)size, (byte)type.Size());
+            (unpack.D, unpack.Count, unpack.Size, unpack.RegisterBytes) = (AddTable(places), (byte)parts.Length, (byte)size,
+                (byte)type.Size());
             Last.A = Source(source, type);
             return;
         }
@@ -95,7 +97,8 @@ internal sealed unsafe partial class Decoder
             else rest.Add(modifier);
         }
         // The flush stands after the combination: setp.lt.and.ftz.f32.
-        if (!InstructionTable.TryGetComparison(string.Join('.', rest), out var plain, out var combined)) throw Fail($"comparison '{_at.Opcode}' is unknown to the simulator");
+        if (!InstructionTable.TryGetComparison(string.Join('.', rest), out var plain, out var combined))
+            throw Fail($"comparison '{_at.Opcode}' is unknown to the simulator");
         var type = TypeOf(plain.Signature[1]);
         var target = _at.Operands.Length > 0 ? _at.Operands[0] : throw Fail("operands expected");
         bool pair = target.Kind == OperandKind.Pair;
@@ -195,7 +198,8 @@ internal sealed unsafe partial class Decoder
     }
 
     /// <summary>The functions of the conversions that kernels are full of; null for the others.</summary>
-    private static delegate*<Machine, Op*, void> Fast(PtxType to, PtxType from, RoundingMode? rounding, bool integral, int targetBytes, int sourceBytes)
+    private static delegate*<Machine, Op*,
+        void> Fast(PtxType to, PtxType from, RoundingMode? rounding, bool integral, int targetBytes, int sourceBytes)
     {
         if (targetBytes != to.Size() || sourceBytes != from.Size()) return null;
         return (to, from) switch
@@ -242,7 +246,8 @@ internal sealed unsafe partial class Decoder
     }
 
     private Label LabelOf(PtxOperand operand) =>
-        operand.Kind == OperandKind.Symbol && _scope.Labels.TryGetValue(operand.Name, out var label) ? label : throw Fail($"label '{operand}' is unknown");
+        operand.Kind == OperandKind.Symbol && _scope.Labels.TryGetValue(operand.Name, out var label) ? label
+            : throw Fail($"label '{operand}' is unknown");
 
     private void Branch()
     {
@@ -275,7 +280,8 @@ internal sealed unsafe partial class Decoder
         var operands = _at.Operands;
         int at = 0;
         PtxOperand[] results = operands.Length > 0 && operands[0].Kind == OperandKind.List ? operands[at++].Items : [];
-        if (at >= operands.Length || operands[at].Kind != OperandKind.Symbol || !_module.Functions.TryGetValue(operands[at].Name, out var function))
+        if (at >= operands.Length || operands[at].Kind != OperandKind.Symbol
+            || !_module.Functions.TryGetValue(operands[at].Name, out var function))
             throw Fail("a call of a function of this module expected: indirect calls are not simulated");
         at++;
         PtxOperand[] arguments = at < operands.Length && operands[at].Kind == OperandKind.List ? operands[at++].Items : [];
@@ -304,7 +310,8 @@ internal sealed unsafe partial class Decoder
         if (modifiers is [.., "aligned"]) modifiers = modifiers[..^1];
         if (modifiers is ["cta", ..]) modifiers = modifiers[1..];
         if (modifiers is not ["sync"]) return false;
-        if (_at.Operands is not [{ Kind: OperandKind.Immediate, Bits: 0 }]) throw Fail("only barrier 0 with all threads of the block is simulated");
+        if (_at.Operands is not [{ Kind: OperandKind.Immediate, Bits: 0 }])
+            throw Fail("only barrier 0 with all threads of the block is simulated");
         Emit(&Machine.Barrier);
         return true;
     }
@@ -330,7 +337,8 @@ internal sealed unsafe partial class Decoder
     {
         int how = modifiers switch
         {
-            ["sync", "all", "pred"] => 0, ["sync", "any", "pred"] => 1, ["sync", "uni", "pred"] => 2, ["sync", "ballot", "b32"] => 3, _ => -1,
+            ["sync", "all", "pred"] => 0, ["sync", "any", "pred"] => 1, ["sync", "uni", "pred"] => 2, ["sync", "ballot", "b32"] => 3,
+                _ => -1,
         };
         if (how < 0) return false;
         RequireOperands(3);

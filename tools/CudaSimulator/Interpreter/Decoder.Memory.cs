@@ -36,7 +36,8 @@ internal sealed unsafe partial class Decoder
                 case "cta" or "cluster" or "gpu" or "sys": break;
                 case "ca" or "cg" or "cs" or "lu" or "cv" or "wb" or "wt": break;
                 default:
-                    if (modifier.StartsWith("L1::", StringComparison.Ordinal) || modifier.StartsWith("L2::", StringComparison.Ordinal)) break;
+                    if (modifier.StartsWith("L1::", StringComparison.Ordinal) || modifier.StartsWith("L2::", StringComparison.Ordinal))
+                        break;
                     var type = PtxTypes.Parse(modifier);
                     if (type is not (PtxType.None or PtxType.Pred) && access.Type == PtxType.None) access.Type = type;
                     else if (atomic && access.Operation.Length == 0) access.Operation = modifier;
@@ -149,7 +150,8 @@ internal sealed unsafe partial class Decoder
         Emit(&Machine.Atomic);
         access.Kind = AccessKind.Atomic;
         Address(_at.Operands[first], ref access);
-        if (access.Space is not (PtxSpace.Global or PtxSpace.Shared or PtxSpace.Generic)) throw Fail("an atomic operation outside global and shared memory");
+        if (access.Space is not (PtxSpace.Global or PtxSpace.Shared or PtxSpace.Generic))
+            throw Fail("an atomic operation outside global and shared memory");
         int b = Source(_at.Operands[first + 1], access.Type), c = swap ? Source(_at.Operands[first + 2], access.Type) : -1;
         int d = returns && _at.Operands[0].Name != "_" ? Target(_at.Operands[0], access.Type) : -1;
         Describe(access, d, access.Type.Size());

@@ -2,8 +2,8 @@ using GpuTensor.CudaSimulator.Ptx;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>Turns an entry point's text into <see cref="Op"/>s once, with the functions it calls put in place of the calls. Refuses what the
-/// interpreter does not know, naming the line.</summary>
+/// <summary>Turns an entry point's text into <see cref="Op"/>s once, with the functions it calls put in place of the calls. Refuses what
+/// the interpreter does not know, naming the line.</summary>
 internal sealed unsafe partial class Decoder
 {
     private readonly PtxSyntax _module;
@@ -95,9 +95,11 @@ internal sealed unsafe partial class Decoder
             foreach (var operand in instruction.Operands)
             {
                 if (operand.Kind is not (OperandKind.Symbol or OperandKind.Address)) continue;
-                if (_module.Variables.TryGetValue(operand.Name, out var variable) && variable.Space == PtxSpace.Shared && variable.Count >= 0)
+                if (_module.Variables.TryGetValue(operand.Name, out var variable) && variable.Space == PtxSpace.Shared
+                    && variable.Count >= 0)
                     Place(operand.Name, variable);
-                if (instruction.Opcode.StartsWith("call", StringComparison.Ordinal) && _module.Functions.TryGetValue(operand.Name, out var callee))
+                if (instruction.Opcode.StartsWith("call", StringComparison.Ordinal)
+                    && _module.Functions.TryGetValue(operand.Name, out var callee))
                     PlaceShared(callee, seen);
             }
         }
@@ -134,8 +136,10 @@ internal sealed unsafe partial class Decoder
         _scope = new Scope(function);
         if (passed is var (results, arguments) && passed is not null)
         {
-            for (int i = 0; i < function.Results.Count; i++) _scope.Variables[function.Results[i].Name] = (PtxSpace.FunctionParam, results[i]);
-            for (int i = 0; i < function.Parameters.Count; i++) _scope.Variables[function.Parameters[i].Name] = (PtxSpace.FunctionParam, arguments[i]);
+            for (int i = 0; i < function.Results.Count; i++)
+                _scope.Variables[function.Results[i].Name] = (PtxSpace.FunctionParam, results[i]);
+            for (int i = 0; i < function.Parameters.Count; i++)
+                _scope.Variables[function.Parameters[i].Name] = (PtxSpace.FunctionParam, arguments[i]);
             _scope.Return = new Label();
         }
         foreach (var (name, variable) in function.Variables)
@@ -306,8 +310,10 @@ internal sealed unsafe partial class Decoder
 
     private ulong Literal(PtxOperand operand, PtxType type)
     {
-        if (operand.FloatBytes == 0 && type is (PtxType.F32 or PtxType.F64)) throw Fail($"the integer {operand.Bits} where a float is expected");
-        if (operand.FloatBytes != 0 && operand.FloatBytes != type.Size()) throw Fail($"a float literal of {operand.FloatBytes} bytes where {type.Size()} are expected");
+        if (operand.FloatBytes == 0 && type is (PtxType.F32 or PtxType.F64))
+            throw Fail($"the integer {operand.Bits} where a float is expected");
+        if (operand.FloatBytes != 0 && operand.FloatBytes != type.Size())
+            throw Fail($"a float literal of {operand.FloatBytes} bytes where {type.Size()} are expected");
         return operand.Bits;
     }
 
@@ -320,7 +326,8 @@ internal sealed unsafe partial class Decoder
             "%ctaid.x" => SpecialRegister.CtaidX, "%ctaid.y" => SpecialRegister.CtaidY, "%ctaid.z" => SpecialRegister.CtaidZ,
             "%nctaid.x" => SpecialRegister.NctaidX, "%nctaid.y" => SpecialRegister.NctaidY, "%nctaid.z" => SpecialRegister.NctaidZ,
             "%laneid" => SpecialRegister.LaneId, "%warpid" => SpecialRegister.WarpId, "%nwarpid" => SpecialRegister.WarpCount,
-            "%lanemask_eq" => SpecialRegister.LanemaskEq, "%lanemask_lt" => SpecialRegister.LanemaskLt, "%lanemask_le" => SpecialRegister.LanemaskLe,
+            "%lanemask_eq" => SpecialRegister.LanemaskEq, "%lanemask_lt" => SpecialRegister.LanemaskLt,
+                "%lanemask_le" => SpecialRegister.LanemaskLe,
             "%lanemask_gt" => SpecialRegister.LanemaskGt, "%lanemask_ge" => SpecialRegister.LanemaskGe,
             "%dynamic_smem_size" => SpecialRegister.DynamicSharedBytes, "%total_smem_size" => SpecialRegister.TotalSharedBytes,
             _ => null,
@@ -334,7 +341,8 @@ internal sealed unsafe partial class Decoder
     private (PtxSpace Space, long Address) AddressOf(string name)
     {
         if (_scope.Variables.TryGetValue(name, out var variable)) return variable;
-        if (_shared.TryGetValue(_scope.Function.Name + "/" + name, out long shared) || _shared.TryGetValue(name, out shared)) return (PtxSpace.Shared, shared);
+        if (_shared.TryGetValue(_scope.Function.Name + "/" + name, out long shared) || _shared.TryGetValue(name, out shared))
+            return (PtxSpace.Shared, shared);
         if (_globals(name) is { } global) return (global.Constant ? PtxSpace.Const : PtxSpace.Global, (long)global.Address);
         foreach (var parameter in _parameters)
             if (parameter.Name == name) return (PtxSpace.Param, parameter.Offset);

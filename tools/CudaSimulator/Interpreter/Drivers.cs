@@ -47,7 +47,8 @@ internal interface IVectorCompare<T>
     static abstract Vector512<T> Invoke(Vector512<T> a, Vector512<T> b);
 }
 
-/// <summary>The functions behind <see cref="Op.Run"/> for arithmetic: each takes an operation and applies it to the executing lanes.</summary>
+/// <summary>The functions behind <see cref="Op.Run"/> for arithmetic: each takes an operation and applies it to the executing
+/// lanes.</summary>
 internal static unsafe class Drivers
 {
     public static void Lane1<TOp, TD, TA>(Machine m, Op* op)
@@ -104,7 +105,8 @@ internal static unsafe class Drivers
     {
         var a = m.Lanes<Vector512<T>>(op->A);
         if (sizeof(T) == 4) m.Put(op->D, TOp.Invoke(a[0]).AsUInt32(), TOp.Invoke(a[1]).AsUInt32());
-        else m.Put(op->D, TOp.Invoke(a[0]).AsUInt64(), TOp.Invoke(a[1]).AsUInt64(), TOp.Invoke(a[2]).AsUInt64(), TOp.Invoke(a[3]).AsUInt64());
+        else m.Put(op->D, TOp.Invoke(a[0]).AsUInt64(), TOp.Invoke(a[1]).AsUInt64(), TOp.Invoke(a[2]).AsUInt64(),
+            TOp.Invoke(a[3]).AsUInt64());
     }
 
     public static void Vector2<TOp, T>(Machine m, Op* op)
@@ -116,7 +118,8 @@ internal static unsafe class Drivers
         if (sizeof(T) == 4)
             m.Put(op->D, TOp.Invoke(a[0], b[0]).AsUInt32(), TOp.Invoke(a[1], b[1]).AsUInt32());
         else
-            m.Put(op->D, TOp.Invoke(a[0], b[0]).AsUInt64(), TOp.Invoke(a[1], b[1]).AsUInt64(), TOp.Invoke(a[2], b[2]).AsUInt64(), TOp.Invoke(a[3], b[3]).AsUInt64());
+            m.Put(op->D, TOp.Invoke(a[0], b[0]).AsUInt64(), TOp.Invoke(a[1], b[1]).AsUInt64(), TOp.Invoke(a[2], b[2]).AsUInt64(),
+                TOp.Invoke(a[3], b[3]).AsUInt64());
     }
 
     public static void Vector3<TOp, T>(Machine m, Op* op)
@@ -138,8 +141,8 @@ internal static unsafe class Drivers
         where TOp : IVectorCompare<T>
         where T : unmanaged => m.PutPredicate(op->D, CompareLanes<TOp, T>(m, op));
 
-    /// <summary>A comparison whose result is combined with predicate C: E is 0 for and, 1 or, 2 xor; 4 more where C is negated, and 8 more where a
-    /// second predicate, Table-less at <see cref="Op.Offset"/>, takes the complement of the comparison combined alike.</summary>
+    /// <summary>A comparison whose result is combined with predicate C: E is 0 for and, 1 or, 2 xor; 4 more where C is negated, and 8 more
+    /// where a second predicate, Table-less at <see cref="Op.Offset"/>, takes the complement of the comparison combined alike.</summary>
     public static void CompareCombined<TOp, T>(Machine m, Op* op)
         where TOp : IVectorCompare<T>
         where T : unmanaged
@@ -161,9 +164,11 @@ internal static unsafe class Drivers
         var a = m.Lanes<Vector512<T>>(op->A);
         var b = m.Lanes<Vector512<T>>(op->B);
         if (sizeof(T) == 4)
-            return (uint)TOp.Invoke(a[0], b[0]).ExtractMostSignificantBits() | ((uint)TOp.Invoke(a[1], b[1]).ExtractMostSignificantBits() << 16);
+            return (uint)TOp.Invoke(a[0], b[0])
+                .ExtractMostSignificantBits() | ((uint)TOp.Invoke(a[1], b[1]).ExtractMostSignificantBits() << 16);
         return (uint)TOp.Invoke(a[0], b[0]).ExtractMostSignificantBits() | ((uint)TOp.Invoke(a[1], b[1]).ExtractMostSignificantBits() << 8)
-            | ((uint)TOp.Invoke(a[2], b[2]).ExtractMostSignificantBits() << 16) | ((uint)TOp.Invoke(a[3], b[3]).ExtractMostSignificantBits() << 24);
+            | ((uint)TOp.Invoke(a[2], b[2]).ExtractMostSignificantBits() << 16) | ((uint)TOp.Invoke(a[3], b[3])
+                .ExtractMostSignificantBits() << 24);
     }
 
     /// <summary>Copies a register of four-byte lanes.</summary>
@@ -213,8 +218,10 @@ internal static unsafe class Drivers
         var a = m.Lanes<Vector512<ulong>>(op->A);
         var b = m.Lanes<Vector512<uint>>(op->B);
         m.Put(op->D,
-            Avx512F.ShiftLeftLogicalVariable(a[0], Vector512.WidenLower(b[0])), Avx512F.ShiftLeftLogicalVariable(a[1], Vector512.WidenUpper(b[0])),
-            Avx512F.ShiftLeftLogicalVariable(a[2], Vector512.WidenLower(b[1])), Avx512F.ShiftLeftLogicalVariable(a[3], Vector512.WidenUpper(b[1])));
+            Avx512F.ShiftLeftLogicalVariable(a[0], Vector512.WidenLower(b[0])),
+            Avx512F.ShiftLeftLogicalVariable(a[1], Vector512.WidenUpper(b[0])),
+            Avx512F.ShiftLeftLogicalVariable(a[2], Vector512.WidenLower(b[1])),
+            Avx512F.ShiftLeftLogicalVariable(a[3], Vector512.WidenUpper(b[1])));
     }
 
     /// <summary>shr.u64, likewise.</summary>
@@ -228,8 +235,10 @@ internal static unsafe class Drivers
         var a = m.Lanes<Vector512<ulong>>(op->A);
         var b = m.Lanes<Vector512<uint>>(op->B);
         m.Put(op->D,
-            Avx512F.ShiftRightLogicalVariable(a[0], Vector512.WidenLower(b[0])), Avx512F.ShiftRightLogicalVariable(a[1], Vector512.WidenUpper(b[0])),
-            Avx512F.ShiftRightLogicalVariable(a[2], Vector512.WidenLower(b[1])), Avx512F.ShiftRightLogicalVariable(a[3], Vector512.WidenUpper(b[1])));
+            Avx512F.ShiftRightLogicalVariable(a[0], Vector512.WidenLower(b[0])),
+            Avx512F.ShiftRightLogicalVariable(a[1], Vector512.WidenUpper(b[0])),
+            Avx512F.ShiftRightLogicalVariable(a[2], Vector512.WidenLower(b[1])),
+            Avx512F.ShiftRightLogicalVariable(a[3], Vector512.WidenUpper(b[1])));
     }
 
     /// <summary>The lanes of a predicate as vector masks.</summary>
@@ -268,8 +277,10 @@ internal static unsafe class Drivers
         var a = m.Lanes<Vector512<int>>(op->A);
         var b = m.Lanes<Vector512<int>>(op->B);
         PutWide(m, op,
-            (Vector512.WidenLower(a[0]) * Vector512.WidenLower(b[0])).AsUInt64(), (Vector512.WidenUpper(a[0]) * Vector512.WidenUpper(b[0])).AsUInt64(),
-            (Vector512.WidenLower(a[1]) * Vector512.WidenLower(b[1])).AsUInt64(), (Vector512.WidenUpper(a[1]) * Vector512.WidenUpper(b[1])).AsUInt64());
+            (Vector512.WidenLower(a[0]) * Vector512.WidenLower(b[0])).AsUInt64(), (Vector512.WidenUpper(a[0]) * Vector512.WidenUpper(b[0]))
+            .AsUInt64(),
+            (Vector512.WidenLower(a[1]) * Vector512.WidenLower(b[1])).AsUInt64(), (Vector512.WidenUpper(a[1]) * Vector512.WidenUpper(b[1]))
+            .AsUInt64());
     }
 
     /// <inheritdoc cref="MultiplyWideSigned"/>

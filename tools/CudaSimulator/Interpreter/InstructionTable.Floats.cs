@@ -135,7 +135,8 @@ internal static unsafe partial class InstructionTable
         Flushed<Unless<Less<float>, float>>("geu");
     }
 
-    private static void Flushed<TOp>(string name) where TOp : IVectorCompare<float> => Compared<FtzCompare<TOp>, float>($"{name}.ftz.f32", "f");
+    private static void Flushed<TOp>(string name) where TOp : IVectorCompare<float> => Compared<FtzCompare<TOp>,
+        float>($"{name}.ftz.f32", "f");
 
     private static void CompareFloats<T>(string type, string letter) where T : unmanaged
     {

@@ -2,8 +2,9 @@ using GpuTensor.CudaSimulator.Interpreter.Operations;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>Instructions whose operands are registers and literals in order: the opcode as written, what each operand is, and what runs it. A
-/// signature has a letter for each operand, the destination first: p predicate, h 16 bits, w 32 bits, l 64 bits, f float32, d float64.</summary>
+/// <summary>Instructions whose operands are registers and literals in order: the opcode as written, what each operand is, and what runs it.
+/// A signature has a letter for each operand, the destination first: p predicate, h 16 bits, w 32 bits, l 64 bits, f float32, d
+/// float64.</summary>
 internal static unsafe partial class InstructionTable
 {
     /// <summary>A row.</summary>
@@ -209,7 +210,8 @@ internal static unsafe partial class InstructionTable
             Add($"testp.{Predicates.Tests[i]}.f64", "pd", &Predicates.Test, i);
         }
         Add("activemask.b32", "w", &WarpOperations.ActiveMask);
-        Add("membar.cta membar.gl membar.sys fence.acq_rel.cta fence.acq_rel.gpu fence.acq_rel.sys fence.sc.cta fence.sc.gpu fence.sc.sys", "",
+        Add("membar.cta membar.gl membar.sys fence.acq_rel.cta fence.acq_rel.gpu fence.acq_rel.sys fence.sc.cta fence.sc.gpu fence.sc.sys",
+            "",
             &Machine.Nothing);
         // Hints without a meaning for results.
         Add("nanosleep.u32", "w", &Machine.Nothing);
@@ -252,6 +254,7 @@ internal static unsafe partial class InstructionTable
     private static void Compared<TOp, T>(string names, string letter) where TOp : IVectorCompare<T> where T : unmanaged
     {
         foreach (string name in names.Split(' '))
-            Comparisons.Add(name, (new($"p{letter}{letter}", &Drivers.Compare<TOp, T>, 0), new($"p{letter}{letter}", &Drivers.CompareCombined<TOp, T>, 0)));
+            Comparisons.Add(name,
+                (new($"p{letter}{letter}", &Drivers.Compare<TOp, T>, 0), new($"p{letter}{letter}", &Drivers.CompareCombined<TOp, T>, 0)));
     }
 }

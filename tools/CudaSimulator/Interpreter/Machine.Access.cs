@@ -97,7 +97,8 @@ internal sealed unsafe partial class Machine
         else Lanes<uint>(register)[lane] = (uint)Narrow(op, value);
     }
 
-    private ulong Fetch(Op* op, int register, int lane) => op->RegisterBytes == 8 ? Lanes<ulong>(register)[lane] : Lanes<uint>(register)[lane];
+    private ulong Fetch(Op* op, int register, int lane) => op->RegisterBytes == 8 ? Lanes<ulong>(register)[lane]
+        : Lanes<uint>(register)[lane];
 
     /// <summary>The host's place of one lane's access, after every check.</summary>
     private byte* Resolve(Op* op, int lane, ulong address, int bytes, Use use)
@@ -111,7 +112,8 @@ internal sealed unsafe partial class Machine
             else throw AddressFault(op, lane, address, bytes, use, _memory.Whereabouts(address));
         }
         if ((address & (ulong)(bytes - 1)) != 0)
-            throw Fault(FaultKind.MisalignedAddress, op, lane, $"{Verb(use)} {bytes} bytes at 0x{address:x}, which is no multiple of {bytes}");
+            throw Fault(FaultKind.MisalignedAddress, op, lane,
+                $"{Verb(use)} {bytes} bytes at 0x{address:x}, which is no multiple of {bytes}");
         switch (space)
         {
             case PtxSpace.Global or PtxSpace.Const: return ResolveGlobal(op, lane, address, bytes, use);
@@ -135,7 +137,8 @@ internal sealed unsafe partial class Machine
         var allocation = Found[op->Slot];
         if (allocation is null || address - allocation.Address >= allocation.Bytes)
         {
-            allocation = _memory.Reach(address, _operation) ?? throw AddressFault(op, lane, address, bytes, use, _memory.Whereabouts(address));
+            allocation = _memory.Reach(address, _operation)
+                ?? throw AddressFault(op, lane, address, bytes, use, _memory.Whereabouts(address));
             Found[op->Slot] = allocation;
         }
         ulong offset = address - allocation.Address;
@@ -181,7 +184,8 @@ internal sealed unsafe partial class Machine
         for (int i = 0; i < bytes; i++)
         {
             if (use != Use.Write && written[i] == 0)
-                throw Fault(FaultKind.IllegalAddress, op, lane, $"reads local memory that was never written; local address 0x{address:x} of {size} bytes");
+                throw Fault(FaultKind.IllegalAddress, op, lane,
+                    $"reads local memory that was never written; local address 0x{address:x} of {size} bytes");
             written[i] = 1;
         }
         return _warp.Local + (ulong)lane * size + address;

@@ -9,9 +9,9 @@ internal sealed unsafe partial class Machine
     /// <summary>Per lane, whether the last addition carried.</summary>
     public uint Carry;
 
-    /// <summary>atom and red: D the old value (-1: none), A the address, B and C the operands; E is the width of the address, Offset is added to it;
-    /// Table[Source-independent] names the operation: <see cref="Op.Count"/> is an index of <see cref="AtomicOperations"/>. Lanes go one after the
-    /// other, from a lane that the seed picks.</summary>
+    /// <summary>atom and red: D the old value (-1: none), A the address, B and C the operands; E is the width of the address, Offset is
+    /// added to it; Table[Source-independent] names the operation: <see cref="Op.Count"/> is an index of <see cref="AtomicOperations"/>.
+    /// Lanes go one after the other, from a lane that the seed picks.</summary>
     public static void Atomic(Machine m, Op* op)
     {
         var operation = AtomicOperations[op->Count].Apply;

@@ -2,9 +2,9 @@ using System.Numerics;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>Branches, exits, barriers. Lanes that diverge run group by group; the group whose place comes first in an order of the basic blocks in
-/// which every block follows those that lead to it runs first, so that groups meet again as early as they can (thread frontiers, Diamos et al.,
-/// MICRO 2011). Two such orders, one with either side of a branch first, are chosen between by the seed.</summary>
+/// <summary>Branches, exits, barriers. Lanes that diverge run group by group; the group whose place comes first in an order of the basic
+/// blocks in which every block follows those that lead to it runs first, so that groups meet again as early as they can (thread frontiers,
+/// Diamos et al., MICRO 2011). Two such orders, one with either side of a branch first, are chosen between by the seed.</summary>
 internal sealed unsafe partial class Machine
 {
     public static void Branch(Machine m, Op* op)
@@ -12,7 +12,8 @@ internal sealed unsafe partial class Machine
         Op* target = m._ops + op->Offset;
         uint taken = m.Exec, rest = m.Active & ~taken;
         if (--m._budget < 0)
-            throw m.Fault(FaultKind.LaunchTimeout, op, BitOperations.TrailingZeroCount(taken), $"{m._settings.MaxWarpInstructions} branches by one warp: a loop without end");
+            throw m.Fault(FaultKind.LaunchTimeout, op, BitOperations.TrailingZeroCount(taken),
+                $"{m._settings.MaxWarpInstructions} branches by one warp: a loop without end");
         if (rest == 0)
         {
             m.Next = target;
@@ -43,7 +44,8 @@ internal sealed unsafe partial class Machine
         uint* index = m.Lanes<uint>(op->A);
         uint left = m.Exec;
         if (--m._budget < 0)
-            throw m.Fault(FaultKind.LaunchTimeout, op, BitOperations.TrailingZeroCount(left), $"{m._settings.MaxWarpInstructions} branches by one warp: a loop without end");
+            throw m.Fault(FaultKind.LaunchTimeout, op, BitOperations.TrailingZeroCount(left),
+                $"{m._settings.MaxWarpInstructions} branches by one warp: a loop without end");
         while (left != 0)
         {
             int first = BitOperations.TrailingZeroCount(left);
@@ -96,7 +98,8 @@ internal sealed unsafe partial class Machine
         m._warp.SyncedAt = m.Tick();
     }
 
-    /// <summary>Faults unless the member masks name exactly the lanes that execute: one mask for all, or groups each with its own.</summary>
+    /// <summary>Faults unless the member masks name exactly the lanes that execute: one mask for all, or groups each with its
+    /// own.</summary>
     public void RequireMembers(Op* op, int masks)
     {
         uint* members = Lanes<uint>(masks);
@@ -198,7 +201,9 @@ internal sealed unsafe partial class Machine
     public DeviceFault Fault(FaultKind kind, Op* op, int lane, string what)
     {
         var source = _code.Source[op->Source];
-        return new DeviceFault(kind, $"{_kernel.Name}, block {BlockName(_blockIndex)}, thread {ThreadName(Thread(lane))}, PTX line {source.Line} '{source}': {what}.");
+        return new DeviceFault(kind,
+            $"{_kernel.Name}, block {BlockName(_blockIndex)}, thread {ThreadName(Thread(lane))}, PTX line {source.Line} '{source}': "
+            + $"{what}.");
     }
 
     private uint Thread(int lane) => (uint)_warp.Index * 32 + (uint)lane;

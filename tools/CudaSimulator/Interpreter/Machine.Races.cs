@@ -3,9 +3,10 @@ using GpuTensor.CudaSimulator.Memory;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>The rules for global memory, word by word. Another operation's access must be ordered before this launch; another block's access of
-/// this launch must not meet a write, unless both are atomic; another thread's write of a whole word in this block needs a barrier since; what was read through
-/// the read-only cache must not be written by the launch at all; what is read must have been written.</summary>
+/// <summary>The rules for global memory, word by word. Another operation's access must be ordered before this launch; another block's
+/// access of this launch must not meet a write, unless both are atomic; another thread's write of a whole word in this block needs a
+/// barrier since; what was read through the read-only cache must not be written by the launch at all; what is read must have been
+/// written.</summary>
 internal sealed unsafe partial class Machine
 {
     /// <summary>Of thread tags: the thread in its block, above it the clock.</summary>
@@ -17,7 +18,8 @@ internal sealed unsafe partial class Machine
     private void BeginRaces()
     {
         ulong blocks = _grid.Count;
-        if (blocks - 1 > uint.MaxValue) throw new DeviceFault(FaultKind.LaunchTimeout, $"{_kernel.Name}: a grid of {blocks} blocks is beyond a simulator.");
+        if (blocks - 1 > uint.MaxValue)
+            throw new DeviceFault(FaultKind.LaunchTimeout, $"{_kernel.Name}: a grid of {blocks} blocks is beyond a simulator.");
         _firstSerial = _operation.FirstSerial;
         _memory.Timeline.TakeBlocks(_operation, (uint)(blocks - 1));
         _orderedBefore = _operation.OrderedBefore;
@@ -50,15 +52,19 @@ internal sealed unsafe partial class Machine
             {
                 uint tag = shadow.WriterThread[word];
                 if (op->Access == AccessKind.ReadOnly)
-                    throw GlobalFault(op, lane, allocation, word, $"reads through the read-only cache what thread {ThreadName(tag & 1023)} of this block wrote");
-                if (!(atomic && (writer & ShadowPlanes.AtomicWriter) != 0) && mask == 0xF && !_blockTagsLost && Unsynchronised(tag, Thread(lane)))
-                    throw GlobalFault(op, lane, allocation, word, $"reads what thread {ThreadName(tag & 1023)} of this block wrote, with no barrier between");
+                    throw GlobalFault(op, lane, allocation, word,
+                        $"reads through the read-only cache what thread {ThreadName(tag & 1023)} of this block wrote");
+                if (!(atomic && (writer & ShadowPlanes.AtomicWriter) != 0) && mask == 0xF && !_blockTagsLost
+                    && Unsynchronised(tag, Thread(lane)))
+                    throw GlobalFault(op, lane, allocation, word,
+                        $"reads what thread {ThreadName(tag & 1023)} of this block wrote, with no barrier between");
             }
             else if (serial >= _firstSerial)
             {
                 if (!(atomic && (writer & ShadowPlanes.AtomicWriter) != 0))
                     throw GlobalFault(op, lane, allocation, word,
-                        $"reads{(op->Access == AccessKind.ReadOnly ? " through the read-only cache" : "")} what block {BlockOf(serial)} of the same launch wrote "
+                        $"reads{(op->Access == AccessKind.ReadOnly ? " through the read-only cache" : "")} what block {BlockOf(serial)} "
+                        + $"of the same launch wrote "
                         + $"(thread {ThreadName(shadow.WriterThread[word] & 1023)})");
             }
             else
@@ -101,12 +107,14 @@ internal sealed unsafe partial class Machine
             if (serial == _serial)
             {
                 if (!bothAtomic && mask == 0xF && !_blockTagsLost && Unsynchronised(tag, Thread(lane)))
-                    throw GlobalFault(op, lane, allocation, word, $"writes what thread {ThreadName(tag & 1023)} of this block wrote, with no barrier between");
+                    throw GlobalFault(op, lane, allocation, word,
+                        $"writes what thread {ThreadName(tag & 1023)} of this block wrote, with no barrier between");
             }
             else if (serial >= _firstSerial)
             {
                 if (!bothAtomic)
-                    throw GlobalFault(op, lane, allocation, word, $"writes what block {BlockOf(serial)} of the same launch wrote (thread {ThreadName(tag & 1023)})");
+                    throw GlobalFault(op, lane, allocation, word,
+                        $"writes what block {BlockOf(serial)} of the same launch wrote (thread {ThreadName(tag & 1023)})");
             }
             else
             {
@@ -122,7 +130,8 @@ internal sealed unsafe partial class Machine
                     throw GlobalFault(op, lane, allocation, word, "writes what the same launch reads through the read-only cache");
                 if (last != _serial || (reader & ShadowPlanes.SharedReaders) != 0)
                     throw GlobalFault(op, lane, allocation, word,
-                        last != _serial ? $"writes what block {BlockOf(last)} of the same launch read" : "writes what other blocks of the same launch read");
+                        last != _serial ? $"writes what block {BlockOf(last)} of the same launch read"
+                        : "writes what other blocks of the same launch read");
             }
             else
             {
@@ -130,7 +139,8 @@ internal sealed unsafe partial class Machine
             }
         }
         if (allocation.UnorderedReaders.Count != 0)
-            foreach (uint other in allocation.UnorderedReaders.Take(word)) RequireOrder(other, op, lane, allocation, word, "writes", "read");
+            foreach (uint other in allocation.UnorderedReaders.Take(word))
+                RequireOrder(other, op, lane, allocation, word, "writes", "read");
         uint wrote = serial == _serial ? mask | (state >> ShadowPlanes.WriterShift & 0xF) : mask;
         shadow.State[word] = (ushort)((state & 0xF0F) | mask | (wrote << ShadowPlanes.WriterShift));
         shadow.Writer[word] = atomic ? _serial | ShadowPlanes.AtomicWriter : _serial;

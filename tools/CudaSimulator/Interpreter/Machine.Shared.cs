@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>A block's shared memory and its shadow: per word which bytes were written, who wrote last and who has read since the last barrier.</summary>
+/// <summary>A block's shared memory and its shadow: per word which bytes were written, who wrote last and who has read since the last
+/// barrier.</summary>
 internal sealed unsafe partial class Machine
 {
     /// <summary>Flags of a reader's tag above its thread: it stands for several threads of one warp, or of several.</summary>
     private const uint ManyInWarp = 1u << 31, Many = 1u << 30;
 
-    /// <summary>Of a word's state: from here on the bytes the last writer wrote, the bytes that were read; below, the bytes written at all.</summary>
+    /// <summary>Of a word's state: from here on the bytes the last writer wrote, the bytes that were read; below, the bytes written at
+    /// all.</summary>
     private const int WriterShift = 4, ReaderShift = 8;
 
     /// <summary>The flag of a writer's tag: it was an atomic.</summary>
@@ -19,7 +21,8 @@ internal sealed unsafe partial class Machine
 
     private NativeBuffer _shared, _sharedState, _sharedWriter, _sharedReader, _sharedByteReader;
 
-    /// <summary>True once this launch has read parts of a word: neighbouring halves belong to different threads, so such readers are kept by byte.</summary>
+    /// <summary>True once this launch has read parts of a word: neighbouring halves belong to different threads, so such readers are kept
+    /// by byte.</summary>
     private bool _readsBytes;
 
     private int _sharedBytes;
@@ -114,7 +117,8 @@ internal sealed unsafe partial class Machine
         cell = (ushort)((state & 0xFF) | (0xFu << ReaderShift));
     }
 
-    private ref uint ByteReader(uint word, uint bytes) => ref ((uint*)_sharedByteReader.Pointer)[(word * 4) + (uint)BitOperations.TrailingZeroCount(bytes)];
+    private ref uint ByteReader(uint word, uint bytes) =>
+        ref ((uint*)_sharedByteReader.Pointer)[(word * 4) + (uint)BitOperations.TrailingZeroCount(bytes)];
 
     private void RememberReader(ref uint reader, uint thread)
     {

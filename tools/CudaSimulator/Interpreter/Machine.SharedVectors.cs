@@ -2,8 +2,9 @@ using System.Numerics;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>Shared accesses of one four-byte element: the checks of <see cref="Machine.ReadSharedWord"/> in one loop, for lanes that did nothing
-/// wrong. Answers false at the first that did, or that is of another kind; going over lanes a second time changes nothing.</summary>
+/// <summary>Shared accesses of one four-byte element: the checks of <see cref="Machine.ReadSharedWord"/> in one loop, for lanes that did
+/// nothing wrong. Answers false at the first that did, or that is of another kind; going over lanes a second time changes
+/// nothing.</summary>
 internal sealed unsafe partial class Machine
 {
     private const uint TagClock = (1u << 30) - (1u << ThreadBits), TagThread = (1u << ThreadBits) - 1;
@@ -42,7 +43,8 @@ internal sealed unsafe partial class Machine
             if ((last & TagClock) >= since)
             {
                 if (((last ^ thread) & TagThread & ~31u) != 0 || (last & Many) != 0) next |= Many;
-                else if ((last & TagClock) >= warpSince && (((last ^ thread) & TagThread) != 0 || (last & ManyInWarp) != 0)) next |= ManyInWarp;
+                else if ((last & TagClock) >= warpSince && (((last ^ thread) & TagThread) != 0 || (last & ManyInWarp) != 0))
+                    next |= ManyInWarp;
             }
             reader = next;
             states[word] = (ushort)((state & 0xFF) | read);

@@ -5,8 +5,8 @@ using GpuTensor.CudaSimulator.Memory;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>Global accesses whose lanes touch neighbouring elements, or all the same one: checked and moved as vectors. Each answers false, having
-/// changed nothing, where an access is of another kind or anything looks wrong: the way lane by lane then finds out what.</summary>
+/// <summary>Global accesses whose lanes touch neighbouring elements, or all the same one: checked and moved as vectors. Each answers false,
+/// having changed nothing, where an access is of another kind or anything looks wrong: the way lane by lane then finds out what.</summary>
 internal sealed unsafe partial class Machine
 {
     private static readonly Vector512<ulong> LaneNumbers = Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7);
@@ -14,7 +14,8 @@ internal sealed unsafe partial class Machine
     private bool LoadGlobalRun(Op* op)
     {
         int bytes = op->Size * op->Count;
-        if (op->Access == AccessKind.Atomic || !FindRun(op, bytes, out int first, out int lanes, out ulong address, out bool same)) return false;
+        if (op->Access == AccessKind.Atomic || !FindRun(op, bytes, out int first, out int lanes, out ulong address, out bool same))
+            return false;
         if (FindAllocation(op, address, same ? bytes : lanes * bytes) is not { } allocation) return false;
         ulong offset = address - allocation.Address;
         byte* source = allocation.Data.Pointer + offset;
@@ -28,7 +29,8 @@ internal sealed unsafe partial class Machine
             return true;
         }
         int total = lanes * bytes;
-        if (((offset | (uint)total) & 3) != 0 || !ReadWords(allocation, offset / 4, total / 4, op->Access == AccessKind.ReadOnly)) return false;
+        if (((offset | (uint)total) & 3) != 0 || !ReadWords(allocation, offset / 4, total / 4, op->Access == AccessKind.ReadOnly))
+            return false;
         if (op->Count == 1 && op->Size == op->RegisterBytes && op->Size >= 4)
         {
             Unsafe.CopyBlockUnaligned(Registers + op->D + first * op->Size, source, (uint)total);
@@ -44,7 +46,8 @@ internal sealed unsafe partial class Machine
         else
         {
             for (int i = 0; i < lanes; i++)
-                for (int k = 0; k < op->Count; k++, source += op->Size) Deliver(op, op->Count == 1 ? op->D : Table[op->D + k], first + i, source);
+                for (int k = 0; k < op->Count; k++, source += op->Size)
+                    Deliver(op, op->Count == 1 ? op->D : Table[op->D + k], first + i, source);
         }
         return true;
     }
@@ -52,9 +55,11 @@ internal sealed unsafe partial class Machine
     private bool StoreGlobalRun(Op* op)
     {
         int bytes = op->Size * op->Count;
-        if (op->Access == AccessKind.Atomic || !FindRun(op, bytes, out int first, out int lanes, out ulong address, out bool same) || same) return false;
+        if (op->Access == AccessKind.Atomic || !FindRun(op, bytes, out int first, out int lanes, out ulong address, out bool same) || same)
+            return false;
         int total = lanes * bytes;
-        if (FindAllocation(op, address, total) is not { ReadOnly: false } allocation || allocation.UnorderedReaders.Count != 0) return false;
+        if (FindAllocation(op, address, total) is not { ReadOnly: false } allocation || allocation.UnorderedReaders.Count != 0)
+            return false;
         ulong offset = address - allocation.Address;
         if (((offset | (uint)total) & 3) != 0 || !WriteWords(allocation, offset / 4, total / 4, first, bytes)) return false;
         byte* target = allocation.Data.Pointer + offset;
@@ -97,7 +102,8 @@ internal sealed unsafe partial class Machine
         Put(register, narrow, narrow);
     }
 
-    /// <summary>True if the executing lanes follow each other without a gap and so do their addresses, or if all have one address.</summary>
+    /// <summary>True if the executing lanes follow each other without a gap and so do their addresses, or if all have one
+    /// address.</summary>
     private bool FindRun(Op* op, int bytes, out int first, out int lanes, out ulong address, out bool same)
     {
         first = BitOperations.TrailingZeroCount(Exec);
@@ -121,8 +127,10 @@ internal sealed unsafe partial class Machine
         equal |= Vector512.Equals(addresses[3], expected).ExtractMostSignificantBits() << 24;
         if (((uint)equal & Exec) == Exec) return (shifted & (shifted + 1)) == 0;
         var one = Vector512.Create(address - (ulong)op->Offset);
-        equal = Vector512.Equals(addresses[0], one).ExtractMostSignificantBits() | Vector512.Equals(addresses[1], one).ExtractMostSignificantBits() << 8
-            | Vector512.Equals(addresses[2], one).ExtractMostSignificantBits() << 16 | Vector512.Equals(addresses[3], one).ExtractMostSignificantBits() << 24;
+        equal = Vector512.Equals(addresses[0], one).ExtractMostSignificantBits() | Vector512.Equals(addresses[1], one)
+            .ExtractMostSignificantBits() << 8
+            | Vector512.Equals(addresses[2], one).ExtractMostSignificantBits() << 16 | Vector512.Equals(addresses[3], one)
+                .ExtractMostSignificantBits() << 24;
         return same = ((uint)equal & Exec) == Exec;
     }
 
@@ -137,7 +145,8 @@ internal sealed unsafe partial class Machine
         return allocation is not null && allocation.Bytes - (address - allocation.Address) >= (ulong)bytes ? allocation : null;
     }
 
-    /// <summary>The rules of <see cref="ReadGlobalWord"/> for whole words that nobody unordered and nobody of this launch has written.</summary>
+    /// <summary>The rules of <see cref="ReadGlobalWord"/> for whole words that nobody unordered and nobody of this launch has
+    /// written.</summary>
     private bool ReadWords(DeviceAllocation allocation, ulong word, int count, bool readOnly)
     {
         var shadow = allocation.Shadow;
@@ -181,8 +190,8 @@ internal sealed unsafe partial class Machine
         return true;
     }
 
-    /// <summary>The rules of <see cref="WriteGlobalWord"/> for whole words that nobody unordered has touched, and of this launch only this block by
-    /// reading.</summary>
+    /// <summary>The rules of <see cref="WriteGlobalWord"/> for whole words that nobody unordered has touched, and of this launch only this
+    /// block by reading.</summary>
     private bool WriteWords(DeviceAllocation allocation, ulong word, int count, int firstLane, int bytes)
     {
         var shadow = allocation.Shadow;

@@ -7,8 +7,8 @@ using GpuTensor.CudaSimulator.Ptx;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>A multiprocessor that runs one block at a time, one warp at a time. The fields are what the instruction's functions work on: those of
-/// the warp whose turn it is.</summary>
+/// <summary>A multiprocessor that runs one block at a time, one warp at a time. The fields are what the instruction's functions work on:
+/// those of the warp whose turn it is.</summary>
 internal sealed unsafe partial class Machine : IDisposable
 {
     /// <summary>The register file of the warp that runs.</summary>
@@ -120,7 +120,8 @@ internal sealed unsafe partial class Machine : IDisposable
 
     /// <summary>Runs the whole launch.</summary>
     public void Launch(
-        PtxKernel kernel, Extent grid, Extent block, int dynamicShared, ReadOnlySpan<byte> parameters, DeviceMemory memory, DeviceOperation operation,
+        PtxKernel kernel, Extent grid, Extent block, int dynamicShared, ReadOnlySpan<byte> parameters, DeviceMemory memory,
+        DeviceOperation operation,
         RunSettings settings)
     {
         (_kernel, _code, _grid, _block, _settings, _memory, _operation) = (kernel, kernel.Code, grid, block, settings, memory, operation);
@@ -183,7 +184,8 @@ internal sealed unsafe partial class Machine : IDisposable
         }
     }
 
-    private static bool IsOfBlock(SpecialRegister register) => register is SpecialRegister.CtaidX or SpecialRegister.CtaidY or SpecialRegister.CtaidZ;
+    private static bool IsOfBlock(SpecialRegister register) =>
+        register is SpecialRegister.CtaidX or SpecialRegister.CtaidY or SpecialRegister.CtaidZ;
 
     private void SetSpecial(byte* target, SpecialRegister register, int lane, uint warp)
     {

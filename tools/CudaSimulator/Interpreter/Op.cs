@@ -2,8 +2,8 @@ using GpuTensor.CudaSimulator.Ptx;
 
 namespace GpuTensor.CudaSimulator.Interpreter;
 
-/// <summary>A decoded instruction. Operands are byte offsets into a warp's register file, where a register is 32 lanes of four or eight bytes, a
-/// predicate one word of 32 bits, and a literal a register that nobody writes.</summary>
+/// <summary>A decoded instruction. Operands are byte offsets into a warp's register file, where a register is 32 lanes of four or eight
+/// bytes, a predicate one word of 32 bits, and a literal a register that nobody writes.</summary>
 internal unsafe struct Op
 {
     /// <summary>What executes it.</summary>
@@ -21,7 +21,8 @@ internal unsafe struct Op
     /// <summary>The guard holds where the predicate is false.</summary>
     public bool GuardNegated;
 
-    /// <summary>Of a memory access: bytes of an element, elements, sign extension, bytes of the register lanes, what kind of access.</summary>
+    /// <summary>Of a memory access: bytes of an element, elements, sign extension, bytes of the register lanes, what kind of
+    /// access.</summary>
     public byte Size, Count, RegisterBytes;
 
     /// <inheritdoc cref="Size"/>
@@ -84,7 +85,8 @@ internal enum AccessKind : byte
 /// <summary>What a lane's value is when a block starts.</summary>
 internal enum SpecialRegister
 {
-    TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ, LaneId, WarpId, LanemaskEq, LanemaskLt, LanemaskLe,
+    TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ, LaneId, WarpId, LanemaskEq, LanemaskLt,
+        LanemaskLe,
     LanemaskGt, LanemaskGe, WarpCount, DynamicSharedBytes, TotalSharedBytes,
 }
 

@@ -24,7 +24,8 @@ public sealed unsafe class DeviceAllocation
     /// <summary>Constant memory: kernels may not write it.</summary>
     public bool ReadOnly { get; }
 
-    /// <summary>The operation from which on it may be used; null where that is at once. Memory of a stream's allocation belongs to what follows it.</summary>
+    /// <summary>The operation from which on it may be used; null where that is at once. Memory of a stream's allocation belongs to what
+    /// follows it.</summary>
     internal DeviceOperation? Born { get; set; }
 
     internal HostPages Data { get; }

@@ -1,7 +1,8 @@
 namespace GpuTensor.CudaSimulator.Memory;
 
-/// <summary>A device's memory: addresses above 2⁴⁸, where no host mapping ever lies; a gap that belongs to nobody between any two allocations;
-/// addresses are never given out twice, so that use after free is always seen. One lock (the device's) guards all use of one instance.</summary>
+/// <summary>A device's memory: addresses above 2⁴⁸, where no host mapping ever lies; a gap that belongs to nobody between any two
+/// allocations; addresses are never given out twice, so that use after free is always seen. One lock (the device's) guards all use of one
+/// instance.</summary>
 public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
 {
     private const ulong Alignment = 512, Guard = 1 << 16;
@@ -44,7 +45,8 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
     {
         int index = IndexOf(address);
         if (index < 0 || _live[index].Address != address)
-            throw new DeviceFault(FaultKind.InvalidValue, $"Free of 0x{address:x}, which {Whereabouts(address)}; only an allocation's start can be freed.");
+            throw new DeviceFault(FaultKind.InvalidValue,
+                $"Free of 0x{address:x}, which {Whereabouts(address)}; only an allocation's start can be freed.");
         var allocation = _live[index];
         _live.RemoveAt(index);
         Used -= allocation.Bytes;
@@ -68,11 +70,13 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
         if (found?.Born is { } born && !operation.Follows(born))
             throw new DeviceFault(
                 FaultKind.IllegalAddress,
-                $"{operation.Name} uses 0x{address:x} and does not follow {born.Name}, which allocates it: no stream or event between them.");
+                $"{operation.Name} uses 0x{address:x} and does not follow {born.Name}, which allocates it: no stream or event between "
+                + $"them.");
         return found;
     }
 
-    /// <summary>Starts an operation: gives it its serial numbers, in the order of execution. Called once for each, just before its accesses.</summary>
+    /// <summary>Starts an operation: gives it its serial numbers, in the order of execution. Called once for each, just before its
+    /// accesses.</summary>
     public void Begin(DeviceOperation operation) => Timeline.Begin(operation);
 
     /// <summary>Forgets operations up to this one, which everything to come follows: the host has waited for the device.</summary>
@@ -88,7 +92,8 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
         RangeShadow.Write(this, target, offset, bytes, operation);
     }
 
-    /// <summary>Device to host; bytes never written read as 0xFF, a NaN in every float type. <see cref="FirstUnwritten"/> finds them.</summary>
+    /// <summary>Device to host; bytes never written read as 0xFF, a NaN in every float type. <see cref="FirstUnwritten"/> finds
+    /// them.</summary>
     public void Read(ulong address, byte* destination, ulong bytes, DeviceOperation operation)
     {
         if (bytes == 0) return;
@@ -107,7 +112,8 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
         var to = Range(destination, bytes, operation, "writes");
         ulong fromOffset = source - from.Address, toOffset = destination - to.Address;
         if (from == to && fromOffset < toOffset + bytes && toOffset < fromOffset + bytes)
-            throw new DeviceFault(FaultKind.InvalidValue, $"{operation.Name}: a copy of {bytes} bytes from 0x{source:x} to 0x{destination:x} overlaps itself.");
+            throw new DeviceFault(FaultKind.InvalidValue,
+                $"{operation.Name}: a copy of {bytes} bytes from 0x{source:x} to 0x{destination:x} overlaps itself.");
         RangeShadow.Read(this, from, fromOffset, bytes, operation);
         Buffer.MemoryCopy(from.Data.Pointer + fromOffset, to.Data.Pointer + toOffset, bytes, bytes);
         RangeShadow.Write(this, to, toOffset, bytes, operation);
@@ -119,7 +125,8 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
     {
         if (count == 0) return;
         if (address % (ulong)elementBytes != 0)
-            throw new DeviceFault(FaultKind.InvalidValue, $"{operation.Name}: a fill of {elementBytes}-byte elements at 0x{address:x}, which is misaligned.");
+            throw new DeviceFault(FaultKind.InvalidValue,
+                $"{operation.Name}: a fill of {elementBytes}-byte elements at 0x{address:x}, which is misaligned.");
         ulong bytes = count * (ulong)elementBytes;
         var target = Range(address, bytes, operation, "fills");
         ulong offset = address - target.Address;
@@ -156,10 +163,12 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
         if (after > 0 && address - (_live[after - 1].Address + _live[after - 1].Bytes) < Guard)
         {
             var before = _live[after - 1];
-            return $"is {address - (before.Address + before.Bytes)} bytes past the end of {before.Bytes} bytes at 0x{before.Address:x} ({before.Owner})";
+            return $"is {address - (before.Address + before.Bytes)} bytes past the end of {before.Bytes} bytes at 0x{before.Address:x} "
+                + $"({before.Owner})";
         }
         if (after < _live.Count && _live[after].Address - address < Guard)
-            return $"is {_live[after].Address - address} bytes before {_live[after].Bytes} bytes at 0x{_live[after].Address:x} ({_live[after].Owner})";
+            return $"is {_live[after].Address - address} bytes before {_live[after].Bytes} bytes at 0x{_live[after].Address:x} "
+                + $"({_live[after].Owner})";
         return "is in no allocation of this device";
     }
 
@@ -167,10 +176,12 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
     {
         var allocation = Reach(address, operation);
         if (allocation is null)
-            throw new DeviceFault(FaultKind.IllegalAddress, $"{operation.Name} {verb} {bytes} bytes at 0x{address:x}, which {Whereabouts(address)}.");
+            throw new DeviceFault(FaultKind.IllegalAddress,
+                $"{operation.Name} {verb} {bytes} bytes at 0x{address:x}, which {Whereabouts(address)}.");
         ulong left = allocation.Address + allocation.Bytes - address;
         if (bytes > left)
-            throw new DeviceFault(FaultKind.IllegalAddress, $"{operation.Name} {verb} {bytes} bytes at 0x{address:x}, of which only {left} are allocated: it {Whereabouts(address)}.");
+            throw new DeviceFault(FaultKind.IllegalAddress,
+                $"{operation.Name} {verb} {bytes} bytes at 0x{address:x}, of which only {left} are allocated: it {Whereabouts(address)}.");
         return allocation;
     }
 

@@ -1,7 +1,8 @@
 namespace GpuTensor.CudaSimulator.Memory;
 
-/// <summary>One thing a device does: a launch, a copy, a fill. Every access of memory is made in the name of one, and what two of them touch
-/// without an order between them, one writing, is a fault. A stream's implementation derives from this and answers <see cref="Follows"/> by its
+/// <summary>One thing a device does: a launch, a copy, a fill. Every access of memory is made in the name of one, and what two of them
+/// touch without an order between them, one writing, is a fault. A stream's implementation derives from this and answers
+/// <see cref="Follows"/> by its
 /// vector clocks; the base class says that everything is in order, as on one stream.</summary>
 public class DeviceOperation(string name)
 {
@@ -15,6 +16,7 @@ public class DeviceOperation(string name)
     /// <summary>What has a lesser serial is known to have ended before this operation began.</summary>
     internal uint OrderedBefore { get; set; }
 
-    /// <summary>True if <paramref name="earlier"/> is known to have ended before this one began, whatever the timing: same stream, or an event between.</summary>
+    /// <summary>True if <paramref name="earlier"/> is known to have ended before this one began, whatever the timing: same stream, or an
+    /// event between.</summary>
     public virtual bool Follows(DeviceOperation earlier) => true;
 }

@@ -15,9 +15,11 @@ internal sealed unsafe partial class HostPages : IDisposable
         _mapped = OperatingSystem.IsLinux() && bytes >= MapFrom;
         if (_mapped)
         {
-            // PROT_READ | PROT_WRITE; MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE: the kernel's overcommit check would refuse what is never touched.
+            // PROT_READ | PROT_WRITE; MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE: the kernel's overcommit check would refuse what is never
+            // touched.
             nint pages = Map(0, (nuint)_bytes, 3, 0x02 | 0x20 | 0x4000, -1, 0);
-            if (pages == -1) throw new DeviceFault(FaultKind.OutOfMemory, $"The host could not map {_bytes} bytes for the simulated device.");
+            if (pages == -1) throw new DeviceFault(FaultKind.OutOfMemory, $"The host could not map {_bytes} bytes for the simulated "
+                + $"device.");
             Pointer = (byte*)pages;
         }
         else

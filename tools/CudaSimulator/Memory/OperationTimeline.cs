@@ -1,6 +1,7 @@
 namespace GpuTensor.CudaSimulator.Memory;
 
-/// <summary>Which operation a serial number belongs to. Serials grow in the order of execution; a launch takes one for each of its blocks.</summary>
+/// <summary>Which operation a serial number belongs to. Serials grow in the order of execution; a launch takes one for each of its
+/// blocks.</summary>
 internal sealed class OperationTimeline
 {
     private readonly List<DeviceOperation> _operations = [];
@@ -16,7 +17,8 @@ internal sealed class OperationTimeline
         operation.OrderedBefore = OrderedBefore(operation);
     }
 
-    /// <summary>More serials for an operation: one for each block beyond the first. It must have begun last: serials are in order of execution.</summary>
+    /// <summary>More serials for an operation: one for each block beyond the first. It must have begun last: serials are in order of
+    /// execution.</summary>
     public void TakeBlocks(DeviceOperation operation, uint count)
     {
         if (operation.FirstSerial == 0 || operation.FirstSerial != Next - 1)
@@ -24,8 +26,8 @@ internal sealed class OperationTimeline
         Take(count);
     }
 
-    /// <summary>All operations whose serials are less are known to have ended before this one. Whom this one's latest predecessor follows, this one
-    /// follows too, so the search starts where that one's ended.</summary>
+    /// <summary>All operations whose serials are less are known to have ended before this one. Whom this one's latest predecessor follows,
+    /// this one follows too, so the search starts where that one's ended.</summary>
     private uint OrderedBefore(DeviceOperation operation)
     {
         int own = IndexOf(operation.FirstSerial), at = own - 1;
@@ -38,7 +40,8 @@ internal sealed class OperationTimeline
     private void Take(uint count)
     {
         if (count > ShadowPlanes.SerialMask - Next)
-            throw new DeviceFault(FaultKind.LaunchFailed, "The simulator has run 2³⁰ blocks and copies in one process, and can tell no more of them apart.");
+            throw new DeviceFault(FaultKind.LaunchFailed,
+                "The simulator has run 2³⁰ blocks and copies in one process, and can tell no more of them apart.");
         Next += count;
     }
 

@@ -53,7 +53,8 @@ internal static unsafe class RangeShadow
                 Vector256.Store(Vector256<uint>.Zero, shadow.WriterThread + word);
                 Vector256.Store(Vector256<uint>.Zero, shadow.WriterThread + word + 8);
                 var states = Vector256.Load(shadow.State + word) & Vector256.Create((ushort)(0xF << ShadowPlanes.ReaderShift));
-                (states | Vector256.Create((ushort)(ShadowPlanes.WrittenBits | (0xF << ShadowPlanes.WriterShift)))).Store(shadow.State + word);
+                (states | Vector256.Create((ushort)(ShadowPlanes.WrittenBits | (0xF << ShadowPlanes.WriterShift))))
+                    .Store(shadow.State + word);
                 word += Run - 1;
                 continue;
             }
@@ -147,13 +148,15 @@ internal static unsafe class RangeShadow
     }
 
     private static void Check(
-        DeviceMemory memory, DeviceAllocation allocation, ulong word, uint serial, DeviceOperation operation, string verb, string earlierVerb)
+        DeviceMemory memory, DeviceAllocation allocation, ulong word, uint serial, DeviceOperation operation, string verb,
+        string earlierVerb)
     {
         if (memory.Timeline.Of(serial) is not { } earlier || earlier == operation || operation.Follows(earlier)) return;
         ulong address = allocation.Address + word * 4;
         throw new DeviceFault(
             FaultKind.IllegalAddress,
-            $"{operation.Name} {verb} 0x{address:x} that {earlier.Name} {earlierVerb}, and nothing orders the two: no stream or event between them. "
+            $"{operation.Name} {verb} 0x{address:x} that {earlier.Name} {earlierVerb}, and nothing orders the two: no stream or event "
+            + $"between them. "
             + $"The address {memory.Whereabouts(address)}.");
     }
 

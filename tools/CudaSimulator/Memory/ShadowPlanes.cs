@@ -1,12 +1,15 @@
 namespace GpuTensor.CudaSimulator.Memory;
 
-/// <summary>What is known of each four bytes of an allocation, as planes so that the 32 neighbouring words of a warp's access are vectors.</summary>
+/// <summary>What is known of each four bytes of an allocation, as planes so that the 32 neighbouring words of a warp's access are
+/// vectors.</summary>
 internal sealed unsafe class ShadowPlanes : IDisposable
 {
-    /// <summary>Bits of <see cref="State"/>: which of the four bytes were ever written, which the last writer wrote, which the last reader read.</summary>
+    /// <summary>Bits of <see cref="State"/>: which of the four bytes were ever written, which the last writer wrote, which the last reader
+    /// read.</summary>
     public const int WrittenBits = 0xF, WriterShift = 4, ReaderShift = 8;
 
-    /// <summary>Flags of <see cref="Reader"/> beside the serial: several blocks of one operation read it; it was read as <c>ld.global.nc</c>.</summary>
+    /// <summary>Flags of <see cref="Reader"/> beside the serial: several blocks of one operation read it; it was read as
+    /// <c>ld.global.nc</c>.</summary>
     public const uint SharedReaders = 1u << 31, ReadOnlyReader = 1u << 30;
 
     /// <summary>Flag of <see cref="Writer"/>: written by an atomic.</summary>

@@ -38,7 +38,8 @@ internal static class CubinReader
                 if (section.Name == ".nv.info") ReadInfo(image, section, sections, registers);
             }
             if (text is null)
-                throw new DeviceFault(FaultKind.NoBinaryForGpu, "The CUBIN holds no PTX (section .nv_debug_ptx_txt): the simulator needs it compiled with -lineinfo.");
+                throw new DeviceFault(FaultKind.NoBinaryForGpu,
+                    "The CUBIN holds no PTX (section .nv_debug_ptx_txt): the simulator needs it compiled with -lineinfo.");
             return new(text, true, registers);
         }
         catch (ArgumentOutOfRangeException)
@@ -70,7 +71,8 @@ internal static class CubinReader
         return sections;
     }
 
-    /// <summary>Attributes: a format byte, the attribute, a 16-bit value or the size of what follows. Of registers: a symbol and a number.</summary>
+    /// <summary>Attributes: a format byte, the attribute, a 16-bit value or the size of what follows. Of registers: a symbol and a
+    /// number.</summary>
     private static void ReadInfo(ReadOnlySpan<byte> image, Section section, List<Section> sections, Dictionary<string, int> registers)
     {
         var info = image.Slice(section.Offset, section.Size);
@@ -85,7 +87,8 @@ internal static class CubinReader
             if (format != 4) continue;
             if (attribute == RegisterCount && size >= 8)
             {
-                int symbol = BinaryPrimitives.ReadInt32LittleEndian(info[at..]), count = BinaryPrimitives.ReadInt32LittleEndian(info[(at + 4)..]);
+                int symbol = BinaryPrimitives.ReadInt32LittleEndian(info[at..]),
+                    count = BinaryPrimitives.ReadInt32LittleEndian(info[(at + 4)..]);
                 int name = BinaryPrimitives.ReadInt32LittleEndian(image[(symbols.Offset + symbol * 24)..]);
                 var text = image[(strings.Offset + name)..];
                 registers[Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)])] = count;

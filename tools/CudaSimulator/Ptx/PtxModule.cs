@@ -29,11 +29,13 @@ public sealed class PtxModule : IDisposable
     /// <summary>Module variables (<c>__device__</c>, <c>__constant__</c>) by name.</summary>
     public IReadOnlyDictionary<string, PtxGlobal> Globals => _globals;
 
-    /// <summary>Reads a CUBIN (its embedded PTX) or NUL-terminated PTX text, decodes every kernel, allocates and initialises its variables.</summary>
+    /// <summary>Reads a CUBIN (its embedded PTX) or NUL-terminated PTX text, decodes every kernel, allocates and initialises its
+    /// variables.</summary>
     /// <param name="image">The bytes given to <c>cuModuleLoadDataEx</c>.</param>
     /// <param name="computeCapability">The device's, 10 × major + minor.</param>
     /// <param name="memory">Where the module's variables go.</param>
-    /// <exception cref="DeviceFault">No code for this device, or PTX that the interpreter does not know; the message names the line.</exception>
+    /// <exception cref="DeviceFault">No code for this device, or PTX that the interpreter does not know; the message names the
+    /// line.</exception>
     public static PtxModule Load(ReadOnlySpan<byte> image, int computeCapability, DeviceMemory memory)
     {
         var code = CubinReader.Read(image);
@@ -60,7 +62,8 @@ public sealed class PtxModule : IDisposable
         bool fits = isBinary ? target / 10 == computeCapability / 10 && target <= computeCapability : target <= computeCapability;
         if (!fits)
             throw new DeviceFault(FaultKind.NoBinaryForGpu,
-                $"{(isBinary ? "Machine code" : "PTX")} for sm_{target} does not run on a device of compute capability {computeCapability / 10}.{computeCapability % 10}.");
+                $"{(isBinary ? "Machine code" : "PTX")} for sm_{target} does not run on a device of compute capability "
+                + $"{computeCapability / 10}.{computeCapability % 10}.");
     }
 
     private PtxKernel Kernel(PtxSyntax syntax, PtxFunction function, CodeImage image)
@@ -91,7 +94,8 @@ public sealed class PtxModule : IDisposable
         foreach (var variable in syntax.Variables.Values)
         {
             if (variable.Space == PtxSpace.Shared) continue;
-            if (variable.External) throw new DeviceFault(FaultKind.InvalidPtx, $"PTX line {variable.Line}: {variable.Name} is defined in another module.");
+            if (variable.External)
+                throw new DeviceFault(FaultKind.InvalidPtx, $"PTX line {variable.Line}: {variable.Name} is defined in another module.");
             bool constant = variable.Space == PtxSpace.Const;
             var allocation = _memory.Allocate((ulong)Math.Max(variable.Bytes, 1), $"module variable {variable.Name}", constant);
             _owned.Add(allocation.Address);
@@ -111,7 +115,8 @@ public sealed class PtxModule : IDisposable
                 if (symbol is not null)
                 {
                     if (!_globals.TryGetValue(symbol, out var other))
-                        throw new DeviceFault(FaultKind.InvalidPtx, $"PTX line {variable.Line}: the initialiser of {name} names {symbol}, which is no variable of the module.");
+                        throw new DeviceFault(FaultKind.InvalidPtx,
+                            $"PTX line {variable.Line}: the initialiser of {name} names {symbol}, which is no variable of the module.");
                     bits += other.Address;
                 }
                 for (int k = 0; k < size; k++) bytes[i * size + k] = (byte)(bits >> (8 * k));

@@ -5,7 +5,8 @@ namespace GpuTensor.CudaSimulator.Ptx;
 /// <summary>Functions, their scopes and instructions.</summary>
 internal sealed partial class PtxParser
 {
-    /// <summary>Names of the scopes open at this place, innermost last: what the source calls a thing, and what it is called in the function.</summary>
+    /// <summary>Names of the scopes open at this place, innermost last: what the source calls a thing, and what it is called in the
+    /// function.</summary>
     private readonly List<Dictionary<string, string>> _scopes = [];
 
     private PtxFunction _function = null!;
@@ -172,7 +173,8 @@ internal sealed partial class PtxParser
             operands.Add(Operand());
             if (!Is(";")) Expect(",");
         }
-        _function.Body.Add(new PtxInstruction { Guard = guard, GuardNegated = negated, Opcode = opcode, Operands = [.. operands], Line = line });
+        _function.Body.Add(new PtxInstruction { Guard = guard, GuardNegated = negated, Opcode = opcode, Operands = [.. operands],
+            Line = line });
     }
 
     private PtxOperand Operand()
@@ -180,7 +182,8 @@ internal sealed partial class PtxParser
         if (Accept("[")) return Address();
         if (Accept("{")) return new PtxOperand { Kind = OperandKind.Vector, Items = Items("}") };
         if (Accept("(")) return new PtxOperand { Kind = OperandKind.List, Items = Items(")") };
-        if (TryLiteral(out ulong bits, out int floatBytes)) return new PtxOperand { Kind = OperandKind.Immediate, Bits = bits, FloatBytes = floatBytes };
+        if (TryLiteral(out ulong bits, out int floatBytes))
+            return new PtxOperand { Kind = OperandKind.Immediate, Bits = bits, FloatBytes = floatBytes };
         bool negated = Accept("!");
         var token = Next();
         if (token.Text == "WARP_SZ") return new PtxOperand { Kind = OperandKind.Immediate, Bits = 32 };

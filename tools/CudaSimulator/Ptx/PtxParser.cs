@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace GpuTensor.CudaSimulator.Ptx;
 
-/// <summary>Reads a module's text. What it does not know, it refuses, naming the line: a directive that is skipped would be a rule unchecked.</summary>
+/// <summary>Reads a module's text. What it does not know, it refuses, naming the line: a directive that is skipped would be a rule
+/// unchecked.</summary>
 internal sealed partial class PtxParser
 {
     private readonly List<PtxToken> _tokens;
@@ -175,7 +176,8 @@ internal sealed partial class PtxParser
         if (generic) Expect("(");
         if (TryLiteral(out ulong bits, out int floatBytes))
         {
-            if (floatBytes != 0 && floatBytes != variable.Type.Size()) throw Fail($"a float literal of {floatBytes} bytes in an initialiser of {variable.Type.Size()}");
+            if (floatBytes != 0 && floatBytes != variable.Type.Size())
+                throw Fail($"a float literal of {floatBytes} bytes in an initialiser of {variable.Type.Size()}");
             return new(bits, null, false);
         }
         string symbol = Next().Text;
@@ -193,7 +195,8 @@ internal sealed partial class PtxParser
         return (long)bits;
     }
 
-    /// <summary>A literal at this place: decimal, hexadecimal, octal, binary, <c>0f</c> and <c>0d</c> bit patterns, each perhaps negated.</summary>
+    /// <summary>A literal at this place: decimal, hexadecimal, octal, binary, <c>0f</c> and <c>0d</c> bit patterns, each perhaps
+    /// negated.</summary>
     private bool TryLiteral(out ulong bits, out int floatBytes)
     {
         (bits, floatBytes) = (0, 0);

@@ -54,11 +54,13 @@ internal static class CommandLine
         if (parsed.UnmatchedTokens.FirstOrDefault() is { } unknown)
         {
             string? near = Nearest(unknown, parsed.CommandResult);
-            return $"{Texts.Quoted(unknown)} is no {(unknown.StartsWith('-') ? "option" : "command or argument")} of {command.Name}{(near is null ? ": " : $": did you mean {near}? ")}{help}";
+            return $"{Texts.Quoted(unknown)} is no {(unknown.StartsWith('-') ? "option" : "command or argument")} of "
+                + $"{command.Name}{(near is null ? ": " : $": did you mean {near}? ")}{help}";
         }
         // The command is missing: those that there are say more than that.
         if (command.Subcommands.Count > 0 && command.Action is null)
-            return $"{command.Name} needs a command: {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}. {help}";
+            return $"{command.Name} needs a command: {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}. "
+                + $"{help}";
         return Texts.OneLine(parsed.Errors[0].Message);
     }
 
@@ -71,8 +73,10 @@ internal static class CommandLine
         List<string> names = [.. result.Command.Subcommands.Select(c => c.Name)];
         for (SymbolResult? at = result; at is CommandResult here; at = here.Parent)
             names.AddRange(here.Command.Options.Where(o => !o.Hidden && (here == result || o.Recursive)).Select(o => o.Name));
-        var best = names.Where(n => n.StartsWith('-') == text.StartsWith('-')).Select(n => (Name: n, Distance: Distance(n, text))).OrderBy(n => n.Distance).FirstOrDefault();
-        return best.Name is { } name && (best.Distance <= Math.Max(2, text.Length / 3) || name.StartsWith(text, StringComparison.OrdinalIgnoreCase)) ? name : null;
+        var best = names.Where(n => n.StartsWith('-') == text.StartsWith('-')).Select(n => (Name: n, Distance: Distance(n, text)))
+            .OrderBy(n => n.Distance).FirstOrDefault();
+        return best.Name is { } name
+            && (best.Distance <= Math.Max(2, text.Length / 3) || name.StartsWith(text, StringComparison.OrdinalIgnoreCase)) ? name : null;
     }
 
     /// <summary>How many letters must be put in, taken out or changed to get from one word to another (Levenshtein).</summary>

@@ -65,17 +65,22 @@ internal sealed class DeviceOption : Option<string?>
 /// <summary>Options that several commands share.</summary>
 internal static class CommonOptions
 {
-    public static DeviceOption Device() => new("names no device", "cpu", "opencl", "cuda") { Description = "cuda[:n], opencl[:n] or cpu (the reference); default: the best there is" };
+    public static DeviceOption Device() =>
+        new("names no device", "cpu", "opencl",
+            "cuda") { Description = "cuda[:n], opencl[:n] or cpu (the reference); default: the best there is" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object as the last line, and no progress display" };
 
     public static PathOption Corpus(string otherwise) =>
-        new("--corpus", "DIR") { Description = $"Recorded PyTorch calls; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository{otherwise}" };
+        new("--corpus", "DIR") { Description =
+            $"Recorded PyTorch calls; default: GPUTENSOR_CORPUS, or shared/corpus beside the repository{otherwise}" };
 
     /// <summary>One sample in N; 0 where all are meant.</summary>
-    public static NumberOption<int> OneIn(string how) => new("--one-in", 0, int.MaxValue, absent: 0) { Description = $"Only one sample in N of each file, {how}" };
+    public static NumberOption<int> OneIn(string how) =>
+        new("--one-in", 0, int.MaxValue, absent: 0) { Description = $"Only one sample in N of each file, {how}" };
 
-    public static NumberOption<int> Threads(string what) => new("--threads", 1, 1024, Math.Min(1024, Environment.ProcessorCount)) { Description = $"{what} at a time" };
+    public static NumberOption<int> Threads(string what) =>
+        new("--threads", 1, 1024, Math.Min(1024, Environment.ProcessorCount)) { Description = $"{what} at a time" };
 
     /// <summary>The device of that name, or the default.</summary>
     public static GpuTensor.Device Open(string? name) => name is null ? GpuTensor.Device.Default : GpuTensor.Device.Parse(name);

@@ -54,6 +54,7 @@ internal sealed class NumberOption<T> : Option<T> where T : struct, INumber<T>
             return (below || above ? default : T.CreateChecked(whole), below, above);
         }
         const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return T.TryParse(text, styles, CultureInfo.InvariantCulture, out var value) && T.IsFinite(value) ? (value, (value < Least), (value > Most)) : null;
+        return T.TryParse(text, styles, CultureInfo.InvariantCulture, out var value) && T.IsFinite(value)
+            ? (value, (value < Least), (value > Most)) : null;
     }
 }

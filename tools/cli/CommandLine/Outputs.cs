@@ -21,7 +21,8 @@ internal static class Outputs
             throw new UsageException($"--out: {folder} cannot be written: {e.Message}");
         }
         foreach (string file in files)
-            if (Directory.Exists(Path.Combine(folder, file))) throw new UsageException($"--out: {Path.Combine(folder, file)} is a folder, and a file is to be written there.");
+            if (Directory.Exists(Path.Combine(folder, file)))
+                throw new UsageException($"--out: {Path.Combine(folder, file)} is a folder, and a file is to be written there.");
     }
 
     /// <summary>Looks whether a file can be written, without touching what lies there.</summary>

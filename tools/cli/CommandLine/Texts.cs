@@ -14,5 +14,6 @@ internal static class Texts
 
     /// <summary>A text of several lines as one.</summary>
     public static string OneLine(string text) =>
-        string.Join(" ", text.Split(['\n', '\r', '\u0085', '\u2028', '\u2029'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(" ", text.Split(['\n', '\r', '\u0085', '\u2028', '\u2029'],
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

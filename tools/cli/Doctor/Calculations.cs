@@ -19,7 +19,8 @@ internal static class Calculations
         byte[] bytes = new byte[(4 << 20) + 13];
         new Random(1).NextBytes(bytes);
         var back = Tensor.From(bytes, device: device).Clone().ToArray<byte>();
-        if (!bytes.AsSpan().SequenceEqual(back)) throw Wrong($"{bytes.Length:N0} bytes came back changed, first at {bytes.AsSpan().CommonPrefixLength(back):N0}");
+        if (!bytes.AsSpan().SequenceEqual(back))
+            throw Wrong($"{bytes.Length:N0} bytes came back changed, first at {bytes.AsSpan().CommonPrefixLength(back):N0}");
         return $"{bytes.Length:N0} bytes there and back";
     }
 
@@ -36,9 +37,11 @@ internal static class Calculations
         for (int i = 0; i < x.Length; i++)
         {
             Near("exp(x)·1.5 + sqrt(|x|)", i, Math.Exp(x[i]) * 1.5 + Math.Sqrt(Math.Abs(x[i])), values[i], 1e-5);
-            if (integers[i] != unchecked(n[i] * 3 + 7)) throw Wrong($"3·n + 7 for n = {n[i]} is {integers[i]} instead of {unchecked(n[i] * 3 + 7)}");
+            if (integers[i] != unchecked(n[i] * 3 + 7))
+                throw Wrong($"3·n + 7 for n = {n[i]} is {integers[i]} instead of {unchecked(n[i] * 3 + 7)}");
         }
-        for (int r = 0; r < rows; r++) Near("the sum of a row", r, x.AsSpan(r * columns, columns).ToArray().Sum(v => Math.Exp(v)), sums[r], 1e-5);
+        for (int r = 0; r < rows; r++)
+            Near("the sum of a row", r, x.AsSpan(r * columns, columns).ToArray().Sum(v => Math.Exp(v)), sums[r], 1e-5);
         return $"{x.Length:N0} numbers and {rows} sums equal those of plain loops";
     }
 
@@ -46,7 +49,8 @@ internal static class Calculations
     private static string Products(Device device)
     {
         var random = new Random(3);
-        DType[] types = device.Kind == "cuda" ? [DType.Float32, DType.Float64, DType.Float16, DType.BFloat16] : [DType.Float32, DType.Float16];
+        DType[] types = device.Kind == "cuda" ? [DType.Float32, DType.Float64, DType.Float16, DType.BFloat16]
+            : [DType.Float32, DType.Float16];
         (string Name, Func<Func<int[], Tensor>, Tensor> Make)[] cases =
         [
             ("plain", m => m([33, 47]).MatMul(m([47, 29]))),
@@ -65,12 +69,15 @@ internal static class Calculations
             foreach (var (name, make) in cases)
             {
                 int now = ++seed;
-                byte[] actual = make(Operands(device, type, now)).ToHost().Data, expected = make(Operands(Device.Cpu, type, now)).ToHost().Data;
+                byte[] actual = make(Operands(device, type, now)).ToHost().Data, expected = make(Operands(Device.Cpu, type, now)).ToHost()
+                    .Data;
                 if (!expected.AsSpan().SequenceEqual(actual))
-                    throw Wrong($"the {type.Name()} product '{name}' is not that of plain loops; first difference at byte {expected.AsSpan().CommonPrefixLength(actual)} of {expected.Length}");
+                    throw Wrong($"the {type.Name()} product '{name}' is not that of plain loops; first difference at byte "
+                        + $"{expected.AsSpan().CommonPrefixLength(actual)} of {expected.Length}");
             }
         // A float32 product that went through TensorFloat32 loses the last bits.
-        float whole = Tensor.From([1 + 1f / 4096], device: device).Reshape(1, 1).MatMul(Tensor.From([1f], device: device).Reshape(1, 1)).Item<float>();
+        float whole = Tensor.From([1 + 1f / 4096], device: device).Reshape(1, 1).MatMul(Tensor.From([1f], device: device).Reshape(1, 1))
+            .Item<float>();
         if (whole != 1 + 1f / 4096) throw Wrong($"a float32 product is not one: (1 + 2⁻¹²)·1 = {whole}");
         return $"{types.Length * cases.Length} products of {types.Length} dtypes equal plain loops to the bit";
     }
@@ -101,7 +108,8 @@ internal static class Calculations
             var actual = Train(device);
             for (int i = 0; i < expected.Count; i++)
                 if (!expected[i].AsSpan().SequenceEqual(actual[i]))
-                    throw Wrong(i < Steps ? $"the loss of step {i + 1} replayed differs from the one run operator by operator" : "parameters differ after training by replay");
+                    throw Wrong(i < Steps ? $"the loss of step {i + 1} replayed differs from the one run operator by operator"
+                        : "parameters differ after training by replay");
             long graphs = planned.GraphLaunches - before;
             if (!planned.Backend.CanCapture) return $"{Steps} training steps replayed equal those run operator by operator, to the bit";
             if (graphs == 0) throw Wrong("no step was captured as a graph");
@@ -119,8 +127,10 @@ internal static class Calculations
     {
         var random = new Random(5);
         Tensor Numbers(params int[] shape) =>
-            Tensor.From(Enumerable.Range(0, shape.Aggregate(1, (p, q) => p * q)).Select(_ => random.NextSingle() - 0.5f).ToArray(), device: device).Reshape(Shape.Create(shape));
-        Tensor[] parameters = [Numbers(24, 32).Clone().RequiresGrad_(), Numbers(32).Clone().RequiresGrad_(), Numbers(32, 16).Clone().RequiresGrad_()];
+            Tensor.From(Enumerable.Range(0, shape.Aggregate(1, (p, q) => p * q)).Select(_ => random.NextSingle() - 0.5f).ToArray(),
+                device: device).Reshape(Shape.Create(shape));
+        Tensor[] parameters = [Numbers(24, 32).Clone().RequiresGrad_(), Numbers(32).Clone().RequiresGrad_(),
+            Numbers(32, 16).Clone().RequiresGrad_()];
         var results = new List<byte[]>();
         for (int step = 0; step < Steps; step++)
         {
@@ -138,12 +148,14 @@ internal static class Calculations
 
     /// <summary>A result that is not what it must be.</summary>
     public static DoctorException Wrong(string what) => new(what,
-        "The device computes wrongly. Update its driver; where it stays, it is a defect of GpuTensor or of the hardware: please report it with the output of 'gputensor doctor --json'.");
+        "The device computes wrongly. Update its driver; where it stays, it is a defect of GpuTensor or of the hardware: please report it "
+        + "with the output of 'gputensor doctor --json'.");
 
     /// <summary>Throws where a number is not within a relative tolerance.</summary>
     public static void Near(string what, int index, double expected, double actual, double tolerance)
     {
         // Written so that NaN fails.
-        if (!(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)))) throw Wrong($"{what} at {index} is {actual:R} instead of {expected:R}");
+        if (!(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected))))
+            throw Wrong($"{what} at {index} is {actual:R} instead of {expected:R}");
     }
 }

@@ -53,7 +53,8 @@ internal static class CudaChecks
             // Without a driver nobody needs the rest; what is there is still told.
             if (!driver)
             {
-                examination.Note("cuda", name, CudaDriver.Locate(library) is { } there ? $"is here: {there}" : $"is not here; without a driver it is not needed. It comes with {Remedies.Wheels(library)}");
+                examination.Note("cuda", name, CudaDriver.Locate(library) is { } there ? $"is here: {there}"
+                    : $"is not here; without a driver it is not needed. It comes with {Remedies.Wheels(library)}");
                 return false;
             }
             return examination.Check("cuda", name, () => Found(library));
@@ -69,16 +70,21 @@ internal static class CudaChecks
         catch (CudaLibraryException e)
         {
             string? hardware = NvidiaHardware();
-            if (hardware is null) throw new NotApplicableException($"There is no NVIDIA driver, and no NVIDIA GPU is seen on the PCI bus.\n{e.Message}");
-            throw new DoctorException($"An NVIDIA GPU is on the PCI bus ({hardware}), but its driver is not there.\n{e.Message}", e.Packages);
+            if (hardware is null)
+                throw new NotApplicableException($"There is no NVIDIA driver, and no NVIDIA GPU is seen on the PCI bus.\n{e.Message}");
+            throw new DoctorException($"An NVIDIA GPU is on the PCI bus ({hardware}), but its driver is not there.\n{e.Message}",
+                e.Packages);
         }
-        catch (CudaException e) when (e.Result == CudaResult.NoDevice && Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { } visible)
+        catch (CudaException e) when (e.Result == CudaResult.NoDevice
+            && Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { } visible)
         {
-            throw new DoctorException($"CUDA_VISIBLE_DEVICES=\"{visible}\" hides every GPU. {e.Message}", "Unset CUDA_VISIBLE_DEVICES, or name GPUs that 'nvidia-smi -L' lists.");
+            throw new DoctorException($"CUDA_VISIBLE_DEVICES=\"{visible}\" hides every GPU. {e.Message}",
+                "Unset CUDA_VISIBLE_DEVICES, or name GPUs that 'nvidia-smi -L' lists.");
         }
         string module = ReadLine("/proc/driver/nvidia/version") is { } line ? $"\nkernel module: {line}" : "";
         string visibility = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") is { } list ? $" (CUDA_VISIBLE_DEVICES={list})" : "";
-        return $"CUDA {CudaDriver.DriverVersion}, {CudaDriver.Locate(CudaLibrary.Driver)}, {CudaDriver.Devices.Count} GPU(s) visible{visibility}"
+        return $"CUDA {CudaDriver.DriverVersion}, {CudaDriver.Locate(CudaLibrary.Driver)}, {CudaDriver.Devices.Count} GPU(s) "
+            + $"visible{visibility}"
             + (IsSimulated ? "\nthis is GpuTensor's simulator, no GPU: results below say nothing of hardware" : "") + module;
     }
 
@@ -108,8 +114,10 @@ internal static class CudaChecks
         string name = gpu.Name;
         var facts = new List<string>
         {
-            name, $"sm_{gpu.ComputeCapability.Number}", $"{gpu.TotalMemory / (1024.0 * 1024 * 1024):F1} GiB", $"{gpu[CudaDeviceAttribute.MultiprocessorCount]} multiprocessors",
-            $"PCI {gpu[CudaDeviceAttribute.PciDomainId]:x4}:{gpu[CudaDeviceAttribute.PciBusId]:x2}:{gpu[CudaDeviceAttribute.PciDeviceId]:x2}",
+            name, $"sm_{gpu.ComputeCapability.Number}", $"{gpu.TotalMemory / (1024.0 * 1024 * 1024):F1} GiB",
+                $"{gpu[CudaDeviceAttribute.MultiprocessorCount]} multiprocessors",
+            $"PCI {gpu[CudaDeviceAttribute.PciDomainId]:x4}:{gpu[CudaDeviceAttribute.PciBusId]:x2}:"
+                + $"{gpu[CudaDeviceAttribute.PciDeviceId]:x2}",
             name.Contains(" MIG ", StringComparison.Ordinal) ? "a MIG slice" : "not a MIG slice",
             gpu.HasMemoryPools ? "with memory pools" : "without memory pools (allocations wait for the device)",
         };
@@ -128,7 +136,8 @@ internal static class CudaChecks
     {
         var compiler = CudaRuntimeCompiler.For(gpu);
         var made = compiler.Compile(Kernel, "doctor.cu");
-        return $"{compiler.Library} makes {(compiler.Target.IsPtx ? "PTX that the driver finishes" : "machine code")} for {compiler.Target}, {made.Image.Length:N0} bytes";
+        return $"{compiler.Library} makes {(compiler.Target.IsPtx ? "PTX that the driver finishes" : "machine code")} for "
+            + $"{compiler.Target}, {made.Image.Length:N0} bytes";
     }
 
     private static string BlasVersion(CudaDevice gpu)
@@ -138,7 +147,8 @@ internal static class CudaChecks
         Version full = blas.Version, light = CudaBlasLt.Version;
         if (full.Major != light.Major || full.Minor != light.Minor)
             throw new DoctorException($"cuBLAS is {full}, cublasLt {light}: they must be of one version.",
-                "Install both from one package: pip install --force-reinstall nvidia-cublas (CUDA 13) or nvidia-cublas-cu12, and take older folders out of LD_LIBRARY_PATH.");
+                "Install both from one package: pip install --force-reinstall nvidia-cublas (CUDA 13) or nvidia-cublas-cu12, and take "
+                + "older folders out of LD_LIBRARY_PATH.");
         return $"cuBLAS {full}, cublasLt {light}";
     }
 
@@ -147,7 +157,9 @@ internal static class CudaChecks
     {
         const string bus = "/sys/bus/pci/devices";
         if (!Directory.Exists(bus)) return null;
-        return Directory.GetDirectories(bus).FirstOrDefault(d => ReadLine(Path.Combine(d, "vendor")) == "0x10de" && ReadLine(Path.Combine(d, "class"))?.StartsWith("0x03", StringComparison.Ordinal) == true)
+        return Directory.GetDirectories(bus)
+            .FirstOrDefault(d => ReadLine(Path.Combine(d, "vendor")) == "0x10de"
+                && ReadLine(Path.Combine(d, "class"))?.StartsWith("0x03", StringComparison.Ordinal) == true)
             is { } found ? Path.GetFileName(found) : null;
     }
 

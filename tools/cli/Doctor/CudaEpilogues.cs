@@ -3,7 +3,8 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Cli.Doctor;
 
-/// <summary>Each epilogue of cublasLt against the unfused way: cuBLAS's product on the same GPU, bias and activation in plain loops.</summary>
+/// <summary>Each epilogue of cublasLt against the unfused way: cuBLAS's product on the same GPU, bias and activation in plain
+/// loops.</summary>
 internal static class CudaEpilogues
 {
     private const int Inputs = 64, Outputs = 48, Rows = 40;
@@ -42,7 +43,8 @@ internal static class CudaEpilogues
 
         float[] actual = Multiply(context, stream, epilogue, w, x, bias ? b.Address : 0);
         for (int i = 0; i < actual.Length; i++)
-            Calculations.Near($"the product with epilogue {epilogue}", i, function(product[i] + (bias ? (double)biases[i % Outputs] : 0)), actual[i], 1e-4);
+            Calculations.Near($"the product with epilogue {epilogue}", i, function(product[i] + (bias ? (double)biases[i % Outputs] : 0)),
+                actual[i], 1e-4);
         return $"{actual.Length:N0} results equal the unfused way's";
     }
 
@@ -58,16 +60,20 @@ internal static class CudaEpilogues
         float[] beside = Multiply(context, stream, epilogue, w, x, sums.Address), actual = sums.ToArray(stream);
         for (int i = 0; i < beside.Length; i++) Calculations.Near($"the product with epilogue {epilogue}", i, product[i], beside[i], 1e-4);
         for (int i = 0; i < actual.Length; i++)
-            Calculations.Near($"the sum of epilogue {epilogue}", i, Enumerable.Range(0, Inputs).Sum(k => (double)operand[(i * Inputs) + k]), actual[i], 1e-4);
+            Calculations.Near($"the sum of epilogue {epilogue}", i, Enumerable.Range(0, Inputs).Sum(k => (double)operand[(i * Inputs) + k]),
+                actual[i], 1e-4);
         return $"{beside.Length:N0} results and {actual.Length} sums equal the unfused way's";
     }
 
     private static float[] Multiply(
-        CudaContext context, CudaStream stream, CublasLtEpilogue epilogue, CudaDeviceVariable<float> w, CudaDeviceVariable<float> x, ulong vector)
+        CudaContext context, CudaStream stream, CublasLtEpilogue epilogue, CudaDeviceVariable<float> w, CudaDeviceVariable<float> x,
+        ulong vector)
     {
         using var light = CudaBlasLt.Create(context);
         using var y = CudaDeviceMemory.Allocate(context, Rows * Outputs * sizeof(float));
-        using var operation = new CublasLtOperation(CublasComputeType.Float32, CudaDataType.Float32) { TransposeA = CublasOperation.Transpose, Epilogue = epilogue };
+        using var operation =
+            new CublasLtOperation(CublasComputeType.Float32, CudaDataType.Float32) { TransposeA = CublasOperation.Transpose,
+                Epilogue = epilogue };
         if (vector != 0) operation.BiasAddress = vector;
         using var first = new CublasLtLayout(CudaDataType.Float32, Inputs, Outputs, Inputs);
         using var second = new CublasLtLayout(CudaDataType.Float32, Inputs, Rows, Inputs);
@@ -75,7 +81,8 @@ internal static class CudaEpilogues
         using var preference = new CublasLtPreference(0);
         var choices = light.FindAlgorithms(operation, first, second, result, result, preference);
         if (choices.Length == 0) throw new NotApplicableException("cublasLt has no algorithm for it on this GPU");
-        light.Matmul(stream, operation, 1f, new(w.Address, first), new(x.Address, second), 0f, new(y.Address, result), new(y.Address, result), choices[0], 0, 0);
+        light.Matmul(stream, operation, 1f, new(w.Address, first), new(x.Address, second), 0f, new(y.Address, result),
+            new(y.Address, result), choices[0], 0, 0);
         float[] results = new float[Rows * Outputs];
         stream.CopyToHost(MemoryMarshal.AsBytes(results.AsSpan()), y.Address);
         return results;

@@ -80,7 +80,8 @@ internal sealed class Examination(TimeSpan limit, Action<Finding> listener, Acti
         if (!thread.Join(limit))
         {
             stuck[device] = check;
-            Add(new(device, check, Outcome.Failed, $"did not end within {limit.TotalSeconds:F0} s", Remedies.Hang, watch.Elapsed.TotalSeconds));
+            Add(new(device, check, Outcome.Failed, $"did not end within {limit.TotalSeconds:F0} s", Remedies.Hang,
+                watch.Elapsed.TotalSeconds));
             return false;
         }
         double seconds = watch.Elapsed.TotalSeconds;
@@ -97,7 +98,8 @@ internal sealed class Examination(TimeSpan limit, Action<Finding> listener, Acti
 
     public void Skip(string device, string check, string why) => Add(new(device, check, Outcome.Skipped, why));
 
-    public void Fail(string device, string check, string problem, string remedy) => Add(new(device, check, Outcome.Failed, problem, remedy));
+    public void Fail(string device, string check, string problem, string remedy) =>
+        Add(new(device, check, Outcome.Failed, problem, remedy));
 
     private void Add(Finding finding)
     {

@@ -13,7 +13,9 @@ internal static class OpenClChecks
             devices = OpenClPlatform.Devices();
             // A machine may well do without: the check of the default device says whether anything is left.
             if (devices.Count == 0) throw new NotApplicableException($"There is no OpenCL device.\n{OpenClPlatform.Reason}");
-            return string.Join("\n", devices.Select(d => $"opencl:{d.Index}: {d.Name} ({d.PlatformName}, driver {d.DriverVersion}, a {(d.IsCpu ? "CPU" : "GPU")})"));
+            return string.Join("\n",
+                devices.Select(d => $"opencl:{d.Index}: {d.Name} ({d.PlatformName}, driver {d.DriverVersion}, a "
+                    + $"{(d.IsCpu ? "CPU" : "GPU")})"));
         });
         if (devices.Count > 0 && OpenClPlatform.Reason.Length > 0) examination.Note("opencl", "left out", OpenClPlatform.Reason);
         foreach (var found in devices)

@@ -52,7 +52,8 @@ internal static partial class CudaText
         {
             int end = i + 1 < entries.Count ? entries[i + 1].Index : source.Length;
             string name = entries[i].Groups[1].Value;
-            int[] parameters = [.. entries[i].Groups[2].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(p => Size(name, p))];
+            int[] parameters = [.. entries[i].Groups[2]
+                .Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(p => Size(name, p))];
             kernels.Add(new(name, parameters, source[entries[i].Index..end]));
         }
         return kernels;
@@ -63,15 +64,19 @@ internal static partial class CudaText
             string[] words = parameter.Split(' ');
             foreach (string word in words)
                 if (structs.TryGetValue(word, out int bytes)) return bytes;
-            return words[^2] switch { "int" or "uint" or "float" => 4, "long" or "ulong" or "double" => 8, _ => throw new FormatException($"{kernel} takes a '{parameter}', whose size is not known here.") };
+            return words[^2] switch { "int" or "uint" or "float" => 4, "long" or "ulong" or "double" => 8, _ =>
+                throw new FormatException($"{kernel} takes a '{parameter}', whose size is not known here.") };
         }
     }
 
     /// <summary>The bytes of each parameter of each entry in PTX.</summary>
-    public static Dictionary<string, int[]> PtxParameters(string ptx) => PtxEntry().Matches(ptx).ToDictionary(m => m.Groups[1].Value, m => PtxParameter().Matches(m.Groups[2].Value)
-        .Select(p => int.Parse(p.Groups[1].Value, CultureInfo.InvariantCulture) / 8 * (p.Groups[2].Success ? int.Parse(p.Groups[2].Value, CultureInfo.InvariantCulture) : 1)).ToArray(), StringComparer.Ordinal);
+    public static Dictionary<string, int[]> PtxParameters(string ptx) =>
+        PtxEntry().Matches(ptx).ToDictionary(m => m.Groups[1].Value, m => PtxParameter().Matches(m.Groups[2].Value)
+        .Select(p => int.Parse(p.Groups[1].Value, CultureInfo.InvariantCulture) / 8 * (p.Groups[2].Success
+            ? int.Parse(p.Groups[2].Value, CultureInfo.InvariantCulture) : 1)).ToArray(), StringComparer.Ordinal);
 
-    /// <summary>True where a kernel may have a stack: it calls sin, cos, tan, pow or lgamma, itself or through one of the program's functions.</summary>
+    /// <summary>True where a kernel may have a stack: it calls sin, cos, tan, pow or lgamma, itself or through one of the program's
+    /// functions.</summary>
     public static bool MayHaveStack(SourceKernel kernel) => StackUser().IsMatch(kernel.Body);
 
     /// <summary>What ptxas reports of each function with <c>-v</c>, and every line that is no report: a warning.</summary>

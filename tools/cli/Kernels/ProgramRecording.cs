@@ -6,8 +6,9 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Cli.Kernels;
 
-/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every kernel that it hands to its compiler. What is generated does not depend on the GPU
-/// (<see cref="CudaBackend"/> gives all of them one profile): recordings of two GPUs are the same, which a test sees to.</summary>
+/// <summary>Runs programs on a CUDA device, simulated or real, and keeps every kernel that it hands to its compiler. What is generated does
+/// not depend on the GPU (<see cref="CudaBackend"/> gives all of them one profile): recordings of two GPUs are the same, which a test sees
+/// to.</summary>
 internal sealed class ProgramRecording
 {
     private readonly Device device;
@@ -20,7 +21,9 @@ internal sealed class ProgramRecording
     public ProgramRecording(Device device, CompilerMatrix matrix)
     {
         this.device = device;
-        if (device.Planned is not { Backend: CudaBackend cuda } planned) throw new UsageException($"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
+        if (device.Planned is not { Backend: CudaBackend cuda } planned)
+            throw new UsageException(
+                $"{device.Name} is no CUDA device: what it compiles is not CUDA C++. Without a GPU: tools/gputensor kernels --simulator.");
         backend = cuda;
         planned.Kernels.Listener = Hear;
         backend.CompilationListener = matrix.Hear;
@@ -43,7 +46,8 @@ internal sealed class ProgramRecording
         lock (gate) kernels.TryAdd(kernel.EntryPoint, kernel);
     }
 
-    /// <summary>Training with Adam, and what the benchmarks run: in the forms of small and of large tensors, at sizes small enough for a simulator.</summary>
+    /// <summary>Training with Adam, and what the benchmarks run: in the forms of small and of large tensors, at sizes small enough for a
+    /// simulator.</summary>
     public void RunPrograms()
     {
         long small = backend.SmallDomain;
@@ -82,8 +86,10 @@ internal sealed class ProgramRecording
     /// <summary>Runs a file of recorded operator samples. Whether their results are right is <c>conformance</c>'s to say.</summary>
     public void RunOperators(string path) => Attempt(Path.GetFileNameWithoutExtension(path), () => ConformanceRun.RunFile(path, device));
 
-    /// <summary>Runs the first steps of a recorded training run: the first and second of an optimizer differ, the third is captured, the fourth a launch of what was captured.</summary>
-    public void RunTraining(string corpus, string name) => OnThisDevice(() => Attempt(name, () => TrainingRuns.Run(corpus, name, device, steps: 4)));
+    /// <summary>Runs the first steps of a recorded training run: the first and second of an optimizer differ, the third is captured, the
+    /// fourth a launch of what was captured.</summary>
+    public void RunTraining(string corpus, string name) =>
+        OnThisDevice(() => Attempt(name, () => TrainingRuns.Run(corpus, name, device, steps: 4)));
 
     private void OnThisDevice(Action run)
     {

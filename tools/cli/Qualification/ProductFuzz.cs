@@ -2,8 +2,8 @@ using GpuTensor.Cli.Doctor;
 
 namespace GpuTensor.Cli.Qualification;
 
-/// <summary>Matrix products of random dtypes, sizes, batches and layouts, some with bias and ReLU, against the reference device. All numbers are small multiples of 1/8, so that sums are exact in any
-/// order and precision and results must be equal to the bit.</summary>
+/// <summary>Matrix products of random dtypes, sizes, batches and layouts, some with bias and ReLU, against the reference device. All
+/// numbers are small multiples of 1/8, so that sums are exact in any order and precision and results must be equal to the bit.</summary>
 internal static class ProductFuzz
 {
     private const int Together = 30;
@@ -15,7 +15,8 @@ internal static class ProductFuzz
         if (run.Open() is not { } device) return;
         bool cuda = device.Kind == "cuda";
         if (cuda) CudaEpilogues.Run(run.Examination, device.Name, Bindings.Cuda.Cuda.Devices[device.Index]);
-        DType[] types = cuda ? [DType.Float32, DType.Float32, DType.Float64, DType.Float16, DType.BFloat16] : [DType.Float32, DType.Float16, DType.BFloat16];
+        DType[] types = cuda ? [DType.Float32, DType.Float32, DType.Float64, DType.Float16, DType.BFloat16]
+            : [DType.Float32, DType.Float16, DType.BFloat16];
         int done = 0, products = run.IsSimulated ? 90 : 600;
         for (int first = 1; first <= products && !run.IsOver; first += Together)
         {
@@ -27,7 +28,8 @@ internal static class ProductFuzz
                 return $"{number - from} products equal those of plain loops to the bit";
             });
         }
-        if (run.IsOver && done < products) run.Cut($"{device.Name} products", $"{done} of {products} random products were compared when the time was over");
+        if (run.IsOver && done < products)
+            run.Cut($"{device.Name} products", $"{done} of {products} random products were compared when the time was over");
     }
 
     private static void Compare(Device device, DType[] types, int number)
@@ -52,7 +54,9 @@ internal static class ProductFuzz
         }
         int same = expected.AsSpan().CommonPrefixLength(actual);
         if (same < expected.Length || actual.Length != expected.Length)
-            throw Calculations.Wrong($"product {number}, {type.Name()} by {precision}, batch [{string.Join(", ", batch)}], {m}×{k} {a.Layout} times {k}×{n} {b.Layout}"
+            throw Calculations.Wrong(
+                $"product {number}, {type.Name()} by {precision}, batch [{string.Join(", ", batch)}], {m}×{k} {a.Layout} times {k}×{n} "
+                + $"{b.Layout}"
                 + $"{(bias is null ? "" : ", bias and ReLU")}: differs from plain loops, first at byte {same} of {expected.Length}");
 
         int Size() => random.Next(6) switch { 0 => 1, 4 => random.Next(17, 70), 5 => random.Next(70, 200), _ => random.Next(1, 17) };

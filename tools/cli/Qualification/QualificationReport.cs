@@ -26,7 +26,9 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
     public bool HasFailed => Stages.Any(s => s.Outcome is StageOutcome.Failed or StageOutcome.Crashed);
 
     /// <summary>Whether the device was the simulator; null where nobody could tell.</summary>
-    public bool? IsSimulated => Stages.SelectMany(s => s.Events).FirstOrDefault(e => e is { Kind: EventKind.Note, Check: "simulated" }) is { } note ? bool.Parse(note.Detail) : null;
+    public bool? IsSimulated =>
+        Stages.SelectMany(s => s.Events).FirstOrDefault(e => e is { Kind: EventKind.Note, Check: "simulated" }) is { } note
+            ? bool.Parse(note.Detail) : null;
 
     /// <summary>Writes the file as a whole, so that a reader, and a crash, finds the old one or the new one.</summary>
     public void Write()
@@ -42,7 +44,8 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Format =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private object Content(int detail) => new
     {
@@ -50,7 +53,8 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
         simulated = IsSimulated,
         version = DiskCache.EngineVersion,
         device,
-        system = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors",
+        system = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
+            + $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors",
         started = started.ToString("yyyy-MM-ddTHH:mm:ssZ"),
         seconds = Math.Round((DateTime.UtcNow - started).TotalSeconds, 1),
         limit_seconds = limit.TotalSeconds,
@@ -63,7 +67,8 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
     /// <summary>What all stages say of a kind, a line each.</summary>
     private IEnumerable<string> Lines(StageOutcome[] outcomes, EventKind[] kinds, int detail) =>
         Stages.SelectMany(s => (outcomes.Contains(s.Outcome) ? [$"{s.Stage.Name}: {s.Reason}"] : Array.Empty<string>())
-            .Concat(s.Events.Where(e => kinds.Contains(e.Kind)).Take(MostChecks).Select(e => $"{s.Stage.Name}: {e.Check}: {e.Detail}"))).Distinct().Select(l => Short(l, detail)!);
+            .Concat(s.Events.Where(e => kinds.Contains(e.Kind)).Take(MostChecks).Select(e => $"{s.Stage.Name}: {e.Check}: {e.Detail}")))
+            .Distinct().Select(l => Short(l, detail)!);
 
     private static object Describe(StageResult result, int detail)
     {
@@ -71,7 +76,8 @@ internal sealed class QualificationReport(string path, string device, TimeSpan l
         var samples = events.Where(e => e.Kind == EventKind.Samples).ToList();
         var checks = events.Where(e => e.Kind is not (EventKind.Begin or EventKind.End or EventKind.Samples)).ToList();
         // Failures first: of these as many are told as of all others.
-        StageEvent[] told = [.. checks.Where(e => e.Kind == EventKind.Failed).Take(MostChecks), .. checks.Where(e => e.Kind != EventKind.Failed).Take(MostChecks)];
+        StageEvent[] told = [.. checks.Where(e => e.Kind == EventKind.Failed).Take(MostChecks),
+            .. checks.Where(e => e.Kind != EventKind.Failed).Take(MostChecks)];
         return new
         {
             name = result.Stage.Name,

@@ -4,16 +4,19 @@ using GpuTensor.Optim;
 
 namespace GpuTensor.Cli.Qualification;
 
-/// <summary>Training replayed, on CUDA as captured graphs, against every operator by itself, with new inputs and a new rate at each step: losses and parameters must be equal to the bit.</summary>
+/// <summary>Training replayed, on CUDA as captured graphs, against every operator by itself, with new inputs and a new rate at each step:
+/// losses and parameters must be equal to the bit.</summary>
 internal static class ReplayPrograms
 {
-    private static readonly (string Name, Func<int, List<byte[]>> Train)[] Programs = [("perceptron with Adam", Perceptron), ("attention with SGD", Attention)];
+    private static readonly (string Name, Func<int, List<byte[]>> Train)[] Programs =
+        [("perceptron with Adam", Perceptron), ("attention with SGD", Attention)];
 
     public static void Run(StageRun run)
     {
         if (run.Open() is not { } device) return;
         int steps = run.IsSimulated ? 10 : 200;
-        run.Examination.Check(device.Name, device.Planned?.Backend.CanCapture == true ? "graph" : "replay", () => Calculations.Replay(device));
+        run.Examination.Check(device.Name, device.Planned?.Backend.CanCapture == true ? "graph" : "replay",
+            () => Calculations.Replay(device));
         foreach (var (name, train) in Programs)
             if (run.IsOver) run.Cut($"{device.Name} {name}", "not run: the time was over");
             else run.Examination.Check(device.Name, name, () => Compare(device, steps, train));
@@ -38,9 +41,11 @@ internal static class ReplayPrograms
         }
         for (int i = 0; i < expected.Count; i++)
             if (!expected[i].AsSpan().SequenceEqual(replayed[i]))
-                throw Calculations.Wrong(i < steps ? $"the loss of step {i + 1} differs from the one run operator by operator" : $"parameter {i - steps} differs after {steps} steps");
+                throw Calculations.Wrong(i < steps ? $"the loss of step {i + 1} differs from the one run operator by operator"
+                    : $"parameter {i - steps} differs after {steps} steps");
         if (planned.Backend.CanCapture && graphs == 0) throw Calculations.Wrong("no step was captured as a graph");
-        return $"{steps} steps equal those run operator by operator, to the bit{(planned.Backend.CanCapture ? $"; {graphs} launches of graphs" : "")}";
+        return $"{steps} steps equal those run operator by operator, to the "
+            + $"bit{(planned.Backend.CanCapture ? $"; {graphs} launches of graphs" : "")}";
     }
 
     private static List<byte[]> Perceptron(int steps)
@@ -65,11 +70,13 @@ internal static class ReplayPrograms
         Tensor[] parameters = [.. new Module[] { embedding, norm, query, key, value, last }.SelectMany(m => m.Parameters())];
         return Train(steps, parameters, new SGD(parameters, momentum: 0.9), random =>
         {
-            var tokens = Tensor.From(Enumerable.Range(0, sentences * words).Select(_ => (long)random.Next(vocabulary)).ToArray()).Reshape(sentences, words);
+            var tokens = Tensor.From(Enumerable.Range(0, sentences * words).Select(_ => (long)random.Next(vocabulary)).ToArray())
+                .Reshape(sentences, words);
             var x = embedding.Forward(tokens);
             var h = norm.Forward(x);
             Tensor Heads(Linear layer) => layer.Forward(h).Reshape(sentences, words, heads, width / heads).Transpose(1, 2);
-            var mixed = F.ScaledDotProductAttention(Heads(query), Heads(key), Heads(value), isCausal: true).Transpose(1, 2).Reshape(sentences, words, width);
+            var mixed = F.ScaledDotProductAttention(Heads(query), Heads(key), Heads(value), isCausal: true).Transpose(1, 2)
+                .Reshape(sentences, words, width);
             return F.CrossEntropy(last.Forward(mixed + x).Reshape(sentences * words, vocabulary), tokens.Reshape(sentences * words));
         });
     }

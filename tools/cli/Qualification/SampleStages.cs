@@ -5,7 +5,8 @@ using GpuTensor.Devices.Cuda;
 
 namespace GpuTensor.Cli.Qualification;
 
-/// <summary>Recorded PyTorch calls. All files go through a round before any begins the next, so that a run that is cut short has tried every operator.</summary>
+/// <summary>Recorded PyTorch calls. All files go through a round before any begins the next, so that a run that is cut short has tried
+/// every operator.</summary>
 internal static class SampleStages
 {
     /// <summary>Samples that run under compute-sanitizer, which is slow.</summary>
@@ -29,10 +30,12 @@ internal static class SampleStages
             if (cuda is not null) cuda.SmallDomain = round % 2 == 0 ? 0 : small;
             var whole = new ConcurrentBag<SampleFile>();
             int now = round;
-            Parallel.ForEach(Partitioner.Create(files, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
+            Parallel.ForEach(Partitioner.Create(files, loadBalance: true),
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, file =>
             {
                 if (run.IsOver) return;
-                if (RunFile(run, device, file, new(now, Seed, Refused: now == 0), ConformanceRun.CanReplay(device)) is not { Samples: > 0 }) whole.Add(file);
+                if (RunFile(run, device, file, new(now, Seed, Refused: now == 0), ConformanceRun.CanReplay(device)) is not { Samples: > 0 })
+                    whole.Add(file);
                 tried[file.Label] = true;
             });
             files = [.. files.Except(whole)];
@@ -58,7 +61,8 @@ internal static class SampleStages
                 run.Cut("samples", $"{done} of {Few} samples were run when the time was over");
                 return;
             }
-            if (RunFile(run, device, file, new(0, Seed, Refused: false), replay: false) is { } result) done += result.Samples - result.Unsupported;
+            if (RunFile(run, device, file, new(0, Seed, Refused: false), replay: false) is { } result)
+                done += result.Samples - result.Unsupported;
         }
         if (done < Few) run.Missing("samples", $"the corpus holds {done} samples of {Few}, one an operator");
     }
@@ -84,8 +88,10 @@ internal static class SampleStages
         try
         {
             var result = ConformanceRun.RunFile(file.Path, device, round, replay);
-            foreach (var failure in result.Failures) run.Log.Add(new StageEvent(EventKind.Failed, $"{file.Label} {failure.Sample}", failure.Reason));
-            run.Log.Add(new StageEvent(EventKind.Samples, file.Label, result.Why ?? "", null, Math.Round(result.Seconds, 3), result.Passed, result.Failures.Count, result.Unsupported));
+            foreach (var failure in result.Failures)
+                run.Log.Add(new StageEvent(EventKind.Failed, $"{file.Label} {failure.Sample}", failure.Reason));
+            run.Log.Add(new StageEvent(EventKind.Samples, file.Label, result.Why ?? "", null, Math.Round(result.Seconds, 3), result.Passed,
+                result.Failures.Count, result.Unsupported));
             return result;
         }
         // A file that cannot be read, or a device that does not recover: the other files are run all the same.

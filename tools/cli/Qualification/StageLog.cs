@@ -38,9 +38,11 @@ internal enum EventKind
 
 /// <summary>One line of a stage's log.</summary>
 /// <param name="Check">What it is about, the device's name first.</param>
-internal sealed record StageEvent(EventKind Kind, string Check = "", string Detail = "", string? Remedy = null, double Seconds = 0, int Passed = 0, int Failed = 0, int Unsupported = 0);
+internal sealed record StageEvent(EventKind Kind, string Check = "", string Detail = "", string? Remedy = null, double Seconds = 0,
+    int Passed = 0, int Failed = 0, int Unsupported = 0);
 
-/// <summary>What a stage has found so far, in a file that each line reaches at once: it outlives the process that writes it, whatever kills that.</summary>
+/// <summary>What a stage has found so far, in a file that each line reaches at once: it outlives the process that writes it, whatever kills
+/// that.</summary>
 internal sealed class StageLog : IDisposable
 {
     /// <summary>Longer details are cut: a report has an upper size.</summary>
@@ -49,7 +51,8 @@ internal sealed class StageLog : IDisposable
     private readonly Lock gate = new();
     private readonly StreamWriter file;
 
-    public StageLog(string path) => file = new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+    public StageLog(string path) =>
+        file = new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
 
     public void Add(StageEvent line)
     {

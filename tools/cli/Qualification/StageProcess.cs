@@ -26,7 +26,8 @@ internal enum StageOutcome
 
 /// <summary>What became of a stage.</summary>
 /// <param name="Reason">Why it is not <see cref="StageOutcome.Passed"/>; empty where it is.</param>
-internal sealed record StageResult(Stage Stage, StageOutcome Outcome, string Reason, double Seconds = 0, double Limit = 0, int? ExitCode = null)
+internal sealed record StageResult(Stage Stage, StageOutcome Outcome, string Reason, double Seconds = 0, double Limit = 0,
+    int? ExitCode = null)
 {
     public IReadOnlyList<StageEvent> Events { get; init; } = [];
 
@@ -34,7 +35,8 @@ internal sealed record StageResult(Stage Stage, StageOutcome Outcome, string Rea
     public IReadOnlyList<string> Output { get; init; } = [];
 }
 
-/// <summary>Runs a stage in a process of its own, this program's, so that neither a fault in native code nor a hang costs more than the stage.</summary>
+/// <summary>Runs a stage in a process of its own, this program's, so that neither a fault in native code nor a hang costs more than the
+/// stage.</summary>
 internal static class StageProcess
 {
     private const int OutputLines = 60, OutputWidth = 500;
@@ -50,7 +52,8 @@ internal static class StageProcess
         if (stage.Sanitized)
         {
             if (OnPath("compute-sanitizer") is not { } tool)
-                return new(stage, StageOutcome.Missing, "compute-sanitizer is not on PATH: it comes with NVIDIA's CUDA toolkit (apt install cuda-sanitizer-13-0)");
+                return new(stage, StageOutcome.Missing,
+                    "compute-sanitizer is not on PATH: it comes with NVIDIA's CUDA toolkit (apt install cuda-sanitizer-13-0)");
             command = [tool, "--tool", "memcheck", "--error-exitcode", SanitizerFound.ToString(), "--print-limit", "20"];
         }
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is not known.");
@@ -61,7 +64,8 @@ internal static class StageProcess
         string folder = Directory.CreateTempSubdirectory("gputensor-qualify-").FullName, log = Path.Combine(folder, "log.jsonl");
         // It ends by itself a little before it is ended: what it did not do is then told, not guessed.
         double soft = Math.Max(1, limit.TotalSeconds * 0.85 - 2);
-        string[] arguments = [.. command.Skip(1), "qualify", "--stage", stage.Name, "--log", log, "--stage-limit", soft.ToString("F1", System.Globalization.CultureInfo.InvariantCulture), .. options];
+        string[] arguments = [.. command.Skip(1), "qualify", "--stage", stage.Name, "--log", log, "--stage-limit",
+            soft.ToString("F1", System.Globalization.CultureInfo.InvariantCulture), .. options];
         var start = new ProcessStartInfo(command[0], arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         var output = new Queue<string>();
         var watch = Stopwatch.StartNew();
@@ -83,11 +87,13 @@ internal static class StageProcess
             int? code = ended ? process.ExitCode : null;
             var events = StageLog.Read(log);
             var (outcome, reason) = Judge(stage, events, code, interrupted, limit);
-            lock (output) return new(stage, outcome, reason, watch.Elapsed.TotalSeconds, limit.TotalSeconds, code) { Events = events, Output = [.. output] };
+            lock (output) return new(stage, outcome, reason, watch.Elapsed.TotalSeconds, limit.TotalSeconds, code)
+                { Events = events, Output = [.. output] };
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            return new(stage, StageOutcome.Missing, $"{command[0]} did not start: {e.Message}", watch.Elapsed.TotalSeconds, limit.TotalSeconds);
+            return new(stage, StageOutcome.Missing, $"{command[0]} did not start: {e.Message}", watch.Elapsed.TotalSeconds,
+                limit.TotalSeconds);
         }
         finally
         {
@@ -127,12 +133,14 @@ internal static class StageProcess
         if (stage.Sanitized && code == SanitizerFound) return (StageOutcome.Failed, "compute-sanitizer found errors: see the output");
         if (code is not null && !whole) return (StageOutcome.Crashed, $"the process ended with {code}{last}");
         if (code is { } wrong and not 0) return (StageOutcome.Crashed, $"the process ended with {wrong}, after its last check");
-        if (events.FirstOrDefault(e => e.Kind == EventKind.Failed) is { } failed) return (StageOutcome.Failed, $"{failed.Check}: {failed.Detail}");
+        if (events.FirstOrDefault(e => e.Kind == EventKind.Failed) is { } failed)
+            return (StageOutcome.Failed, $"{failed.Check}: {failed.Detail}");
         if (code is null)
             return whole ? (StageOutcome.Failed, $"the process had done everything and did not end within {limit.TotalSeconds:F0} s")
                 : (StageOutcome.Cut, $"ended after {limit.TotalSeconds:F0} s{last}");
         if (events.FirstOrDefault(e => e.Kind == EventKind.Cut) is { } cut) return (StageOutcome.Cut, $"{cut.Check}: {cut.Detail}");
-        if (events.FirstOrDefault(e => e.Kind is EventKind.Missing or EventKind.Skipped) is { } missing) return (StageOutcome.Missing, $"{missing.Check}: {missing.Detail}");
+        if (events.FirstOrDefault(e => e.Kind is EventKind.Missing or EventKind.Skipped) is { } missing)
+            return (StageOutcome.Missing, $"{missing.Check}: {missing.Detail}");
         return events.Any(e => e.Kind == EventKind.Passed) ? (StageOutcome.Passed, "") : (StageOutcome.Failed, "nothing was checked");
     }
 
@@ -145,6 +153,7 @@ internal static class StageProcess
         return open;
     }
 
-    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+    private static string? OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)).FirstOrDefault(File.Exists);
 }

@@ -48,13 +48,15 @@ internal static class Timings
         try
         {
             foreach (var (type, precision) in device.Kind == "cuda" ? (ReadOnlySpan<(DType, MatMulPrecision)>)
-                [(DType.Float32, MatMulPrecision.Float32), (DType.Float32, MatMulPrecision.TensorFloat32), (DType.Float16, MatMulPrecision.Float32), (DType.BFloat16, MatMulPrecision.Float32)]
+                [(DType.Float32, MatMulPrecision.Float32), (DType.Float32, MatMulPrecision.TensorFloat32),
+                    (DType.Float16, MatMulPrecision.Float32), (DType.BFloat16, MatMulPrecision.Float32)]
                 : [(DType.Float32, MatMulPrecision.Float32)])
             {
                 device.MatMulPrecision = precision;
                 Tensor a = Tensor.Rand(side, side).To(type).Realize(), b = Tensor.Rand(side, side).To(type).Realize();
                 var (median, text) = Median(device, () => a.MatMul(b));
-                lines.Add($"{type.Name()} by {(type == DType.Float32 ? precision : "its own")}: {text}, {2.0 * side * side * side / median / 1e12:F2} Tflop/s");
+                lines.Add($"{type.Name()} by {(type == DType.Float32 ? precision : "its own")}: {text}, "
+                    + $"{2.0 * side * side * side / median / 1e12:F2} Tflop/s");
             }
         }
         finally

@@ -1,7 +1,7 @@
 namespace GpuTensor.CudaSimulator.Interpreter.Operations;
 
-// The .approx instructions: the true value by double arithmetic, and how far the PTX ISA lets the hardware be from it. What its tables give for
-// special operands (zeros, infinities, NaN) is exact in every mode.
+// The .approx instructions: the true value by double arithmetic, and how far the PTX ISA lets the hardware be from it. What its tables give
+// for special operands (zeros, infinities, NaN) is exact in every mode.
 
 /// <summary>A function of one float32.</summary>
 internal interface IApproximate
@@ -105,7 +105,8 @@ internal static unsafe class ApproximateDrivers
         {
             int i = System.Numerics.BitOperations.TrailingZeroCount(mask);
             double x = flush ? Flush.Of(a[i]) : a[i], z = flush ? Flush.Of(b[i]) : b[i], y = x / z;
-            if (!full && double.IsFinite(z) && Math.Abs(z) > 8.507059173023462e37) y = double.IsInfinity(x) ? double.NaN : Math.CopySign(0, y);
+            if (!full && double.IsFinite(z) && Math.Abs(z) > 8.507059173023462e37)
+                y = double.IsInfinity(x) ? double.NaN : Math.CopySign(0, y);
             if (push != 0 && y != 0 && double.IsFinite(y)) y += push * 2 * Ulp(y);
             float result = Nan.Canonical((float)y);
             d[i] = flush ? Flush.Of(result) : result;

@@ -62,7 +62,8 @@ internal static class InsertField
     }
 }
 
-/// <summary>The eight bytes of a and b, chosen by the nibbles of c; the highest bit of a nibble asks for the byte's sign eight times.</summary>
+/// <summary>The eight bytes of a and b, chosen by the nibbles of c; the highest bit of a nibble asks for the byte's sign eight
+/// times.</summary>
 internal readonly struct Permute : ITernary<uint, uint, uint, uint>
 {
     public static uint Invoke(uint a, uint b, uint c)

@@ -5,8 +5,10 @@ namespace GpuTensor.CudaSimulator.Interpreter.Operations;
 /// <summary>The <c>cvt</c> instruction for any pair of types, as a function of a lane's bits.</summary>
 internal static class Conversion
 {
-    /// <summary>How one <c>cvt</c> converts; <paramref name="rounding"/> is null where none was written, and integral for rni, rzi, rmi, rpi.</summary>
-    public static Func<ulong, ulong> Of(PtxType to, PtxType from, RoundingMode? rounding, bool integral, bool flush, bool saturate, bool relu)
+    /// <summary>How one <c>cvt</c> converts; <paramref name="rounding"/> is null where none was written, and integral for rni, rzi, rmi,
+    /// rpi.</summary>
+    public static Func<ulong, ulong> Of(PtxType to, PtxType from, RoundingMode? rounding, bool integral, bool flush, bool saturate,
+        bool relu)
     {
         if (!from.IsFloat() && !to.IsFloat())
         {

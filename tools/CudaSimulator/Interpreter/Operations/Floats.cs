@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace GpuTensor.CudaSimulator.Interpreter.Operations;
 
-// Float instructions, PTX ISA "Floating Point". A NaN that a float32 instruction makes is 0x7fffffff, as on the hardware: code that takes floats
-// apart by bits sees it. Float64 keeps payloads, as x86 does.
+// Float instructions, PTX ISA "Floating Point". A NaN that a float32 instruction makes is 0x7fffffff, as on the hardware: code that takes
+// floats apart by bits sees it. Float64 keeps payloads, as x86 does.
 
 internal static class Nan
 {
@@ -48,7 +48,8 @@ internal readonly struct FusedF32 : IVectorTernary<float>
 
 internal readonly struct FusedF64 : IVectorTernary<double>
 {
-    public static Vector512<double> Invoke(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Vector512.FusedMultiplyAdd(a, b, c);
+    public static Vector512<double> Invoke(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
 }
 
 internal readonly struct ReciprocalF32 : IVectorUnary<float>

@@ -13,7 +13,8 @@ internal readonly struct Low16<TOp> : IVectorBinary<uint> where TOp : IVectorBin
 /// <inheritdoc cref="Low16{TOp}"/>
 internal readonly struct Low16Ternary<TOp> : IVectorTernary<uint> where TOp : IVectorTernary<uint>
 {
-    public static Vector512<uint> Invoke(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) => TOp.Invoke(a, b, c) & Vector512.Create(0xFFFFu);
+    public static Vector512<uint> Invoke(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c) =>
+        TOp.Invoke(a, b, c) & Vector512.Create(0xFFFFu);
 }
 
 /// <summary>An operation on the sign-extended lanes, cut to 16 bits again.</summary>

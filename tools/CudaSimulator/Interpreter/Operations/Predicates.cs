@@ -45,7 +45,8 @@ internal static unsafe class Predicates
         }
     }
 
-    /// <summary>mad.lo.cc, madc.lo, mad.hi.cc, madc.hi of four-byte lanes: E as for <see cref="Carry32"/>, 8 for the high half, 16 signed.</summary>
+    /// <summary>mad.lo.cc, madc.lo, mad.hi.cc, madc.hi of four-byte lanes: E as for <see cref="Carry32"/>, 8 for the high half, 16
+    /// signed.</summary>
     public static void MultiplyCarry32(Machine m, Op* op)
     {
         uint* d = m.Lanes<uint>(op->D), a = m.Lanes<uint>(op->A), b = m.Lanes<uint>(op->B), c = m.Lanes<uint>(op->C);
@@ -88,7 +89,8 @@ internal static unsafe class Predicates
             int i = BitOperations.TrailingZeroCount(mask);
             uint result = 0;
             for (int k = 0; k < 8; k++)
-                if ((op->E >> k & 1) != 0) result |= ((k & 4) != 0 ? a[i] : ~a[i]) & ((k & 2) != 0 ? b[i] : ~b[i]) & ((k & 1) != 0 ? c[i] : ~c[i]);
+                if ((op->E >> k & 1) != 0)
+                    result |= ((k & 4) != 0 ? a[i] : ~a[i]) & ((k & 2) != 0 ? b[i] : ~b[i]) & ((k & 1) != 0 ? c[i] : ~c[i]);
             d[i] = result;
         }
     }
@@ -100,7 +102,8 @@ internal static unsafe class Predicates
         for (uint mask = m.Exec; mask != 0; mask &= mask - 1)
         {
             int i = BitOperations.TrailingZeroCount(mask);
-            if (op->Size == 8) m.Lanes<ulong>(op->D)[i] = InsertField.Of(m.Lanes<ulong>(op->A)[i], m.Lanes<ulong>(op->B)[i], c[i], length[i], 64);
+            if (op->Size == 8)
+                m.Lanes<ulong>(op->D)[i] = InsertField.Of(m.Lanes<ulong>(op->A)[i], m.Lanes<ulong>(op->B)[i], c[i], length[i], 64);
             else m.Lanes<uint>(op->D)[i] = (uint)InsertField.Of(m.Lanes<uint>(op->A)[i], m.Lanes<uint>(op->B)[i], c[i], length[i], 32);
         }
     }

@@ -31,7 +31,8 @@ internal static class Rounding
 
     public static double ToFloat16(double value, RoundingMode mode) => To(value, 11, -14, 65504, mode);
 
-    public static double ToBFloat16(double value, RoundingMode mode) => To(value, 8, -126, BitConverter.UInt32BitsToSingle(0x7F7F0000), mode);
+    public static double ToBFloat16(double value, RoundingMode mode) =>
+        To(value, 8, -126, BitConverter.UInt32BitsToSingle(0x7F7F0000), mode);
 
     /// <summary>To an integral value; keeps the sign of a zero.</summary>
     public static double Integral(double value, RoundingMode mode) => mode switch
@@ -59,8 +60,10 @@ internal static class Rounding
         return sign * Math.ScaleB(kept + (up ? 1UL : 0), excess);
     }
 
-    /// <summary>Moves a value that was rounded to nearest to where the direction wants it, given on which side of it the exact value lies.</summary>
-    public static float Direct(float nearest, int side, RoundingMode mode) => Move(side, mode, nearest < 0 || (nearest == 0 && side < 0)) switch
+    /// <summary>Moves a value that was rounded to nearest to where the direction wants it, given on which side of it the exact value
+    /// lies.</summary>
+    public static float Direct(float nearest, int side, RoundingMode mode) =>
+        Move(side, mode, nearest < 0 || (nearest == 0 && side < 0)) switch
     {
         > 0 => MathF.BitIncrement(nearest),
         < 0 => MathF.BitDecrement(nearest),
@@ -132,7 +135,8 @@ internal static class Rounding
     public static float Root(float a, RoundingMode mode)
     {
         float nearest = MathF.Sqrt(a);
-        return !float.IsFinite(nearest) || a == 0 ? Nan.Canonical(nearest) : Direct(nearest, Math.Sign((double)a - (double)nearest * nearest), mode);
+        return !float.IsFinite(nearest) || a == 0 ? Nan.Canonical(nearest)
+            : Direct(nearest, Math.Sign((double)a - (double)nearest * nearest), mode);
     }
 
     private static float ZeroSum(bool a, bool b, RoundingMode mode) => a == b ? (a ? -0f : 0f) : mode == RoundingMode.Down ? -0f : 0f;
@@ -187,10 +191,12 @@ internal readonly struct MultiplyDirected<TMode> : IBinary<float, float, float>,
 {
     public static float Invoke(float a, float b) => Rounding.Fused(a, b, float.IsNegative(a) != float.IsNegative(b) ? -0f : 0f, TMode.Mode);
 
-    public static double Invoke(double a, double b) => Rounding.Fused(a, b, double.IsNegative(a) != double.IsNegative(b) ? -0.0 : 0.0, TMode.Mode);
+    public static double Invoke(double a, double b) =>
+        Rounding.Fused(a, b, double.IsNegative(a) != double.IsNegative(b) ? -0.0 : 0.0, TMode.Mode);
 }
 
-internal readonly struct FusedDirected<TMode> : ITernary<float, float, float, float>, ITernary<double, double, double, double> where TMode : IDirection
+internal readonly struct FusedDirected<TMode> : ITernary<float, float, float, float>, ITernary<double, double, double, double>
+    where TMode : IDirection
 {
     public static float Invoke(float a, float b, float c) => Rounding.Fused(a, b, c, TMode.Mode);
 

@@ -6,7 +6,8 @@ namespace GpuTensor.CudaSimulator.Interpreter.Operations;
 /// <summary>Instructions through which the lanes of a warp see each other. The member mask must name the lanes that execute.</summary>
 internal static unsafe class WarpOperations
 {
-    /// <summary>shfl.sync: D, A value, B lane, C clamp and segments, E predicate or -1, Offset: the mode in the low byte, above it the masks' register.</summary>
+    /// <summary>shfl.sync: D, A value, B lane, C clamp and segments, E predicate or -1, Offset: the mode in the low byte, above it the
+    /// masks' register.</summary>
     public static void Shuffle(Machine m, Op* op)
     {
         m.RequireMembers(op, (int)(op->Offset >> 8));
@@ -28,7 +29,8 @@ internal static unsafe class WarpOperations
             if (!holds) source = lane;
             else inside |= 1u << lane;
             if ((m.Exec >> source & 1) == 0)
-                throw m.Fault(FaultKind.LaunchFailed, op, lane, $"takes the value of lane {source}, which is not active (active lanes 0x{m.Exec:x8})");
+                throw m.Fault(FaultKind.LaunchFailed, op, lane,
+                    $"takes the value of lane {source}, which is not active (active lanes 0x{m.Exec:x8})");
             result[lane] = a[source];
         }
         var values = (Vector512<uint>*)result;
@@ -57,7 +59,8 @@ internal static unsafe class WarpOperations
         if ((op->E & 3) != 3) m.PutPredicate(op->D, predicate);
     }
 
-    /// <summary>match.any.sync and match.all.sync of values A of 4 or 8 bytes; C: the masks; E: a predicate for match.all, -1 none.</summary>
+    /// <summary>match.any.sync and match.all.sync of values A of 4 or 8 bytes; C: the masks; E: a predicate for match.all, -1
+    /// none.</summary>
     public static void Match(Machine m, Op* op)
     {
         m.RequireMembers(op, op->C);

@@ -1,0 +1,27 @@
+using Xunit;
+
+namespace GpuTensor.Tests.Sources;
+
+/// <summary>No line of the C# sources is longer than the 140 columns that <c>.editorconfig</c> states.</summary>
+public class LineLengthTests
+{
+    private const int Columns = 140;
+
+    [Theory]
+    [InlineData("engine")]
+    [InlineData("kernels")]
+    [InlineData("bindings")]
+    [InlineData("tests")]
+    [InlineData("bench")]
+    [InlineData("tools")]
+    public void No_line_is_longer_than_140_columns(string folder)
+    {
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))];
+        Assert.NotEmpty(files);
+        var tooLong = files.SelectMany(f => File.ReadLines(f).Select((line, i) =>
+                (At: $"{Path.GetRelativePath(Repository.Root, f)}:{i + 1}", line)))
+            .Where(l => l.line.Length > Columns).Select(l => $"{l.At} has {l.line.Length} columns");
+        Assert.Empty(tooLong);
+    }
+}
