@@ -4,7 +4,7 @@ using GpuTensor.Kernels;
 namespace GpuTensor.Devices.Cuda;
 
 /// <summary>One NVIDIA GPU: its primary context, one compute and one copy stream, generated kernels through NVRTC, products through cuBLAS, runs replayed as CUDA graphs. Nothing here has a
-/// finalizer and nothing runs at process exit. Never run on a GPU so far: see engine/Devices/README.md for what that leaves unverified.</summary>
+/// finalizer and nothing runs at process exit. Never run on a GPU so far: see tools/docs/cuda.md for what that leaves unverified.</summary>
 internal sealed partial class CudaBackend : Backend
 {
     private readonly CudaContext context;
