@@ -144,8 +144,8 @@ internal static class EpilogueCases
                 foreach (string epilogue in epilogues)
                 {
                     bool isSum = epilogue.StartsWith("the sum", StringComparison.Ordinal);
-                    string expected = has ? $"float{dtype.Size() * 8}" : "no algorithm with " + epilogue;
-                    if (has || !isSum) Assert.True(plans.Contains(expected, StringComparison.Ordinal), $"{what}\n{plans}");
+                    string named = has ? $"float{dtype.Size() * 8}" : "no algorithm with " + epilogue;
+                    if (has || !isSum) Assert.True(plans.Contains(named, StringComparison.Ordinal), $"{what}\n{plans}");
                     Assert.True(plans.Contains(" with " + epilogue, StringComparison.Ordinal) == (has || !isSum),
                         $"{what}: no {epilogue}\n{plans}");
                 }
