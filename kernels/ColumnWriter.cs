@@ -91,10 +91,9 @@ internal sealed class ColumnWriter : SectionWriter
         {
             Out.Open($"if (j + {width} == e{(rowDimension >= 0 ? $" && {IndexNames[rowDimension]} + {tileRows} == rowEnd" : "")})");
             Tile(tileRows, tileVectors);
-            Out.Close(" else {");
+            Out.Close();
         }
-        else Out.Open("");
-        if (tiled) Out.Indent(1);
+        Out.Open(tiled ? "else" : "");
         if (rowDimension >= 0) Out.Open($"for (; {IndexNames[rowDimension]} < rowEnd; {IndexNames[rowDimension]}++)");
         Out.Open(rowDimension >= 0 ? $"for ({X} c = j; c < e; c += 16)" : "for (; j < e; j += 16)");
         if (rowDimension >= 0) Position = "c";

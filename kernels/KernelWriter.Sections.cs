@@ -90,8 +90,8 @@ internal sealed partial class KernelWriter
             int middle = (from + to) / 2;
             Open($"if ({comesBefore(middle, names[middle][0].Value)})");
             Choose(from, middle);
-            Close(" else {");
-            Indent(1);
+            Close();
+            Open("else");
             Choose(middle, to);
             Close();
         }

@@ -43,13 +43,10 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
         depth++;
     }
 
-    /// <summary>Goes on inside a block that <see cref="Close"/> opened.</summary>
-    public void Indent(int by) => depth += by;
-
-    public void Close(string rest = "")
+    public void Close()
     {
         depth--;
-        Line("}" + rest);
+        Line("}");
     }
 
     /// <summary>Calls a helper function.</summary>

@@ -8,8 +8,8 @@ static inline void gt_put_f32x16(float16 v, __global float* p, int m) {
   if ((m & 1) != 0) *p = c.lo;
 }
 
-struct sum_dc88867cc708_integers { int n[8]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_dc88867cc708(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_dc88867cc708_integers k)
+struct sum_2f60c131bc32_integers { int n[8]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_2f60c131bc32(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_2f60c131bc32_integers k)
 {
   {
     int n0 = k.n[2];
@@ -61,7 +61,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_dc88867cc708(co
         vstore16(v1c1, 0, b1 + ((j + 16)));
         vstore16(v1c2, 0, b1 + ((j + 32)));
         vstore16(v1c3, 0, b1 + ((j + 48)));
-      } else {
+      }
+      else {
         for (; j < e; j += 16) {
           const int m = min(e - j, (int)16);
           float16 qv1 = (float16)((float)(0));
