@@ -12,6 +12,9 @@ internal sealed class ColumnWriter : SectionWriter
     private int rows = 1, vectors = 1, tileRow, tileVector;
     private string length = "";
 
+    /// <summary>The first column and the first row of the tile.</summary>
+    private string position = "", row = "";
+
     /// <summary>Columns of a group that shares their length, one to a work-item of a warp.</summary>
     private const int Side = 32;
 
@@ -72,39 +75,42 @@ internal sealed class ColumnWriter : SectionWriter
         long groups = Out.Spec.Serial ? 1 : Math.Clamp(work / 32768, 1, Out.Profile.PreferredGroups * 2L), perGroup = Math.Max(1, (units + groups - 1) / groups);
         Groups = (units + perGroup - 1) / perGroup;
         string total = Out.Slot(units), chunk = Out.Slot(perGroup), columns = Size(LaneFrom), blockCount = Out.Slot(blocks);
-        Out.Line($"const {X} last = min((g + 1) * {chunk}, {total});");
-        Out.Open($"for ({X} unit = g * {chunk}; unit < last; unit++)");
-        Out.Line($"const {X} ub = unit / {blockCount};");
-        Out.Line($"{X} j = (unit - ub * {blockCount}) * {width};").Line($"const {X} e = min(j + {width}, {columns});");
-        string rest = "ub";
-        if (rowDimension >= 0)
+        Out.Let(X, "last", $"min((g + 1) * {chunk}, {total})");
+        using (Out.For($"{X} unit = g * {chunk}", "unit < last", "unit++"))
         {
-            string tileCount = Out.Slot(tiles), row = IndexNames[rowDimension];
-            Out.Line($"const {X} ut = ub / {tileCount};").Line($"{X} {row} = (ub - ut * {tileCount}) * {tileRows};");
-            Out.Line($"const {X} rowEnd = min({row} + {tileRows}, {Size(rowDimension)});");
-            rest = "ut";
+            Out.Let(X, "ub", $"unit / {blockCount}");
+            Out.Variable(X, "j", $"(unit - ub * {blockCount}) * {width}").Let(X, "e", $"min(j + {width}, {columns})");
+            string rest = "ub";
+            if (rowDimension >= 0)
+            {
+                string tileCount = Out.Slot(tiles), index = IndexNames[rowDimension];
+                Out.Let(X, "ut", $"ub / {tileCount}").Variable(X, index, $"(ub - ut * {tileCount}) * {tileRows}");
+                Out.Let(X, "rowEnd", $"min({index} + {tileRows}, {Size(rowDimension)})");
+                rest = "ut";
+            }
+            if (top > 0) Decompose(rest, 0, top);
+            Length();
+            bool tiled = tileRows * tileVectors > 1;
+            if (tiled)
+                using (Out.If($"j + {width} == e{(rowDimension >= 0 ? $" && {IndexNames[rowDimension]} + {tileRows} == rowEnd" : "")}"))
+                    Tile(tileRows, tileVectors);
+            using (tiled ? Out.Else() : Out.Block()) WriteEdge();
         }
-        if (top > 0) Decompose(rest, 0, top);
-        Length();
-        bool tiled = tileRows * tileVectors > 1;
-        if (tiled)
+    }
+
+    /// <summary>Vector by vector, of which the last may be a part, and row by row.</summary>
+    private void WriteEdge()
+    {
+        string index = rowDimension >= 0 ? IndexNames[rowDimension] : "";
+        using (rowDimension >= 0 ? Out.For("", $"{index} < rowEnd", index + "++") : default)
+        using (rowDimension >= 0 ? Out.For($"{X} c = j", "c < e", "c += 16") : Out.For("", "j < e", "j += 16"))
         {
-            Out.Open($"if (j + {width} == e{(rowDimension >= 0 ? $" && {IndexNames[rowDimension]} + {tileRows} == rowEnd" : "")})");
-            Tile(tileRows, tileVectors);
-            Out.Close();
+            if (rowDimension >= 0) Position = "c";
+            Out.Let("int", "m", $"min(e - {Position}, ({X})16)");
+            Part = "m";
+            Tile(1, 1);
+            (Part, Position) = ("", "j");
         }
-        Out.Open(tiled ? "else" : "");
-        if (rowDimension >= 0) Out.Open($"for (; {IndexNames[rowDimension]} < rowEnd; {IndexNames[rowDimension]}++)");
-        Out.Open(rowDimension >= 0 ? $"for ({X} c = j; c < e; c += 16)" : "for (; j < e; j += 16)");
-        if (rowDimension >= 0) Position = "c";
-        Out.Line($"const int m = min(e - {Position}, ({X})16);");
-        Part = "m";
-        Tile(1, 1);
-        (Part, Position) = ("", "j");
-        Out.Close();
-        if (rowDimension >= 0) Out.Close();
-        Out.Close();
-        Out.Close();
     }
 
     private void WriteGpu()
@@ -113,93 +119,118 @@ internal sealed class ColumnWriter : SectionWriter
         {
             long blocks = (Nest.Sizes[LaneFrom] + Side - 1) / Side;
             Groups = Nest.Product(0, LaneFrom) * blocks;
-            Out.Line($"const int tx = lid & {Side - 1}, ty = lid >> {System.Numerics.BitOperations.Log2(Side)};");
-            Out.Line($"const {X} other = {Quotient("g", blocks)}, wanted = (g - other * {Out.Slot(blocks)}) * {Side} + tx, j = min(wanted, {Size(LaneFrom)} - 1);");
+            Out.Let("int", ("tx", $"lid & {Side - 1}"), ("ty", $"lid >> {System.Numerics.BitOperations.Log2(Side)}"));
+            Out.Let(X, ("other", Quotient("g", blocks)), ("wanted", $"(g - other * {Out.Slot(blocks)}) * {Side} + tx"), ("j", $"min(wanted, {Size(LaneFrom)} - 1)"));
             // A work-item past the last column reads that one and stores nothing, but takes part: barriers want everybody.
-            Out.Line($"const bool here = wanted < {Size(LaneFrom)};");
+            Out.Let("bool", "here", $"wanted < {Size(LaneFrom)}");
             if (LaneFrom > 0) Decompose("other", 0, LaneFrom);
             Length();
             Tile(1, 1);
             return;
         }
         Groups = (Nest.Outer + Out.Profile.GroupSize - 1) / Out.Profile.GroupSize;
-        Out.Line($"const {X} t = g * {Out.Profile.GroupSize} + lid;");
-        Out.Open($"if (t < {Out.Slot(Nest.Outer)})");
-        Decompose("t", 0, LaneTo, "j");
-        Length();
-        Tile(1, 1);
-        Out.Close();
+        Out.Let(X, "t", $"g * {Out.Profile.GroupSize} + lid");
+        using (Out.If($"t < {Out.Slot(Nest.Outer)}"))
+        {
+            Decompose("t", 0, LaneTo, "j");
+            Length();
+            Tile(1, 1);
+        }
     }
 
     private void Length()
     {
         if (Section.SplitTotal is not { } split) return;
-        Out.Line($"const {X} len = min({Size(Nest.OuterCount)}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {Size(Nest.OuterCount)});");
+        Out.Let(X, "len", $"min({Size(Nest.OuterCount)}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {Size(Nest.OuterCount)})");
         length = "len";
     }
 
     /// <summary>One tile: what comes before the reductions, the loop over them, what comes after.</summary>
     private void Tile(int tileRows, int tileVectors)
     {
-        (rows, vectors) = (tileRows, tileVectors);
-        string position = Position, row = rowDimension >= 0 ? IndexNames[rowDimension] : "";
+        (rows, vectors, position, row) = (tileRows, tileVectors, Position, rowDimension >= 0 ? IndexNames[rowDimension] : "");
         bool positions = false;
         for (int i = 0; i < Code.Length; i++)
         {
             if (!Nest.Needed[i]) continue;
             if (Code[i] is Reduce reduce)
             {
-                Each(i, position, row, () => Begin(i, reduce, inTurns ? "r" : "q", inTurns ? "s" : "x"));
+                Each(i, () => Begin(i, reduce, inTurns ? "r" : "q", inTurns ? "s" : "x"));
                 positions |= IsPosition(reduce);
             }
-            else if (!after[i] && !IsElement(i) && Code[i] is not Store) Each(i, position, row, () => Emit(i));
+            else if (!after[i] && !IsElement(i) && Code[i] is not Store) Each(i, () => Emit(i));
         }
         if (inTurns)
+            using (Out.Count("int", "ty", $"{lines}"))
+            {
+                for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Begin(i, reduce, "q", "x");
+                Reduced(positions);
+                for (int i = 0; i < Code.Length; i++)
+                    if (Nest.Needed[i] && Code[i] is Reduce reduce)
+                        Out.Line(Met(reduce, Accumulator(reduce), "r" + NameOf(i), "s" + NameOf(i), "q" + NameOf(i), "x" + NameOf(i)));
+            }
+        else
         {
-            Out.Open($"for (int ty = 0; ty < {lines}; ty++)");
-            for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Begin(i, reduce, "q", "x");
+            Reduced(positions);
+            if (lines > 1)
+                for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Meet(i, reduce);
         }
-        string start = Nest.Chunk >= 0 ? $"{IndexNames[Nest.Chunk]} * {Size(Nest.OuterCount)}" : "0";
-        if (positions && lines == 1) Out.Line($"{X} pos = {start};");
-        for (int d = Nest.OuterCount; d < Nest.Rank; d++)
-        {
-            bool shared = lines > 1 && d == Nest.OuterCount;
-            Out.Open($"for ({X} z{d} = {(shared ? "ty" : "0")}; z{d} < {(length.Length > 0 ? length : Size(d))}; {(shared ? $"z{d} += {lines}" : $"z{d}++")})");
-            if (shared && positions) Out.Line($"{X} pos = {start} + z{d} * {Out.Slot(Nest.Product(d + 1, Nest.Rank))};");
-        }
-        for (int i = 0; i < Code.Length; i++)
-            if (Nest.Needed[i] && IsElement(i) && Code[i] is not Store) Each(i, position, row, () => Emit(i));
-        for (int i = 0; i < Code.Length; i++)
-            if (Nest.Needed[i] && Code[i] is Reduce reduce) Each(i, position, row, () => Accumulate(i, reduce));
-        for (int i = 0; i < Code.Length; i++)
-            if (Nest.Needed[i] && IsElement(i) && Code[i] is Store) Each(i, position, row, () => EmitHere(i));
-        if (positions) Out.Line("pos++;");
-        for (int d = Nest.OuterCount; d < Nest.Rank; d++) Out.Close();
-        if (inTurns)
-        {
-            for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Out.Line(Met(reduce, Accumulator(reduce), "r" + NameOf(i), "s" + NameOf(i), "q" + NameOf(i), "x" + NameOf(i)));
-            Out.Close();
-        }
-        else if (lines > 1)
-        {
-            for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Meet(i, reduce);
-            Out.Open("if (ty == 0 && here)");
-        }
-        for (int i = 0; i < Code.Length; i++)
-        {
-            if (!Nest.Needed[i]) continue;
-            if (Code[i] is Reduce reduce) Each(i, position, row, () => End(i, reduce));
-            else if (after[i] && Code[i] is not Store) Each(i, position, row, () => Emit(i));
-        }
-        for (int i = 0; i < Code.Length; i++)
-            if (Nest.Needed[i] && Code[i] is Store && !IsElement(i)) Each(i, position, row, () => Emit(i));
-        if (lines > 1 && !inTurns) Out.Close();
+        using (lines > 1 && !inTurns ? Out.If("ty == 0 && here") : default) Results();
         (rows, vectors, tileRow, tileVector, Position) = (1, 1, 0, 0, position);
         if (rowDimension >= 0) IndexNames[rowDimension] = row;
     }
 
+    /// <summary>The loops over the reduced dimensions, and what is done for each element.</summary>
+    /// <param name="positions">Some reduction wants to know where in them an element is.</param>
+    private void Reduced(bool positions)
+    {
+        string start = Nest.Chunk >= 0 ? $"{IndexNames[Nest.Chunk]} * {Size(Nest.OuterCount)}" : "0";
+        if (positions && lines == 1) Out.Variable(X, "pos", start);
+        Loops(Nest.OuterCount);
+
+        void Loops(int d)
+        {
+            if (d == Nest.Rank)
+            {
+                Elements(positions);
+                return;
+            }
+            bool shared = lines > 1 && d == Nest.OuterCount;
+            string end = length.Length > 0 ? length : Size(d);
+            using (Out.For($"{X} z{d} = {(shared ? "ty" : "0")}", $"z{d} < {end}", shared ? $"z{d} += {lines}" : $"z{d}++"))
+            {
+                if (shared && positions) Out.Variable(X, "pos", $"{start} + z{d} * {Out.Slot(Nest.Product(d + 1, Nest.Rank))}");
+                Loops(d + 1);
+            }
+        }
+    }
+
+    private void Elements(bool positions)
+    {
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && IsElement(i) && Code[i] is not Store) Each(i, () => Emit(i));
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && Code[i] is Reduce reduce) Each(i, () => Accumulate(i, reduce));
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && IsElement(i) && Code[i] is Store) Each(i, () => EmitHere(i));
+        if (positions) Out.Line("pos++;");
+    }
+
+    /// <summary>What the reductions came to, what is computed of that, and its stores.</summary>
+    private void Results()
+    {
+        for (int i = 0; i < Code.Length; i++)
+        {
+            if (!Nest.Needed[i]) continue;
+            if (Code[i] is Reduce reduce) Each(i, () => End(i, reduce));
+            else if (after[i] && Code[i] is not Store) Each(i, () => Emit(i));
+        }
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i] && Code[i] is Store && !IsElement(i)) Each(i, () => Emit(i));
+    }
+
     /// <summary>Does it for every row and vector of the tile along which the instruction varies.</summary>
-    private void Each(int i, string position, string row, Action action)
+    private void Each(int i, Action action)
     {
         for (tileRow = 0; tileRow < (VariesByRow(i) ? rows : 1); tileRow++)
             for (tileVector = 0; tileVector < (IsLanes(i) ? vectors : 1); tileVector++)
@@ -216,10 +247,10 @@ internal sealed class ColumnWriter : SectionWriter
         var kind = Accumulator(reduce);
         int width = WidthOf(i);
         string n = NameOf(i);
-        Out.Line($"{Dialect.Type(kind, width)} {q}{n} = {StartText(reduce, kind, width)};");
+        Out.Variable(Dialect.Type(kind, width), q + n, StartText(reduce, kind, width));
         if (!IsPosition(reduce)) return;
         string start = Nest.Chunk >= 0 ? $"{IndexNames[Nest.Chunk]} * {Size(Nest.OuterCount)}" : "0";
-        Out.Line($"{Dialect.Type(kind.Mask(), width)} {x}{n} = {Dialect.Splat(kind.Mask(), width, start)};");
+        Out.Variable(Dialect.Type(kind.Mask(), width), x + n, Dialect.Splat(kind.Mask(), width, start));
     }
 
     private void Accumulate(int i, Reduce reduce)
@@ -235,40 +266,37 @@ internal sealed class ColumnWriter : SectionWriter
         }
         if (!IsPosition(reduce))
         {
-            Out.Open("");
-            Out.Line($"const {Dialect.Type(kind, width)} c = {value};").Line($"{q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, width, q, "c")};");
-            Out.Close();
+            using (Out.Block())
+                Out.Let(Dialect.Type(kind, width), "c", value).Line($"{q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, width, q, "c")};");
             return;
         }
         string index = Dialect.Type(kind.Mask(), width), x = "x" + NameOf(i);
-        Out.Open("");
-        Out.Line($"const {Dialect.Type(kind, width)} c = {value};").Line($"const {index} t = {Better(reduce, kind, "c", q)};");
-        Out.Line($"{q} = t ? c : {q};").Line($"{x} = t ? {Dialect.Splat(kind.Mask(), width, "pos")} : {x};");
-        Out.Close();
+        using (Out.Block())
+        {
+            Out.Let(Dialect.Type(kind, width), "c", value).Let(index, "t", Better(reduce, kind, "c", q));
+            Out.Line($"{q} = t ? c : {q};").Line($"{x} = t ? {Dialect.Splat(kind.Mask(), width, "pos")} : {x};");
+        }
     }
 
     /// <summary>A store of an element, by who has a column.</summary>
     private void EmitHere(int i)
     {
-        if (lines > 1 && !inTurns) Out.Open("if (here)");
-        Emit(i);
-        if (lines > 1 && !inTurns) Out.Close();
+        using (lines > 1 && !inTurns ? Out.If("here") : default) Emit(i);
     }
 
     /// <summary>The first warp takes the others' partial results, one after the other.</summary>
     private void Meet(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
-        string type = Dialect.Type(kind), index = Dialect.Type(kind.Mask());
-        Out.Open("");
-        Out.Line($"{Dialect.Local}{type}* values = ({Dialect.Local}{type}*)shared;").Line($"values[lid] = q{NameOf(i)};");
-        if (IsPosition(reduce)) Out.Line($"{Dialect.Local}{index}* places = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"places[lid] = x{NameOf(i)};");
-        Out.Line(Dialect.LocalBarrier);
-        Out.Open($"for (int l = {Side} + tx; ty == 0 && l < {Out.Profile.GroupSize}; l += {Side})");
-        Out.Line(Met(reduce, kind, "q" + NameOf(i), "x" + NameOf(i), "values[l]", "places[l]"));
-        Out.Close();
-        Out.Line(Dialect.LocalBarrier);
-        Out.Close();
+        using (Out.Block())
+        {
+            LocalArray(Dialect.Type(kind), "values", 0, "q" + NameOf(i));
+            if (IsPosition(reduce)) LocalArray(Dialect.Type(kind.Mask()), "places", Out.Profile.GroupSize, "x" + NameOf(i));
+            Out.Barrier();
+            using (Out.For($"int l = {Side} + tx", $"ty == 0 && l < {Out.Profile.GroupSize}", $"l += {Side}"))
+                Out.Line(Met(reduce, kind, "q" + NameOf(i), "x" + NameOf(i), "values[l]", "places[l]"));
+            Out.Barrier();
+        }
     }
 
     private void End(int i, Reduce reduce)
@@ -279,6 +307,6 @@ internal sealed class ColumnWriter : SectionWriter
         string result = IsPosition(reduce)
             ? kind.Mask() == Kind.I64 && width > 1 ? x : Dialect.Convert(Kind.I64, width, x)
             : FromAccumulator(q, reduce, kind, width);
-        Out.Line($"const {Dialect.Type(KindOf(i), width)} {n} = {result};");
+        Out.Let(Dialect.Type(KindOf(i), width), n, result);
     }
 }

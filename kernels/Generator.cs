@@ -18,13 +18,13 @@ internal static class Generator
         int size = profile.IsCpu ? 1 : profile.GroupSize;
         var sections = spec.Sections;
         bool several = sections.Length > 1 && !spec.Serial;
-        if (!profile.IsCpu) writer.Line($"const int lid = {dialect.LocalId};");
+        if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalId);
         var nests = Array.ConvertAll(sections, s => new Nest(s));
         // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong (TransposeKernelTests.Beside_another_section).
         var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile)).ToArray();
         int shared = profile.IsCpu ? 0 : Math.Max(spec.Sections.Where((s, i) => s.Kind == SectionKind.Row || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(s, nests[i], profile)).Any() ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
         if (shared > 0) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
-        if (several) writer.Line($"const {writer.X} group = {dialect.GroupId};");
+        if (several) writer.Let(writer.X, "group", dialect.GroupId);
         var texts = sections.Select((s, i) => WriteSection(writer, s, nests[i], across[i], several)).ToArray();
         if (several) PutSideBySide(writer, texts);
         else PutInOrder(writer, texts);
@@ -32,14 +32,12 @@ internal static class Generator
         return new(source, name, [.. writer.Integers], wide, spec.Serial ? 1 : texts.Sum(t => t.Groups), size, writer.Prelude);
     }
 
-    private static SectionText WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across, bool several)
+    private static SectionBody WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across, bool several)
     {
         writer.BeginSection();
         // Side by side a section's first integer is its first group, on a GPU in order the number of its groups: both are known only when it is written.
         bool turns = writer.Spec.Serial && !writer.Profile.IsCpu, isFirstKept = several || turns;
         string first = isFirstKept ? writer.Slot(0) : "";
-        if (turns) writer.Open($"for ({writer.X} g = 0; g < {first}; g++)");
-        else writer.Line($"const {writer.X} g = {(several ? $"group - {first}" : writer.Spec.Serial ? "0" : writer.Dialect.GroupId)};");
         SectionWriter body = section.Kind switch
         {
             SectionKind.Pointwise when across is not null => new TransposeWriter(writer, section, nest, across),
@@ -48,17 +46,20 @@ internal static class Generator
             _ when writer.Profile.IsCpu => new RowWriter(writer, section, nest),
             _ => new GroupRowWriter(writer, section, nest),
         };
-        body.Write();
-        if (turns) writer.Close();
+        using (turns ? writer.For($"{writer.X} g = 0", $"g < {first}", "g++", uniform: true) : default)
+        {
+            if (!turns) writer.Let(writer.X, "g", several ? $"group - {first}" : writer.Spec.Serial ? "0" : writer.Dialect.GroupId);
+            body.Write();
+        }
         var text = writer.EndSection(body.Groups);
         if (turns) text.Integers[0] = body.Groups;
         return text;
     }
 
     /// <summary>Each group runs one of the sections. Those of one text have neighbouring groups.</summary>
-    private static void PutSideBySide(KernelWriter writer, SectionText[] texts)
+    private static void PutSideBySide(KernelWriter writer, SectionBody[] texts)
     {
-        var shared = new List<List<SectionText>>();
+        var shared = new List<List<SectionBody>>();
         foreach (var text in texts)
             if (shared.Find(same => writer.IsSame(same[0], text)) is { } known) known.Add(text);
             else shared.Add([text]);
@@ -71,24 +72,27 @@ internal static class Generator
                 groups += text.Groups;
             }
             // "else": PoCL 3.1 miscompiles rows (barriers, and work-items without a position) where another condition follows theirs; the largest of a row was its start.
-            writer.Open($"{(s == 0 ? "" : "else ")}if (group < {writer.Integer(groups)})");
-            if (shared[s].Count == 1) writer.Put(shared[s][0]);
-            else writer.Put(shared[s], (_, first) => $"group < {first}");
-            writer.Close();
+            string isOne = $"group < {writer.Integer(groups)}";
+            using (s == 0 ? writer.If(isOne, uniform: true) : writer.ElseIf(isOne, uniform: true))
+            {
+                if (shared[s].Count == 1) writer.Put(shared[s][0]);
+                else writer.Put(shared[s], (_, first) => $"group < {first}");
+            }
         }
     }
 
     /// <summary>One group runs all sections, in their order. In one work-item of a CPU neighbours of one text are a loop.</summary>
-    private static void PutInOrder(KernelWriter writer, SectionText[] texts)
+    private static void PutInOrder(KernelWriter writer, SectionBody[] texts)
     {
         for (int s = 0, next; s < texts.Length; s = next)
         {
             for (next = s + 1; writer.Profile.IsCpu && next < texts.Length && writer.IsSame(texts[s], texts[next]);) next++;
-            writer.Open(next - s == 1 ? "" : $"for (int turn = 0; turn < {next - s}; turn++)");
-            if (next - s == 1) writer.Put(texts[s]);
-            else writer.Put(texts[s..next], (number, _) => $"turn < {number}");
-            writer.Close();
-            if (!writer.Profile.IsCpu && next < texts.Length) writer.Line(writer.Dialect.GlobalBarrier);
+            using (next - s == 1 ? writer.Block() : writer.Count("int", "turn", $"{next - s}"))
+            {
+                if (next - s == 1) writer.Put(texts[s]);
+                else writer.Put(texts[s..next], (number, _) => $"turn < {number}");
+            }
+            if (!writer.Profile.IsCpu && next < texts.Length) writer.Barrier(global: true);
         }
     }
 

@@ -37,33 +37,34 @@ internal sealed class GroupRowWriter : SectionWriter
         Groups = (Nest.Outer + teams - 1) / teams;
         total = Out.Slot(Nest.Outer);
         length = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
-        Out.Line($"const int t = lid & {team - 1};");
+        Out.Let("int", "t", $"lid & {team - 1}");
         // A team past the last row has no position in it and stores nothing, but takes part: barriers and shuffles want everybody.
-        if (teams > 1) Out.Line($"const {X} wanted = g * {teams} + lid / {team}, row = min(wanted, {total} - 1);").Line($"const bool here = wanted < {total};");
-        else Out.Line($"const {X} row = g;");
+        if (teams > 1) Out.Let(X, ("wanted", $"g * {teams} + lid / {team}"), ("row", $"min(wanted, {total} - 1)")).Let("bool", "here", $"wanted < {total}");
+        else Out.Let(X, "row", "g");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
         if (Section.SplitTotal is { } split)
         {
-            Out.Line($"const {X} len = min({length}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {length});");
+            Out.Let(X, "len", $"min({length}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {length})");
             length = "len";
         }
         if (teams > 1)
         {
-            Out.Line($"const {X} end = here ? {length} : 0;");
+            Out.Let(X, "end", $"here ? {length} : 0");
             length = "end";
         }
         for (int i = 0; i < Code.Length; i++)
-            if (plan.Kept[i]) Out.Line($"{Dialect.Type(KindOf(i))} a{i}[{steps}];");
+            if (plan.Kept[i]) Out.Variable(Dialect.Type(KindOf(i)), $"a{i}[{steps}]");
         for (int p = 0; p < plan.Passes.Length; p++)
         {
             Scalars(p);
             Pass(p);
         }
         // What is left is for the stores below alone; the others would only read what is being overwritten.
-        Out.Open(teams > 1 ? "if (t == 0 && here)" : "if (t == 0)");
-        Scalars(plan.Passes.Length);
-        for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
-        Out.Close();
+        using (Out.If(teams > 1 ? "t == 0 && here" : "t == 0"))
+        {
+            Scalars(plan.Passes.Length);
+            for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
+        }
     }
 
     private void Scalars(int stage)
@@ -76,42 +77,44 @@ internal sealed class GroupRowWriter : SectionWriter
     {
         if (plan.Passes[p].Count == 0) return;
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) Begin(i, reduce);
-        if (steps == 0) OpenLoop($"for ({X} j = t; j < {length}; j += {team})");
+        if (steps == 0)
+            using (Out.For($"{X} j = t", $"j < {length}", $"j += {team}", pragma: Unrolling())) Body(p);
         else
-        {
             // Arrays are registers where every index is a number.
-            if (steps > 1) Out.Line(Dialect.Unroll!);
-            Out.Open($"for (int u = 0; u < {steps}; u++)");
-            Out.Line($"const {X} j = t + u * {team};");
-            Out.Open($"if (j < {length})");
-        }
+            using (Out.Count("int", "u", $"{steps}", steps > 1 ? Dialect.Unroll : null))
+            {
+                Out.Let(X, "j", $"t + u * {team}");
+                using (Out.If($"j < {length}")) Body(p);
+            }
+        foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) End(i, reduce);
+    }
+
+    private void Body(int p)
+    {
         LaneIndices();
         foreach (int i in plan.Passes[p])
             if (Code[i] is Reduce reduce) Accumulate(i, reduce);
-            else if (plan.Kept[i] && plan.First[i] != p) Out.Line($"const {Dialect.Type(KindOf(i))} v{i} = a{i}[u];");
+            else if (plan.Kept[i] && plan.First[i] != p) Out.Let(Dialect.Type(KindOf(i)), "v" + i, $"a{i}[u]");
             else if (Code[i] is not Store)
             {
                 Emit(i);
                 if (plan.Kept[i]) Out.Line($"a{i}[u] = v{i};");
             }
         foreach (int i in plan.Passes[p]) if (Code[i] is Store) Emit(i);
-        if (steps > 0) Out.Close();
-        Out.Close();
-        foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) End(i, reduce);
     }
 
     private void Begin(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
-        Out.Line($"{Dialect.Type(kind)} q{i} = {StartText(reduce, kind, 1)};");
-        if (IsCompensated(reduce, kind)) Out.Line($"double lost{i} = 0.0;");
-        if (IsPosition(reduce)) Out.Line($"{Dialect.Type(kind.Mask())} x{i} = t;");
+        Out.Variable(Dialect.Type(kind), "q" + i, StartText(reduce, kind, 1));
+        if (IsCompensated(reduce, kind)) Out.Variable("double", "lost" + i, "0.0");
+        if (IsPosition(reduce)) Out.Variable(Dialect.Type(kind.Mask()), "x" + i, "t");
     }
 
     private void Accumulate(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
-        Out.Line($"const {Dialect.Type(kind)} c{i} = {AsAccumulator(reduce, kind, 1)};");
+        Out.Let(Dialect.Type(kind), "c" + i, AsAccumulator(reduce, kind, 1));
         if (IsPosition(reduce)) Out.Line($"if ({Better(reduce, kind, "c" + i, "q" + i)}) {{ q{i} = c{i}; x{i} = j; }}");
         else if (IsCompensated(reduce, kind)) Out.Line(Added(1, "q" + i, "lost" + i, "c" + i));
         else Out.Line($"q{i} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, "q" + i, "c" + i)};");
@@ -127,23 +130,22 @@ internal sealed class GroupRowWriter : SectionWriter
         if (team > least)
         {
             string values = "m" + i, places = "p" + i, errors = "e" + i;
-            Out.Line($"{Dialect.Local}{type}* {values} = ({Dialect.Local}{type}*)shared;").Line($"{values}[lid] = q{i};");
-            if (positions)
-                Out.Line($"{Dialect.Local}{index}* {places} = ({Dialect.Local}{index}*)(shared + {Out.Profile.GroupSize});").Line($"{places}[lid] = x{i};");
-            if (compensated)
-                Out.Line($"{Dialect.Local}{type}* {errors} = ({Dialect.Local}{type}*)(shared + {Out.Profile.GroupSize});").Line($"{errors}[lid] = lost{i};");
-            Out.Open($"for (int s = {team / 2}; s > {least / 2}; s >>= 1)");
-            Out.Line(Dialect.LocalBarrier);
-            Out.Open("if (t < s)");
-            if (compensated) Out.Line($"const {type} b = {values}[lid + s];").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(1, values + "[lid]", errors + "[lid]", "b"));
-            else Out.Line(Met(reduce, kind, values + "[lid]", places + "[lid]", values + "[lid + s]", places + "[lid + s]"));
-            Out.Close();
-            Out.Close();
+            LocalArray(type, values, 0, "q" + i);
+            if (positions) LocalArray(index, places, Out.Profile.GroupSize, "x" + i);
+            if (compensated) LocalArray(type, errors, Out.Profile.GroupSize, "lost" + i);
+            using (Out.For($"int s = {team / 2}", $"s > {least / 2}", "s >>= 1", uniform: true))
+            {
+                Out.Barrier();
+                using (Out.If("t < s"))
+                    if (compensated) Out.Let(type, "b", values + "[lid + s]").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(1, values + "[lid]", errors + "[lid]", "b"));
+                    else Out.Line(Met(reduce, kind, values + "[lid]", places + "[lid]", values + "[lid + s]", places + "[lid + s]"));
+            }
             string mine = least == 1 ? "lid - t" : "lid - t + (t & 31)";
-            Out.Line(Dialect.LocalBarrier).Line($"q{i} = {values}[{mine}];");
+            Out.Barrier();
+            Out.Line($"q{i} = {values}[{mine}];");
             if (positions) Out.Line($"x{i} = {places}[{mine}];");
             if (compensated) Out.Line($"lost{i} = {errors}[{mine}];");
-            Out.Line(Dialect.LocalBarrier);
+            Out.Barrier();
         }
         bool shuffles = Dialect.Shuffles is not null && team > 1;
         if (shuffles) Shuffle(i, reduce, kind, Math.Min(team, 32));
@@ -153,20 +155,22 @@ internal sealed class GroupRowWriter : SectionWriter
         string wide = Dialect.Type(Kind.I64);
         if (positions) result = $"({wide})x{i}{(Nest.Chunk >= 0 ? $" + ({wide}){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}" : "")}";
         else result = FromAccumulator(result, reduce, kind, 1);
-        Out.Line($"const {Dialect.Type(KindOf(i))} v{i} = {result};");
+        Out.Let(Dialect.Type(KindOf(i)), "v" + i, result);
     }
 
     /// <summary>The same halves between the work-items of a warp.</summary>
     private void Shuffle(int i, Reduce reduce, Kind kind, int width)
     {
         string type = Dialect.Type(kind), q = "q" + i, x = "x" + i;
-        Out.Open($"for (int s = {width / 2}; s > 0; s >>= 1)");
-        Out.Line($"const {type} b = {Moved(Dialect.Shuffles!.Value.Down, kind, q, width)};");
-        // All lanes take part in a shuffle, whatever becomes of what it brings.
-        if (IsPosition(reduce)) Out.Line($"const {Dialect.Type(kind.Mask())} pb = {Moved(Dialect.Shuffles.Value.Down, kind.Mask(), x, width)};");
-        if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(Dialect.Shuffles.Value.Down, kind, "lost" + i, width)};").Line(Added(1, q, "lost" + i, "b"));
-        else Out.Line(Met(reduce, kind, q, x, "b", "pb"));
-        Out.Close();
+        string down = Dialect.Shuffles!.Value.Down;
+        using (Out.For($"int s = {width / 2}", "s > 0", "s >>= 1"))
+        {
+            Out.Let(type, "b", Moved(down, kind, q, width));
+            // All lanes take part in a shuffle, whatever becomes of what it brings.
+            if (IsPosition(reduce)) Out.Let(Dialect.Type(kind.Mask()), "pb", Moved(down, kind.Mask(), x, width));
+            if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(down, kind, "lost" + i, width)};").Line(Added(1, q, "lost" + i, "b"));
+            else Out.Line(Met(reduce, kind, q, x, "b", "pb"));
+        }
     }
 
     /// <summary>Every work-item takes what the first of the warp has.</summary>

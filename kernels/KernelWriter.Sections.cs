@@ -7,15 +7,15 @@ internal sealed partial class KernelWriter
 {
     private readonly List<int> sectionBuffers = [], sectionScalars = [];
     private readonly List<long> sectionIntegers = [];
-    private int sectionStart, depthAround;
+    private List<Statement> aroundSection = [];
 
-    /// <summary>Begins a section: lines go to it from here on.</summary>
+    /// <summary>Begins a section: statements go to it from here on.</summary>
     public void BeginSection()
     {
         sectionBuffers.Clear();
         sectionScalars.Clear();
         sectionIntegers.Clear();
-        (sectionStart, depthAround, depth) = (text.Length, depth, 0);
+        aroundSection = Swap([]);
     }
 
     /// <summary>A buffer as the current section calls it.</summary>
@@ -44,15 +44,10 @@ internal sealed partial class KernelWriter
 
     /// <summary>Takes the section out again.</summary>
     /// <param name="groups">Work-groups to run it.</param>
-    public SectionText EndSection(long groups)
-    {
-        var section = new SectionText(text.ToString(sectionStart, text.Length - sectionStart), [.. sectionBuffers], [.. sectionScalars], [.. sectionIntegers], groups);
-        (text.Length, depth) = (sectionStart, depthAround);
-        return section;
-    }
+    public SectionBody EndSection(long groups) => new(Swap(aroundSection), [.. sectionBuffers], [.. sectionScalars], [.. sectionIntegers], groups);
 
     /// <summary>Whether two sections are one text over operands of the same types, and ask for as many integers.</summary>
-    public bool IsSame(SectionText a, SectionText b) => a.Body == b.Body && a.Integers.Length == b.Integers.Length
+    public bool IsSame(SectionBody a, SectionBody b) => a.Integers.Length == b.Integers.Length && Statement.AreSame(a.Body, b.Body)
         && a.Buffers.Select(n => Spec.Buffers[n]).SequenceEqual(b.Buffers.Select(n => Spec.Buffers[n])) && a.Scalars.Select(n => Spec.Scalars[n]).SequenceEqual(b.Scalars.Select(n => Spec.Scalars[n]));
 
     /// <summary>An integer of the kernel itself.</summary>
@@ -63,21 +58,21 @@ internal sealed partial class KernelWriter
     }
 
     /// <summary>Writes one section.</summary>
-    public void Put(SectionText section)
+    public void Put(SectionBody section)
     {
-        foreach (var (type, name, value) in Names(section)) Line($"{type} {name} = {value};");
-        PutBody(section);
+        foreach (var (type, name, value) in Names(section)) Variable(type, name, value);
+        Add(section.Body);
     }
 
     /// <summary>Writes the text that several sections share.</summary>
     /// <param name="sections">The sections.</param>
     /// <param name="comesBefore">The condition that the one to run comes before that of this number, whose first integer, if it has any, is that.</param>
-    public void Put(IReadOnlyList<SectionText> sections, Func<int, string, string> comesBefore)
+    public void Put(IReadOnlyList<SectionBody> sections, Func<int, string, string> comesBefore)
     {
         var names = sections.Select(Names).ToArray();
-        foreach (var (type, name, _) in names[0]) Line($"{type} {name};");
+        foreach (var (type, name, _) in names[0]) Variable(type, name);
         Choose(0, names.Length);
-        PutBody(sections[0]);
+        Add(sections[0].Body);
 
         // By halves, since every work-item comes by here. Each integer is named: where an index into the block was computed, NVRTC put two kernels' integers on the stack for sm_100 and sm_120.
         void Choose(int from, int to)
@@ -88,27 +83,18 @@ internal sealed partial class KernelWriter
                 return;
             }
             int middle = (from + to) / 2;
-            Open($"if ({comesBefore(middle, names[middle][0].Value)})");
-            Choose(from, middle);
-            Close();
-            Open("else");
-            Choose(middle, to);
-            Close();
+            using (If(comesBefore(middle, names[middle][0].Value), uniform: true)) Choose(from, middle);
+            using (Else()) Choose(middle, to);
         }
     }
 
     /// <summary>What a section's names are, its integers first, which become the kernel's here.</summary>
-    private (string Type, string Name, string Value)[] Names(SectionText section) =>
+    private (string Type, string Name, string Value)[] Names(SectionBody section) =>
     [
         .. section.Integers.Select((value, k) => (X, $"n{k}", Integer(value))),
         .. section.Buffers.Select((buffer, k) => (BufferType(buffer), $"b{k}", $"buffer{buffer} + k.n[{buffer}]")),
         .. section.Scalars.Select((scalar, k) => (ScalarType(scalar), $"s{k}", ScalarValue(scalar))),
     ];
-
-    private void PutBody(SectionText section)
-    {
-        foreach (string line in section.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Line(line);
-    }
 
     private string ScalarValue(int scalar) => Dialect.ScalarsInMemory ? $"as_{ScalarType(scalar).Replace(' ', '_')}(scalars[k.n[{Spec.Buffers.Length + scalar}]])" : "scalar" + scalar;
 }

@@ -3,13 +3,10 @@ using System.Text;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>The text of one kernel while it is made: lines, the integer block, the helper functions used. A section names buffers, scalars and integers by numbers of its own
-/// (<see cref="SectionText"/>), and the kernel says what they are.</summary>
-internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide)
+/// <summary>One kernel while it is made: its statements, the integer block, the helper functions used. A section names buffers, scalars and integers by numbers of its own
+/// (<see cref="SectionBody"/>), and the kernel says what they are.</summary>
+internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide) : StatementBuilder
 {
-    private readonly StringBuilder text = new(4096);
-    private int depth = 1;
-
     public KernelSpec Spec { get; } = spec;
 
     public DeviceProfile Profile { get; } = profile;
@@ -30,24 +27,6 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
 
     /// <summary>Lanes of an element-level register.</summary>
     public int Width { get; } = profile.IsCpu ? 16 : 1;
-
-    public KernelWriter Line(string line)
-    {
-        text.Append(' ', depth * 2).Append(line).Append('\n');
-        return this;
-    }
-
-    public void Open(string line)
-    {
-        Line(line.Length == 0 ? "{" : line + " {");
-        depth++;
-    }
-
-    public void Close()
-    {
-        depth--;
-        Line("}");
-    }
 
     /// <summary>Calls a helper function.</summary>
     public string Call(string function, Kind kind, int width)
@@ -70,20 +49,23 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     /// <summary>The whole function; its name is the specification's with a hash of the text.</summary>
     public (string Source, string EntryPoint) Finish(int groupSize)
     {
-        var head = new StringBuilder(512);
-        head.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
+        // In the shape of a CPU a group is one work-item, and there is no barrier.
+        if (!Profile.IsCpu) BarrierCheck.Run(Statements);
+        var text = new StringBuilder(4096);
+        text.Append(CultureInfo.InvariantCulture, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
+        text.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
         // No two parameters share memory that is written, so every one may be restrict.
-        for (int b = 0; b < Spec.Buffers.Length; b++) head.Append(BufferType(b)).Append(' ').Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
-        head.Append("const struct @_integers k");
+        for (int b = 0; b < Spec.Buffers.Length; b++) text.Append(BufferType(b)).Append(' ').Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
+        text.Append("const struct @_integers k");
         if (Dialect.ScalarsInMemory)
         {
-            if (Spec.Scalars.Length > 0) head.Append(", const ").Append(Dialect.Global).Append(Dialect.Type(Kind.U64)).Append("* ").Append(Dialect.Restrict).Append("scalars");
+            if (Spec.Scalars.Length > 0) text.Append(", const ").Append(Dialect.Global).Append(Dialect.Type(Kind.U64)).Append("* ").Append(Dialect.Restrict).Append("scalars");
         }
         else
-            for (int s = 0; s < Spec.Scalars.Length; s++) head.Append(", const ").Append(ScalarType(s)).Append(" scalar").Append(s);
-        head.Append(")\n{\n");
-        head.Insert(0, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
-        string source = head.Append(text).Append("}\n").ToString();
+            for (int s = 0; s < Spec.Scalars.Length; s++) text.Append(", const ").Append(ScalarType(s)).Append(" scalar").Append(s);
+        text.Append(")\n{\n");
+        StatementPrinter.Run(Statements, Dialect, 1, text);
+        string source = text.Append("}\n").ToString();
         string name = Sanitize(Spec.Name) + "_" + Hash(source);
         return (source.Replace("@", name), name);
     }

@@ -40,35 +40,28 @@ internal sealed class PointwiseWriter : SectionWriter
         string n = LaneFrom == 0 && Nest.Rank == 1 ? Size(0) : Out.Slot(total), c = Out.Slot(chunk);
         if (LaneFrom == 0)
         {
-            Out.Line($"{X} j = g * {c};").Line($"const {X} e = min(j + {c}, {n});");
+            Out.Variable(X, "j", $"g * {c}").Let(X, "e", $"min(j + {c}, {n})");
             Uniform();
             LaneLoop();
             return;
         }
-        Out.Line($"{X} t = g * {c};").Line($"const {X} last = min(t + {c}, {n});");
+        Out.Variable(X, "t", $"g * {c}").Let(X, "last", $"min(t + {c}, {n})");
         Decompose("t", 0, LaneTo, "j");
-        Out.Open("while (t < last)");
-        Out.Line($"const {X} e = min({Size(LaneFrom)}, j + last - t);").Line("t += e - j;");
-        Uniform();
-        LaneLoop();
-        Out.Line("j = 0;");
-        Advance(0, LaneFrom - 1);
-        Out.Close();
+        using (Out.While("t < last"))
+        {
+            Out.Let(X, "e", $"min({Size(LaneFrom)}, j + last - t)").Line("t += e - j;");
+            Uniform();
+            LaneLoop();
+            Out.Line("j = 0;");
+            Advance(0, LaneFrom - 1);
+        }
     }
 
     /// <summary>The loop over [j, e), whole vectors first.</summary>
     private void LaneLoop()
     {
         if (!AnyLanes()) return;
-        Out.Open("for (; j + 16 <= e; j += 16)");
-        Body();
-        Out.Close();
-        Out.Open("if (j < e)");
-        Out.Line("const int m = e - j;");
-        Part = "m";
-        Body();
-        Part = "";
-        Out.Close();
+        InVectors("e", Body);
     }
 
     private void WriteGpu()
@@ -82,10 +75,8 @@ internal sealed class PointwiseWriter : SectionWriter
         if (!AnyLanes()) return;
         if (small)
         {
-            Out.Line($"const {X} j = g * {size} + lid;");
-            Out.Open($"if (j < {n})");
-            Body();
-            Out.Close();
+            Out.Let(X, "j", $"g * {size} + lid");
+            using (Out.If($"j < {n}")) Body();
             return;
         }
         if (LiesInVectors())
@@ -93,12 +84,11 @@ internal sealed class PointwiseWriter : SectionWriter
             WriteVectors(total, size, n);
             return;
         }
-        OpenLoop($"for (int u = 0; u < {PerItem}; u++)");
-        Out.Line($"const {X} j = g * {each} + u * {size} + lid;");
-        Out.Open($"if (j < {n})");
-        Body();
-        Out.Close();
-        Out.Close();
+        using (Out.Count("int", "u", $"{PerItem}", Unrolling()))
+        {
+            Out.Let(X, "j", $"g * {each} + u * {size} + lid");
+            using (Out.If($"j < {n}")) Body();
+        }
     }
 
     private bool AnyLanes()
@@ -142,9 +132,15 @@ internal sealed class PointwiseWriter : SectionWriter
     {
         long each = size * Together;
         Groups = (total + each * Vectors - 1) / (each * Vectors);
-        OpenLoop($"for (int u = 0; u < {Vectors}; u++)");
-        Out.Line($"const {X} j = g * {each * Vectors} + u * {each} + lid * {Together};");
-        Out.Open($"if (j < {n})");
+        using (Out.Count("int", "u", $"{Vectors}", Unrolling()))
+        {
+            Out.Let(X, "j", $"g * {each * Vectors} + u * {each} + lid * {Together}");
+            using (Out.If($"j < {n}")) FourElements();
+        }
+    }
+
+    private void FourElements()
+    {
         LaneIndices();
         together = true;
         for (int i = 0; i < Code.Length; i++)
@@ -160,8 +156,6 @@ internal sealed class PointwiseWriter : SectionWriter
             (element, Position) = (0, "j");
         }
         together = false;
-        Out.Close();
-        Out.Close();
     }
 
     /// <summary>Reads or writes four elements at once.</summary>
@@ -171,18 +165,17 @@ internal sealed class PointwiseWriter : SectionWriter
         switch (Code[i])
         {
             case Load load:
-                Parts(load.Type, $"{Out.Buffer(load.Buffer)} + ({Address(i)})", "", raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
+                Parts(load.Type, $"{Out.Buffer(load.Buffer)} + ({Address(i)})", "", raw => Out.Let(register, NameOf(i), raw));
                 break;
             case Gather gather:
                 var (place, exists) = GatherPlace(i, gather);
-                Parts(gather.Type, $"{Out.Buffer(gather.Buffer)} + ({Address(i)} + {place})", exists, raw => Out.Line($"const {register} {NameOf(i)} = {raw};"));
+                Parts(gather.Type, $"{Out.Buffer(gather.Buffer)} + ({Address(i)} + {place})", exists, raw => Out.Let(register, NameOf(i), raw));
                 break;
             case SegmentSum sum:
-                Each(() => Out.Line($"{register} q{NameOf(i)} = 0;"));
-                string row = OpenSegment(i, sum);
-                Parts(sum.Type, $"{Out.Buffer(sum.Buffer)} + ({Address(i)} + {row})", "", raw => Out.Line(AddToSegment(i, 1, raw)));
-                Out.Close();
-                Each(() => Out.Line($"const {register} {NameOf(i)} = {SegmentResult(i, sum, 1)};"));
+                Each(() => Out.Variable(register, "q" + NameOf(i), "0"));
+                using (OpenSegment(i, sum, out string row))
+                    Parts(sum.Type, $"{Out.Buffer(sum.Buffer)} + ({Address(i)} + {row})", "", raw => Out.Line(AddToSegment(i, 1, raw)));
+                Each(() => Out.Let(register, NameOf(i), SegmentResult(i, sum, 1)));
                 break;
             case Store store:
                 Parts(i, store);
@@ -205,7 +198,7 @@ internal sealed class PointwiseWriter : SectionWriter
         for (int part = 0; part < Together / width; part++)
         {
             string name = $"w{words++}", value = $"*(const {Dialect.Global}{vector}*)({pointer}{(part == 0 ? "" : $" + {part * width}")})";
-            if (condition.Length == 0) Out.Line($"const {vector} {name} = {value};");
+            if (condition.Length == 0) Out.Let(vector, name, value);
             else Out.Line($"{vector} {name}; if ({condition}) {name} = {value}; else {string.Join(" = ", Components[..width].Select(c => $"{name}.{c}"))} = 0;");
             for (int k = 0; k < width; k++)
             {
@@ -225,7 +218,7 @@ internal sealed class PointwiseWriter : SectionWriter
         for (int part = 0; part < Together / width; part++)
         {
             string name = $"w{words++}";
-            Out.Line($"{vector} {name};");
+            Out.Variable(vector, name);
             for (int k = 0; k < width; k++)
             {
                 element = part * width + k;
@@ -251,9 +244,8 @@ internal sealed class PointwiseWriter : SectionWriter
             else Emit(i);
         }
         if (!stores) return;
-        Out.Open("if (g == 0 && lid == 0)");
-        for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && !IsLanes(i) && Code[i] is Store) Emit(i);
-        Out.Close();
+        using (Out.If("g == 0 && lid == 0"))
+            for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && !IsLanes(i) && Code[i] is Store) Emit(i);
     }
 
     private void Uniform()

@@ -25,25 +25,26 @@ internal sealed class RowWriter : SectionWriter
         Groups = (rows + perGroup - 1) / perGroup;
         string total = Out.Slot(rows), chunk = Out.Slot(perGroup), size = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
         for (int i = 0; i < Code.Length; i++)
-            if (plan.Kept[i]) Out.Line($"{Dialect.Type(KindOf(i), 16)} a{i}[{Math.Max(1, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Nest.Reduced) / 16)}];");
-        Out.Line($"{X} row = g * {chunk};").Line($"const {X} last = min(row + {chunk}, {total});");
+            if (plan.Kept[i]) Out.Variable(Dialect.Type(KindOf(i), 16), $"a{i}[{Math.Max(1, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Nest.Reduced) / 16)}]");
+        Out.Variable(X, "row", $"g * {chunk}").Let(X, "last", $"min(row + {chunk}, {total})");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
-        Out.Open("for (; row < last; row++)");
-        length = size;
-        if (Section.SplitTotal is { } split)
+        using (Out.For("", "row < last", "row++"))
         {
-            Out.Line($"const {X} len = min({size}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {size});");
-            length = "len";
+            length = size;
+            if (Section.SplitTotal is { } split)
+            {
+                Out.Let(X, "len", $"min({size}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {size})");
+                length = "len";
+            }
+            for (int p = 0; p < plan.Passes.Length; p++)
+            {
+                Scalars(p);
+                Pass(p);
+            }
+            Scalars(plan.Passes.Length);
+            for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
+            Advance(0, Nest.OuterCount - 1);
         }
-        for (int p = 0; p < plan.Passes.Length; p++)
-        {
-            Scalars(p);
-            Pass(p);
-        }
-        Scalars(plan.Passes.Length);
-        for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
-        Advance(0, Nest.OuterCount - 1);
-        Out.Close();
     }
 
     /// <summary>What is computed once a row, as soon as the reductions before it are done.</summary>
@@ -57,18 +58,11 @@ internal sealed class RowWriter : SectionWriter
     {
         if (plan.Passes[p].Count == 0) return;
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) Begin(i, reduce);
-        Out.Open("");
-        Out.Line($"{X} j = 0;");
-        Out.Open($"for (; j + 16 <= {length}; j += 16)");
-        Body(p);
-        Out.Close();
-        Out.Open($"if (j < {length})");
-        Out.Line($"const int m = {length} - j;");
-        Part = "m";
-        Body(p);
-        Part = "";
-        Out.Close();
-        Out.Close();
+        using (Out.Block())
+        {
+            Out.Variable(X, "j", "0");
+            InVectors(length, () => Body(p));
+        }
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) End(i, reduce);
     }
 
@@ -79,7 +73,7 @@ internal sealed class RowWriter : SectionWriter
             if (Code[i] is Reduce reduce) Accumulate(i, reduce);
             else if (Code[i] is not Store)
             {
-                if (plan.Kept[i] && plan.First[i] != p) Out.Line($"const {Dialect.Type(KindOf(i), 16)} v{i} = a{i}[j >> 4];");
+                if (plan.Kept[i] && plan.First[i] != p) Out.Let(Dialect.Type(KindOf(i), 16), "v" + i, $"a{i}[j >> 4]");
                 else
                 {
                     Emit(i);
@@ -94,11 +88,11 @@ internal sealed class RowWriter : SectionWriter
     {
         var kind = Accumulator(reduce);
         string type = Dialect.Type(kind, 16), start = StartText(reduce, kind, 16);
-        Out.Line($"{type} q{i}_0 = {start}, q{i}_1 = q{i}_0, q{i}_2 = q{i}_0, q{i}_3 = q{i}_0;");
-        if (IsCompensated(reduce, kind)) Out.Line($"{type} lost{i} = ({type})(0.0);");
+        Out.Variables(type, ($"q{i}_0", start), ($"q{i}_1", $"q{i}_0"), ($"q{i}_2", $"q{i}_0"), ($"q{i}_3", $"q{i}_0"));
+        if (IsCompensated(reduce, kind)) Out.Variable(type, "lost" + i, $"({type})(0.0)");
         if (!IsPosition(reduce)) return;
         string index = Dialect.Type(kind.Mask(), 16);
-        Out.Line($"{index} x{i}_0 = {Lanes(kind.Mask())}, x{i}_1 = x{i}_0 + ({index})(16), x{i}_2 = x{i}_0 + ({index})(32), x{i}_3 = x{i}_0 + ({index})(48);");
+        Out.Variables(index, ($"x{i}_0", Lanes(kind.Mask())), ($"x{i}_1", $"x{i}_0 + ({index})(16)"), ($"x{i}_2", $"x{i}_0 + ({index})(32)"), ($"x{i}_3", $"x{i}_0 + ({index})(48)"));
     }
 
     private void Accumulate(int i, Reduce reduce)
@@ -109,13 +103,13 @@ internal sealed class RowWriter : SectionWriter
         {
             string index = Dialect.Type(kind.Mask(), 16), test = Better(reduce, kind, "c" + i, $"q{i}_0");
             if (Part.Length > 0) test = $"({test}) & {Exists(kind)}";
-            Out.Line($"const {type} c{i} = {value};").Line($"const {index} t{i} = {test};");
+            Out.Let(type, "c" + i, value).Let(index, "t" + i, test);
             Out.Line($"const {type} y{i} = t{i} ? c{i} : q{i}_0; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
             Out.Line($"const {index} z{i} = t{i} ? ({index})(j) + {Lanes(kind.Mask())} : x{i}_0; x{i}_0 = x{i}_1; x{i}_1 = x{i}_2; x{i}_2 = x{i}_3; x{i}_3 = z{i};");
             return;
         }
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
-        Out.Line($"const {type} c{i} = {value};");
+        Out.Let(type, "c" + i, value);
         if (IsCompensated(reduce, kind)) Out.Line(Added(16, $"q{i}_0", $"lost{i}", $"c{i}"));
         string sum = IsCompensated(reduce, kind) ? $"q{i}_0" : Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 16, $"q{i}_0", $"c{i}");
         Out.Line($"const {type} y{i} = {sum}; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
@@ -142,16 +136,16 @@ internal sealed class RowWriter : SectionWriter
                 (_, Kind.Bool) => "all",
                 _ => "tree_" + reduce.Op.ToString().ToLowerInvariant(),
             };
-            Out.Line($"const {Dialect.Type(kind, 16)} w{i} = {all};");
+            Out.Let(Dialect.Type(kind, 16), "w" + i, all);
             result = FromAccumulator($"{Out.Call(tree, kind, 16)}(w{i})", reduce, kind, 1);
         }
-        Out.Line($"const {Dialect.Type(KindOf(i))} v{i} = {result};");
+        Out.Let(Dialect.Type(KindOf(i)), "v" + i, result);
     }
 
     private string Parenthesised(string combine, Kind kind, int i, int a, int b)
     {
         string name = $"w{i}_{a}";
-        Out.Line($"const {Dialect.Type(kind, 16)} {name} = {Out.Expand(combine, kind, 16, $"q{i}_{a}", $"q{i}_{b}")};");
+        Out.Let(Dialect.Type(kind, 16), name, Out.Expand(combine, kind, 16, $"q{i}_{a}", $"q{i}_{b}"));
         return name;
     }
 }

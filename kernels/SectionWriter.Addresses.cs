@@ -72,23 +72,33 @@ internal abstract partial class SectionWriter
         {
             // Most vectors lie within the innermost dimension: those need the indices of lane 0 alone.
             Quotients(X, Position, "near", "q");
-            Out.Line($"const int near = near{LaneTo - 1} + {(Part.Length > 0 ? Part : "16")} <= {Size(LaneTo - 1)};");
-            for (int d = LaneFrom; d < LaneTo; d++) Out.Line($"{type} d{d} = ({type})(0);");
-            Out.Open("if (!near)");
+            Out.Let("int", "near", $"near{LaneTo - 1} + {(Part.Length > 0 ? Part : "16")} <= {Size(LaneTo - 1)}");
+            for (int d = LaneFrom; d < LaneTo; d++) Out.Variable(type, "d" + d, $"({type})(0)");
         }
         // Lanes that do not exist stand in for the last that does.
         if (Part.Length > 0) lanes = $"min({lanes}, ({type})({Part} - 1))";
-        Out.Line($"const {type} p = ({type})({Position}) + {lanes};");
+        using (near ? Out.If("!near") : default) IndicesOfLanes(type, lanes);
+    }
+
+    private void IndicesOfLanes(string type, string lanes)
+    {
+        Out.Let(type, "p", $"({type})({Position}) + {lanes}");
         string rest = "p";
         for (int d = LaneTo - 1; d > LaneFrom; d--)
         {
-            string q = d == LaneFrom + 1 ? "d" + LaneFrom : "q" + d, declare = near ? "" : $"const {type} ";
+            bool isLast = d == LaneFrom + 1;
+            string q = isLast ? "d" + LaneFrom : "q" + d;
             // A product with the reciprocal in double, half a step up, truncates to the exact quotient below 2^50.
-            string quotient = $"convert_{type}((convert_double16({rest}) + 0.5) * (1.0 / (double){Size(d)}))";
-            Out.Line($"{(d == LaneFrom + 1 ? declare : $"const {type} ")}{q} = {quotient};").Line($"{declare}d{d} = {rest} - {q} * ({type})({Size(d)});");
+            Put(q, $"convert_{type}((convert_double16({rest}) + 0.5) * (1.0 / (double){Size(d)}))", isDeclared: near && isLast);
+            Put("d" + d, $"{rest} - {q} * ({type})({Size(d)})", isDeclared: near);
             rest = q;
         }
-        if (near) Out.Close();
+
+        void Put(string name, string value, bool isDeclared)
+        {
+            if (isDeclared) Out.Line($"{name} = {value};");
+            else Out.Let(type, name, value);
+        }
     }
 
     /// <summary>Whether the vector being written may lie within the innermost lane dimension, as <c>near</c> says.</summary>
@@ -99,7 +109,7 @@ internal abstract partial class SectionWriter
         for (int d = LaneTo - 1; d > LaneFrom; d--)
         {
             string q = d == LaneFrom + 1 ? name + LaneFrom : quotient + name + d;
-            Out.Line($"const {type} {q} = {Quotient(rest, d)}, {name}{d} = {rest} - {q} * {Size(d)};");
+            Out.Let(type, (q, Quotient(rest, d)), (name + d, $"{rest} - {q} * {Size(d)}"));
             rest = q;
         }
     }
@@ -145,10 +155,10 @@ internal abstract partial class SectionWriter
         for (int d = to - 1; d >= from; d--)
         {
             string name = d == to - 1 && lastName is not null ? lastName : IndexNames[d];
-            if (d == from) Out.Line($"{X} {name} = {rest};");
+            if (d == from) Out.Variable(X, name, rest);
             else
             {
-                Out.Line($"const {X} r{d} = {Quotient(rest, d)};").Line($"{X} {name} = {rest} - r{d} * {Size(d)};");
+                Out.Let(X, "r" + d, Quotient(rest, d)).Variable(X, name, $"{rest} - r{d} * {Size(d)}");
                 rest = "r" + d;
             }
         }

@@ -24,7 +24,7 @@ internal abstract partial class SectionWriter
     protected (string Place, string Exists) GatherPlace(int i, Gather gather)
     {
         string stride = OwnStride(i, gather.Stride), bound = boundSlots[i] ??= Out.Slot(gather.Bound), wide = Dialect.Type(Kind.I64), index = Operand(gather.Index, 1), n = NameOf(i);
-        Out.Line($"const {wide} k{n} = ({wide}){index} + ({index} < 0 ? {bound} : 0);");
+        Out.Let(wide, "k" + n, $"({wide}){index} + ({index} < 0 ? {bound} : 0)");
         return (Times("k" + n, stride), $"k{n} >= 0 && k{n} < {bound}");
     }
 
@@ -37,24 +37,29 @@ internal abstract partial class SectionWriter
         string before = search.Right ? $"!({Before(v, "t")})" : Before("t", v);
         if (width == 1)
         {
-            Out.Line($"{X} lo{n} = 0;");
-            Out.Open($"for ({X} hi = {length}; lo{n} < hi;)");
-            Out.Line($"const {X} mid = (lo{n} + hi) >> 1;").Line($"const {Dialect.Type(kind)} t = {Out.Buffer(search.Buffer)}[{Address(i)} + {Times("mid", stride)}];");
-            Out.Line($"if ({before}) lo{n} = mid + 1; else hi = mid;");
-            Out.Close();
+            Out.Variable(X, "lo" + n, "0");
+            using (Out.For($"{X} hi = {length}", $"lo{n} < hi", ""))
+            {
+                Out.Let(X, "mid", $"(lo{n} + hi) >> 1").Let(Dialect.Type(kind), "t", $"{Out.Buffer(search.Buffer)}[{Address(i)} + {Times("mid", stride)}]");
+                Out.Line($"if ({before}) lo{n} = mid + 1; else hi = mid;");
+            }
             return Dialect.Convert(Kind.I64, 1, "lo" + n);
         }
         string wide = Dialect.Type(Kind.I64, 16), exists = Part.Length > 0 ? $"{Exists(Kind.I64)} ? ({wide})({length}) : ({wide})(0)" : $"({wide})({length})";
-        Out.Line($"{wide} lo{n} = ({wide})(0);");
-        Out.Open("");
-        Out.Line($"{wide} hi = {exists};");
-        Out.Open("for (;;)");
-        Out.Line($"const {wide} open = lo{n} < hi;").Line("if (!any(open)) break;").Line($"const {wide} mid = (lo{n} + hi) >> ({wide})(1);");
-        Out.Line($"const {Dialect.Type(kind, 16)} t = {Out.Call("lookup", kind, 16)}({Out.Buffer(search.Buffer)}, {LaneAddresses(i)} + mid * ({wide})({stride}), convert_int16(open));");
-        Out.Line($"const {wide} up = {(kind.Size() == 8 ? $"{before}" : $"convert_{wide}({before})")};");
-        Out.Line($"lo{n} = open & up ? mid + ({wide})(1) : lo{n};").Line("hi = open & ~up ? mid : hi;");
-        Out.Close();
-        Out.Close();
+        Out.Variable(wide, "lo" + n, $"({wide})(0)");
+        using (Out.Block())
+        {
+            Out.Variable(wide, "hi", exists);
+            using (Out.For("", "", ""))
+            {
+                Out.Let(wide, "open", $"lo{n} < hi").Break("!any(open)");
+                Out.Let(wide, "mid", $"(lo{n} + hi) >> ({wide})(1)");
+                Out.Let(Dialect.Type(kind, 16), "t",
+                    $"{Out.Call("lookup", kind, 16)}({Out.Buffer(search.Buffer)}, {LaneAddresses(i)} + mid * ({wide})({stride}), convert_int16(open))");
+                Out.Let(wide, "up", kind.Size() == 8 ? before : $"convert_{wide}({before})");
+                Out.Line($"lo{n} = open & up ? mid + ({wide})(1) : lo{n};").Line("hi = open & ~up ? mid : hi;");
+            }
+        }
         return "lo" + n;
 
         string Before(string a, string b) => kind.IsFloat() ? $"({a} < {b}) | (({a} == {a}) & ({b} != {b}))" : $"{a} < {b}";
@@ -63,35 +68,35 @@ internal abstract partial class SectionWriter
     /// <summary>Element after element in the segment's order. Lanes of one segment add vectors; those of several go on until the longest ends.</summary>
     private string SegmentText(int i, SegmentSum sum, int width)
     {
-        Out.Line($"{Dialect.Type(KindOf(i), width)} q{NameOf(i)} = {Dialect.Splat(KindOf(i), width, "0")};");
-        string value;
+        Out.Variable(Dialect.Type(KindOf(i), width), "q" + NameOf(i), Dialect.Splat(KindOf(i), width, "0"));
         if (WidthOf(sum.First) == 1 && WidthOf(sum.Last) == 1)
-        {
-            string row = OpenSegment(i, sum);
-            value = width == 1 ? $"{Out.Buffer(sum.Buffer)}[{Address(i)} + {row}]" : VectorLoad(i, sum.Buffer, sum.Type, row);
-        }
+            using (OpenSegment(i, sum, out string row))
+                Add(width == 1 ? $"{Out.Buffer(sum.Buffer)}[{Address(i)} + {row}]" : VectorLoad(i, sum.Buffer, sum.Type, row));
         else
         {
             string wide = Dialect.Type(Kind.I64, 16), stride = OwnStride(i, sum.Stride);
             var (start, step) = OrderPlace(i, sum);
-            Out.Open($"for ({wide} at = {Operand(sum.First, 16)}; ; at += ({wide})(1))");
-            Out.Line($"const int16 open = convert_int16(at < {Operand(sum.Last, 16)}){(Part.Length > 0 ? " & " + Exists(Kind.I32) : "")};").Line("if (!any(open)) break;");
-            Out.Line($"const {wide} row = {Out.Call("lookup", Kind.I64, 16)}({Out.Buffer(sum.Order)}, ({wide})({start}) + at * ({wide})({step}), open);");
-            value = $"{Out.Call("lookup", Kinds.Stored(sum.Type), 16)}({Out.Buffer(sum.Buffer)}, {LaneAddresses(i)} + row * ({wide})({stride}), open)";
+            using (Out.For($"{wide} at = {Operand(sum.First, 16)}", "", $"at += ({wide})(1)"))
+            {
+                Out.Let("int16", "open", $"convert_int16(at < {Operand(sum.Last, 16)}){(Part.Length > 0 ? " & " + Exists(Kind.I32) : "")}").Break("!any(open)");
+                Out.Let(wide, "row", $"{Out.Call("lookup", Kind.I64, 16)}({Out.Buffer(sum.Order)}, ({wide})({start}) + at * ({wide})({step}), open)");
+                Add($"{Out.Call("lookup", Kinds.Stored(sum.Type), 16)}({Out.Buffer(sum.Buffer)}, {LaneAddresses(i)} + row * ({wide})({stride}), open)");
+            }
         }
-        Out.Line(AddToSegment(i, width, FromStorage(sum.Type, width, value)));
-        Out.Close();
         return SegmentResult(i, sum, width);
+
+        void Add(string element) => Out.Line(AddToSegment(i, width, FromStorage(sum.Type, width, element)));
     }
 
     /// <summary>Opens the loop over one segment.</summary>
-    /// <returns>What the row at hand adds to the address.</returns>
-    protected string OpenSegment(int i, SegmentSum sum)
+    /// <param name="row">What the row at hand adds to the address.</param>
+    protected StatementBuilder.Scope OpenSegment(int i, SegmentSum sum, out string row)
     {
         var (start, step) = OrderPlace(i, sum);
-        Out.Open($"for ({X} at = {Operand(sum.First, 1)}; at < {Operand(sum.Last, 1)}; at++)");
-        Out.Line($"const {X} row = {Out.Buffer(sum.Order)}[{start} + {Times("at", step)}];");
-        return Times("row", OwnStride(i, sum.Stride));
+        var loop = Out.For($"{X} at = {Operand(sum.First, 1)}", $"at < {Operand(sum.Last, 1)}", "at++");
+        Out.Let(X, "row", $"{Out.Buffer(sum.Order)}[{start} + {Times("at", step)}]");
+        row = Times("row", OwnStride(i, sum.Stride));
+        return loop;
     }
 
     private (string Start, string Step) OrderPlace(int i, SegmentSum sum)

@@ -10,6 +10,14 @@ internal abstract partial class SectionWriter
     protected string Added(int width, string sum, string lost, string value) =>
         $"{{ const {Dialect.Type(Kind.F64, width)} s = {sum} + {value}, z = s - {sum}; {lost} += ({sum} - (s - z)) + ({value} - z); {sum} = s; }}";
 
+    /// <summary>Declares an array in local memory with an element for each work-item, and stores this work-item's.</summary>
+    /// <param name="start">Where it starts in the group's local memory, in words of 64 bits.</param>
+    protected void LocalArray(string type, string name, int start, string value)
+    {
+        string pointer = $"{Dialect.Local}{type}*";
+        Out.Variable(pointer, name, start == 0 ? $"({pointer})shared" : $"({pointer})(shared + {start})").Line($"{name}[lid] = {value};");
+    }
+
     protected static bool IsPosition(Reduce reduce) => Accumulators.IsPosition(reduce.Op);
 
     protected Kind Accumulator(Reduce reduce) => Accumulators.Of(reduce, Code[reduce.Value].Type, Out.Wide);

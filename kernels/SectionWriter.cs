@@ -101,12 +101,21 @@ internal abstract partial class SectionWriter
         return cost;
     }
 
-    /// <summary>Opens a loop over elements. With much to compute for each, a compiler that writes the loop out has several times the code to work on, and there is enough to do for each element to
-    /// hide what memory takes.</summary>
-    protected void OpenLoop(string head)
+    /// <summary>The pragma of a loop over elements; null: none. With much to compute for each, a compiler that unrolls the loop has several times the code to work on, and there is enough to do for
+    /// each element to hide what memory takes.</summary>
+    protected string? Unrolling() => Cost() >= LongBody ? Dialect.KeepLoop : null;
+
+    /// <summary>The loop of the lanes from j up to a number: whole vectors first, then a part of one.</summary>
+    protected void InVectors(string end, Action body)
     {
-        if (Dialect.KeepLoop is { } keep && Cost() >= LongBody) Out.Line(keep);
-        Out.Open(head);
+        using (Out.For("", $"j + 16 <= {end}", "j += 16")) body();
+        using (Out.If($"j < {end}"))
+        {
+            Out.Let("int", "m", $"{end} - j");
+            Part = "m";
+            body();
+            Part = "";
+        }
     }
 
     protected static int CostOf(Instruction instruction) => instruction switch
@@ -142,7 +151,7 @@ internal abstract partial class SectionWriter
                     Apply apply => ApplyText(apply, width),
                     var other => throw new ArgumentException($"{other} cannot stand here."),
                 };
-                Out.Line($"const {Dialect.Type(KindOf(i), width)} {NameOf(i)} = {value};");
+                Out.Let(Dialect.Type(KindOf(i), width), NameOf(i), value);
                 break;
         }
     }

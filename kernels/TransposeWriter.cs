@@ -74,23 +74,23 @@ internal sealed class TransposeWriter : SectionWriter
         int lines = Out.Profile.GroupSize / Side;
         for (int d = 0; d < Nest.Rank; d++) if (d != written && d != read) rest *= Nest.Sizes[d];
         Groups = columns * rows * rest;
-        Out.Line($"const int tx = lid & {Side - 1}, ty = lid >> {BitOperations.Log2(Side)};");
-        Out.Line($"const {X} line = {Quotient("g", columns)}, w0 = (g - line * {Out.Slot(columns)}) * {Side};");
-        Out.Line($"const {X} other = {Quotient("line", rows)}, r0 = (line - other * {Out.Slot(rows)}) * {Side};");
+        Out.Let("int", ("tx", $"lid & {Side - 1}"), ("ty", $"lid >> {BitOperations.Log2(Side)}"));
+        Out.Let(X, ("line", Quotient("g", columns)), ("w0", $"(g - line * {Out.Slot(columns)}) * {Side}"));
+        Out.Let(X, ("other", Quotient("line", rows)), ("r0", $"(line - other * {Out.Slot(rows)}) * {Side}"));
         string flat = "other";
         int[] others = [.. Enumerable.Range(0, Nest.Rank).Where(d => d != written && d != read)];
         for (int k = others.Length - 1; k >= 0; k--)
         {
             int d = others[k];
-            if (k == 0) Out.Line($"const {X} {IndexNames[d]} = {flat};");
-            else Out.Line($"const {X} o{d} = {Quotient(flat, d)}, {IndexNames[d]} = {flat} - o{d} * {Size(d)};");
+            if (k == 0) Out.Let(X, IndexNames[d], flat);
+            else Out.Let(X, ("o" + d, Quotient(flat, d)), (IndexNames[d], $"{flat} - o{d} * {Size(d)}"));
             flat = "o" + d;
         }
         int place = 0;
         foreach (int i in loads)
         {
-            string type = Dialect.Type(KindOf(i));
-            Out.Line($"{Dialect.Local}{type}* t{i} = ({Dialect.Local}{type}*)(shared + {place});");
+            string pointer = $"{Dialect.Local}{Dialect.Type(KindOf(i))}*";
+            Out.Variable(pointer, "t" + i, $"({pointer})(shared + {place})");
             place += Words(Code[i]);
         }
         Square("tx", "u", lines, () =>
@@ -101,27 +101,26 @@ internal sealed class TransposeWriter : SectionWriter
                 Out.Line($"t{i}[u * {Pitch} + tx] = {NameOf(i)};");
             }
         });
-        Out.Line(Dialect.LocalBarrier);
+        Out.Barrier();
         Square("u", "tx", lines, () =>
         {
             for (int i = 0; i < Code.Length; i++)
             {
                 if (!Nest.Needed[i]) continue;
                 if (Array.IndexOf(loads, i) < 0) Emit(i);
-                else Out.Line($"const {Dialect.Type(KindOf(i))} {NameOf(i)} = t{i}[tx * {Pitch} + u];");
+                else Out.Let(Dialect.Type(KindOf(i)), NameOf(i), $"t{i}[tx * {Pitch} + u]");
             }
         });
         // In a kernel whose sections follow each other the next square may come in here.
-        if (Out.Spec.Serial) Out.Line(Dialect.LocalBarrier);
+        if (Out.Spec.Serial) Out.Barrier();
 
         void Square(string alongRead, string alongWritten, int lines, Action body)
         {
-            Out.Open($"for (int u = ty; u < {Side}; u += {lines})");
-            Out.Line($"const {X} {IndexNames[read]} = r0 + {alongRead}, {IndexNames[written]} = w0 + {alongWritten};");
-            Out.Open($"if ({IndexNames[read]} < {Size(read)} && {IndexNames[written]} < {Size(written)})");
-            body();
-            Out.Close();
-            Out.Close();
+            using (Out.For("int u = ty", $"u < {Side}", $"u += {lines}"))
+            {
+                Out.Let(X, (IndexNames[read], "r0 + " + alongRead), (IndexNames[written], "w0 + " + alongWritten));
+                using (Out.If($"{IndexNames[read]} < {Size(read)} && {IndexNames[written]} < {Size(written)}")) body();
+            }
         }
     }
 

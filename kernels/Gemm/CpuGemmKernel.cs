@@ -28,56 +28,61 @@ internal static class CpuGemmKernel
         writer.Coordinate("column", columns);
         writer.Coordinate("block", blocks);
         writer.BatchCoordinates(spec.Batch);
-        o.Line($"const {x} first = block * {e}, last = min(first + {e}, {p}), from = column * {tile.Columns}, to = min(from + {tile.Columns}, {n});");
+        o.Let(x, ("first", $"block * {e}"), ("last", $"min(first + {e}, {p})"), ("from", $"column * {tile.Columns}"), ("to", $"min(from + {tile.Columns}, {n})"));
         // The last panel of an unpacked B begins where a whole one still fits; what the one before it stores too is not stored again.
-        o.Line($"const {x} left = {(b.Packed ? "from" : $"min(from, {n} - {tile.Columns})")};");
+        o.Let(x, "left", b.Packed ? "from" : $"min(from, {n} - {tile.Columns})");
         o.Line($"{writer.Pointer()}{dialect.Restrict}A = {writer.Accumulators(a.Argument)} + {writer.BatchAddress(a.At, rank)};");
         o.Line($"{writer.Pointer()}{dialect.Restrict}B = {writer.Accumulators(b.Argument)} + {writer.BatchAddress(b.At, rank)} + "
             + (b.Packed ? $"column * {k} * {tile.Columns};" : "left;"));
         // One more vector: the last columns of an unpacked B are read from the middle of one.
-        o.Line($"{vector} tile[{(blocked ? tile.RowPanels : 1) * size + 1}];");
+        o.Variable(vector, $"tile[{(blocked ? tile.RowPanels : 1) * size + 1}]");
         string aRow = writer.Stride(a.At.Strides[rank]), aStep = writer.Stride(a.At.Strides[rank + 1]);
         string bStep = b.Packed ? tile.Columns.ToString(CultureInfo.InvariantCulture) : writer.Stride(b.At.Strides[rank]);
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "j", rank + 1, "v");
 
-        if (blocked) o.Open($"for ({x} k0 = 0; k0 < {k}; k0 += {tile.DepthBlock})");
-        else o.Open("");
-        o.Line(blocked ? $"const {x} k1 = min(k0 + {tile.DepthBlock}, {k});" : $"const {x} k0 = 0, k1 = {k};");
-        o.Open($"for ({x} p = first; p < last; p++)");
-        o.Line($"{vector}* t = tile{(blocked ? $" + (p - first) * {size}" : "")};");
-        Each((i, j) => $"{vector} c{i}_{j} = 0;");
-        if (blocked)
+        using (blocked ? o.For($"{x} k0 = 0", $"k0 < {k}", $"k0 += {tile.DepthBlock}") : o.Block())
         {
-            o.Open("if (k0 != 0)");
-            Each((i, j) => $"c{i}_{j} = t[{i * vectors + j}];");
-            o.Close();
+            if (blocked) o.Let(x, "k1", $"min(k0 + {tile.DepthBlock}, {k})");
+            else o.Let(x, ("k0", "0"), ("k1", k));
+            using (o.For($"{x} p = first", "p < last", "p++"))
+            {
+                Tile();
+                if (blocked) o.Continue($"k1 != {k}");
+                using (o.Count("int", "i", $"min(({x}){tile.Rows}, {m} - p * {tile.Rows})"))
+                {
+                    o.Let(x, "m", $"p * {tile.Rows} + i");
+                    Row(writer, epilogue, $"((const {writer.Type()}*)(t + i * {vectors}) + (j - left))");
+                }
+            }
         }
-        // Rows past the last read the last: their sums are not stored.
-        for (int i = 0; i < tile.Rows; i++)
-            o.Line($"{writer.Pointer()}{dialect.Restrict}a{i} = A + min(p * {tile.Rows} + {i}, {m} - 1) * {aRow} + k0 * {aStep};");
-        o.Line($"{writer.Pointer()}{dialect.Restrict}b = B + k0 * {bStep};");
-        o.Open($"for ({x} k = 0; k < k1 - k0; k++, b += {bStep})");
-        for (int j = 0; j < vectors; j++) o.Line($"const {vector} y{j} = vload16({j}, b);");
-        for (int i = 0; i < tile.Rows; i++)
-        {
-            o.Line($"const {vector} x{i} = ({vector})(a{i}[{(aStep == "1" ? "k" : $"k * {aStep}")}]);");
-            for (int j = 0; j < vectors; j++) o.Line($"c{i}_{j} = {GemmAccumulator.MultiplyAdd(spec.In, $"x{i}", $"y{j}", $"c{i}_{j}")};");
-        }
-        o.Close();
-        Each((i, j) => $"t[{i * vectors + j}] = c{i}_{j};");
-        if (blocked) o.Line($"if (k1 != {k}) continue;");
-        o.Open($"for (int i = 0; i < min(({x}){tile.Rows}, {m} - p * {tile.Rows}); i++)");
-        o.Line($"const {x} m = p * {tile.Rows} + i;");
-        Row(writer, epilogue, $"((const {writer.Type()}*)(t + i * {vectors}) + (j - left))");
-        o.Close();
-        o.Close();
-        o.Close();
         return writer.Finish(blocks * columns * batches, 1, description);
 
-        void Each(Func<int, int, string> line)
+        void Tile()
+        {
+            o.Variable(vector + "*", "t", $"tile{(blocked ? $" + (p - first) * {size}" : "")}");
+            Each((i, j) => o.Variable(vector, $"c{i}_{j}", "0"));
+            if (blocked)
+                using (o.If("k0 != 0")) Each((i, j) => o.Line($"c{i}_{j} = t[{i * vectors + j}];"));
+            // Rows past the last read the last: their sums are not stored.
+            for (int i = 0; i < tile.Rows; i++)
+                o.Line($"{writer.Pointer()}{dialect.Restrict}a{i} = A + min(p * {tile.Rows} + {i}, {m} - 1) * {aRow} + k0 * {aStep};");
+            o.Line($"{writer.Pointer()}{dialect.Restrict}b = B + k0 * {bStep};");
+            using (o.For($"{x} k = 0", "k < k1 - k0", $"k++, b += {bStep}"))
+            {
+                for (int j = 0; j < vectors; j++) o.Let(vector, "y" + j, $"vload16({j}, b)");
+                for (int i = 0; i < tile.Rows; i++)
+                {
+                    o.Let(vector, "x" + i, $"({vector})(a{i}[{(aStep == "1" ? "k" : $"k * {aStep}")}])");
+                    for (int j = 0; j < vectors; j++) o.Line($"c{i}_{j} = {GemmAccumulator.MultiplyAdd(spec.In, $"x{i}", $"y{j}", $"c{i}_{j}")};");
+                }
+            }
+            Each((i, j) => o.Line($"t[{i * vectors + j}] = c{i}_{j};"));
+        }
+
+        void Each(Action<int, int> write)
         {
             for (int i = 0; i < tile.Rows; i++)
-                for (int j = 0; j < vectors; j++) o.Line(line(i, j));
+                for (int j = 0; j < vectors; j++) write(i, j);
         }
     }
 
@@ -87,15 +92,17 @@ internal static class CpuGemmKernel
     {
         var o = writer.Out;
         epilogue.WriteUniform();
-        o.Line($"{writer.X} j = from;");
-        o.Open($"for (; j + {Lanes} <= to; j += {Lanes})");
-        o.Line($"const {writer.Type(Lanes)} product = vload16(0, {element});");
-        epilogue.WriteLanes("", "product");
-        o.Close();
-        o.Open("if (j < to)");
-        o.Line($"const int part = (int)(to - j);").Line($"const {writer.Type(Lanes)} product = vload16(0, {element});");
-        epilogue.WriteLanes("part", "product");
-        o.Close();
+        o.Variable(writer.X, "j", "from");
+        using (o.For("", $"j + {Lanes} <= to", $"j += {Lanes}"))
+        {
+            o.Let(writer.Type(Lanes), "product", $"vload16(0, {element})");
+            epilogue.WriteLanes("", "product");
+        }
+        using (o.If("j < to"))
+        {
+            o.Let("int", "part", "(int)(to - j)").Let(writer.Type(Lanes), "product", $"vload16(0, {element})");
+            epilogue.WriteLanes("part", "product");
+        }
     }
 
     internal static long Ceil(long x, long y) => (x + y - 1) / y;

@@ -26,40 +26,35 @@ internal static class FlatGemmKernel
         var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "j", "n", rank, "w");
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "j", rank + 1, "v");
 
-        o.Open($"for ({x} from = block * {e} * {Lanes}; from < min((block + 1) * {e} * {Lanes}, {n}); from += {Lanes})");
-        o.Line($"const {x} to = min(from + {Lanes}, {n});");
-        o.Line($"{vector} {string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i} = 0"))};");
-        o.Open($"for ({x} j = 0; j < {k}; j += {Lanes})");
-        o.Line($"const int depth = (int)min({k} - j, ({x}){Lanes});");
-        o.Line($"{vector} square[{Lanes}], line[{rows}];");
-        o.Open($"for (int m = 0; m < {rows}; m++)");
-        left.WriteUniform();
-        o.Open($"if (depth == {Lanes})");
-        left.WriteLanes("");
-        o.Line($"line[m] = {left.Value(Lanes)};");
-        o.Close();
-        o.Open("else");
-        left.WriteLanes("depth");
-        o.Line($"line[m] = {left.Value(Lanes)};");
-        o.Close();
-        o.Close();
-        GemmPack.Square(writer, right, "square", "from + i", n, "depth");
-        GemmTranspose.Write(writer, "square");
-        o.Line($"const {writer.Type()}* s = (const {writer.Type()}*)line;");
-        o.Open($"if (depth == {Lanes})");
-        for (int i = 0; i < Lanes; i++) Steps(i, "");
-        o.Close();
-        // No step past K: adding a product of zeros would turn −0 into 0.
-        o.Open("else");
-        for (int i = 0; i < Lanes - 1; i++) Steps(i, $"if ({i} < depth) ");
-        o.Close();
-        o.Close();
-        o.Line($"const {vector} t[{rows}] = {{ {string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i}"))} }};");
-        o.Open($"for (int m = 0; m < {rows}; m++)");
-        CpuGemmKernel.Row(writer, epilogue, $"((const {writer.Type()}*)(t + m) + (j - from))");
-        o.Close();
-        o.Close();
+        using (o.For($"{x} from = block * {e} * {Lanes}", $"from < min((block + 1) * {e} * {Lanes}, {n})", $"from += {Lanes}"))
+        {
+            o.Let(x, "to", $"min(from + {Lanes}, {n})");
+            o.Variables(vector, [.. Enumerable.Range(0, rows).Select(i => ($"c{i}", (string?)"0"))]);
+            using (o.For($"{x} j = 0", $"j < {k}", $"j += {Lanes}")) Square();
+            o.Let(vector, $"t[{rows}]", $"{{ {string.Join(", ", Enumerable.Range(0, rows).Select(i => $"c{i}"))} }}");
+            using (o.Count("int", "m", $"{rows}")) CpuGemmKernel.Row(writer, epilogue, $"((const {writer.Type()}*)(t + m) + (j - from))");
+        }
         return writer.Finish(blocks * batches, 1, description);
+
+        // Adds what a square of B and as much of each row of A come to.
+        void Square()
+        {
+            o.Let("int", "depth", $"(int)min({k} - j, ({x}){Lanes})");
+            o.Variables(vector, ($"square[{Lanes}]", null), ($"line[{rows}]", null));
+            using (o.Count("int", "m", $"{rows}"))
+            {
+                left.WriteUniform();
+                left.WriteWholeOrPart("depth", () => o.Line($"line[m] = {left.Value(Lanes)};"));
+            }
+            GemmPack.Square(writer, right, "square", "from + i", n, "depth");
+            GemmTranspose.Write(writer, "square");
+            o.Line($"const {writer.Type()}* s = (const {writer.Type()}*)line;");
+            using (o.If($"depth == {Lanes}"))
+                for (int i = 0; i < Lanes; i++) Steps(i, "");
+            // No step past K: adding a product of zeros would turn −0 into 0.
+            using (o.Else())
+                for (int i = 0; i < Lanes - 1; i++) Steps(i, $"if ({i} < depth) ");
+        }
 
         void Steps(int depth, string condition)
         {

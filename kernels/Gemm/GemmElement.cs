@@ -49,6 +49,23 @@ internal sealed class GemmElement : SectionWriter
         Part = "";
     }
 
+    /// <summary>Writes the lanes twice, for a whole vector and for the part of one: a vector of which all lanes exist is quicker to read and to write.</summary>
+    /// <param name="part">How many lanes exist.</param>
+    /// <param name="use">Writes what is done with them.</param>
+    public void WriteWholeOrPart(string part, Action use)
+    {
+        using (Out.If($"{part} == {GemmAccumulator.Lanes}"))
+        {
+            WriteLanes("");
+            use();
+        }
+        using (Out.Else())
+        {
+            WriteLanes(part);
+            use();
+        }
+    }
+
     /// <summary>The last register as accumulator, of that many lanes.</summary>
     public string Value(int width) =>
         Bits(Convert(Operand(Code.Length - 1, width), Code[^1].Type, GemmAccumulator.Of(input), width), GemmAccumulator.KindOf(input), width);
@@ -63,7 +80,7 @@ internal sealed class GemmElement : SectionWriter
                 int width = WidthOf(i);
                 var from = GemmAccumulator.Of(input);
                 string value = Convert(Bits(product, Kinds.Register(from), width), from, Code[i].Type, width);
-                Out.Line($"const {Dialect.Type(KindOf(i), width)} {NameOf(i)} = {value};");
+                Out.Let(Dialect.Type(KindOf(i), width), NameOf(i), value);
             }
             else Emit(i);
         }

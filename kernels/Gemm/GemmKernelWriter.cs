@@ -20,7 +20,7 @@ internal sealed class GemmKernelWriter
         var buffers = arguments.Select(a => new BufferParameter(a < spec.Buffers.Length ? spec.Buffers[a].DType : scratch[a - spec.Buffers.Length], written.Contains(a)));
         Out = new KernelWriter(new KernelSpec(name, [.. buffers], [.. scalars.Select(s => spec.Scalars[s])], [], false), profile, dialect, wide);
         Out.BeginSection();
-        Out.Line($"{Out.X} g = {dialect.GroupId};");
+        Out.Variable(Out.X, "g", dialect.GroupId);
     }
 
     public GemmSpec Spec { get; }
@@ -54,7 +54,7 @@ internal sealed class GemmKernelWriter
     public void BatchCoordinates(long[] batch)
     {
         for (int d = batch.Length - 1; d > 0; d--) Coordinate(Batch(d), batch[d]);
-        if (batch.Length > 0) Out.Line($"const {X} {Batch(0)} = g;");
+        if (batch.Length > 0) Out.Let(X, Batch(0), "g");
     }
 
     /// <summary>offset + Σ index·stride over the batch dimensions.</summary>

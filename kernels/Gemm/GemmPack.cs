@@ -20,7 +20,7 @@ internal static class GemmPack
         bool transpose = GemmProgram.DenserAlong(code, batch.Length, batch.Length + 1);
         string n = o.Slot(spec.N), k = o.Slot(spec.K), c = o.Slot(chunk);
         writer.Coordinate("chunk", chunks);
-        o.Line($"const {writer.X} k0 = chunk * {c}, k1 = min(k0 + {c}, {k});");
+        o.Let(writer.X, ("k0", $"chunk * {c}"), ("k1", $"min(k0 + {c}, {k})"));
         o.Line($"{writer.Pointer(true)} to = {writer.Accumulators(target, true)} + (g * {k} + k0) * {width};");
         writer.Coordinate("panel", panels);
         writer.BatchCoordinates(batch);
@@ -31,48 +31,52 @@ internal static class GemmPack
         void Straight()
         {
             var element = writer.Element(code, batch, spec.K, spec.N, "k", "j", batch.Length + 1, "v");
-            o.Open($"for ({writer.X} k = k0; k < k1; k++, to += {width})");
-            element.WriteUniform();
-            o.Open($"for (int s = 0; s < {width}; s += {Lanes})");
-            o.Line($"const {writer.X} j = panel * {width} + s;");
-            o.Open($"if (j + {Lanes} <= {n})");
-            element.WriteLanes("");
-            o.Line($"vstore16({element.Value(Lanes)}, 0, to + s);");
-            o.Close();
-            o.Open("else");
-            o.Line($"vstore16(({writer.Type(Lanes)})(0), 0, to + s);");
-            o.Open($"if (j < {n})");
-            o.Line($"const int part = (int)({n} - j);");
-            element.WriteLanes("part");
-            o.Line($"{writer.Type()} lane[{Lanes}];").Line($"vstore16({element.Value(Lanes)}, 0, lane);");
-            o.Line("for (int i = 0; i < part; i++) to[s + i] = lane[i];");
-            o.Close();
-            o.Close();
-            o.Close();
-            o.Close();
+            using (o.For($"{writer.X} k = k0", "k < k1", $"k++, to += {width}"))
+            {
+                element.WriteUniform();
+                using (o.For("int s = 0", $"s < {width}", $"s += {Lanes}"))
+                {
+                    o.Let(writer.X, "j", $"panel * {width} + s");
+                    using (o.If($"j + {Lanes} <= {n}"))
+                    {
+                        element.WriteLanes("");
+                        o.Line($"vstore16({element.Value(Lanes)}, 0, to + s);");
+                    }
+                    using (o.Else())
+                    {
+                        o.Line($"vstore16(({writer.Type(Lanes)})(0), 0, to + s);");
+                        using (o.If($"j < {n}"))
+                        {
+                            o.Let("int", "part", $"(int)({n} - j)");
+                            element.WriteLanes("part");
+                            o.Variable(writer.Type(), $"lane[{Lanes}]").Line($"vstore16({element.Value(Lanes)}, 0, lane);");
+                            o.Line("for (int i = 0; i < part; i++) to[s + i] = lane[i];");
+                        }
+                    }
+                }
+            }
         }
 
         // Squares: read along k, written along the columns.
         void Transposed()
         {
             var element = writer.Element(code, batch, spec.K, spec.N, "j", "n", batch.Length, "v");
-            o.Open($"for ({writer.X} j = k0; j < k1; j += {Lanes})");
-            o.Line($"const int depth = (int)min(k1 - j, ({writer.X}){Lanes});");
-            // A loop: unrolled, four squares took PoCL three seconds to compile.
-            o.Line("#pragma unroll 1");
-            o.Open($"for (int s = 0; s < {width}; s += {Lanes}, to += {Lanes})");
-            o.Line($"{writer.Type(Lanes)} square[{Lanes}];");
-            Square(writer, element, "square", $"panel * {width} + s + i", n, "depth");
-            GemmTranspose.Write(writer, "square");
-            o.Open($"if (depth == {Lanes})");
-            for (int i = 0; i < Lanes; i++) o.Line($"vstore16(r{i}, 0, to + {i * width});");
-            o.Close();
-            o.Open("else");
-            for (int i = 0; i < Lanes - 1; i++) o.Line($"if ({i} < depth) vstore16(r{i}, 0, to + {i * width});");
-            o.Close();
-            o.Close();
-            o.Line($"to += {(Lanes - 1) * width};");
-            o.Close();
+            using (o.For($"{writer.X} j = k0", "j < k1", $"j += {Lanes}"))
+            {
+                o.Let("int", "depth", $"(int)min(k1 - j, ({writer.X}){Lanes})");
+                // A loop: unrolled, four squares took PoCL three seconds to compile.
+                using (o.For("int s = 0", $"s < {width}", $"s += {Lanes}, to += {Lanes}", pragma: "#pragma unroll 1"))
+                {
+                    o.Variable(writer.Type(Lanes), $"square[{Lanes}]");
+                    Square(writer, element, "square", $"panel * {width} + s + i", n, "depth");
+                    GemmTranspose.Write(writer, "square");
+                    using (o.If($"depth == {Lanes}"))
+                        for (int i = 0; i < Lanes; i++) o.Line($"vstore16(r{i}, 0, to + {i * width});");
+                    using (o.Else())
+                        for (int i = 0; i < Lanes - 1; i++) o.Line($"if ({i} < depth) vstore16(r{i}, 0, to + {i * width});");
+                }
+                o.Line($"to += {(Lanes - 1) * width};");
+            }
         }
     }
 
@@ -80,18 +84,11 @@ internal static class GemmPack
     public static void Square(GemmKernelWriter writer, GemmElement element, string square, string column, string columns, string depth)
     {
         var o = writer.Out;
-        o.Open($"for (int i = 0; i < {Lanes}; i++)");
-        o.Line($"const {writer.X} n = {column};");
-        o.Line($"{square}[i] = 0;").Line($"if (n >= {columns}) continue;");
-        element.WriteUniform();
-        o.Open($"if ({depth} == {Lanes})");
-        element.WriteLanes("");
-        o.Line($"{square}[i] = {element.Value(Lanes)};");
-        o.Close();
-        o.Open("else");
-        element.WriteLanes(depth);
-        o.Line($"{square}[i] = {element.Value(Lanes)};");
-        o.Close();
-        o.Close();
+        using (o.Count("int", "i", $"{Lanes}"))
+        {
+            o.Let(writer.X, "n", column).Line($"{square}[i] = 0;").Continue($"n >= {columns}");
+            element.WriteUniform();
+            element.WriteWholeOrPart(depth, () => o.Line($"{square}[i] = {element.Value(Lanes)};"));
+        }
     }
 }

@@ -9,8 +9,8 @@ internal static class GemmTranspose
     public static void Write(GemmKernelWriter writer, string array)
     {
         string vector = writer.Type(Lanes);
-        for (int i = 0; i < Lanes; i++) writer.Out.Line($"{vector} r{i} = {array}[{i}];");
-        writer.Out.Line($"{vector} x;");
+        for (int i = 0; i < Lanes; i++) writer.Out.Variable(vector, "r" + i, $"{array}[{i}]");
+        writer.Out.Variable(vector, "x");
         for (int half = Lanes / 2; half >= 1; half /= 2)
             for (int i = 0; i < Lanes; i++)
                 if ((i & half) == 0)

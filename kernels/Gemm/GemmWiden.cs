@@ -23,22 +23,17 @@ internal static class GemmWiden
         var element = alongRows
             ? writer.Element(code, batch, spec.M, spec.K, "j", "line", rank, "v")
             : writer.Element(code, batch, spec.M, spec.K, "line", "j", rank + 1, "v");
-        o.Open($"for ({writer.X} line = chunk * {e}; line < min((chunk + 1) * {e}, {count}); line++)");
-        o.Line($"{writer.Pointer(true)}to = {writer.Accumulators(target, true)} + {writer.BatchAddress(at, rank)} + line * {o.Slot(at.Strides[alongRows ? rank + 1 : rank])};");
-        element.WriteUniform();
-        // The pitch is a multiple of 16, so that the last vector is stored whole.
-        o.Open($"for ({writer.X} j = 0; j < {n}; j += {Lanes})");
-        o.Line($"const int part = (int)min({n} - j, ({writer.X}){Lanes});");
-        o.Open($"if (part == {Lanes})");
-        element.WriteLanes("");
-        o.Line($"vstore16({element.Value(Lanes)}, 0, to + j);");
-        o.Close();
-        o.Open("else");
-        element.WriteLanes("part");
-        o.Line($"vstore16({element.Value(Lanes)}, 0, to + j);");
-        o.Close();
-        o.Close();
-        o.Close();
+        using (o.For($"{writer.X} line = chunk * {e}", $"line < min((chunk + 1) * {e}, {count})", "line++"))
+        {
+            o.Line($"{writer.Pointer(true)}to = {writer.Accumulators(target, true)} + {writer.BatchAddress(at, rank)} + line * {o.Slot(at.Strides[alongRows ? rank + 1 : rank])};");
+            element.WriteUniform();
+            // The pitch is a multiple of 16, so that the last vector is stored whole.
+            using (o.For($"{writer.X} j = 0", $"j < {n}", $"j += {Lanes}"))
+            {
+                o.Let("int", "part", $"(int)min({n} - j, ({writer.X}){Lanes})");
+                element.WriteWholeOrPart("part", () => o.Line($"vstore16({element.Value(Lanes)}, 0, to + j);"));
+            }
+        }
         return writer.Finish(chunks * batches, 1, description);
     }
 }

@@ -22,52 +22,58 @@ internal static class GpuGemmKernel
         int pitch = tile + 1;
         foreach (string array in (string[])["as", "bs"])
             o.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, type, array, Depth * pitch));
-        o.Line($"const int id = (int){dialect.LocalId}, tx = id % {Side}, ty = id / {Side};");
+        o.Let("int", ("id", $"(int){dialect.LocalId}"), ("tx", $"id % {Side}"), ("ty", $"id / {Side}"));
         writer.Coordinate("column", columns);
         writer.Coordinate("block", rows);
         writer.BatchCoordinates(spec.Batch);
-        o.Line($"const {x} top = block * {tile}, left = column * {tile};");
+        o.Let(x, ("top", $"block * {tile}"), ("left", $"column * {tile}"));
         var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "l", -1, "a");
         var right = writer.Element(spec.B, spec.Batch, spec.K, spec.N, "l", "n", -1, "w");
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "n", rank + 1, "v");
 
-        o.Line($"{type} c[{each}][{each}];");
+        o.Variable(type, $"c[{each}][{each}]");
         o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++) c[i][j] = 0;");
-        o.Open($"for ({x} k0 = 0; k0 < {k}; k0 += {Depth})");
-        o.Line($"const int depth = (int)min(({x}){Depth}, {k} - k0);");
-        Stage(left, "as", "m", "top", m, GemmProgram.DenserAlong(spec.A, rank + 1, rank));
-        Stage(right, "bs", "n", "left", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
-        o.Line(dialect.LocalBarrier);
-        // No step past K: adding a product of zeros would turn −0 into 0.
-        o.Open("for (int q = 0; q < depth; q++)");
-        o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++)");
-        o.Line($"  c[i][j] = {GemmAccumulator.MultiplyAdd(spec.In, $"as[q * {pitch} + ty + i * {Side}]", $"bs[q * {pitch} + tx + j * {Side}]", "c[i][j]")};");
-        o.Close();
-        o.Line(dialect.LocalBarrier);
-        o.Close();
-        o.Open($"for (int i = 0; i < {each}; i++)");
-        o.Line($"const {x} m = top + ty + i * {Side};").Line($"if (m >= {m}) break;");
-        epilogue.WriteUniform();
-        o.Open($"for (int j = 0; j < {each}; j++)");
-        o.Line($"const {x} n = left + tx + j * {Side};").Line($"if (n >= {n}) break;");
-        epilogue.WriteLanes("", "c[i][j]");
-        o.Close();
-        o.Close();
+        using (o.For($"{x} k0 = 0", $"k0 < {k}", $"k0 += {Depth}", uniform: true))
+        {
+            o.Let("int", "depth", $"(int)min(({x}){Depth}, {k} - k0)");
+            Stage(left, "as", "m", "top", m, GemmProgram.DenserAlong(spec.A, rank + 1, rank));
+            Stage(right, "bs", "n", "left", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
+            o.Barrier();
+            // No step past K: adding a product of zeros would turn −0 into 0.
+            using (o.Count("int", "q", "depth"))
+            {
+                o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++)");
+                o.Line($"  c[i][j] = {GemmAccumulator.MultiplyAdd(spec.In, $"as[q * {pitch} + ty + i * {Side}]", $"bs[q * {pitch} + tx + j * {Side}]", "c[i][j]")};");
+            }
+            o.Barrier();
+        }
+        using (o.Count("int", "i", $"{each}"))
+        {
+            o.Let(x, "m", $"top + ty + i * {Side}").Break($"m >= {m}");
+            epilogue.WriteUniform();
+            using (o.Count("int", "j", $"{each}"))
+            {
+                o.Let(x, "n", $"left + tx + j * {Side}").Break($"n >= {n}");
+                epilogue.WriteLanes("", "c[i][j]");
+            }
+        }
         return writer.Finish(rows * columns * batches, Side * Side, description);
 
         // Neighbouring work-items read neighbouring elements: along k where that is the dense dimension, else along rows or columns.
         void Stage(GemmElement element, string target, string index, string start, string count, bool alongDepth)
         {
-            o.Open($"for (int e = id; e < {tile * Depth}; e += {Side * Side})");
-            o.Line(alongDepth ? $"const int q = e % {Depth}, i = e / {Depth};" : $"const int q = e / {tile}, i = e % {tile};");
-            o.Line($"const {x} {index} = {start} + i, l = k0 + q;");
-            o.Line($"{type} value = 0;");
-            o.Open($"if ({index} < {count} && q < depth)");
-            element.WriteUniform();
-            o.Line($"value = {element.Value(1)};");
-            o.Close();
-            o.Line($"{target}[q * {pitch} + i] = value;");
-            o.Close();
+            using (o.For("int e = id", $"e < {tile * Depth}", $"e += {Side * Side}"))
+            {
+                if (alongDepth) o.Let("int", ("q", $"e % {Depth}"), ("i", $"e / {Depth}"));
+                else o.Let("int", ("q", $"e / {tile}"), ("i", $"e % {tile}"));
+                o.Let(x, (index, start + " + i"), ("l", "k0 + q")).Variable(type, "value", "0");
+                using (o.If($"{index} < {count} && q < depth"))
+                {
+                    element.WriteUniform();
+                    o.Line($"value = {element.Value(1)};");
+                }
+                o.Line($"{target}[q * {pitch} + i] = value;");
+            }
         }
     }
 }
