@@ -30,7 +30,7 @@ internal sealed class ColumnWriter : SectionWriter
         {
             dot |= Code[i] is Reduce { Op: ReduceOp.Dot };
             after[i] = Code[i] is Reduce;
-            for (int k = 0, o; k < 3 && (o = Code[i].Operand(k)) >= 0; k++)
+            for (int k = 0, o; (o = Code[i].Operand(k)) >= 0; k++)
             {
                 after[i] |= after[o];
                 if (after[o] && (Code[i] is Reduce || IsElement(i))) throw new ArgumentException("A Column section has one round of reductions.");
@@ -261,13 +261,13 @@ internal sealed class ColumnWriter : SectionWriter
         if (reduce.Op == ReduceOp.Dot)
         {
             string second = AsAccumulator(reduce, kind, width, second: true);
-            Out.Line($"{q} = {Out.Expand(Expressions.Template("fma", kind), kind, width, value, second, q)};");
+            Out.Line($"{q} = {Out.Apply(Accumulators.MultiplyAdd, kind, width, value, second, q)};");
             return;
         }
         if (!IsPosition(reduce))
         {
             using (Out.Block())
-                Out.Let(Dialect.Type(kind, width), "c", value).Line($"{q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, width, q, "c")};");
+                Out.Let(Dialect.Type(kind, width), "c", value).Line($"{q} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, width, q, "c")};");
             return;
         }
         string index = Dialect.Type(kind.Mask(), width), x = "x" + NameOf(i);

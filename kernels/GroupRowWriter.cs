@@ -117,7 +117,7 @@ internal sealed class GroupRowWriter : SectionWriter
         Out.Let(Dialect.Type(kind), "c" + i, AsAccumulator(reduce, kind, 1));
         if (IsPosition(reduce)) Out.Line($"if ({Better(reduce, kind, "c" + i, "q" + i)}) {{ q{i} = c{i}; x{i} = j; }}");
         else if (IsCompensated(reduce, kind)) Out.Line(Added(1, "q" + i, "lost" + i, "c" + i));
-        else Out.Line($"q{i} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, "q" + i, "c" + i)};");
+        else Out.Line($"q{i} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, 1, "q" + i, "c" + i)};");
     }
 
     /// <summary>The team's partial results become one, which every member then has.</summary>

@@ -100,9 +100,12 @@ internal sealed record Cast(int Value, DType Type) : Instruction(Type)
     public override int Operand(int k) => k == 0 ? Value : -1;
 }
 
-/// <summary>A row of <see cref="Functions"/> applied to registers. Arguments have one dtype (a leading condition of <c>where</c> is Bool); Type is the result's.</summary>
-internal sealed record Apply(string Function, DType Type, int[] Arguments) : Instruction(Type)
+/// <summary>A scalar function of registers. They have one dtype, but that of a leading condition is Bool; Type is the result's.</summary>
+internal sealed record Apply(ScalarFunction Function, DType Type, int[] Arguments) : Instruction(Type)
 {
+    /// <summary>By the function's name.</summary>
+    public Apply(string function, DType type, int[] arguments) : this(Functions.Get(function), type, arguments) { }
+
     public override int Operand(int k) => k < Arguments.Length ? Arguments[k] : -1;
 }
 

@@ -38,11 +38,11 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
 
     private readonly StringBuilder scratch = new();
 
-    /// <summary>Writes a template of <see cref="Expressions"/>.</summary>
-    public string Expand(string template, Kind kind, int width, params string[] operands)
+    /// <summary>A scalar function of operands, as an expression.</summary>
+    public string Apply(ScalarFunction function, Kind kind, int width, params string[] operands)
     {
         scratch.Clear();
-        Library.Expand(Dialect, scratch, template, kind, width, "", false, name => Prelude.Add(name), operands);
+        Library.Expand(Dialect, scratch, function.Template(kind), kind, width, "", false, name => Prelude.Add(name), operands);
         return scratch.ToString();
     }
 

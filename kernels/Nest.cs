@@ -113,7 +113,7 @@ internal sealed class Nest
             if (Strides[i] is { } strides)
                 for (int d = 0; d < strides.Length; d++)
                     if (strides[d] != 0) mask |= 1UL << d;
-            for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++) mask |= Mask[o];
+            for (int k = 0, o; (o = code[i].Operand(k)) >= 0; k++) mask |= Mask[o];
             Mask[i] = code[i] is Reduce ? mask & ~reduced : mask;
         }
     }
@@ -124,7 +124,7 @@ internal sealed class Nest
         {
             if (code[i] is Store) Needed[i] = true;
             if (!Needed[i]) continue;
-            for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++) Needed[o] = true;
+            for (int k = 0, o; (o = code[i].Operand(k)) >= 0; k++) Needed[o] = true;
         }
     }
 

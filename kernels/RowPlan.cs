@@ -43,7 +43,7 @@ internal sealed class RowPlan
         {
             First[i] = -1;
             cone[i] = isElement(i) && !IsKeptRead(i) ? cost(code[i]) : 0;
-            for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++)
+            for (int k = 0, o; (o = code[i].Operand(k)) >= 0; k++)
             {
                 Stage[i] = Math.Max(Stage[i], Stage[o]);
                 if (isElement(i)) cone[i] = Math.Min(cone[i] + cone[o], 1 << 20);
@@ -66,7 +66,7 @@ internal sealed class RowPlan
                 else
                 {
                     if (First[i] < 0) First[i] = p;
-                    for (int k = 0, o; k < 3 && (o = code[i].Operand(k)) >= 0; k++) pending.Push(o);
+                    for (int k = 0, o; (o = code[i].Operand(k)) >= 0; k++) pending.Push(o);
                 }
             }
             Passes[p] = [];

@@ -111,7 +111,7 @@ internal sealed class RowWriter : SectionWriter
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
         Out.Let(type, "c" + i, value);
         if (IsCompensated(reduce, kind)) Out.Line(Added(16, $"q{i}_0", $"lost{i}", $"c{i}"));
-        string sum = IsCompensated(reduce, kind) ? $"q{i}_0" : Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 16, $"q{i}_0", $"c{i}");
+        string sum = IsCompensated(reduce, kind) ? $"q{i}_0" : Out.Apply(Accumulators.Combine(reduce.Op), kind, 16, $"q{i}_0", $"c{i}");
         Out.Line($"const {type} y{i} = {sum}; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
     }
 
@@ -128,8 +128,8 @@ internal sealed class RowWriter : SectionWriter
             result = FromAccumulator($"{Out.Call("compensated", kind, 16)}(q{i}_0, q{i}_1, q{i}_2, q{i}_3, lost{i})", reduce, kind, 1);
         else
         {
-            string combine = Expressions.Combine(reduce.Op, kind);
-            string all = Out.Expand(combine, kind, 16, Parenthesised(combine, kind, i, 0, 2), Parenthesised(combine, kind, i, 1, 3));
+            var combine = Accumulators.Combine(reduce.Op);
+            string all = Out.Apply(combine, kind, 16, Parenthesised(combine, kind, i, 0, 2), Parenthesised(combine, kind, i, 1, 3));
             string tree = (reduce.Op, kind) switch
             {
                 (ReduceOp.Sum or ReduceOp.Max, Kind.Bool) => "any",
@@ -142,10 +142,10 @@ internal sealed class RowWriter : SectionWriter
         Out.Let(Dialect.Type(KindOf(i)), "v" + i, result);
     }
 
-    private string Parenthesised(string combine, Kind kind, int i, int a, int b)
+    private string Parenthesised(ScalarFunction combine, Kind kind, int i, int a, int b)
     {
         string name = $"w{i}_{a}";
-        Out.Let(Dialect.Type(kind, 16), name, Out.Expand(combine, kind, 16, $"q{i}_{a}", $"q{i}_{b}"));
+        Out.Let(Dialect.Type(kind, 16), name, Out.Apply(combine, kind, 16, $"q{i}_{a}", $"q{i}_{b}"));
         return name;
     }
 }

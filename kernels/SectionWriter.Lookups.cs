@@ -108,7 +108,7 @@ internal abstract partial class SectionWriter
     protected string AddToSegment(int i, int width, string value)
     {
         string q = "q" + NameOf(i), type = Dialect.Type(KindOf(i), width);
-        return $"{{ const {type} c = {value}; {q} = {Out.Expand(Expressions.Combine(ReduceOp.Sum, KindOf(i)), KindOf(i), width, q, "c")}; }}";
+        return $"{{ const {type} c = {value}; {q} = {Out.Apply(Accumulators.Combine(ReduceOp.Sum), KindOf(i), width, q, "c")}; }}";
     }
 
     protected string SegmentResult(int i, SegmentSum sum, int width) => sum.Type.IsHalf() ? Round("q" + NameOf(i), sum.Type, width) : "q" + NameOf(i);

@@ -25,7 +25,7 @@ internal abstract partial class SectionWriter
     /// <summary>What a reduction starts from.</summary>
     protected string StartText(Reduce reduce, Kind kind, int width)
     {
-        string start = Expressions.Identity(Dialect, reduce.Op, kind);
+        string start = Accumulators.Identity(Dialect, reduce.Op, kind);
         return width == 1 ? start : Dialect.Splat(kind, width, kind == Kind.Bool ? "-" + start : start);
     }
 
@@ -40,7 +40,7 @@ internal abstract partial class SectionWriter
     protected string Met(Reduce reduce, Kind kind, string q, string x, string value, string position)
     {
         string type = Dialect.Type(kind), start = $"{{ const {type} c = {value};";
-        if (!IsPosition(reduce)) return $"{start} {q} = {Out.Expand(Expressions.Combine(reduce.Op, kind), kind, 1, q, "c")}; }}";
+        if (!IsPosition(reduce)) return $"{start} {q} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, 1, q, "c")}; }}";
         string tie = kind.IsFloat() ? $"(({q} == c) | (({q} != {q}) & (c != c)))" : $"({q} == c)";
         return $"{start} const {Dialect.Type(kind.Mask())} p = {position}; if (({Better(reduce, kind, "c", q)}) || ({tie} && p < {x})) {{ {q} = c; {x} = p; }} }}";
     }

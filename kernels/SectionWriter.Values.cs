@@ -51,10 +51,11 @@ internal abstract partial class SectionWriter
         var kind = Kinds.Register(type);
         var operands = new string[apply.Arguments.Length];
         for (int k = 0; k < operands.Length; k++) operands[k] = Operand(apply.Arguments[k], width);
-        if (apply.Function == "where") operands[0] = ToMask(operands[0], kind, width);
-        string text = Out.Expand(Expressions.Template(apply.Function, kind), kind, width, operands);
+        // A leading condition.
+        if (operands.Length > 1 && Code[apply.Arguments[0]].Type == DType.Bool && kind != Kind.Bool) operands[0] = ToMask(operands[0], kind, width);
+        string text = Out.Apply(apply.Function, kind, width, operands);
         if (apply.Type == DType.Bool && kind != Kind.Bool) return FromMask(text, kind, width);
-        return apply.Type.IsHalf() && !Expressions.Get(apply.Function).Exact ? Round(text, apply.Type, width) : text;
+        return apply.Type.IsHalf() && !apply.Function.IsExact ? Round(text, apply.Type, width) : text;
     }
 
     /// <summary>A comparison's result, in the size of what was compared, as a Bool register.</summary>

@@ -120,9 +120,7 @@ internal abstract partial class SectionWriter
 
     protected static int CostOf(Instruction instruction) => instruction switch
     {
-        // Integers are divided in software.
-        Apply { Function: "div" or "trunc_div" } apply when apply.Type.IsInteger() => 30,
-        Apply apply => Expressions.Get(apply.Function).Cost + (apply.Type.IsHalf() ? 4 : 0),
+        Apply apply => apply.Type.IsInteger() ? apply.Function.IntegerCost : apply.Function.Cost + (apply.Type.IsHalf() ? 4 : 0),
         Load load => load.Type.IsHalf() ? 3 : 1,
         Gather => 8,
         Search or SegmentSum => 64,

@@ -29,7 +29,7 @@ internal sealed class GemmElement : SectionWriter
         Nest.Needed[last] = true;
         for (int i = last; i >= 0; i--)
             if (Nest.Needed[i])
-                for (int k = 0, o; k < 3 && (o = Code[i].Operand(k)) >= 0; k++) Nest.Needed[o] = true;
+                for (int k = 0, o; (o = Code[i].Operand(k)) >= 0; k++) Nest.Needed[o] = true;
     }
 
     protected override string NameOf(int i) => prefix + i;

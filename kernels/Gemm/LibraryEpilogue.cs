@@ -35,7 +35,7 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
         int[] uses = GemmProgram.Uses(code);
         int product = Array.FindIndex(code, i => i is Product);
         if (uses[product] != 1) yield break;
-        int sum = Array.FindIndex(code, i => i is Apply { Function: "add" } add && add.Arguments.Contains(product));
+        int sum = Array.FindIndex(code, i => i is Apply { Function.Name: "add" } add && add.Arguments.Contains(product));
         if (sum < 0 || code[sum].Type != code[product].Type) yield break;
         var terms = ((Apply)code[sum]).Arguments;
         if (code[terms[0] == product ? terms[1] : terms[0]] is not Load bias) yield break;
@@ -46,7 +46,7 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
 
     // max(0, x) with the operator's own zero; a caller's number is an argument, and no epilogue.
     private static int Relu(Instruction[] code, int[] uses, int x) => uses[x] != 1 ? -1
-        : Array.FindIndex(code, i => i is Apply { Function: "max", Arguments: [var zero, var value] } && value == x && code[zero] is Constant { Bits: 0 });
+        : Array.FindIndex(code, i => i is Apply { Function.Name: "max", Arguments: [var zero, var value] } && value == x && code[zero] is Constant { Bits: 0 });
 
     /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))) as the engine records it: in float32, with a conversion before and after it for half types.</summary>
     private sealed class GeluPattern(Instruction[] code, int[] uses)
@@ -60,7 +60,7 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
             int half = Apply("mul", x, Is(0.5)), square = Apply("mul", x, r => r == x);
             int cube = Apply("mul", square, r => r == x), scaled = Apply("mul", cube, Is(0.044715));
             int inner = Apply("mul", Apply("add", scaled, r => r == x), Is(Math.Sqrt(2 / Math.PI)));
-            int tanh = inner < 0 ? -1 : Only(inner, i => code[i] is Apply { Function: "tanh" });
+            int tanh = inner < 0 ? -1 : Only(inner, i => code[i] is Apply { Function.Name: "tanh" });
             int result = Apply("mul", Apply("add", tanh, Is(1)), r => r == half);
             // The five uses of x are the half, the square (two), the cube and the sum; everything between is used once, by what was found.
             int[] between = [half, square, cube, scaled, inner, tanh];
@@ -72,7 +72,7 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
 
         /// <summary>A function of a register and another one, in either order; −1 where there is none.</summary>
         private int Apply(string function, int register, Func<int, bool> other) => register < 0 ? -1
-            : Array.FindIndex(code, i => i is Apply { Arguments: [var a, var b] } f && f.Function == function && (a == register && other(b) || b == register && other(a)));
+            : Array.FindIndex(code, i => i is Apply { Arguments: [var a, var b] } f && f.Function.Name == function && (a == register && other(b) || b == register && other(a)));
 
         /// <summary>The one user of a register, if it is such a one.</summary>
         private int Only(int register, Func<int, bool> isSuch) => uses[register] != 1 ? -1

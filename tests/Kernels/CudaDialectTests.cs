@@ -17,16 +17,15 @@ public sealed class CudaDialectTests
         var sources = new List<GeneratedKernel>();
         foreach (var type in DTypes.All)
         {
-            string[] names = [.. Functions.Arity.Keys.Where(f => f is not "where" && (f is not "philox" || type == DType.Int64)
-                && FunctionKernelTests.Defined(f, type)).Order(StringComparer.Ordinal)];
-            foreach (string[] some in names.Chunk(12))
+            var functions = Functions.All.Where(f => f.Name is not "where" && (f.Name is not "philox" || type == DType.Int64))
+                .Where(f => f.IsDefined(Kinds.Register(type))).OrderBy(f => f.Name, StringComparer.Ordinal);
+            foreach (var some in functions.Chunk(12))
             {
                 var b = new SpecBuilder(SectionKind.Pointwise, [1000], []);
                 int x = b.Load(0, type, 1), y = b.Load(1, type, 1);
-                foreach (string name in some)
+                foreach (var function in some)
                 {
-                    int value = Functions.Arity[name] switch { 1 => b.Apply(name, x), 2 => b.Apply(name, x, y),
-                        _ => b.Apply(name, x, y, x) };
+                    int value = b.Apply(function.Name, [.. ((int[])[x, y, x]).Take(function.Arity)]);
                     var result = ((Apply)b.Section.Code[value]).Type;
                     b.Add(new Store(result == DType.Bool ? 3 : 2, result, new(0, [1]), value));
                 }

@@ -44,7 +44,7 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
         if (instruction.Place is { } a)
             for (int d = section.Outer.Length; d < a.Strides.Length; d++)
                 if (a.Strides[d] != 0 && section.Reduce[d - section.Outer.Length] > 1) return true;
-        for (int k = 0, o; k < 3 && (o = instruction.Operand(k)) >= 0; k++) if (Varies(o)) return true;
+        for (int k = 0, o; (o = instruction.Operand(k)) >= 0; k++) if (Varies(o)) return true;
         return false;
     }
 
@@ -115,7 +115,7 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
             case Apply apply:
                 var arguments = new Number[apply.Arguments.Length];
                 for (int n = 0; n < arguments.Length; n++) arguments[n] = Value(apply.Arguments[n]);
-                return ReferenceFunctions.Apply(apply.Function, section.Code[apply.Arguments[^1]].Type, apply.Type, arguments);
+                return ReferenceFunctions.Apply(apply.Function.Name, section.Code[apply.Arguments[^1]].Type, apply.Type, arguments);
             case Reduce reduce:
                 if (!reduced.TryGetValue(i, out var result))
                 {

@@ -46,8 +46,8 @@ internal static class PoclDeclarations
                 foreach (string name in (string[])["copysign", "fmod"]) text.Append(CultureInfo.InvariantCulture, $"{t} {pure}{name}({t}, {t}); ");
                 text.Append(CultureInfo.InvariantCulture, $"{t} {pure}fma({t}, {t}, {t}); ");
             }
-        foreach (string name in Library.OfDouble) text.Append(CultureInfo.InvariantCulture, $"double {pure}{name}(double); ");
-        foreach (string name in Library.OfDoubles) text.Append(CultureInfo.InvariantCulture, $"double {pure}{name}(double, double); ");
+        foreach (string name in Functions.OfDevice(1)) text.Append(CultureInfo.InvariantCulture, $"double {pure}{name}(double); ");
+        foreach (string name in Functions.OfDevice(2)) text.Append(CultureInfo.InvariantCulture, $"double {pure}{name}(double, double); ");
         foreach (string scalar in Integers)
             foreach (string t in (string[])[scalar, scalar + "16"])
                 foreach (string name in (string[])["min", "max", "mul_hi"]) text.Append(CultureInfo.InvariantCulture, $"{t} {pure}{name}({t}, {t}); ");

@@ -10,27 +10,21 @@ namespace GpuTensor.Kernels;
 /// <c>$u(</c> and <c>$s(</c> make scalar arithmetic unsigned and signed again, since C leaves signed overflow undefined.</summary>
 internal static partial class Library
 {
-    /// <summary>A template, or (Lanes) a scalar expression of <c>x</c> and <c>y</c> that 16 lanes loop over: the way of built-in functions whose vector and scalar forms may differ in
-    /// their last bits.</summary>
-    private readonly record struct Entry(string Text, int Lanes = 0);
-
-    private static readonly Dictionary<string, Entry> Entries = [];
+    private static readonly Dictionary<string, Helper> Helpers = [];
 
     static Library()
     {
         AddMemory();
-        AddIntegers();
         AddHalves();
-        AddFloats();
-        AddTrigonometry();
-        AddErrorFunctions();
-        AddDoubles();
         AddReductions();
+        foreach (var function in Functions.All)
+            foreach (var helper in function.Helpers) Add(helper);
+        foreach (var helper in (Helper[])[.. ExponentialFunctions.Shared, .. CircularFunctions.Shared]) Add(helper);
     }
 
-    private static void Add(string name, string text) => Entries.Add(name, new(text.ReplaceLineEndings("\n").Trim()));
+    private static void Add(string name, string text) => Add(new Helper(name, text));
 
-    private static void AddLanes(string name, int arguments, string expression) => Entries.Add(name, new(expression, arguments));
+    private static void Add(Helper helper) => Helpers.Add(helper.Name, helper with { Text = helper.Text.ReplaceLineEndings("\n").Trim() });
 
     public static string Name(string function, Kind kind, int width) => $"gt_{function}_{kind.Suffix()}{(width == 1 ? "" : "x16")}";
 
@@ -43,27 +37,28 @@ internal static partial class Library
         int width = suffix.EndsWith("x16", StringComparison.Ordinal) ? 16 : 1;
         if (width == 16) suffix = suffix[..^3];
         if (!Kinds.TryParse(suffix, out var kind)) throw new ArgumentException($"{name} names no function.", nameof(name));
-        var entry = (dialect.Own.TryGetValue($"{name[3..split]}_{suffix}", out string? own) ? new Entry(own) : Find(name[3..split], suffix, kind)) ?? throw new ArgumentException($"{name} names no function.", nameof(name));
-        string body = entry.Lanes == 0 ? entry.Text : OverLanes(entry, width);
+        var helper = (dialect.Own.TryGetValue($"{name[3..split]}_{suffix}", out string? own) ? new Helper(name, own) : Find(name[3..split], suffix, kind))
+            ?? throw new ArgumentException($"{name} names no function.", nameof(name));
+        string body = helper.Lanes == 0 ? helper.Text : OverLanes(helper, width);
         var expanded = new StringBuilder();
-        Expand(dialect, expanded, body, kind, width, name, entry.Lanes != 0, dependency => Append(dialect, text, dependency, done));
+        Expand(dialect, expanded, body, kind, width, name, helper.Lanes != 0, dependency => Append(dialect, text, dependency, done));
         text.Append(dialect.Function).Append(expanded).Append('\n');
     }
 
-    private static Entry? Find(string function, string suffix, Kind kind)
+    private static Helper? Find(string function, string suffix, Kind kind)
     {
-        if (Entries.TryGetValue(function + "_" + suffix, out var entry)) return entry;
-        if (Entries.TryGetValue(function + (kind.IsFloat() ? "_f" : "_i"), out entry)) return entry;
-        return Entries.TryGetValue(function + "_*", out entry) ? entry : null;
+        if (Helpers.TryGetValue(function + "_" + suffix, out var helper)) return helper;
+        if (Helpers.TryGetValue(function + (kind.IsFloat() ? "_f" : "_i"), out helper)) return helper;
+        return Helpers.TryGetValue(function + "_*", out helper) ? helper : null;
     }
 
-    private static string OverLanes(Entry entry, int width)
+    private static string OverLanes(Helper helper, int width)
     {
-        if (width == 1) return $"$T $N({(entry.Lanes == 1 ? "$T x" : "$T x, $T y")}) {{ return {entry.Text}; }}";
-        return entry.Lanes == 1
-            ? $"$T $N($T xs) {{ $E u[16]; $st(xs, u); for (int k = 0; k < 16; k++) {{ const $E x = u[k]; u[k] = {entry.Text}; }} return $ld(u); }}"
+        if (width == 1) return $"$T $N({(helper.Lanes == 1 ? "$T x" : "$T x, $T y")}) {{ return {helper.Text}; }}";
+        return helper.Lanes == 1
+            ? $"$T $N($T xs) {{ $E u[16]; $st(xs, u); for (int k = 0; k < 16; k++) {{ const $E x = u[k]; u[k] = {helper.Text}; }} return $ld(u); }}"
             : $"$T $N($T xs, $T ys) {{ $E u[16], v[16]; $st(xs, u); $st(ys, v); " +
-              $"for (int k = 0; k < 16; k++) {{ const $E x = u[k], y = v[k]; u[k] = {entry.Text}; }} return $ld(u); }}";
+              $"for (int k = 0; k < 16; k++) {{ const $E x = u[k], y = v[k]; u[k] = {helper.Text}; }} return $ld(u); }}";
     }
 
     /// <summary>Writes a template for a kind and width; <paramref name="needs"/> hears of every function called.</summary>
@@ -116,7 +111,7 @@ internal static partial class Library
                         text.Append(width == 1 ? "*(" : "vload16(0, ");
                         i += 2;
                         break;
-                    case '0' or '1' or '2': text.Append(operands![t - '0']); break;
+                    case >= '0' and <= '9': text.Append(operands![t - '0']); break;
                     case '?': text.Append(width == 1 ? "" : "any"); break;
                     case 'D': text.Append(dialect.Type(Kind.F64, width)); break;
                     case 'J': text.Append(dialect.Type(Kind.I64, width)); break;
@@ -129,15 +124,4 @@ internal static partial class Library
     }
 
     private static Kind Letter(char letter, Kind kind) => letter switch { 'I' => kind.Mask(), 'U' => kind.Unsigned(), 'E' or 'T' => kind, 'H' => Kind.U16, 'D' => Kind.F64, 'J' => Kind.I64, _ => throw new FormatException($"${letter}") };
-
-    /// <summary>c0 + c1·v + c2·v² + …, by Horner's rule with fused multiply-adds.</summary>
-    private static string Poly(string v, params double[] c)
-    {
-        string s = Number(c[^1]);
-        for (int k = c.Length - 2; k >= 0; k--) s = $"fma({s}, {v}, {Number(c[k])})";
-        return s;
-    }
-
-    /// <summary>A float32 constant in every lane.</summary>
-    private static string Number(double value) => $"($T)({Dialect.OpenCl.Literal((float)value)})";
 }

@@ -1,7 +1,10 @@
+using static GpuTensor.Kernels.Coefficients;
+using static GpuTensor.Kernels.ScalarFunction;
+
 namespace GpuTensor.Kernels;
 
-/// <summary>Circular functions in float32.</summary>
-internal static partial class Library
+/// <summary>Circular functions and their inverses.</summary>
+internal static class CircularFunctions
 {
     // (sin r / r − 1)/r² and (cos r − 1 + r²/2)/r⁴ as polynomials of z = r² on |r| ≤ π/4.
     private static readonly string Sin3 = Poly("z", -0.16666667, 0.008333329, -0.00019839256, 2.7175645e-06);
@@ -11,10 +14,55 @@ internal static partial class Library
 
     private static readonly string Asin4 = Poly("z", 0.16666754, 0.07495233, 0.04547834, 0.024140993, 0.04223054);
 
-    private static void AddTrigonometry()
-    {
+    public static readonly ScalarFunction[] Rows =
+    [
+        OfReals("sin", "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q); return x == ($T)(0.0f) ? x : y; }"),
+        OfReals("cos", "$T $N($T x) { $I q; const $T r = @reduce(x, &q); return @sinq(r, q + 1); }"),
+        OfReals("tan", "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q) / @sinq(r, q + 1); return x == ($T)(0.0f) ? x : y; }"),
+        OfReals("asin", $$"""
+            $T $N($T x) {
+              const $T t = fabs(x);
+              const $I far = t > ($T)(0.5f);
+              const $T z = far ? ($T)(0.5f) - ($T)(0.5f) * t : t * t, s = far ? sqrt(z) : t;
+              const $T p = fma(s * z, {{Asin4}}, s);
+              const $T r = far ? fma(($T)(-2.0f), p, {{Number(-4.371139e-08)}}) + {{Number(1.5707964)}} : p;
+              return {{Sign}};
+            }
+            """),
+        OfReals("acos", $$"""
+            $T $N($T x) {
+              const $T t = fabs(x);
+              const $I far = t > ($T)(0.5f);
+              const $T z = far ? ($T)(0.5f) - ($T)(0.5f) * t : t * t, s = far ? sqrt(z) : t;
+              const $T p = fma(s * z, {{Asin4}}, s), w = p + p;
+              const $T edge = x < ($T)(0.0f) ? {{Number(3.1415927)}} - (w - {{Number(-8.742278e-08)}}) : w;
+              const $T mid = {{Number(1.5707964)}} - ((x < ($T)(0.0f) ? -p : p) - {{Number(-4.371139e-08)}});
+              return far ? edge : mid;
+            }
+            """),
+        OfReals("atan", $$"""
+            $T $N($T x) {
+              const $T t = fabs(x);
+              const $I steep = t > ($T)(1.0f);
+              const $T r = @arc(steep ? ($T)(1.0f) / t : t, steep);
+              return {{Sign}};
+            }
+            """),
+        OfReals("atan2", $$"""
+            $T $N($T x, $T v) {
+              const $T a = fabs(x), b = fabs(v), m = a > b ? a : b, n = a > b ? b : a;
+              const $T q = n == m ? (m == ($T)(0.0f) ? m : ($T)(1.0f)) : n / m;
+              const $T s = @arc(q, a > b), r = $aI(v) < 0 ? {{Number(3.1415927)}} - (s - {{Number(-8.742278e-08)}}) : s, y = {{Sign}};
+              return (x != x) | (v != v) ? x + v : y;
+            }
+            """, arity: 2, cost: 20),
+    ];
+
+    /// <summary>What several functions call.</summary>
+    public static readonly Helper[] Shared =
+    [
         // Payne and Hanek: x·2/π from the 96 bits of 2/π that matter for x's exponent, in 2.62 fixed point.
-        Add("reduce_slow_f32", $$"""
+        new("reduce_slow_f32", $$"""
             $E $N($E x, int* q) {
               const uint t[6] = { 0x28be60dbu, 0x9391054au, 0x7f09d5f4u, 0x7d4d3770u, 0x36d8a566u, 0x4f10e410u };
               const uint b = as_uint(x), m = ((b & 0x007fffffu) << 8) | 0x80000000u;
@@ -35,9 +83,9 @@ internal static partial class Library
               *q = x < 0.0f ? -n : n;
               return x < 0.0f ? -r : r;
             }
-            """);
+            """),
         // x − q·π/2 in |r| ≤ π/4 and a little; beyond the range where three fused steps are exact enough, lane by lane.
-        Add("reduce_f32", $$"""
+        new("reduce_f32", $$"""
             $T $N($T x, $I* q) {
               const $T t = fma(x, {{Number(0.63661975)}}, ($T)(12582912.0f)), j = t - ($T)(12582912.0f);
               *q = $aI(t) - 0x4b400000;
@@ -54,61 +102,20 @@ internal static partial class Library
               }
               return r;
             }
-            """);
-        Add("sinq_f32", $$"""
+            """),
+        new("sinq_f32", $$"""
             $T $N($T r, $I q) {
               const $T z = r * r, s = fma(r * z, {{Sin3}}, r), c = fma(z * z, {{Cos2}}, fma(z, ($T)(-0.5f), ($T)(1.0f)));
               const $T y = ((q & 1) != 0) ? c : s;
               return ((q & 2) != 0) ? -y : y;
             }
-            """);
-        Add("sin_f32", "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q); return x == ($T)(0.0f) ? x : y; }");
-        Add("cos_f32", "$T $N($T x) { $I q; const $T r = @reduce(x, &q); return @sinq(r, q + 1); }");
-        Add("tan_f32", "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q) / @sinq(r, q + 1); return x == ($T)(0.0f) ? x : y; }");
-
-        Add("asin_f32", $$"""
-            $T $N($T x) {
-              const $T t = fabs(x);
-              const $I far = t > ($T)(0.5f);
-              const $T z = far ? ($T)(0.5f) - ($T)(0.5f) * t : t * t, s = far ? sqrt(z) : t;
-              const $T p = fma(s * z, {{Asin4}}, s);
-              const $T r = far ? fma(($T)(-2.0f), p, {{Number(-4.371139e-08)}}) + {{Number(1.5707964)}} : p;
-              return {{Sign}};
-            }
-            """);
-        Add("acos_f32", $$"""
-            $T $N($T x) {
-              const $T t = fabs(x);
-              const $I far = t > ($T)(0.5f);
-              const $T z = far ? ($T)(0.5f) - ($T)(0.5f) * t : t * t, s = far ? sqrt(z) : t;
-              const $T p = fma(s * z, {{Asin4}}, s), w = p + p;
-              const $T edge = x < ($T)(0.0f) ? {{Number(3.1415927)}} - (w - {{Number(-8.742278e-08)}}) : w;
-              const $T mid = {{Number(1.5707964)}} - ((x < ($T)(0.0f) ? -p : p) - {{Number(-4.371139e-08)}});
-              return far ? edge : mid;
-            }
-            """);
+            """),
         // The angle of a slope y ≥ 0 that is at most 1, or of its reciprocal.
-        Add("arc_f32", $$"""
+        new("arc_f32", $$"""
             $T $N($T y, $I steep) {
               const $T z = y * y, r = fma(y * z, {{Atan8}}, y);
               return steep ? {{Number(1.5707964)}} - (r - {{Number(-4.371139e-08)}}) : r;
             }
-            """);
-        Add("atan_f32", $$"""
-            $T $N($T x) {
-              const $T t = fabs(x);
-              const $I steep = t > ($T)(1.0f);
-              const $T r = @arc(steep ? ($T)(1.0f) / t : t, steep);
-              return {{Sign}};
-            }
-            """);
-        Add("atan2_f32", $$"""
-            $T $N($T x, $T v) {
-              const $T a = fabs(x), b = fabs(v), m = a > b ? a : b, n = a > b ? b : a;
-              const $T q = n == m ? (m == ($T)(0.0f) ? m : ($T)(1.0f)) : n / m;
-              const $T s = @arc(q, a > b), r = $aI(v) < 0 ? {{Number(3.1415927)}} - (s - {{Number(-8.742278e-08)}}) : s, y = {{Sign}};
-              return (x != x) | (v != v) ? x + v : y;
-            }
-            """);
-    }
+            """),
+    ];
 }
