@@ -167,13 +167,13 @@ internal sealed class ColumnWriter : SectionWriter
                 Reduced(positions);
                 for (int i = 0; i < Code.Length; i++)
                     if (Nest.Needed[i] && Code[i] is Reduce reduce)
-                        Out.Line(Met(reduce, Accumulator(reduce), "r" + NameOf(i), "s" + NameOf(i), "q" + NameOf(i), "x" + NameOf(i)));
+                        Combine(reduce, Accumulator(reduce), "r" + NameOf(i), "s" + NameOf(i), "q" + NameOf(i), "x" + NameOf(i));
             }
         else
         {
             Reduced(positions);
             if (lines > 1)
-                for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Meet(i, reduce);
+                for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) CombineWarps(i, reduce);
         }
         using (lines > 1 && !inTurns ? Out.If("ty == 0 && here") : default) Results();
         (rows, vectors, tileRow, tileVector, Position) = (1, 1, 0, 0, position);
@@ -285,7 +285,7 @@ internal sealed class ColumnWriter : SectionWriter
     }
 
     /// <summary>The first warp takes the others' partial results, one after the other.</summary>
-    private void Meet(int i, Reduce reduce)
+    private void CombineWarps(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
         using (Out.Block())
@@ -294,7 +294,7 @@ internal sealed class ColumnWriter : SectionWriter
             if (IsPosition(reduce)) LocalArray(Dialect.Type(kind.Mask()), "places", Out.Profile.GroupSize, "x" + NameOf(i));
             Out.Barrier();
             using (Out.For($"int l = {Side} + tx", $"ty == 0 && l < {Out.Profile.GroupSize}", $"l += {Side}"))
-                Out.Line(Met(reduce, kind, "q" + NameOf(i), "x" + NameOf(i), "values[l]", "places[l]"));
+                Combine(reduce, kind, "q" + NameOf(i), "x" + NameOf(i), "values[l]", "places[l]");
             Out.Barrier();
         }
     }

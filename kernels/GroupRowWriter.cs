@@ -115,8 +115,9 @@ internal sealed class GroupRowWriter : SectionWriter
     {
         var kind = Accumulator(reduce);
         Out.Let(Dialect.Type(kind), "c" + i, AsAccumulator(reduce, kind, 1));
-        if (IsPosition(reduce)) Out.Line($"if ({Better(reduce, kind, "c" + i, "q" + i)}) {{ q{i} = c{i}; x{i} = j; }}");
-        else if (IsCompensated(reduce, kind)) Out.Line(Added(1, "q" + i, "lost" + i, "c" + i));
+        if (IsPosition(reduce))
+            using (Out.If(Better(reduce, kind, "c" + i, "q" + i))) Out.Line($"q{i} = c{i};").Line($"x{i} = j;");
+        else if (IsCompensated(reduce, kind)) AddCompensated(1, "q" + i, "lost" + i, "c" + i);
         else Out.Line($"q{i} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, 1, "q" + i, "c" + i)};");
     }
 
@@ -137,8 +138,12 @@ internal sealed class GroupRowWriter : SectionWriter
             {
                 Out.Barrier();
                 using (Out.If("t < s"))
-                    if (compensated) Out.Let(type, "b", values + "[lid + s]").Line($"{errors}[lid] += {errors}[lid + s];").Line(Added(1, values + "[lid]", errors + "[lid]", "b"));
-                    else Out.Line(Met(reduce, kind, values + "[lid]", places + "[lid]", values + "[lid + s]", places + "[lid + s]"));
+                    if (compensated)
+                    {
+                        Out.Let(type, "b", values + "[lid + s]").Line($"{errors}[lid] += {errors}[lid + s];");
+                        AddCompensated(1, values + "[lid]", errors + "[lid]", "b");
+                    }
+                    else Combine(reduce, kind, values + "[lid]", places + "[lid]", values + "[lid + s]", places + "[lid + s]");
             }
             string mine = least == 1 ? "lid - t" : "lid - t + (t & 31)";
             Out.Barrier();
@@ -168,8 +173,12 @@ internal sealed class GroupRowWriter : SectionWriter
             Out.Let(type, "b", Moved(down, kind, q, width));
             // All lanes take part in a shuffle, whatever becomes of what it brings.
             if (IsPosition(reduce)) Out.Let(Dialect.Type(kind.Mask()), "pb", Moved(down, kind.Mask(), x, width));
-            if (IsCompensated(reduce, kind)) Out.Line($"lost{i} += {Moved(down, kind, "lost" + i, width)};").Line(Added(1, q, "lost" + i, "b"));
-            else Out.Line(Met(reduce, kind, q, x, "b", "pb"));
+            if (IsCompensated(reduce, kind))
+            {
+                Out.Line($"lost{i} += {Moved(down, kind, "lost" + i, width)};");
+                AddCompensated(1, q, "lost" + i, "b");
+            }
+            else Combine(reduce, kind, q, x, "b", "pb");
         }
     }
 

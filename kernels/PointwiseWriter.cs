@@ -174,7 +174,7 @@ internal sealed class PointwiseWriter : SectionWriter
             case SegmentSum sum:
                 Each(() => Out.Variable(register, "q" + NameOf(i), "0"));
                 using (OpenSegment(i, sum, out string row))
-                    Parts(sum.Type, $"{Out.Buffer(sum.Buffer)} + ({Address(i)} + {row})", "", raw => Out.Line(AddToSegment(i, 1, raw)));
+                    Parts(sum.Type, $"{Out.Buffer(sum.Buffer)} + ({Address(i)} + {row})", "", raw => AddToSegment(i, 1, raw));
                 Each(() => Out.Let(register, NameOf(i), SegmentResult(i, sum, 1)));
                 break;
             case Store store:
@@ -199,7 +199,12 @@ internal sealed class PointwiseWriter : SectionWriter
         {
             string name = $"w{words++}", value = $"*(const {Dialect.Global}{vector}*)({pointer}{(part == 0 ? "" : $" + {part * width}")})";
             if (condition.Length == 0) Out.Let(vector, name, value);
-            else Out.Line($"{vector} {name}; if ({condition}) {name} = {value}; else {string.Join(" = ", Components[..width].Select(c => $"{name}.{c}"))} = 0;");
+            else
+            {
+                Out.Variable(vector, name);
+                using (Out.If(condition)) Out.Line($"{name} = {value};");
+                using (Out.Else()) Out.Line($"{string.Join(" = ", Components[..width].Select(c => $"{name}.{c}"))} = 0;");
+            }
             for (int k = 0; k < width; k++)
             {
                 element = part * width + k;

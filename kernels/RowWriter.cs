@@ -110,7 +110,7 @@ internal sealed class RowWriter : SectionWriter
         }
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
         Out.Let(type, "c" + i, value);
-        if (IsCompensated(reduce, kind)) Out.Line(Added(16, $"q{i}_0", $"lost{i}", $"c{i}"));
+        if (IsCompensated(reduce, kind)) AddCompensated(16, $"q{i}_0", $"lost{i}", $"c{i}");
         string sum = IsCompensated(reduce, kind) ? $"q{i}_0" : Out.Apply(Accumulators.Combine(reduce.Op), kind, 16, $"q{i}_0", $"c{i}");
         Out.Line($"const {type} y{i} = {sum}; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
     }

@@ -168,9 +168,16 @@ internal abstract partial class SectionWriter
     protected void Advance(int from, int d)
     {
         if (d < from) return;
-        string text = $"++{IndexNames[from]};";
-        for (int k = from + 1; k <= d; k++) text = $"if (++{IndexNames[k]} == {Size(k)}) {{ {IndexNames[k]} = 0; {text} }}";
-        Out.Line(text);
+        if (d == from)
+        {
+            Out.Line($"++{IndexNames[d]};");
+            return;
+        }
+        using (Out.If($"++{IndexNames[d]} == {Size(d)}"))
+        {
+            Out.Line($"{IndexNames[d]} = 0;");
+            Advance(from, d - 1);
+        }
     }
 
     private static string Sum(string pointer, string address, string extra)

@@ -41,7 +41,8 @@ internal abstract partial class SectionWriter
             using (Out.For($"{X} hi = {length}", $"lo{n} < hi", ""))
             {
                 Out.Let(X, "mid", $"(lo{n} + hi) >> 1").Let(Dialect.Type(kind), "t", $"{Out.Buffer(search.Buffer)}[{Address(i)} + {Times("mid", stride)}]");
-                Out.Line($"if ({before}) lo{n} = mid + 1; else hi = mid;");
+                using (Out.If(before)) Out.Line($"lo{n} = mid + 1;");
+                using (Out.Else()) Out.Line("hi = mid;");
             }
             return Dialect.Convert(Kind.I64, 1, "lo" + n);
         }
@@ -85,7 +86,7 @@ internal abstract partial class SectionWriter
         }
         return SegmentResult(i, sum, width);
 
-        void Add(string element) => Out.Line(AddToSegment(i, width, FromStorage(sum.Type, width, element)));
+        void Add(string element) => AddToSegment(i, width, FromStorage(sum.Type, width, element));
     }
 
     /// <summary>Opens the loop over one segment.</summary>
@@ -105,10 +106,11 @@ internal abstract partial class SectionWriter
         return (sum.OrderAt == 0 ? "0" : Slot(ref strideSlots[i][^3], sum.OrderAt), Slot(ref strideSlots[i][^2], sum.OrderStride));
     }
 
-    protected string AddToSegment(int i, int width, string value)
+    protected void AddToSegment(int i, int width, string value)
     {
-        string q = "q" + NameOf(i), type = Dialect.Type(KindOf(i), width);
-        return $"{{ const {type} c = {value}; {q} = {Out.Apply(Accumulators.Combine(ReduceOp.Sum), KindOf(i), width, q, "c")}; }}";
+        string q = "q" + NameOf(i);
+        using (Out.Block())
+            Out.Let(Dialect.Type(KindOf(i), width), "c", value).Line($"{q} = {Out.Apply(Accumulators.Combine(ReduceOp.Sum), KindOf(i), width, q, "c")};");
     }
 
     protected string SegmentResult(int i, SegmentSum sum, int width) => sum.Type.IsHalf() ? Round("q" + NameOf(i), sum.Type, width) : "q" + NameOf(i);

@@ -1,14 +1,17 @@
 namespace GpuTensor.Kernels;
 
-/// <content>What the ways of reducing share: what a reduction starts from, how two partial results meet, how it ends.</content>
+/// <content>What the shapes of reductions share: what one starts from, how two partial results are combined, how it ends.</content>
 internal abstract partial class SectionWriter
 {
     /// <summary>Row sums that carry along what their additions lost: the logarithm of a sum near 1, a confident loss, shows it. Kinds below float64 pass by rules of their own dtype.</summary>
     protected static bool IsCompensated(Reduce reduce, Kind kind) => reduce.Op == ReduceOp.Sum && kind == Kind.F64;
 
-    /// <summary>A float64 sum with another number added, and exactly what that lost (Knuth's TwoSum) added to what was lost before.</summary>
-    protected string Added(int width, string sum, string lost, string value) =>
-        $"{{ const {Dialect.Type(Kind.F64, width)} s = {sum} + {value}, z = s - {sum}; {lost} += ({sum} - (s - z)) + ({value} - z); {sum} = s; }}";
+    /// <summary>Adds a number to a float64 sum, and exactly what that lost (Knuth's TwoSum) to what was lost before.</summary>
+    protected void AddCompensated(int width, string sum, string lost, string value)
+    {
+        using (Out.Block())
+            Out.Let(Dialect.Type(Kind.F64, width), ("s", $"{sum} + {value}"), ("z", $"s - {sum}")).Line($"{lost} += ({sum} - (s - z)) + ({value} - z);").Line($"{sum} = s;");
+    }
 
     /// <summary>Declares an array in local memory with an element for each work-item, and stores this work-item's.</summary>
     /// <param name="start">Where it starts in the group's local memory, in words of 64 bits.</param>
@@ -36,13 +39,21 @@ internal abstract partial class SectionWriter
         return kind.IsFloat() ? $"{better} | (({c} != {c}) & ({q} == {q}))" : better;
     }
 
-    /// <summary>A partial result, and its position where that counts, taken into another: of equals the first position wins.</summary>
-    protected string Met(Reduce reduce, Kind kind, string q, string x, string value, string position)
+    /// <summary>Combines a partial result q, at position x where that counts, with another: of equals the first position wins.</summary>
+    protected void Combine(Reduce reduce, Kind kind, string q, string x, string value, string position)
     {
-        string type = Dialect.Type(kind), start = $"{{ const {type} c = {value};";
-        if (!IsPosition(reduce)) return $"{start} {q} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, 1, q, "c")}; }}";
-        string tie = kind.IsFloat() ? $"(({q} == c) | (({q} != {q}) & (c != c)))" : $"({q} == c)";
-        return $"{start} const {Dialect.Type(kind.Mask())} p = {position}; if (({Better(reduce, kind, "c", q)}) || ({tie} && p < {x})) {{ {q} = c; {x} = p; }} }}";
+        using (Out.Block())
+        {
+            Out.Let(Dialect.Type(kind), "c", value);
+            if (!IsPosition(reduce))
+            {
+                Out.Line($"{q} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, 1, q, "c")};");
+                return;
+            }
+            Out.Let(Dialect.Type(kind.Mask()), "p", position);
+            string tie = kind.IsFloat() ? $"(({q} == c) | (({q} != {q}) & (c != c)))" : $"({q} == c)";
+            using (Out.If($"({Better(reduce, kind, "c", q)}) || ({tie} && p < {x})")) Out.Line($"{q} = c;").Line($"{x} = p;");
+        }
     }
 
     /// <summary>A reduction's operand as its accumulator takes it.</summary>

@@ -105,29 +105,31 @@ internal abstract partial class SectionWriter
         _ => value,
     };
 
-    private void EmitStore(int i, Store store)
+    private void EmitStore(int i, Store to)
     {
         int width = WidthOf(i);
-        var stored = Kinds.Stored(store.Type);
-        string value = ToStorage(store.Type, width, Operand(store.Value, width)), buffer = Out.Buffer(store.Buffer);
+        var stored = Kinds.Stored(to.Type);
+        string value = ToStorage(to.Type, width, Operand(to.Value, width)), buffer = Out.Buffer(to.Buffer);
         if (width == 1)
         {
             Out.Line($"{buffer}[{Address(i)}] = {value};");
             return;
         }
         string lanes = Part.Length == 0 ? "16" : Part;
-        if (LaneStride(i) is null && near)
+        bool isNear = LaneStride(i) is null && near;
+        if (isNear)
         {
             string pointer = Sum(buffer, NearAddress(i), ""), step = Stride(i, LaneTo - 1);
-            string put = step == "1" ? $"{Out.Call("put", stored, 16)}({value}, {pointer}, {lanes})" : $"{Out.Call("putstrided", stored, 16)}({value}, {pointer}, {step}, {lanes})";
-            Out.Line($"if (near) {put}; else");
+            using (Out.If("near"))
+                Out.Line(step == "1" ? $"{Out.Call("put", stored, 16)}({value}, {pointer}, {lanes});" : $"{Out.Call("putstrided", stored, 16)}({value}, {pointer}, {step}, {lanes});");
         }
-        Out.Line(LaneStride(i) switch
+        string store = LaneStride(i) switch
         {
             null => $"{Out.Call(Out.Wide ? "putindexedw" : "putindexed", stored, 16)}({value}, {Sum(buffer, Base(i), "")}, {GeneralLanes(i)}, {lanes});",
             "1" when Part.Length == 0 => $"vstore16({value}, 0, {Sum(buffer, Address(i), "")});",
             "1" => $"{Out.Call("put", stored, 16)}({value}, {Sum(buffer, Address(i), "")}, {Part});",
             var stride => $"{Out.Call("putstrided", stored, 16)}({value}, {Sum(buffer, Address(i), "")}, {(stride.Length == 0 ? "0" : stride)}, {lanes});",
-        });
+        };
+        using (isNear ? Out.Else() : default) Out.Line(store);
     }
 }

@@ -50,16 +50,17 @@ internal static class FlatGemmKernel
             GemmTranspose.Write(writer, "square");
             o.Line($"const {writer.Type()}* s = (const {writer.Type()}*)line;");
             using (o.If($"depth == {Lanes}"))
-                for (int i = 0; i < Lanes; i++) Steps(i, "");
+                for (int i = 0; i < Lanes; i++) Steps(i);
             // No step past K: adding a product of zeros would turn −0 into 0.
             using (o.Else())
-                for (int i = 0; i < Lanes - 1; i++) Steps(i, $"if ({i} < depth) ");
+                for (int i = 0; i < Lanes - 1; i++)
+                    using (o.If($"{i} < depth")) Steps(i);
         }
 
-        void Steps(int depth, string condition)
+        void Steps(int depth)
         {
             for (int i = 0; i < rows; i++)
-                o.Line($"{condition}c{i} = {GemmAccumulator.MultiplyAdd(spec.In, $"({vector})(s[{i * Lanes + depth}])", $"r{depth}", $"c{i}")};");
+                o.Line($"c{i} = {GemmAccumulator.MultiplyAdd(spec.In, $"({vector})(s[{i * Lanes + depth}])", $"r{depth}", $"c{i}")};");
         }
     }
 }

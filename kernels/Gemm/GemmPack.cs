@@ -50,7 +50,7 @@ internal static class GemmPack
                             o.Let("int", "part", $"(int)({n} - j)");
                             element.WriteLanes("part");
                             o.Variable(writer.Type(), $"lane[{Lanes}]").Line($"vstore16({element.Value(Lanes)}, 0, lane);");
-                            o.Line("for (int i = 0; i < part; i++) to[s + i] = lane[i];");
+                            using (o.Count("int", "i", "part")) o.Line("to[s + i] = lane[i];");
                         }
                     }
                 }
@@ -73,7 +73,8 @@ internal static class GemmPack
                     using (o.If($"depth == {Lanes}"))
                         for (int i = 0; i < Lanes; i++) o.Line($"vstore16(r{i}, 0, to + {i * width});");
                     using (o.Else())
-                        for (int i = 0; i < Lanes - 1; i++) o.Line($"if ({i} < depth) vstore16(r{i}, 0, to + {i * width});");
+                        for (int i = 0; i < Lanes - 1; i++)
+                            using (o.If($"{i} < depth")) o.Line($"vstore16(r{i}, 0, to + {i * width});");
                 }
                 o.Line($"to += {(Lanes - 1) * width};");
             }

@@ -32,7 +32,7 @@ internal static class GpuGemmKernel
         var epilogue = writer.Element(spec.Epilogue, spec.Batch, spec.M, spec.N, "m", "n", rank + 1, "v");
 
         o.Variable(type, $"c[{each}][{each}]");
-        o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++) c[i][j] = 0;");
+        Square(() => o.Line("c[i][j] = 0;"));
         using (o.For($"{x} k0 = 0", $"k0 < {k}", $"k0 += {Depth}", uniform: true))
         {
             o.Let("int", "depth", $"(int)min(({x}){Depth}, {k} - k0)");
@@ -40,11 +40,8 @@ internal static class GpuGemmKernel
             Stage(right, "bs", "n", "left", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
             o.Barrier();
             // No step past K: adding a product of zeros would turn −0 into 0.
-            using (o.Count("int", "q", "depth"))
-            {
-                o.Line($"for (int i = 0; i < {each}; i++) for (int j = 0; j < {each}; j++)");
-                o.Line($"  c[i][j] = {GemmAccumulator.MultiplyAdd(spec.In, $"as[q * {pitch} + ty + i * {Side}]", $"bs[q * {pitch} + tx + j * {Side}]", "c[i][j]")};");
-            }
+            string product = GemmAccumulator.MultiplyAdd(spec.In, $"as[q * {pitch} + ty + i * {Side}]", $"bs[q * {pitch} + tx + j * {Side}]", "c[i][j]");
+            using (o.Count("int", "q", "depth")) Square(() => o.Line($"c[i][j] = {product};"));
             o.Barrier();
         }
         using (o.Count("int", "i", $"{each}"))
@@ -58,6 +55,13 @@ internal static class GpuGemmKernel
             }
         }
         return writer.Finish(rows * columns * batches, Side * Side, description);
+
+        // For each accumulator of a work-item.
+        void Square(Action write)
+        {
+            using (o.Count("int", "i", $"{each}"))
+            using (o.Count("int", "j", $"{each}")) write();
+        }
 
         // Neighbouring work-items read neighbouring elements: along k where that is the dense dimension, else along rows or columns.
         void Stage(GemmElement element, string target, string index, string start, string count, bool alongDepth)

@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct mul_sum_292a9cb1f5df_integers { int n[4]; };
-extern "C" __global__ void __launch_bounds__(256, 1) mul_sum_292a9cb1f5df(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct mul_sum_292a9cb1f5df_integers k)
+struct mul_sum_6ee2ac975a21_integers { int n[4]; };
+extern "C" __global__ void __launch_bounds__(256, 1) mul_sum_6ee2ac975a21(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct mul_sum_6ee2ac975a21_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -48,7 +48,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) mul_sum_292a9cb1f5df(const 
     for (int s = 128; s > 16; s >>= 1) {
       __syncthreads();
       if (t < s) {
-        { const float c = m2[lid + s]; m2[lid] = m2[lid] + c; }
+        {
+          const float c = m2[lid + s];
+          m2[lid] = m2[lid] + c;
+        }
       }
     }
     __syncthreads();
@@ -56,7 +59,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) mul_sum_292a9cb1f5df(const 
     __syncthreads();
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q2, s, 32);
-      { const float c = b; q2 = q2 + c; }
+      {
+        const float c = b;
+        q2 = q2 + c;
+      }
     }
     q2 = __shfl_sync(0xffffffffu, q2, 0, 32);
     const float v2 = q2;

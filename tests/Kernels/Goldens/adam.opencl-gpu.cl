@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct mul_sum_d8cbb9743afa_integers { int n[4]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void mul_sum_d8cbb9743afa(const __global float* restrict buffer0, __global float* restrict buffer1, const struct mul_sum_d8cbb9743afa_integers k)
+struct mul_sum_276cfaaa4df8_integers { int n[4]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void mul_sum_276cfaaa4df8(const __global float* restrict buffer0, __global float* restrict buffer1, const struct mul_sum_276cfaaa4df8_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -26,7 +26,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void mul_sum_d8cbb9743
     for (int s = 128; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m2[lid + s]; m2[lid] = m2[lid] + c; }
+        {
+          const float c = m2[lid + s];
+          m2[lid] = m2[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

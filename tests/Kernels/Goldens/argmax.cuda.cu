@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct argmax_ded4a5c6873a_integers { int n[5]; };
-extern "C" __global__ void __launch_bounds__(256, 1) argmax_ded4a5c6873a(const float* __restrict__ buffer0, long long* __restrict__ buffer1, const struct argmax_ded4a5c6873a_integers k)
+struct argmax_8a0115584c5a_integers { int n[5]; };
+extern "C" __global__ void __launch_bounds__(256, 1) argmax_8a0115584c5a(const float* __restrict__ buffer0, long long* __restrict__ buffer1, const struct argmax_8a0115584c5a_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -45,12 +45,22 @@ extern "C" __global__ void __launch_bounds__(256, 1) argmax_ded4a5c6873a(const f
     for (int j = t; j < end; j += 32) {
       const float v0 = b0[i0*n2 + j];
       const float c1 = v0;
-      if ((c1 > q1) | ((c1 != c1) & (q1 == q1))) { q1 = c1; x1 = j; }
+      if ((c1 > q1) | ((c1 != c1) & (q1 == q1))) {
+        q1 = c1;
+        x1 = j;
+      }
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
       const int pb = __shfl_down_sync(0xffffffffu, x1, s, 32);
-      { const float c = b; const int p = pb; if (((c > q1) | ((c != c) & (q1 == q1))) || (((q1 == c) | ((q1 != q1) & (c != c))) && p < x1)) { q1 = c; x1 = p; } }
+      {
+        const float c = b;
+        const int p = pb;
+        if (((c > q1) | ((c != c) & (q1 == q1))) || (((q1 == c) | ((q1 != q1) & (c != c))) && p < x1)) {
+          q1 = c;
+          x1 = p;
+        }
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     x1 = __shfl_sync(0xffffffffu, x1, 0, 32);

@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct argmax_5d53f6ebb36d_integers { int n[5]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void argmax_5d53f6ebb36d(const __global float* restrict buffer0, __global long* restrict buffer1, const struct argmax_5d53f6ebb36d_integers k)
+struct argmax_ee9fafad4239_integers { int n[5]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void argmax_ee9fafad4239(const __global float* restrict buffer0, __global long* restrict buffer1, const struct argmax_ee9fafad4239_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -23,7 +23,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void argmax_5d53f6ebb3
     for (int j = t; j < end; j += 32) {
       const float v0 = b0[i0*n2 + j];
       const float c1 = v0;
-      if ((c1 > q1) | ((c1 != c1) & (q1 == q1))) { q1 = c1; x1 = j; }
+      if ((c1 > q1) | ((c1 != c1) & (q1 == q1))) {
+        q1 = c1;
+        x1 = j;
+      }
     }
     __local float* m1 = (__local float*)shared;
     m1[lid] = q1;
@@ -32,7 +35,14 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void argmax_5d53f6ebb3
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; const int p = p1[lid + s]; if (((c > m1[lid]) | ((c != c) & (m1[lid] == m1[lid]))) || (((m1[lid] == c) | ((m1[lid] != m1[lid]) & (c != c))) && p < p1[lid])) { m1[lid] = c; p1[lid] = p; } }
+        {
+          const float c = m1[lid + s];
+          const int p = p1[lid + s];
+          if (((c > m1[lid]) | ((c != c) & (m1[lid] == m1[lid]))) || (((m1[lid] == c) | ((m1[lid] != m1[lid]) & (c != c))) && p < p1[lid])) {
+            m1[lid] = c;
+            p1[lid] = p;
+          }
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

@@ -50,8 +50,8 @@ __device__ __forceinline__ float gt_log_f32(float x) {
   return gt_logedge_f32(x, fma(e, (float)(0x1.62e4p-1f), f + fma(e, (float)(0x1.7f7d1cp-20f), gt_logtail_f32(f))));
 }
 
-struct amax_sub_exp_sum_log_lt_f107ee2173d5_integers { int n[18]; };
-extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_f107ee2173d5(const float* __restrict__ buffer0, float* __restrict__ buffer1, float* __restrict__ buffer2, float* __restrict__ buffer3, const long long* __restrict__ buffer4, long long* __restrict__ buffer5, const struct amax_sub_exp_sum_log_lt_f107ee2173d5_integers k, const ulong* __restrict__ scalars)
+struct amax_sub_exp_sum_log_lt_b670683ba07f_integers { int n[18]; };
+extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_b670683ba07f(const float* __restrict__ buffer0, float* __restrict__ buffer1, float* __restrict__ buffer2, float* __restrict__ buffer3, const long long* __restrict__ buffer4, long long* __restrict__ buffer5, const struct amax_sub_exp_sum_log_lt_b670683ba07f_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -86,7 +86,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_f10
     }
     for (int s = 8; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 16);
-      { const float c = b; q1 = (q1 > c) | (q1 != q1) ? q1 : c; }
+      {
+        const float c = b;
+        q1 = (q1 > c) | (q1 != q1) ? q1 : c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 16);
     const float v1 = q1;
@@ -104,7 +107,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_f10
     }
     for (int s = 8; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q5, s, 16);
-      { const float c = b; q5 = q5 + c; }
+      {
+        const float c = b;
+        q5 = q5 + c;
+      }
     }
     q5 = __shfl_sync(0xffffffffu, q5, 0, 16);
     const float v5 = q5;
@@ -150,7 +156,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_f10
     }
     for (int s = 16; s > 0; s >>= 1) {
       const long long b = __shfl_down_sync(0xffffffffu, q13, s, 32);
-      { const long long c = b; q13 = q13 > c ? q13 : c; }
+      {
+        const long long c = b;
+        q13 = q13 > c ? q13 : c;
+      }
     }
     q13 = __shfl_sync(0xffffffffu, q13, 0, 32);
     const long long v13 = q13;
@@ -160,8 +169,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_log_lt_f10
   }
 }
 
-struct eq_where_sum_neg_1cbe1783a58a_integers { int n[8]; };
-extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_neg_1cbe1783a58a(const long long* __restrict__ buffer0, uchar* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct eq_where_sum_neg_1cbe1783a58a_integers k)
+struct eq_where_sum_neg_781aaf2f424b_integers { int n[8]; };
+extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_neg_781aaf2f424b(const long long* __restrict__ buffer0, uchar* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct eq_where_sum_neg_781aaf2f424b_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -193,7 +202,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_neg_1cbe1783a5
     }
     for (int s = 8; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q7, s, 16);
-      { const float c = b; q7 = q7 + c; }
+      {
+        const float c = b;
+        q7 = q7 + c;
+      }
     }
     q7 = __shfl_sync(0xffffffffu, q7, 0, 16);
     const float v7 = q7;
@@ -204,8 +216,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_neg_1cbe1783a5
   }
 }
 
-struct ne_ge_lt_logical_and_where_sum_98aa8154f839_integers { int n[8]; };
-extern "C" __global__ void __launch_bounds__(256, 1) ne_ge_lt_logical_and_where_sum_98aa8154f839(const long long* __restrict__ buffer0, const float* __restrict__ buffer1, float* __restrict__ buffer2, float* __restrict__ buffer3, const struct ne_ge_lt_logical_and_where_sum_98aa8154f839_integers k, const ulong* __restrict__ scalars)
+struct ne_ge_lt_logical_and_where_sum_641a63ac8bf2_integers { int n[8]; };
+extern "C" __global__ void __launch_bounds__(256, 1) ne_ge_lt_logical_and_where_sum_641a63ac8bf2(const long long* __restrict__ buffer0, const float* __restrict__ buffer1, float* __restrict__ buffer2, float* __restrict__ buffer3, const struct ne_ge_lt_logical_and_where_sum_641a63ac8bf2_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -250,13 +262,19 @@ extern "C" __global__ void __launch_bounds__(256, 1) ne_ge_lt_logical_and_where_
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q13, s, 32);
-      { const float c = b; q13 = q13 + c; }
+      {
+        const float c = b;
+        q13 = q13 + c;
+      }
     }
     q13 = __shfl_sync(0xffffffffu, q13, 0, 32);
     const float v13 = q13;
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q15, s, 32);
-      { const float c = b; q15 = q15 + c; }
+      {
+        const float c = b;
+        q15 = q15 + c;
+      }
     }
     q15 = __shfl_sync(0xffffffffu, q15, 0, 32);
     const float v15 = q15;
@@ -283,8 +301,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) ne_ge_lt_logical_and_where_
   }
 }
 
-struct where_neg_sum_div_mul_add_aa88e04e0eb1_integers { int n[10]; };
-extern "C" __global__ void __launch_bounds__(256, 1) where_neg_sum_div_mul_add_aa88e04e0eb1(const uchar* __restrict__ buffer0, const float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, float* __restrict__ buffer4, const struct where_neg_sum_div_mul_add_aa88e04e0eb1_integers k)
+struct where_neg_sum_div_mul_add_184c16c81e2c_integers { int n[10]; };
+extern "C" __global__ void __launch_bounds__(256, 1) where_neg_sum_div_mul_add_184c16c81e2c(const uchar* __restrict__ buffer0, const float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, float* __restrict__ buffer4, const struct where_neg_sum_div_mul_add_184c16c81e2c_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -322,7 +340,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) where_neg_sum_div_mul_add_a
     }
     for (int s = 8; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q5, s, 16);
-      { const float c = b; q5 = q5 + c; }
+      {
+        const float c = b;
+        q5 = q5 + c;
+      }
     }
     q5 = __shfl_sync(0xffffffffu, q5, 0, 16);
     const float v5 = q5;

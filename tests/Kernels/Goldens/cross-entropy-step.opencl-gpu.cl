@@ -28,8 +28,8 @@ static inline float gt_log_f32(float x) {
   return gt_logedge_f32(x, fma(e, (float)(0x1.62e4p-1f), f + fma(e, (float)(0x1.7f7d1cp-20f), gt_logtail_f32(f))));
 }
 
-struct amax_sub_exp_sum_log_lt_fbed9444d3fa_integers { int n[17]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_log_lt_fbed9444d3fa(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, const struct amax_sub_exp_sum_log_lt_fbed9444d3fa_integers k, const long scalar0)
+struct amax_sub_exp_sum_log_lt_a3e5ad469580_integers { int n[17]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_log_lt_a3e5ad469580(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, const struct amax_sub_exp_sum_log_lt_a3e5ad469580_integers k, const long scalar0)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -62,7 +62,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     for (int s = 8; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = (m1[lid] > c) | (m1[lid] != m1[lid]) ? m1[lid] : c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = (m1[lid] > c) | (m1[lid] != m1[lid]) ? m1[lid] : c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -83,7 +86,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     for (int s = 8; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m5[lid + s]; m5[lid] = m5[lid] + c; }
+        {
+          const float c = m5[lid + s];
+          m5[lid] = m5[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -132,7 +138,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const long c = m13[lid + s]; m13[lid] = m13[lid] > c ? m13[lid] : c; }
+        {
+          const long c = m13[lid + s];
+          m13[lid] = m13[lid] > c ? m13[lid] : c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -145,8 +154,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
   }
 }
 
-struct eq_where_sum_neg_5359e95d7cfd_integers { int n[8]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_neg_5359e95d7cfd(const __global long* restrict buffer0, __global uchar* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct eq_where_sum_neg_5359e95d7cfd_integers k)
+struct eq_where_sum_neg_717c239296a5_integers { int n[8]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_neg_717c239296a5(const __global long* restrict buffer0, __global uchar* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct eq_where_sum_neg_717c239296a5_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -181,7 +190,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_neg_
     for (int s = 8; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m7[lid + s]; m7[lid] = m7[lid] + c; }
+        {
+          const float c = m7[lid + s];
+          m7[lid] = m7[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -195,8 +207,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_neg_
   }
 }
 
-struct ne_ge_lt_logical_and_where_sum_84914ab745ad_integers { int n[6]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void ne_ge_lt_logical_and_where_sum_84914ab745ad(const __global long* restrict buffer0, const __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const struct ne_ge_lt_logical_and_where_sum_84914ab745ad_integers k, const long scalar0, const long scalar1)
+struct ne_ge_lt_logical_and_where_sum_3f205043388a_integers { int n[6]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void ne_ge_lt_logical_and_where_sum_3f205043388a(const __global long* restrict buffer0, const __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const struct ne_ge_lt_logical_and_where_sum_3f205043388a_integers k, const long scalar0, const long scalar1)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -238,7 +250,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void ne_ge_lt_logical_
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m13[lid + s]; m13[lid] = m13[lid] + c; }
+        {
+          const float c = m13[lid + s];
+          m13[lid] = m13[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -250,7 +265,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void ne_ge_lt_logical_
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m15[lid + s]; m15[lid] = m15[lid] + c; }
+        {
+          const float c = m15[lid + s];
+          m15[lid] = m15[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -276,8 +294,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void ne_ge_lt_logical_
   }
 }
 
-struct where_neg_sum_div_mul_add_7faf089820f4_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void where_neg_sum_div_mul_add_7faf089820f4(const __global uchar* restrict buffer0, const __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, __global float* restrict buffer4, const struct where_neg_sum_div_mul_add_7faf089820f4_integers k)
+struct where_neg_sum_div_mul_add_99d1c0b89654_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void where_neg_sum_div_mul_add_99d1c0b89654(const __global uchar* restrict buffer0, const __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, __global float* restrict buffer4, const struct where_neg_sum_div_mul_add_99d1c0b89654_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -313,7 +331,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void where_neg_sum_div
     for (int s = 8; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m5[lid + s]; m5[lid] = m5[lid] + c; }
+        {
+          const float c = m5[lid + s];
+          m5[lid] = m5[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

@@ -186,8 +186,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void add_12c54dd58b19(co
   }
 }
 
-struct add_4cf07b0f16d7_integers { int n[19]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void add_4cf07b0f16d7(const __global float* restrict buffer0, __global float* restrict buffer1, const struct add_4cf07b0f16d7_integers k)
+struct add_2a0c0d1d207a_integers { int n[19]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void add_2a0c0d1d207a(const __global float* restrict buffer0, __global float* restrict buffer1, const struct add_2a0c0d1d207a_integers k)
 {
   const int group = get_group_id(0);
   if (group < k.n[2]) {
@@ -218,8 +218,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void add_4cf07b0f16d7(co
       const float16 v0 = near ? vload16(0, b0 + (n4 + near0*n5 + near1)) : gt_indexed_f32x16(b0 + (n4), d0*(int16)(n5) + d1);
       const float16 v1 = near ? vload16(0, b0 + (near0*n6 + near1)) : gt_indexed_f32x16(b0, d0*(int16)(n6) + d1);
       const float16 v2 = v0 + v1;
-      if (near) gt_putstrided_f32x16(v2, b1 + (n7 + near0 + near1*n8), n8, 16); else
-      gt_putindexed_f32x16(v2, b1 + (n7), d0 + d1*(int16)(n8), 16);
+      if (near) {
+        gt_putstrided_f32x16(v2, b1 + (n7 + near0 + near1*n8), n8, 16);
+      }
+      else {
+        gt_putindexed_f32x16(v2, b1 + (n7), d0 + d1*(int16)(n8), 16);
+      }
     }
     if (j < e) {
       const int m = e - j;
@@ -235,8 +239,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void add_4cf07b0f16d7(co
       const float16 v0 = near ? vload16(0, b0 + (n4 + near0*n5 + near1)) : gt_indexed_f32x16(b0 + (n4), d0*(int16)(n5) + d1);
       const float16 v1 = near ? vload16(0, b0 + (near0*n6 + near1)) : gt_indexed_f32x16(b0, d0*(int16)(n6) + d1);
       const float16 v2 = v0 + v1;
-      if (near) gt_putstrided_f32x16(v2, b1 + (n7 + near0 + near1*n8), n8, m); else
-      gt_putindexed_f32x16(v2, b1 + (n7), d0 + d1*(int16)(n8), m);
+      if (near) {
+        gt_putstrided_f32x16(v2, b1 + (n7 + near0 + near1*n8), n8, m);
+      }
+      else {
+        gt_putindexed_f32x16(v2, b1 + (n7), d0 + d1*(int16)(n8), m);
+      }
     }
   }
   else if (group < k.n[12]) {

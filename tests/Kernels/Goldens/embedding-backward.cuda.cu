@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct lt_ge_logical_or_maximum_where_amax_e020c8029e55_integers { int n[17]; };
-extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_maximum_where_amax_e020c8029e55(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct lt_ge_logical_or_maximum_where_amax_e020c8029e55_integers k, const ulong* __restrict__ scalars)
+struct lt_ge_logical_or_maximum_where_amax_4efc7936c776_integers { int n[17]; };
+extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_maximum_where_amax_4efc7936c776(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct lt_ge_logical_or_maximum_where_amax_4efc7936c776_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -53,7 +53,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_maximum_wh
     }
     for (int s = 16; s > 0; s >>= 1) {
       const long long b = __shfl_down_sync(0xffffffffu, q10, s, 32);
-      { const long long c = b; q10 = q10 > c ? q10 : c; }
+      {
+        const long long c = b;
+        q10 = q10 > c ? q10 : c;
+      }
     }
     q10 = __shfl_sync(0xffffffffu, q10, 0, 32);
     const long long v10 = q10;
@@ -87,8 +90,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) lt_ge_logical_or_maximum_wh
   }
 }
 
-struct sum_b2ac1877efd7_integers { int n[6]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_b2ac1877efd7_integers k)
+struct sum_56b630ce07cf_integers { int n[6]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_56b630ce07cf(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_56b630ce07cf_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -115,7 +118,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const floa
     for (int s = 128; s > 16; s >>= 1) {
       __syncthreads();
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     __syncthreads();
@@ -123,7 +129,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const floa
     __syncthreads();
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
-      { const float c = b; q1 = q1 + c; }
+      {
+        const float c = b;
+        q1 = q1 + c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     const float v1 = q1;
@@ -133,8 +142,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const floa
   }
 }
 
-struct sum_lt_add_where_d13e9b839231_integers { int n[12]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_lt_add_where_d13e9b839231(const float* __restrict__ buffer0, float* __restrict__ buffer1, const long long* __restrict__ buffer2, long long* __restrict__ buffer3, long long* __restrict__ buffer4, const struct sum_lt_add_where_d13e9b839231_integers k)
+struct sum_lt_add_where_5332abcc089a_integers { int n[12]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_lt_add_where_5332abcc089a(const float* __restrict__ buffer0, float* __restrict__ buffer1, const long long* __restrict__ buffer2, long long* __restrict__ buffer3, long long* __restrict__ buffer4, const struct sum_lt_add_where_5332abcc089a_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -158,7 +167,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_lt_add_where_d13e9b8392
     }
     for (int s = 2; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 4);
-      { const float c = b; q1 = q1 + c; }
+      {
+        const float c = b;
+        q1 = q1 + c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 4);
     const float v1 = q1;
@@ -185,8 +197,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_lt_add_where_d13e9b8392
   }
 }
 
-struct lt_eq_logical_and_logical_or_sum_ebb16221bb37_integers { int n[10]; };
-extern "C" __global__ void __launch_bounds__(256, 1) lt_eq_logical_and_logical_or_sum_ebb16221bb37(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const struct lt_eq_logical_and_logical_or_sum_ebb16221bb37_integers k)
+struct lt_eq_logical_and_logical_or_sum_5d956186609a_integers { int n[10]; };
+extern "C" __global__ void __launch_bounds__(256, 1) lt_eq_logical_and_logical_or_sum_5d956186609a(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const struct lt_eq_logical_and_logical_or_sum_5d956186609a_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -226,7 +238,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) lt_eq_logical_and_logical_o
     }
     for (int s = 16; s > 0; s >>= 1) {
       const long long b = __shfl_down_sync(0xffffffffu, q10, s, 32);
-      { const long long c = b; q10 = (long long)((ulong)(q10) + (ulong)(c)); }
+      {
+        const long long c = b;
+        q10 = (long long)((ulong)(q10) + (ulong)(c));
+      }
     }
     q10 = __shfl_sync(0xffffffffu, q10, 0, 32);
     const long long v10 = q10;
@@ -236,8 +251,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) lt_eq_logical_and_logical_o
   }
 }
 
-struct eq_where_sum_gather_add_5afb7834e6b2_integers { int n[15]; };
-extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_gather_add_5afb7834e6b2(const long long* __restrict__ buffer0, const long long* __restrict__ buffer1, long long* __restrict__ buffer2, long long* __restrict__ buffer3, const struct eq_where_sum_gather_add_5afb7834e6b2_integers k)
+struct eq_where_sum_gather_add_5941a8cf7e35_integers { int n[15]; };
+extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_gather_add_5941a8cf7e35(const long long* __restrict__ buffer0, const long long* __restrict__ buffer1, long long* __restrict__ buffer2, long long* __restrict__ buffer3, const struct eq_where_sum_gather_add_5941a8cf7e35_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -278,7 +293,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_gather_add_5af
     }
     for (int s = 16; s > 0; s >>= 1) {
       const long long b = __shfl_down_sync(0xffffffffu, q6, s, 32);
-      { const long long c = b; q6 = (long long)((ulong)(q6) + (ulong)(c)); }
+      {
+        const long long c = b;
+        q6 = (long long)((ulong)(q6) + (ulong)(c));
+      }
     }
     q6 = __shfl_sync(0xffffffffu, q6, 0, 32);
     const long long v6 = q6;
@@ -292,8 +310,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) eq_where_sum_gather_add_5af
   }
 }
 
-struct searchsorted_add_3f07eeea1a6a_integers { int n[5]; };
-extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_add_3f07eeea1a6a(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const struct searchsorted_add_3f07eeea1a6a_integers k)
+struct searchsorted_add_1cf81b7d311e_integers { int n[5]; };
+extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_add_1cf81b7d311e(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, const struct searchsorted_add_1cf81b7d311e_integers k)
 {
   const int lid = threadIdx.x;
   {
@@ -310,7 +328,12 @@ extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_add_3f07eeea1a
       for (int hi = n1; lov1 < hi;) {
         const int mid = (lov1 + hi) >> 1;
         const long long t = b0[n2 + mid];
-        if (t < v0) lov1 = mid + 1; else hi = mid;
+        if (t < v0) {
+          lov1 = mid + 1;
+        }
+        else {
+          hi = mid;
+        }
       }
       const long long v1 = (long long)(lov1);
       const long long v2 = (long long)(j);
@@ -320,8 +343,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_add_3f07eeea1a
   }
 }
 
-struct searchsorted_le_minimum_where_gather_eq_cc9d59944ab2_integers { int n[13]; };
-extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_le_minimum_where_gather_eq_cc9d59944ab2(const long long* __restrict__ buffer0, const long long* __restrict__ buffer1, long long* __restrict__ buffer2, const long long* __restrict__ buffer3, long long* __restrict__ buffer4, const struct searchsorted_le_minimum_where_gather_eq_cc9d59944ab2_integers k, const ulong* __restrict__ scalars)
+struct searchsorted_le_minimum_where_gather_eq_5935d9d43715_integers { int n[13]; };
+extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_le_minimum_where_gather_eq_5935d9d43715(const long long* __restrict__ buffer0, const long long* __restrict__ buffer1, long long* __restrict__ buffer2, const long long* __restrict__ buffer3, long long* __restrict__ buffer4, const struct searchsorted_le_minimum_where_gather_eq_5935d9d43715_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   {
@@ -349,7 +372,12 @@ extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_le_minimum_whe
       for (int hi = n1; lov1 < hi;) {
         const int mid = (lov1 + hi) >> 1;
         const long long t = b0[0 + mid];
-        if (t < v0) lov1 = mid + 1; else hi = mid;
+        if (t < v0) {
+          lov1 = mid + 1;
+        }
+        else {
+          hi = mid;
+        }
       }
       const long long v1 = (long long)(lov1);
       const int v3 = v1 <= v2;
@@ -371,8 +399,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_le_minimum_whe
   }
 }
 
-struct searchsorted_e5c978026a04_integers { int n[11]; };
-extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_e5c978026a04(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, float* __restrict__ buffer2, const struct searchsorted_e5c978026a04_integers k, const ulong* __restrict__ scalars)
+struct searchsorted_7d17a4411cc6_integers { int n[11]; };
+extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_7d17a4411cc6(const long long* __restrict__ buffer0, long long* __restrict__ buffer1, float* __restrict__ buffer2, const struct searchsorted_7d17a4411cc6_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   const int group = blockIdx.x;
@@ -390,7 +418,12 @@ extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_e5c978026a04(c
       for (int hi = n2; lov1 < hi;) {
         const int mid = (lov1 + hi) >> 1;
         const long long t = b0[0 + mid];
-        if (t < v0) lov1 = mid + 1; else hi = mid;
+        if (t < v0) {
+          lov1 = mid + 1;
+        }
+        else {
+          hi = mid;
+        }
       }
       const long long v1 = (long long)(lov1);
       b1[j] = v1;
@@ -411,8 +444,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) searchsorted_e5c978026a04(c
   }
 }
 
-struct segment_sum_fcc5e0d8d4cb_integers { int n[10]; };
-extern "C" __global__ void __launch_bounds__(256, 1) segment_sum_fcc5e0d8d4cb(const long long* __restrict__ buffer0, const float* __restrict__ buffer1, const long long* __restrict__ buffer2, float* __restrict__ buffer3, const struct segment_sum_fcc5e0d8d4cb_integers k)
+struct segment_sum_0fe3c522eeb2_integers { int n[10]; };
+extern "C" __global__ void __launch_bounds__(256, 1) segment_sum_0fe3c522eeb2(const long long* __restrict__ buffer0, const float* __restrict__ buffer1, const long long* __restrict__ buffer2, float* __restrict__ buffer3, const struct segment_sum_0fe3c522eeb2_integers k)
 {
   const int lid = threadIdx.x;
   {
@@ -435,7 +468,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) segment_sum_fcc5e0d8d4cb(co
       float qv2 = (float)(0);
       for (int at = v0; at < v1; at++) {
         const int row = b1[0 + at];
-        { const float c = b2[d1 + row*n5]; qv2 = qv2 + c; }
+        {
+          const float c = b2[d1 + row*n5];
+          qv2 = qv2 + c;
+        }
       }
       const float v2 = qv2;
       b3[j] = v2;

@@ -237,8 +237,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_lt_add_where_08
   }
 }
 
-struct lt_eq_logical_and_logical_or_sum_292b5fa9f6d1_integers { int n[9]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_logical_or_sum_292b5fa9f6d1(const __global long* restrict buffer0, __global long* restrict buffer1, const struct lt_eq_logical_and_logical_or_sum_292b5fa9f6d1_integers k)
+struct lt_eq_logical_and_logical_or_sum_d55894188903_integers { int n[9]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_logical_or_sum_d55894188903(const __global long* restrict buffer0, __global long* restrict buffer1, const struct lt_eq_logical_and_logical_or_sum_d55894188903_integers k)
 {
   {
     int n0 = k.n[2];
@@ -293,13 +293,16 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_l
       const long16 w10 = ((w10_0) + (w10_1));
       const long v10 = gt_tree_sum_i64x16(w10);
       b1[i0*n6 + i1] = v10;
-      if (++i1 == n3) { i1 = 0; ++i0; }
+      if (++i1 == n3) {
+        i1 = 0;
+        ++i0;
+      }
     }
   }
 }
 
-struct eq_where_sum_gather_add_0eba9cf4bcff_integers { int n[14]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather_add_0eba9cf4bcff(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, __global long* restrict buffer3, const struct eq_where_sum_gather_add_0eba9cf4bcff_integers k)
+struct eq_where_sum_gather_add_25a3f92de30b_integers { int n[14]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather_add_25a3f92de30b(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, __global long* restrict buffer3, const struct eq_where_sum_gather_add_25a3f92de30b_integers k)
 {
   {
     int n0 = k.n[4];
@@ -355,7 +358,10 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather
       const long v10 = (long)((ulong)(v6) + (ulong)(v9));
       b2[i0*n8 + i1] = v7;
       b3[i0*n9 + i1] = v10;
-      if (++i1 == n3) { i1 = 0; ++i0; }
+      if (++i1 == n3) {
+        i1 = 0;
+        ++i0;
+      }
     }
   }
 }
@@ -577,8 +583,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void searchsorted_17f2d0
   }
 }
 
-struct segment_sum_ecfcd1f4b16d_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void segment_sum_ecfcd1f4b16d(const __global long* restrict buffer0, const __global float* restrict buffer1, const __global long* restrict buffer2, __global float* restrict buffer3, const struct segment_sum_ecfcd1f4b16d_integers k)
+struct segment_sum_682842318f9e_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void segment_sum_682842318f9e(const __global long* restrict buffer0, const __global float* restrict buffer1, const __global long* restrict buffer2, __global float* restrict buffer3, const struct segment_sum_682842318f9e_integers k)
 {
   {
     int n0 = k.n[4];
@@ -606,7 +612,10 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void segment_sum_ecfcd1f
         float16 qv2 = (float16)(0);
         for (int at = v0; at < v1; at++) {
           const int row = b1[0 + at];
-          { const float16 c = vload16(0, b2 + (j) + row*n4); qv2 = qv2 + c; }
+          {
+            const float16 c = vload16(0, b2 + (j) + row*n4);
+            qv2 = qv2 + c;
+          }
         }
         const float16 v2 = qv2;
         vstore16(v2, 0, b3 + (i0*n5 + j));
@@ -616,7 +625,10 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void segment_sum_ecfcd1f
         float16 qv2 = (float16)(0);
         for (int at = v0; at < v1; at++) {
           const int row = b1[0 + at];
-          { const float16 c = vload16(0, b2 + (j) + row*n4); qv2 = qv2 + c; }
+          {
+            const float16 c = vload16(0, b2 + (j) + row*n4);
+            qv2 = qv2 + c;
+          }
         }
         const float16 v2 = qv2;
         gt_put_f32x16(v2, b3 + (i0*n5 + j), m);

@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct lt_ge_logical_or_maximum_where_amax_38e4ddd6f7c8_integers { int n[16]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_maximum_where_amax_38e4ddd6f7c8(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_maximum_where_amax_38e4ddd6f7c8_integers k, const double scalar0)
+struct lt_ge_logical_or_maximum_where_amax_2a22427b4e58_integers { int n[16]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_maximum_where_amax_2a22427b4e58(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_maximum_where_amax_2a22427b4e58_integers k, const double scalar0)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -34,7 +34,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const long c = m10[lid + s]; m10[lid] = m10[lid] > c ? m10[lid] : c; }
+        {
+          const long c = m10[lid + s];
+          m10[lid] = m10[lid] > c ? m10[lid] : c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -71,8 +74,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_ge_logical_or_
   }
 }
 
-struct sum_bcff47f3c8c5_integers { int n[6]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_bcff47f3c8c5(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_bcff47f3c8c5_integers k)
+struct sum_41c6f228a53e_integers { int n[6]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_41c6f228a53e(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_41c6f228a53e_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -99,7 +102,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_bcff47f3c8c5(
     for (int s = 128; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -112,8 +118,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_bcff47f3c8c5(
   }
 }
 
-struct sum_lt_add_where_117eb9353189_integers { int n[12]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_lt_add_where_117eb9353189(const __global float* restrict buffer0, __global float* restrict buffer1, const __global long* restrict buffer2, __global long* restrict buffer3, __global long* restrict buffer4, const struct sum_lt_add_where_117eb9353189_integers k)
+struct sum_lt_add_where_508c13a9554d_integers { int n[12]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_lt_add_where_508c13a9554d(const __global float* restrict buffer0, __global float* restrict buffer1, const __global long* restrict buffer2, __global long* restrict buffer3, __global long* restrict buffer4, const struct sum_lt_add_where_508c13a9554d_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -140,7 +146,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_lt_add_where_
     for (int s = 2; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -170,8 +179,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_lt_add_where_
   }
 }
 
-struct lt_eq_logical_and_logical_or_sum_70d3813dffaf_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_eq_logical_and_logical_or_sum_70d3813dffaf(const __global long* restrict buffer0, __global long* restrict buffer1, const struct lt_eq_logical_and_logical_or_sum_70d3813dffaf_integers k)
+struct lt_eq_logical_and_logical_or_sum_b9ec0f2f8906_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_eq_logical_and_logical_or_sum_b9ec0f2f8906(const __global long* restrict buffer0, __global long* restrict buffer1, const struct lt_eq_logical_and_logical_or_sum_b9ec0f2f8906_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -214,7 +223,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_eq_logical_and
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const long c = m10[lid + s]; m10[lid] = (long)((ulong)(m10[lid]) + (ulong)(c)); }
+        {
+          const long c = m10[lid + s];
+          m10[lid] = (long)((ulong)(m10[lid]) + (ulong)(c));
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -227,8 +239,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void lt_eq_logical_and
   }
 }
 
-struct eq_where_sum_gather_add_2eb1092c412f_integers { int n[15]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_gather_add_2eb1092c412f(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, __global long* restrict buffer3, const struct eq_where_sum_gather_add_2eb1092c412f_integers k)
+struct eq_where_sum_gather_add_abd8d08abe39_integers { int n[15]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_gather_add_abd8d08abe39(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, __global long* restrict buffer3, const struct eq_where_sum_gather_add_abd8d08abe39_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -272,7 +284,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_gath
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const long c = m6[lid + s]; m6[lid] = (long)((ulong)(m6[lid]) + (ulong)(c)); }
+        {
+          const long c = m6[lid + s];
+          m6[lid] = (long)((ulong)(m6[lid]) + (ulong)(c));
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -289,8 +304,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void eq_where_sum_gath
   }
 }
 
-struct searchsorted_add_e8b05fd103d1_integers { int n[5]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_add_e8b05fd103d1(const __global long* restrict buffer0, __global long* restrict buffer1, const struct searchsorted_add_e8b05fd103d1_integers k)
+struct searchsorted_add_4cb67b98023a_integers { int n[5]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_add_4cb67b98023a(const __global long* restrict buffer0, __global long* restrict buffer1, const struct searchsorted_add_4cb67b98023a_integers k)
 {
   const int lid = get_local_id(0);
   {
@@ -307,7 +322,12 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_add_
       for (int hi = n1; lov1 < hi;) {
         const int mid = (lov1 + hi) >> 1;
         const long t = b0[n2 + mid];
-        if (t < v0) lov1 = mid + 1; else hi = mid;
+        if (t < v0) {
+          lov1 = mid + 1;
+        }
+        else {
+          hi = mid;
+        }
       }
       const long v1 = (long)(lov1);
       const long v2 = (long)(j);
@@ -317,8 +337,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_add_
   }
 }
 
-struct searchsorted_le_minimum_where_gather_eq_45301009b0d2_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_le_minimum_where_gather_eq_45301009b0d2(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, const __global long* restrict buffer3, __global long* restrict buffer4, const struct searchsorted_le_minimum_where_gather_eq_45301009b0d2_integers k, const long scalar0, const long scalar1, const long scalar2)
+struct searchsorted_le_minimum_where_gather_eq_55260d19037d_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_le_minimum_where_gather_eq_55260d19037d(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, const __global long* restrict buffer3, __global long* restrict buffer4, const struct searchsorted_le_minimum_where_gather_eq_55260d19037d_integers k, const long scalar0, const long scalar1, const long scalar2)
 {
   const int lid = get_local_id(0);
   {
@@ -346,7 +366,12 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_le_m
       for (int hi = n1; lov1 < hi;) {
         const int mid = (lov1 + hi) >> 1;
         const long t = b0[0 + mid];
-        if (t < v0) lov1 = mid + 1; else hi = mid;
+        if (t < v0) {
+          lov1 = mid + 1;
+        }
+        else {
+          hi = mid;
+        }
       }
       const long v1 = (long)(lov1);
       const int v3 = v1 <= v2;
@@ -368,8 +393,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_le_m
   }
 }
 
-struct searchsorted_be5e1efe0953_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_be5e1efe0953(const __global long* restrict buffer0, __global long* restrict buffer1, __global float* restrict buffer2, const struct searchsorted_be5e1efe0953_integers k, const double scalar0)
+struct searchsorted_29a7d7828b13_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_29a7d7828b13(const __global long* restrict buffer0, __global long* restrict buffer1, __global float* restrict buffer2, const struct searchsorted_29a7d7828b13_integers k, const double scalar0)
 {
   const int lid = get_local_id(0);
   const int group = get_group_id(0);
@@ -387,7 +412,12 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_be5e
       for (int hi = n2; lov1 < hi;) {
         const int mid = (lov1 + hi) >> 1;
         const long t = b0[0 + mid];
-        if (t < v0) lov1 = mid + 1; else hi = mid;
+        if (t < v0) {
+          lov1 = mid + 1;
+        }
+        else {
+          hi = mid;
+        }
       }
       const long v1 = (long)(lov1);
       b1[j] = v1;
@@ -408,8 +438,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void searchsorted_be5e
   }
 }
 
-struct segment_sum_1d9c91653d4d_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void segment_sum_1d9c91653d4d(const __global long* restrict buffer0, const __global float* restrict buffer1, const __global long* restrict buffer2, __global float* restrict buffer3, const struct segment_sum_1d9c91653d4d_integers k)
+struct segment_sum_4f446c5e36cf_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void segment_sum_4f446c5e36cf(const __global long* restrict buffer0, const __global float* restrict buffer1, const __global long* restrict buffer2, __global float* restrict buffer3, const struct segment_sum_4f446c5e36cf_integers k)
 {
   const int lid = get_local_id(0);
   {
@@ -432,7 +462,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void segment_sum_1d9c9
       float qv2 = (float)(0);
       for (int at = v0; at < v1; at++) {
         const int row = b1[0 + at];
-        { const float c = b2[d1 + row*n5]; qv2 = qv2 + c; }
+        {
+          const float c = b2[d1 + row*n5];
+          qv2 = qv2 + c;
+        }
       }
       const float v2 = qv2;
       b3[j] = v2;

@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct sum_div_sub_mul_add_rsqrt_160a16dbdcd4_integers { int n[9]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_div_sub_mul_add_rsqrt_160a16dbdcd4(const float* __restrict__ buffer0, const float* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct sum_div_sub_mul_add_rsqrt_160a16dbdcd4_integers k, const ulong* __restrict__ scalars)
+struct sum_div_sub_mul_add_rsqrt_0ab881ff05fe_integers { int n[9]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_div_sub_mul_add_rsqrt_0ab881ff05fe(const float* __restrict__ buffer0, const float* __restrict__ buffer1, const float* __restrict__ buffer2, float* __restrict__ buffer3, const struct sum_div_sub_mul_add_rsqrt_0ab881ff05fe_integers k, const ulong* __restrict__ scalars)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -59,7 +59,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_div_sub_mul_add_rsqrt_1
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
-      { const float c = b; q1 = q1 + c; }
+      {
+        const float c = b;
+        q1 = q1 + c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     const float v1 = q1;
@@ -78,7 +81,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_div_sub_mul_add_rsqrt_1
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q6, s, 32);
-      { const float c = b; q6 = q6 + c; }
+      {
+        const float c = b;
+        q6 = q6 + c;
+      }
     }
     q6 = __shfl_sync(0xffffffffu, q6, 0, 32);
     const float v6 = q6;

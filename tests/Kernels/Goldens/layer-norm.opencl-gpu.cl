@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct sum_div_sub_mul_add_rsqrt_93313feff2cc_integers { int n[8]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_div_sub_mul_add_rsqrt_93313feff2cc(const __global float* restrict buffer0, const __global float* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct sum_div_sub_mul_add_rsqrt_93313feff2cc_integers k, const double scalar0)
+struct sum_div_sub_mul_add_rsqrt_e4e3527346b9_integers { int n[8]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_div_sub_mul_add_rsqrt_e4e3527346b9(const __global float* restrict buffer0, const __global float* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct sum_div_sub_mul_add_rsqrt_e4e3527346b9_integers k, const double scalar0)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -34,7 +34,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_div_sub_mul_a
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -55,7 +58,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_div_sub_mul_a
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m6[lid + s]; m6[lid] = m6[lid] + c; }
+        {
+          const float c = m6[lid + s];
+          m6[lid] = m6[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct gemm_e79dbd7e7c1a_integers { int n[12]; };
-extern "C" __global__ void __launch_bounds__(256, 1) gemm_e79dbd7e7c1a(const float* __restrict__ buffer0, float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, const struct gemm_e79dbd7e7c1a_integers k)
+struct gemm_00557f5ba8fd_integers { int n[12]; };
+extern "C" __global__ void __launch_bounds__(256, 1) gemm_00557f5ba8fd(const float* __restrict__ buffer0, float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, const struct gemm_00557f5ba8fd_integers k)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -46,7 +46,11 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_e79dbd7e7c1a(const flo
   const int block = g % n4; g /= n4;
   const int top = block * 16, left = column * 16;
   float c[1][1];
-  for (int i = 0; i < 1; i++) for (int j = 0; j < 1; j++) c[i][j] = 0;
+  for (int i = 0; i < 1; i++) {
+    for (int j = 0; j < 1; j++) {
+      c[i][j] = 0;
+    }
+  }
   for (int k0 = 0; k0 < n2; k0 += 16) {
     const int depth = (int)min((int)16, n2 - k0);
     for (int e = id; e < 256; e += 256) {
@@ -71,8 +75,11 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_e79dbd7e7c1a(const flo
     }
     __syncthreads();
     for (int q = 0; q < depth; q++) {
-      for (int i = 0; i < 1; i++) for (int j = 0; j < 1; j++)
-        c[i][j] = fma(as[q * 17 + ty + i * 16], bs[q * 17 + tx + j * 16], c[i][j]);
+      for (int i = 0; i < 1; i++) {
+        for (int j = 0; j < 1; j++) {
+          c[i][j] = fma(as[q * 17 + ty + i * 16], bs[q * 17 + tx + j * 16], c[i][j]);
+        }
+      }
     }
     __syncthreads();
   }

@@ -8,8 +8,8 @@ static inline void gt_put_f32x16(float16 v, __global float* p, int m) {
   if ((m & 1) != 0) *p = c.lo;
 }
 
-struct pack_f2c6fd8417cf_integers { int n[8]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_f2c6fd8417cf(const __global float* restrict buffer0, __global float* restrict buffer1, const struct pack_f2c6fd8417cf_integers k)
+struct pack_3a8fa59d35e2_integers { int n[8]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_3a8fa59d35e2(const __global float* restrict buffer0, __global float* restrict buffer1, const struct pack_3a8fa59d35e2_integers k)
 {
   int n0 = k.n[2];
   int n1 = k.n[3];
@@ -110,21 +110,51 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_f2c6fd8417cf(c
         vstore16(r15, 0, to + 960);
       }
       else {
-        if (0 < depth) vstore16(r0, 0, to + 0);
-        if (1 < depth) vstore16(r1, 0, to + 64);
-        if (2 < depth) vstore16(r2, 0, to + 128);
-        if (3 < depth) vstore16(r3, 0, to + 192);
-        if (4 < depth) vstore16(r4, 0, to + 256);
-        if (5 < depth) vstore16(r5, 0, to + 320);
-        if (6 < depth) vstore16(r6, 0, to + 384);
-        if (7 < depth) vstore16(r7, 0, to + 448);
-        if (8 < depth) vstore16(r8, 0, to + 512);
-        if (9 < depth) vstore16(r9, 0, to + 576);
-        if (10 < depth) vstore16(r10, 0, to + 640);
-        if (11 < depth) vstore16(r11, 0, to + 704);
-        if (12 < depth) vstore16(r12, 0, to + 768);
-        if (13 < depth) vstore16(r13, 0, to + 832);
-        if (14 < depth) vstore16(r14, 0, to + 896);
+        if (0 < depth) {
+          vstore16(r0, 0, to + 0);
+        }
+        if (1 < depth) {
+          vstore16(r1, 0, to + 64);
+        }
+        if (2 < depth) {
+          vstore16(r2, 0, to + 128);
+        }
+        if (3 < depth) {
+          vstore16(r3, 0, to + 192);
+        }
+        if (4 < depth) {
+          vstore16(r4, 0, to + 256);
+        }
+        if (5 < depth) {
+          vstore16(r5, 0, to + 320);
+        }
+        if (6 < depth) {
+          vstore16(r6, 0, to + 384);
+        }
+        if (7 < depth) {
+          vstore16(r7, 0, to + 448);
+        }
+        if (8 < depth) {
+          vstore16(r8, 0, to + 512);
+        }
+        if (9 < depth) {
+          vstore16(r9, 0, to + 576);
+        }
+        if (10 < depth) {
+          vstore16(r10, 0, to + 640);
+        }
+        if (11 < depth) {
+          vstore16(r11, 0, to + 704);
+        }
+        if (12 < depth) {
+          vstore16(r12, 0, to + 768);
+        }
+        if (13 < depth) {
+          vstore16(r13, 0, to + 832);
+        }
+        if (14 < depth) {
+          vstore16(r14, 0, to + 896);
+        }
       }
     }
     to += 960;

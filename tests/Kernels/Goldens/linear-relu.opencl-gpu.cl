@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct gemm_cdd81cbccb51_integers { int n[12]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_cdd81cbccb51(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_cdd81cbccb51_integers k)
+struct gemm_aec31b177776_integers { int n[12]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_aec31b177776(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_aec31b177776_integers k)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -24,7 +24,11 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_cdd81cbccb51
   const int block = g % n4; g /= n4;
   const int top = block * 32, left = column * 32;
   float c[2][2];
-  for (int i = 0; i < 2; i++) for (int j = 0; j < 2; j++) c[i][j] = 0;
+  for (int i = 0; i < 2; i++) {
+    for (int j = 0; j < 2; j++) {
+      c[i][j] = 0;
+    }
+  }
   for (int k0 = 0; k0 < n2; k0 += 16) {
     const int depth = (int)min((int)16, n2 - k0);
     for (int e = id; e < 512; e += 256) {
@@ -49,8 +53,11 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_cdd81cbccb51
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int q = 0; q < depth; q++) {
-      for (int i = 0; i < 2; i++) for (int j = 0; j < 2; j++)
-        c[i][j] = fma(as[q * 33 + ty + i * 16], bs[q * 33 + tx + j * 16], c[i][j]);
+      for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+          c[i][j] = fma(as[q * 33 + ty + i * 16], bs[q * 33 + tx + j * 16], c[i][j]);
+        }
+      }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
   }

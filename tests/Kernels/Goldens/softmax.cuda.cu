@@ -34,8 +34,8 @@ __device__ __forceinline__ float gt_expk_f32(float x, int k) {
 }
 __device__ __forceinline__ float gt_exp_f32(float x) { return gt_expk_f32(x, (int)(0)); }
 
-struct amax_sub_exp_sum_div_c0b5cc7fa8cd_integers { int n[6]; };
-extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_div_c0b5cc7fa8cd(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct amax_sub_exp_sum_div_c0b5cc7fa8cd_integers k)
+struct amax_sub_exp_sum_div_868e564946cd_integers { int n[6]; };
+extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_div_868e564946cd(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct amax_sub_exp_sum_div_868e564946cd_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -67,7 +67,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_div_c0b5cc
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
-      { const float c = b; q1 = (q1 > c) | (q1 != q1) ? q1 : c; }
+      {
+        const float c = b;
+        q1 = (q1 > c) | (q1 != q1) ? q1 : c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     const float v1 = q1;
@@ -86,7 +89,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) amax_sub_exp_sum_div_c0b5cc
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q4, s, 32);
-      { const float c = b; q4 = q4 + c; }
+      {
+        const float c = b;
+        q4 = q4 + c;
+      }
     }
     q4 = __shfl_sync(0xffffffffu, q4, 0, 32);
     const float v4 = q4;

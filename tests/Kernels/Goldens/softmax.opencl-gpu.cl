@@ -12,8 +12,8 @@ static inline float gt_expk_f32(float x, int k) {
 }
 static inline float gt_exp_f32(float x) { return gt_expk_f32(x, (int)(0)); }
 
-struct amax_sub_exp_sum_div_fc622162416e_integers { int n[6]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_div_fc622162416e(const __global float* restrict buffer0, __global float* restrict buffer1, const struct amax_sub_exp_sum_div_fc622162416e_integers k)
+struct amax_sub_exp_sum_div_976494bdeb61_integers { int n[6]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_div_976494bdeb61(const __global float* restrict buffer0, __global float* restrict buffer1, const struct amax_sub_exp_sum_div_976494bdeb61_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -41,7 +41,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = (m1[lid] > c) | (m1[lid] != m1[lid]) ? m1[lid] : c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = (m1[lid] > c) | (m1[lid] != m1[lid]) ? m1[lid] : c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -61,7 +64,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void amax_sub_exp_sum_
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m4[lid + s]; m4[lid] = m4[lid] + c; }
+        {
+          const float c = m4[lid + s];
+          m4[lid] = m4[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

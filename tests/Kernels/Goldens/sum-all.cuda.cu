@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct sum_b2ac1877efd7_integers { int n[6]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_b2ac1877efd7_integers k)
+struct sum_56b630ce07cf_integers { int n[6]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_56b630ce07cf(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_56b630ce07cf_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -51,7 +51,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const floa
     for (int s = 128; s > 16; s >>= 1) {
       __syncthreads();
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     __syncthreads();
@@ -59,7 +62,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const floa
     __syncthreads();
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
-      { const float c = b; q1 = q1 + c; }
+      {
+        const float c = b;
+        q1 = q1 + c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     const float v1 = q1;
@@ -69,8 +75,8 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_b2ac1877efd7(const floa
   }
 }
 
-struct sum_3f5e7989ce96_integers { int n[4]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_3f5e7989ce96(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_3f5e7989ce96_integers k)
+struct sum_17d32150de8e_integers { int n[4]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_17d32150de8e(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_17d32150de8e_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -92,7 +98,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_3f5e7989ce96(const floa
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
-      { const float c = b; q1 = q1 + c; }
+      {
+        const float c = b;
+        q1 = q1 + c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     const float v1 = q1;

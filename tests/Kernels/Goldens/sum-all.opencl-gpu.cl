@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct sum_bcff47f3c8c5_integers { int n[6]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_bcff47f3c8c5(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_bcff47f3c8c5_integers k)
+struct sum_41c6f228a53e_integers { int n[6]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_41c6f228a53e(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_41c6f228a53e_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -29,7 +29,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_bcff47f3c8c5(
     for (int s = 128; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
@@ -42,8 +45,8 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_bcff47f3c8c5(
   }
 }
 
-struct sum_47a4e7c9ea1c_integers { int n[4]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_47a4e7c9ea1c(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_47a4e7c9ea1c_integers k)
+struct sum_1070289cd011_integers { int n[4]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_1070289cd011(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_1070289cd011_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -68,7 +71,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_47a4e7c9ea1c(
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);

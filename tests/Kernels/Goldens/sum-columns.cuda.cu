@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct sum_ade9c72804ce_integers { int n[8]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_ade9c72804ce(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_ade9c72804ce_integers k)
+struct sum_9efc6d9e6b73_integers { int n[8]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_9efc6d9e6b73(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_9efc6d9e6b73_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -54,7 +54,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_ade9c72804ce(const floa
       values[lid] = qv1;
       __syncthreads();
       for (int l = 32 + tx; ty == 0 && l < 256; l += 32) {
-        { const float c = values[l]; qv1 = qv1 + c; }
+        {
+          const float c = values[l];
+          qv1 = qv1 + c;
+        }
       }
       __syncthreads();
     }

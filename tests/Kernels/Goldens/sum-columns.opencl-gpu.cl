@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct sum_ff29519215b7_integers { int n[5]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_ff29519215b7(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_ff29519215b7_integers k)
+struct sum_78d24ca1921c_integers { int n[5]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_78d24ca1921c(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_78d24ca1921c_integers k)
 {
   const int lid = get_local_id(0);
   {
@@ -25,7 +25,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_ff29519215b7(
             qv1 = qv1 + c;
           }
         }
-        { const float c = qv1; rv1 = rv1 + c; }
+        {
+          const float c = qv1;
+          rv1 = rv1 + c;
+        }
       }
       const float v1 = rv1;
       b1[j] = v1;

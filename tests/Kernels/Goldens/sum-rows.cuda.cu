@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct sum_ddb91c930429_integers { int n[5]; };
-extern "C" __global__ void __launch_bounds__(256, 1) sum_ddb91c930429(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_ddb91c930429_integers k)
+struct sum_01b209f091a6_integers { int n[5]; };
+extern "C" __global__ void __launch_bounds__(256, 1) sum_01b209f091a6(const float* __restrict__ buffer0, float* __restrict__ buffer1, const struct sum_01b209f091a6_integers k)
 {
   const int lid = threadIdx.x;
   __shared__ ulong shared[512];
@@ -48,7 +48,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) sum_ddb91c930429(const floa
     }
     for (int s = 16; s > 0; s >>= 1) {
       const float b = __shfl_down_sync(0xffffffffu, q1, s, 32);
-      { const float c = b; q1 = q1 + c; }
+      {
+        const float c = b;
+        q1 = q1 + c;
+      }
     }
     q1 = __shfl_sync(0xffffffffu, q1, 0, 32);
     const float v1 = q1;

@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct sum_9c5bb278ba7b_integers { int n[5]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_9c5bb278ba7b(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_9c5bb278ba7b_integers k)
+struct sum_7b5305562208_integers { int n[5]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_7b5305562208(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_7b5305562208_integers k)
 {
   const int lid = get_local_id(0);
   __local ulong shared[512];
@@ -29,7 +29,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void sum_9c5bb278ba7b(
     for (int s = 16; s > 0; s >>= 1) {
       barrier(CLK_LOCAL_MEM_FENCE);
       if (t < s) {
-        { const float c = m1[lid + s]; m1[lid] = m1[lid] + c; }
+        {
+          const float c = m1[lid + s];
+          m1[lid] = m1[lid] + c;
+        }
       }
     }
     barrier(CLK_LOCAL_MEM_FENCE);
