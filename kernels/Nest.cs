@@ -5,13 +5,13 @@ namespace GpuTensor.Kernels;
 internal sealed class Nest
 {
     /// <summary>Sizes: kept dimensions first, then the reduced ones.</summary>
-    public readonly List<long> Sizes = [];
+    public readonly long[] Sizes;
 
     /// <summary>How many of them are kept; at least one for Pointwise and Column.</summary>
-    public int OuterCount;
+    public readonly int OuterCount;
 
     /// <summary>The dimension that counts chunks of a split reduction, or −1.</summary>
-    public int Chunk = -1;
+    public readonly int Chunk;
 
     /// <summary>Strides over <see cref="Sizes"/>, for instructions with an access.</summary>
     public readonly long[]?[] Strides;
@@ -32,49 +32,22 @@ internal sealed class Nest
         Needed = new bool[code.Length];
         int chunk = section.SplitTotal is null ? -1 : section.Outer.Length - (section.Kind == SectionKind.Column ? 2 : 1);
         if (section.SplitTotal is not null && (chunk < 0 || section.Reduce.Length != 1)) throw new ArgumentException("A split needs a chunk dimension and one reduced dimension.");
-        var kept = new List<int>();
-        // The inner original dimension of each merged one carries the stride.
-        for (int d = 0; d < rank; d++)
-        {
-            bool outer = d < section.Outer.Length;
-            long size = outer ? section.Outer[d] : section.Reduce[d - section.Outer.Length];
-            if (d == section.Outer.Length) Pad(section, kept);
-            bool alone = keep || d == chunk || (chunk >= 0 && (d == chunk + 1 || !outer));
-            if (size == 1 && !alone) continue;
-            bool first = kept.Count == (outer ? 0 : OuterCount);
-            if (!first && !alone && kept[^1] != chunk && Merges(code, kept[^1], d, size))
-            {
-                Sizes[^1] *= size;
-                kept[^1] = d;
-            }
-            else
-            {
-                if (d == chunk) Chunk = kept.Count;
-                Sizes.Add(size);
-                kept.Add(d);
-            }
-            if (outer) OuterCount = kept.Count;
-        }
-        if (section.Reduce.Length == 0) Pad(section, kept);
-        else if (kept.Count == OuterCount)
-        {
-            Sizes.Add(1);
-            kept.Add(-1);
-        }
+        bool IsFixed(int d) => keep || d == chunk || (chunk >= 0 && (d == chunk + 1 || d >= section.Outer.Length));
+        long[] sizes = [.. section.Outer, .. section.Reduce];
+        long[][] strides = [.. code.Select(i => i.Place?.Strides).OfType<long[]>()];
+        var kept = Coalescing.Run(sizes, 0, section.Outer.Length, strides, IsFixed);
+        if (kept.Count == 0 && section.Kind != SectionKind.Row) kept.Add((1, -1));
+        OuterCount = kept.Count;
+        Chunk = chunk < 0 ? -1 : kept.FindIndex(k => k.Dimension == chunk);
+        kept.AddRange(Coalescing.Run(sizes, section.Outer.Length, rank, strides, IsFixed));
+        if (section.Reduce.Length > 0 && kept.Count == OuterCount) kept.Add((1, -1));
+        Sizes = [.. kept.Select(k => k.Size)];
         for (int i = 0; i < code.Length; i++) Strides[i] = code[i].Place is { } access ? Project(access, kept) : null;
         FindMasks(code);
         FindNeeded(code);
     }
 
-    private void Pad(Section section, List<int> kept)
-    {
-        if (kept.Count > 0 || section.Kind == SectionKind.Row) return;
-        Sizes.Add(1);
-        kept.Add(-1);
-        OuterCount = 1;
-    }
-
-    public int Rank => Sizes.Count;
+    public int Rank => Sizes.Length;
 
     public long Outer => Product(0, OuterCount);
 
@@ -89,18 +62,10 @@ internal sealed class Nest
 
     public static ulong Bits(int from, int to) => to <= from ? 0 : ((1UL << to) - 1) & ~((1UL << from) - 1);
 
-    private static bool Merges(Instruction[] code, int outer, int inner, long size)
-    {
-        if (outer < 0) return false;
-        foreach (var instruction in code)
-            if (instruction.Place is { } access && access.Strides[outer] != access.Strides[inner] * size) return false;
-        return true;
-    }
-
-    private static long[] Project(Access access, List<int> kept)
+    private static long[] Project(Access access, List<(long Size, int Dimension)> kept)
     {
         var strides = new long[kept.Count];
-        for (int d = 0; d < strides.Length; d++) strides[d] = kept[d] < 0 ? 0 : access.Strides[kept[d]];
+        for (int d = 0; d < strides.Length; d++) strides[d] = kept[d].Dimension < 0 ? 0 : access.Strides[kept[d].Dimension];
         return strides;
     }
 

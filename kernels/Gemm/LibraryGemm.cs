@@ -50,7 +50,10 @@ internal static class LibraryGemm
             var left = copyA ? Dense(a, batch, m, k) : a;
             var right = copyB ? Dense(b, batch, k, n) : b;
             var result = copyC ? Dense(c, batch, m, n, all: true) : c;
-            var (sizes, strides) = Merge(batch, [left.Strides[..rank], right.Strides[..rank], result.Strides[..rank]]);
+            long[][] all = [left.Strides, right.Strides, result.Strides];
+            var dimensions = Coalescing.Run(batch, 0, rank, all);
+            long[] sizes = [.. dimensions.Select(d => d.Size)];
+            long[][] strides = [.. all.Select(s => dimensions.Select(d => s[d.Dimension]).ToArray())];
             // The longest batch dimension goes into the call, the others are calls.
             int inner = sizes.Length == 0 ? -1 : Array.IndexOf(sizes, sizes.Max());
             long calls = sizes.Where((_, d) => d != inner).Aggregate(1L, (p, q) => p * q);
@@ -114,25 +117,5 @@ internal static class LibraryGemm
             step *= batch[d];
         }
         return new(0, strides);
-    }
-
-    /// <summary>Batch dimensions of size 1 go, and neighbours that every operand walks as one become one.</summary>
-    private static (long[] Sizes, long[][] Strides) Merge(long[] batch, long[][] strides)
-    {
-        var sizes = new List<long>();
-        List<long>[] kept = [.. strides.Select(_ => new List<long>())];
-        for (int d = 0; d < batch.Length; d++)
-        {
-            if (batch[d] == 1) continue;
-            int outer = sizes.Count - 1;
-            bool merges = outer >= 0;
-            for (int o = 0; o < strides.Length && merges; o++) merges = kept[o][outer] == strides[o][d] * batch[d];
-            if (merges) sizes[outer] *= batch[d];
-            else sizes.Add(batch[d]);
-            for (int o = 0; o < strides.Length; o++)
-                if (merges) kept[o][outer] = strides[o][d];
-                else kept[o].Add(strides[o][d]);
-        }
-        return ([.. sizes], [.. kept.Select(l => l.ToArray())]);
     }
 }
