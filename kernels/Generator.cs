@@ -13,13 +13,13 @@ internal static class Generator
     public static GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide = false)
     {
         if (profile.IsCpu && !dialect.HasVectors) throw new ArgumentException($"The CPU shape needs vectors, which {dialect.Name} does not have.", nameof(dialect));
-        wide = wide || NeedsWide(spec);
+        var sections = spec.Sections;
+        var nests = Array.ConvertAll(sections, s => new Nest(s));
+        wide = wide || sections.Where((s, i) => NeedsWide(s, nests[i])).Any();
         var writer = new KernelWriter(spec, profile, dialect, wide);
         int size = profile.IsCpu ? 1 : profile.GroupSize;
-        var sections = spec.Sections;
         bool several = sections.Length > 1 && !spec.Serial;
         if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalId);
-        var nests = Array.ConvertAll(sections, s => new Nest(s));
         // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong (TransposeKernelTests.Beside_another_section).
         var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile)).ToArray();
         int shared = profile.IsCpu ? 0 : Math.Max(spec.Sections.Where((s, i) => s.Kind == SectionKind.Row || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(s, nests[i], profile)).Any() ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
@@ -97,31 +97,26 @@ internal static class Generator
     }
 
     /// <summary>Whether some domain or address, with room for the last vector, passes what an int holds.</summary>
-    private static bool NeedsWide(KernelSpec spec)
+    private static bool NeedsWide(Section section, Nest nest)
     {
         const long Limit = int.MaxValue - (1 << 20);
-        foreach (var section in spec.Sections)
+        double domain = 1;
+        foreach (long n in nest.Sizes) domain *= n;
+        if (domain > Limit || section.SplitTotal > Limit) return true;
+        for (int i = 0; i < section.Code.Length; i++)
         {
-            double domain = 1;
-            foreach (long n in section.Outer) domain *= n;
-            foreach (long n in section.Reduce) domain *= n;
-            if (domain > Limit || section.SplitTotal > Limit) return true;
-            foreach (var instruction in section.Code)
+            // An Affine is a number of 64 bits anyhow, but its parts must not overflow on the way.
+            if (nest.Strides[i] is not { } strides) continue;
+            double reach = Math.Abs((double)section.Code[i].Place!.Offset);
+            for (int d = 0; d < strides.Length; d++) reach += Math.Abs((double)strides[d]) * Math.Max(1, nest.Sizes[d]);
+            reach += section.Code[i] switch
             {
-                // An Affine is a number of 64 bits anyhow, but its parts must not overflow on the way.
-                if (instruction.Place is not { } access) continue;
-                double reach = Math.Abs((double)access.Offset);
-                for (int d = 0; d < access.Strides.Length; d++)
-                    reach += Math.Abs((double)access.Strides[d]) * Math.Max(1, d < section.Outer.Length ? section.Outer[d] : section.Reduce[d - section.Outer.Length]);
-                reach += instruction switch
-                {
-                    Gather gather => Math.Abs((double)gather.Stride) * gather.Bound,
-                    Search search => Math.Abs((double)search.Stride) * search.Length,
-                    SegmentSum sum => Math.Abs((double)sum.Stride) * sum.Bound,
-                    _ => 0,
-                };
-                if (reach > Limit) return true;
-            }
+                Gather gather => Math.Abs((double)gather.Stride) * gather.Bound,
+                Search search => Math.Abs((double)search.Stride) * search.Length,
+                SegmentSum sum => Math.Abs((double)sum.Stride) * sum.Bound,
+                _ => 0,
+            };
+            if (reach > Limit) return true;
         }
         return false;
     }

@@ -119,7 +119,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             var written = code.OfType<Store>().Select(s => Memory(s.Buffer)).ToHashSet();
             int[] slots = [.. code.OfType<ScalarArgument>().Select(s => s.Slot).Distinct().Order()];
             code = GemmProgram.Renumber(code, b => Array.IndexOf(used, (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)), s => Array.IndexOf(slots, s));
-            var section = Canonical.Simplify(new(SectionKind.Pointwise, sizes, [], code));
+            var section = new Section(SectionKind.Pointwise, sizes, [], code);
             var kernel = Kernels.Generator.Generate(new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))], [.. slots.Select(s => spec.Scalars[s])],
                 [section], false), backend.Profile, dialect);
             steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])], text, launch));

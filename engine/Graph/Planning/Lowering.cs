@@ -56,12 +56,12 @@ internal sealed class Lowering(Placement places)
     {
         var code = new Code(this, group);
         foreach (var member in group.Members) code.Emit(member);
-        return Canonical.Simplify(new(group.Kind switch
+        return new(group.Kind switch
         {
             GroupKind.Row => SectionKind.Row,
             GroupKind.Column => SectionKind.Column,
             _ => SectionKind.Pointwise,
-        }, group.Sizes[..group.OuterDims], group.Sizes[group.OuterDims..], [.. code.Instructions], group.SplitTotal));
+        }, group.Sizes[..group.OuterDims], group.Sizes[group.OuterDims..], [.. code.Instructions], group.SplitTotal);
     }
 
     private int Buffer(MemoryId memory, DType dtype, bool written)
