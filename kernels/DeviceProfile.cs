@@ -4,12 +4,9 @@ namespace GpuTensor.Kernels;
 /// so equal profiles give equal source and equal bits.</summary>
 internal sealed record DeviceProfile
 {
-    /// <summary>True: one work-item to a group, explicit vectors of <see cref="SimdWidth"/> lanes, no local memory and no barrier.
+    /// <summary>True: one work-item to a group, explicit vectors of 16 lanes, no local memory and no barrier.
     /// False: many work-items to a group (a GPU).</summary>
     public required bool IsCpu { get; init; }
-
-    /// <summary>Lanes of a vector register of float in the CPU shape.</summary>
-    public int SimdWidth { get; init; } = 16;
 
     /// <summary>Lanes of float in a register of the hardware (8: AVX2, 16: AVX-512). Chooses tiles; no order of a sum hangs on it.</summary>
     public int VectorRegisterLanes { get; init; } = 16;

@@ -47,13 +47,13 @@ internal sealed class TransposeWriter : SectionWriter
         }
         if (written < 0) return null;
         var loads = new List<int>();
-        int read = -1;
+        int read = -1, words = 0;
         for (int i = 0; i < section.Code.Length && loads.Count < Most; i++)
         {
             if (!nest.Needed[i] || section.Code[i] is not Load || nest.Strides[i]![written] is 0 or 1 or -1) continue;
             int along = Along(nest, i);
-            if (along < 0 || (read >= 0 && along != read)) continue;
-            read = along;
+            if (along < 0 || (read >= 0 && along != read) || 8 * (words + Words(section.Code[i])) > profile.LocalMemoryBytes) continue;
+            (read, words) = (along, words + Words(section.Code[i]));
             loads.Add(i);
         }
         return loads.Count == 0 ? null : new(written, read, [.. loads]);

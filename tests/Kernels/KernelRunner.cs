@@ -20,7 +20,7 @@ public sealed class KernelRunner : IDisposable
 
     /// <summary>Tests describe small kernels, in the forms of large ones unless they ask for a small domain's.</summary>
     internal DeviceProfile Profile(bool cpu) =>
-        backend.Profile with { IsCpu = cpu, SimdWidth = 16, GroupSize = 64, SmallDomain = SmallDomain };
+        backend.Profile with { IsCpu = cpu, GroupSize = 64, SmallDomain = SmallDomain };
 
     internal long SmallDomain { get; set; }
 

@@ -53,6 +53,18 @@ public sealed class TransposeKernelTests : IDisposable
         Check(DType.Float32, [20, 65], [1, 20], [65, 1], [65, 1], beside: other.Section, first: first);
     }
 
+    /// <summary>A square of float32 takes 4,224 bytes.</summary>
+    [Theory, InlineData(32 * 1024, 3), InlineData(9000, 2), InlineData(4224, 1), InlineData(4000, 0)]
+    public void Operands_take_squares_while_local_memory_has_room(int bytes, int squares)
+    {
+        var b = new SpecBuilder(SectionKind.Pointwise, [40, 50], []);
+        int sum = b.Load(0, DType.Float32, 1, 40);
+        for (int i = 1; i < 4; i++) sum = b.Apply("add", sum, b.Load(i, DType.Float32, 1, 40));
+        b.Store(4, sum, 50, 1);
+        var profile = runner.Profile(cpu: false) with { LocalMemoryBytes = bytes };
+        Assert.Equal(squares, TransposeWriter.Find(b.Section, new Nest(b.Section), profile)?.Loads.Length ?? 0);
+    }
+
     /// <summary>Short dimensions leave most of a square empty, and what is only broadcast or reversed lies along.</summary>
     [Fact]
     public void Others_take_no_squares()

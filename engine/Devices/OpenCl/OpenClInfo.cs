@@ -49,8 +49,6 @@ internal readonly partial struct OpenClInfo(CL api, nint device)
         return new DeviceProfile
         {
             IsCpu = cpu,
-            // Not the width of this CPU's registers: the order of sums hangs on it, and float16 code is as fast on AVX2 (two registers to a vector).
-            SimdWidth = 16,
             VectorRegisterLanes = Clamp(Number(DeviceInfo.NativeVectorWidthFloat), 4, 16),
             GroupSize = 1 << (int)Math.Log2(Clamp(Number(DeviceInfo.MaxWorkGroupSize), 1, 256)),
             PreferredGroups = cpu ? Math.Max(32, 8 * units) : Math.Max(32, 16 * units),
