@@ -5,7 +5,8 @@ internal static class Accumulators
 {
     public static bool IsPosition(ReduceOp op) => op is ReduceOp.ArgMax or ReduceOp.ArgMin;
 
-    /// <summary>Sums and products: the result's kind, halves in float32. Extrema: the value's kind. Positions: value and position side by side, so of one size.</summary>
+    /// <summary>Sums and products: the result's kind, halves in float32. Extrema: the value's kind. Positions: value and position side by
+    /// side, so of one size.</summary>
     public static Kind Of(Reduce reduce, DType value, bool wide)
     {
         if (reduce.Op is ReduceOp.Max or ReduceOp.Min) return Kinds.Register(value);

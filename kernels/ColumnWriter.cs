@@ -1,7 +1,9 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Reductions that run in index order, side by side along the last kept dimension. CPU: a tile of vectors, and of rows of the dimension before it for products, so that what is
-/// loaded is used several times. GPU: a work-item to a column. Long columns are shared: a group takes 32 and its warp k positions k, k + 8, …, then the partial results of a column meet in order; where
+/// <summary>Reductions that run in index order, side by side along the last kept dimension. CPU: a tile of vectors, and of rows of the
+/// dimension before it for products, so that what is
+/// loaded is used several times. GPU: a work-item to a column. Long columns are shared: a group takes 32 and its warp k positions k, k + 8,
+/// …, then the partial results of a column meet in order; where
 /// barriers cannot be trusted, one work-item does the same in turns.</summary>
 internal sealed class ColumnWriter : SectionWriter
 {
@@ -46,7 +48,8 @@ internal sealed class ColumnWriter : SectionWriter
         if (dot && LaneFrom > 0 && LaneFrom - 1 != nest.Chunk && nest.Sizes[LaneFrom - 1] >= 4) (rowDimension, tileRows) = (LaneFrom - 1, 4);
     }
 
-    /// <summary>Whether columns are shared: by their length alone, so that what else is in the section does not change a sum's order. Products are defined in index order.</summary>
+    /// <summary>Whether columns are shared: by their length alone, so that what else is in the section does not change a sum's order.
+    /// Products are defined in index order.</summary>
     public static bool IsShared(Section section, Nest nest, DeviceProfile profile) => section.Kind == SectionKind.Column && !profile.IsCpu
         && profile.GroupSize % Side == 0 && nest.Reduced >= Short && !section.Code.Any(i => i is Reduce { Op: ReduceOp.Dot });
 

@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>What a generated kernel needs to know of the device it will run on. Everything that shapes a kernel or the order of a sum stands here,
+/// <summary>What a generated kernel needs to know of the device it will run on. Everything that shapes a kernel or the order of a sum
+/// stands here,
 /// so equal profiles give equal source and equal bits.</summary>
 internal sealed record DeviceProfile
 {
@@ -8,7 +9,8 @@ internal sealed record DeviceProfile
     /// False: many work-items to a group (a GPU).</summary>
     public required bool IsCpu { get; init; }
 
-    /// <summary>Lanes of float in a register of the hardware (8: AVX2, 16: AVX-512). Chooses tiles; no order of a sum hangs on it.</summary>
+    /// <summary>Lanes of float in a register of the hardware (8: AVX2, 16: AVX-512). Chooses tiles; no order of a sum hangs on
+    /// it.</summary>
     public int VectorRegisterLanes { get; init; } = 16;
 
     /// <summary>Work-items in a group in the GPU shape.</summary>
@@ -17,7 +19,8 @@ internal sealed record DeviceProfile
     /// <summary>Work-groups that keep the device busy; decides chunking of pointwise work only, never the order of a sum.</summary>
     public int PreferredGroups { get; init; } = 32;
 
-    /// <summary>Elements up to which each work-item of pointwise work in the GPU shape takes one: fewer than large GPUs hold at once (an H100 270,336), so more to each would leave some idle. Beyond, each
+    /// <summary>Elements up to which each work-item of pointwise work in the GPU shape takes one: fewer than large GPUs hold at once (an
+    /// H100 270,336), so more to each would leave some idle. Beyond, each
     /// takes several, as vectors where they lie so.</summary>
     public long SmallDomain { get; init; } = 1 << 18;
 

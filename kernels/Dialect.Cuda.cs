@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>CUDA C++ as NVRTC takes it: no header, no include path. NVRTC knows the mathematical functions and min and max in all their overloads, and neither INFINITY nor the unsigned
+/// <summary>CUDA C++ as NVRTC takes it: no header, no include path. NVRTC knows the mathematical functions and min and max in all their
+/// overloads, and neither INFINITY nor the unsigned
 /// types' short names. Compiled with --fmad=false, so an expression is rounded where it is written, as in the other dialect.</summary>
 internal sealed partial record Dialect
 {
@@ -11,7 +12,8 @@ internal sealed partial record Dialect
         // "long" has 32 bits on Windows.
         Types = ["int", "uchar", "signed char", "ushort", "short", "uint", "int", "ulong", "long long", "float", "double"],
         Truncates = ["truncate_int", "truncate_long"],
-        // One block to a multiprocessor is enough: without that word the compiler spills a few registers of small kernels to fit more blocks (measured).
+        // One block to a multiprocessor is enough: without that word the compiler spills a few registers of small kernels to fit more
+        // blocks (measured).
         Kernel = "extern \"C\" __global__ void __launch_bounds__({0}, 1) ",
         Function = "__device__ __forceinline__ ",
         Global = "",
@@ -31,7 +33,8 @@ internal sealed partial record Dialect
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],
         // All lanes of a warp are here: teams past the last row take part too.
         Shuffles = ("__shfl_down_sync(0xffffffffu, {0}, {1}, {2})", "__shfl_sync(0xffffffffu, {0}, 0, {2})"),
-        // cuda_fp16.h needs an include path, the instructions behind it do not. bfloat16 has such instructions from sm_80 on only, so it is converted by its bits everywhere.
+        // cuda_fp16.h needs an include path, the instructions behind it do not. bfloat16 has such instructions from sm_80 on only, so it is
+        // converted by its bits everywhere.
         Own = new Dictionary<string, string>
         {
             ["from_f16_f32"] = "$T $N($H h) { $T r; asm(\"cvt.f32.f16 %0, %1;\" : \"=f\"(r) : \"h\"(h)); return r; }",
@@ -40,7 +43,8 @@ internal sealed partial record Dialect
         },
     };
 
-    // Generated code declares what it may not need (177, 550), compares unsigned numbers with 0 where signed ones would matter (186), and divides floats by a constant that is 0 where the program
+    // Generated code declares what it may not need (177, 550), compares unsigned numbers with 0 where signed ones would matter (186), and
+    // divides floats by a constant that is 0 where the program
     // does (39).
     private const string CudaHeader = """
         #pragma nv_diag_suppress 39, 177, 186, 550

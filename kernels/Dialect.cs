@@ -3,7 +3,8 @@ using System.Text;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>How a source language spells what kernels are made of. Two instances exist (this file's, and the one in Dialect.Cuda.cs): a dialect is this data and nothing else, so that one generator serves both.</summary>
+/// <summary>How a source language spells what kernels are made of. Two instances exist (this file's, and the one in Dialect.Cuda.cs): a
+/// dialect is this data and nothing else, so that one generator serves both.</summary>
 internal sealed partial record Dialect
 {
     /// <summary>For people and cache keys.</summary>
@@ -51,25 +52,32 @@ internal sealed partial record Dialect
     /// <summary>True where the language has vectors of 16 lanes, which the CPU shape needs.</summary>
     public bool HasVectors { get; init; }
 
-    /// <summary>Vectors of 16 bytes, or of four elements where those are smaller, by <see cref="Kind"/>: what one work-item of the GPU shape reads and writes at a time.</summary>
+    /// <summary>Vectors of 16 bytes, or of four elements where those are smaller, by <see cref="Kind"/>: what one work-item of the GPU
+    /// shape reads and writes at a time.</summary>
     public required string[] MemoryVectors { get; init; }
 
-    /// <summary>Whether every barrier may be trusted under a branch that the whole group takes. PoCL 3.1 gets those of rows right and those of squares wrong.</summary>
+    /// <summary>Whether every barrier may be trusted under a branch that the whole group takes. PoCL 3.1 gets those of rows right and those
+    /// of squares wrong.</summary>
     public bool BranchesHaveBarriers { get; init; }
 
-    /// <summary>What stands before a loop that is to be written out, so that arrays it walks through are registers. Null: the language promises none.</summary>
+    /// <summary>What stands before a loop that is to be written out, so that arrays it walks through are registers. Null: the language
+    /// promises none.</summary>
     public string? Unroll { get; init; }
 
-    /// <summary>What stands before a loop that is not to be written out several times, since its body is long. Null: compilers of the language do not do that by themselves.</summary>
+    /// <summary>What stands before a loop that is not to be written out several times, since its body is long. Null: compilers of the
+    /// language do not do that by themselves.</summary>
     public string? KeepLoop { get; init; }
 
-    /// <summary>What one work-item gets from another of its {2}, a power of two up to 32: {0} of the one {1} further on, or of the first. Null: by way of local memory.</summary>
+    /// <summary>What one work-item gets from another of its {2}, a power of two up to 32: {0} of the one {1} further on, or of the first.
+    /// Null: by way of local memory.</summary>
     public (string Down, string First)? Shuffles { get; init; }
 
-    /// <summary>True: a kernel reads its per-step scalars from a block in device memory, at places that its integers name, so that a captured launch need not change. False: they are parameters.</summary>
+    /// <summary>True: a kernel reads its per-step scalars from a block in device memory, at places that its integers name, so that a
+    /// captured launch need not change. False: they are parameters.</summary>
     public bool ScalarsInMemory { get; init; }
 
-    /// <summary>Helper functions that the language or its hardware has an instruction for: templates that stand in for the library's.</summary>
+    /// <summary>Helper functions that the language or its hardware has an instruction for: templates that stand in for the
+    /// library's.</summary>
     public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 
     public string Type(Kind kind, int width = 1) => width == 1 ? Types[(int)kind] : Vector[(int)kind];
@@ -92,7 +100,8 @@ internal sealed partial record Dialect
     /// <summary>One value in every lane.</summary>
     public string Splat(Kind kind, int width, string value) => $"({Type(kind, width)})({value})";
 
-    /// <summary>The program header: pragmas and the named helper functions, each with what it needs, in an order that does not depend on the order of the names.</summary>
+    /// <summary>The program header: pragmas and the named helper functions, each with what it needs, in an order that does not depend on
+    /// the order of the names.</summary>
     public string Prelude(IEnumerable<string> functions)
     {
         var text = new StringBuilder(Header);

@@ -3,13 +3,16 @@ namespace GpuTensor.Kernels;
 /// <summary>Kernel description to source.</summary>
 internal static class Generator
 {
-    /// <summary>Bytes that kernels of the CPU shape may read past the last element of a buffer, and make no use of: the end of a row is read as a whole vector, at most 15 elements of 8 bytes
-    /// too many. Whoever allocates for a CPU adds them. (To pick elements one by one instead took a third of the time that PoCL compiles a kernel.)</summary>
+    /// <summary>Bytes that kernels of the CPU shape may read past the last element of a buffer, and make no use of: the end of a row is
+    /// read as a whole vector, at most 15 elements of 8 bytes
+    /// too many. Whoever allocates for a CPU adds them. (To pick elements one by one instead took a third of the time that PoCL compiles a
+    /// kernel.)</summary>
     public const int ReadPast = 128;
 
     /// <summary>Generates a kernel.</summary>
     /// <param name="wide">Forces 64-bit indices; otherwise they are used where a domain or an address needs them.</param>
-    /// <exception cref="ArgumentException">The description contradicts itself, or the dialect has no vectors and the profile is a CPU's.</exception>
+    /// <exception cref="ArgumentException">The description contradicts itself, or the dialect has no vectors and the profile is a
+    /// CPU's.</exception>
     public static GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide = false)
     {
         if (profile.IsCpu && !dialect.HasVectors) throw new ArgumentException($"The CPU shape needs vectors, which {dialect.Name} does not have.", nameof(dialect));
@@ -20,7 +23,8 @@ internal static class Generator
         int size = profile.IsCpu ? 1 : profile.GroupSize;
         bool several = sections.Length > 1 && !spec.Serial;
         if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalId);
-        // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong (TransposeKernelTests.Beside_another_section).
+        // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong
+        // (TransposeKernelTests.Beside_another_section).
         var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile)).ToArray();
         int shared = profile.IsCpu ? 0 : Math.Max(spec.Sections.Where((s, i) => s.Kind == SectionKind.Row || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(s, nests[i], profile)).Any() ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
         if (shared > 0) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
@@ -35,7 +39,8 @@ internal static class Generator
     private static SectionBody WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across, bool several)
     {
         writer.BeginSection();
-        // Side by side a section's first integer is its first group, on a GPU in order the number of its groups: both are known only when it is written.
+        // Side by side a section's first integer is its first group, on a GPU in order the number of its groups: both are known only when
+        // it is written.
         bool turns = writer.Spec.Serial && !writer.Profile.IsCpu, isFirstKept = several || turns;
         string first = isFirstKept ? writer.Slot(0) : "";
         SectionWriter body = section.Kind switch
@@ -71,7 +76,8 @@ internal static class Generator
                 text.Integers[0] = groups;
                 groups += text.Groups;
             }
-            // "else": PoCL 3.1 miscompiles rows (barriers, and work-items without a position) where another condition follows theirs; the largest of a row was its start.
+            // "else": PoCL 3.1 miscompiles rows (barriers, and work-items without a position) where another condition follows theirs; the
+            // largest of a row was its start.
             string isOne = $"group < {writer.Integer(groups)}";
             using (s == 0 ? writer.If(isOne, uniform: true) : writer.ElseIf(isOne, uniform: true))
             {

@@ -1,12 +1,16 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Reductions along rows in the GPU shape: a team of work-items to a row, several teams to a group where rows are short. Work-item t of T takes positions t, t + T, …; their
-/// partial results meet by halves, in local memory or, the last 32, by shuffles where there are any: in one order. What a later pass needs again stays in registers where the row is short
+/// <summary>Reductions along rows in the GPU shape: a team of work-items to a row, several teams to a group where rows are short. Work-item
+/// t of T takes positions t, t + T, …; their
+/// partial results meet by halves, in local memory or, the last 32, by shuffles where there are any: in one order. What a later pass needs
+/// again stays in registers where the row is short
 /// enough; else the row is read again, from the cache.
-/// Sums of float64 carry along what their additions lost, so that the halves cost them nothing: the logarithm of a sum near 1, a confident loss, is as exact as in order from the smallest.</summary>
+/// Sums of float64 carry along what their additions lost, so that the halves cost them nothing: the logarithm of a sum near 1, a confident
+/// loss, is as exact as in order from the smallest.</summary>
 internal sealed class GroupRowWriter : SectionWriter
 {
-    /// <summary>Registers of a work-item that values of a row may take, of 255; measured with 64: 80 in all for a softmax of 1,024, 139 for a layer norm, whose weights the compiler reads ahead.</summary>
+    /// <summary>Registers of a work-item that values of a row may take, of 255; measured with 64: 80 in all for a softmax of 1,024, 139 for
+    /// a layer norm, whose weights the compiler reads ahead.</summary>
     private const int KeptWords = 64;
 
     private readonly RowPlan plan;

@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>One instruction of a section; its result, if any, has dtype <see cref="Type"/>. Registers of half dtypes hold float32 that has been rounded to the half type.</summary>
+/// <summary>One instruction of a section; its result, if any, has dtype <see cref="Type"/>. Registers of half dtypes hold float32 that has
+/// been rounded to the half type.</summary>
 internal abstract record Instruction(DType Type)
 {
     /// <summary>The address it reads or writes, or the number it gives, over the section's dimensions; null where there is none.</summary>
@@ -36,7 +37,8 @@ internal sealed record Load(int Buffer, DType Type, Access At) : Instruction(Typ
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer) };
 }
 
-/// <summary>Reads a buffer at At + Index·Stride, where Index (Int32 or Int64 register) must lie in [-Bound, Bound): negative counts from the end; outside, the
+/// <summary>Reads a buffer at At + Index·Stride, where Index (Int32 or Int64 register) must lie in [-Bound, Bound): negative counts from
+/// the end; outside, the
 /// result is 0 and no memory is touched (the engine checks indices separately).</summary>
 internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long Stride, long Bound) : Instruction(Type)
 {
@@ -47,7 +49,8 @@ internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer) };
 }
 
-/// <summary>How many of the Length elements At, At + Stride, … of a buffer, which ascend (NaN last), come before Value; with Right, how many do not come after it. Buffer and
+/// <summary>How many of the Length elements At, At + Stride, … of a buffer, which ascend (NaN last), come before Value; with Right, how
+/// many do not come after it. Buffer and
 /// Value have one dtype, no half and no bool.</summary>
 internal sealed record Search(int Buffer, Access At, int Value, long Stride, long Length, bool Right) : Instruction(DType.Int64)
 {
@@ -58,7 +61,8 @@ internal sealed record Search(int Buffer, Access At, int Value, long Stride, lon
     public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer) };
 }
 
-/// <summary>The sum, in this order, of a buffer's elements At + Order[k]·Stride for k from First up to Last (Int64 registers). Order is a buffer of Int64 whose element k stands at
+/// <summary>The sum, in this order, of a buffer's elements At + Order[k]·Stride for k from First up to Last (Int64 registers). Order is a
+/// buffer of Int64 whose element k stands at
 /// OrderAt + k·OrderStride and is below Bound. Halves are added up in float32; no bool.</summary>
 internal sealed record SegmentSum(int Buffer, DType Type, Access At, long Stride, long Bound, int Order, long OrderAt, long OrderStride, int First, int Last) : Instruction(Type)
 {
@@ -123,11 +127,13 @@ internal enum ReduceOp
     ArgMax,
     /// <summary>Position of the first minimum; NaN counts as the smallest.</summary>
     ArgMin,
-    /// <summary>Column only: Σ Value·Second with one fused multiply-add an element, in index order (integers wrap); the definition of a matrix product.</summary>
+    /// <summary>Column only: Σ Value·Second with one fused multiply-add an element, in index order (integers wrap); the definition of a
+    /// matrix product.</summary>
     Dot,
 }
 
-/// <summary>A reduction of an element-level register along the reduced dimensions; the result lives at the outer level. Type is the result's dtype: sums of half types
+/// <summary>A reduction of an element-level register along the reduced dimensions; the result lives at the outer level. Type is the
+/// result's dtype: sums of half types
 /// accumulate in float32 and round once.</summary>
 internal sealed record Reduce(ReduceOp Op, int Value, DType Type, int Second = -1) : Instruction(Type)
 {

@@ -66,7 +66,8 @@ internal sealed partial class KernelWriter
 
     /// <summary>Writes the text that several sections share.</summary>
     /// <param name="sections">The sections.</param>
-    /// <param name="comesBefore">The condition that the one to run comes before that of this number, whose first integer, if it has any, is that.</param>
+    /// <param name="comesBefore">The condition that the one to run comes before that of this number, whose first integer, if it has any, is
+    /// that.</param>
     public void Put(IReadOnlyList<SectionBody> sections, Func<int, string, string> comesBefore)
     {
         var names = sections.Select(Names).ToArray();
@@ -74,7 +75,8 @@ internal sealed partial class KernelWriter
         Choose(0, names.Length);
         Add(sections[0].Body);
 
-        // By halves, since every work-item comes by here. Each integer is named: where an index into the block was computed, NVRTC put two kernels' integers on the stack for sm_100 and sm_120.
+        // By halves, since every work-item comes by here. Each integer is named: where an index into the block was computed, NVRTC put two
+        // kernels' integers on the stack for sm_100 and sm_120.
         void Choose(int from, int to)
         {
             if (to - from == 1)

@@ -1,7 +1,9 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Every element for itself. CPU: a group takes a contiguous chunk, 16 lanes at a time along the innermost dimension; where that is short, along the flattened domain.
-/// GPU: a work-item takes one element of a small domain, else <see cref="PerItem"/>, a group apart, or two vectors of 16 bytes where everything lies so.</summary>
+/// <summary>Every element for itself. CPU: a group takes a contiguous chunk, 16 lanes at a time along the innermost dimension; where that
+/// is short, along the flattened domain.
+/// GPU: a work-item takes one element of a small domain, else <see cref="PerItem"/>, a group apart, or two vectors of 16 bytes where
+/// everything lies so.</summary>
 internal sealed class PointwiseWriter : SectionWriter
 {
     private const int PerItem = 4;
@@ -97,7 +99,8 @@ internal sealed class PointwiseWriter : SectionWriter
         return false;
     }
 
-    /// <summary>Whether four elements in a row lie in one row of every access, and something is read or written that way. Every buffer begins at a multiple of 16 bytes.</summary>
+    /// <summary>Whether four elements in a row lie in one row of every access, and something is read or written that way. Every buffer
+    /// begins at a multiple of 16 bytes.</summary>
     private bool LiesInVectors()
     {
         if (Nest.Outer % Together != 0 || Nest.Sizes[^1] % Together != 0) return false;
@@ -116,7 +119,8 @@ internal sealed class PointwiseWriter : SectionWriter
         return true;
     }
 
-    /// <summary>What moves an access by something found at run time, where all elements of a row find the same: a row of a table, or the rows of a segment. 0: nothing does; null: each element
+    /// <summary>What moves an access by something found at run time, where all elements of a row find the same: a row of a table, or the
+    /// rows of a segment. 0: nothing does; null: each element
     /// goes its own way, or it is no access to memory.</summary>
     private long? FoundStride(int i) => Code[i] switch
     {

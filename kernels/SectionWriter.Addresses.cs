@@ -15,7 +15,8 @@ internal abstract partial class SectionWriter
         return sum;
     }
 
-    /// <summary>The stride of an access along the lanes' flattened position: "" when it does not move, null when it is no single stride.</summary>
+    /// <summary>The stride of an access along the lanes' flattened position: "" when it does not move, null when it is no single
+    /// stride.</summary>
     protected string? LaneStride(int i)
     {
         if ((Nest.Bits(LaneFrom, LaneTo) & MaskOfAccess(i)) == 0) return "";
@@ -56,7 +57,8 @@ internal abstract partial class SectionWriter
         return sum;
     }
 
-    /// <summary>Indices of the lanes along each lane dimension, where some access needs them: <c>d</c> and the dimension's number.</summary>
+    /// <summary>Indices of the lanes along each lane dimension, where some access needs them: <c>d</c> and the dimension's
+    /// number.</summary>
     protected void LaneIndices()
     {
         near = false;

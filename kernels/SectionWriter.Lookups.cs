@@ -66,7 +66,8 @@ internal abstract partial class SectionWriter
         string Before(string a, string b) => kind.IsFloat() ? $"({a} < {b}) | (({a} == {a}) & ({b} != {b}))" : $"{a} < {b}";
     }
 
-    /// <summary>Element after element in the segment's order. Lanes of one segment add vectors; those of several go on until the longest ends.</summary>
+    /// <summary>Element after element in the segment's order. Lanes of one segment add vectors; those of several go on until the longest
+    /// ends.</summary>
     private string SegmentText(int i, SegmentSum sum, int width)
     {
         Out.Variable(Dialect.Type(KindOf(i), width), "q" + NameOf(i), Dialect.Splat(KindOf(i), width, "0"));

@@ -3,7 +3,8 @@ namespace GpuTensor.Kernels;
 /// <content>What the shapes of reductions share: what one starts from, how two partial results are combined, how it ends.</content>
 internal abstract partial class SectionWriter
 {
-    /// <summary>Row sums that carry along what their additions lost: the logarithm of a sum near 1, a confident loss, shows it. Kinds below float64 pass by rules of their own dtype.</summary>
+    /// <summary>Row sums that carry along what their additions lost: the logarithm of a sum near 1, a confident loss, shows it. Kinds below
+    /// float64 pass by rules of their own dtype.</summary>
     protected static bool IsCompensated(Reduce reduce, Kind kind) => reduce.Op == ReduceOp.Sum && kind == Kind.F64;
 
     /// <summary>Adds a number to a float64 sum, and exactly what that lost (Knuth's TwoSum) to what was lost before.</summary>

@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Writes the instructions of one section. What the three kinds of sections share: names, operands, addresses, and each instruction's text at one lane or sixteen.</summary>
+/// <summary>Writes the instructions of one section. What the three kinds of sections share: names, operands, addresses, and each
+/// instruction's text at one lane or sixteen.</summary>
 internal abstract partial class SectionWriter
 {
     protected readonly KernelWriter Out;
@@ -42,7 +43,8 @@ internal abstract partial class SectionWriter
 
     protected string Size(int d) => sizeSlots[d] ??= Out.Slot(Nest.Sizes[d]);
 
-    /// <summary>A flat index, not negative, divided by a dimension's size. In the shape of a GPU and with indices of 32 bits by a product, whose numbers are arguments as the size is.</summary>
+    /// <summary>A flat index, not negative, divided by a dimension's size. In the shape of a GPU and with indices of 32 bits by a product,
+    /// whose numbers are arguments as the size is.</summary>
     protected string Quotient(string index, int d)
     {
         if (Out.Profile.IsCpu || Out.Wide) return $"{index} / {Size(d)}";
@@ -101,7 +103,8 @@ internal abstract partial class SectionWriter
         return cost;
     }
 
-    /// <summary>The pragma of a loop over elements; null: none. With much to compute for each, a compiler that unrolls the loop has several times the code to work on, and there is enough to do for
+    /// <summary>The pragma of a loop over elements; null: none. With much to compute for each, a compiler that unrolls the loop has several
+    /// times the code to work on, and there is enough to do for
     /// each element to hide what memory takes.</summary>
     protected string? Unrolling() => Cost() >= LongBody ? Dialect.KeepLoop : null;
 

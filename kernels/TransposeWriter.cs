@@ -2,11 +2,14 @@ using System.Numerics;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>A pointwise section on a GPU that reads something along another dimension than it writes: neighbouring work-items of a plain kernel would each touch a line of memory of their own. A group
-/// takes a square of both dimensions: it reads such operands along theirs into local memory, and goes on from there along the other.</summary>
+/// <summary>A pointwise section on a GPU that reads something along another dimension than it writes: neighbouring work-items of a plain
+/// kernel would each touch a line of memory of their own. A group
+/// takes a square of both dimensions: it reads such operands along theirs into local memory, and goes on from there along the
+/// other.</summary>
 internal sealed class TransposeWriter : SectionWriter
 {
-    /// <summary>The square's side, and what a row of it takes in local memory: one more, so that neither way of walking meets in one bank.</summary>
+    /// <summary>The square's side, and what a row of it takes in local memory: one more, so that neither way of walking meets in one
+    /// bank.</summary>
     private const int Side = 32, Pitch = Side + 1;
 
     /// <summary>Below this size a dimension leaves most of a square empty.</summary>

@@ -27,7 +27,8 @@ internal static class ArithmeticFunctions
 
     private static Helper[] IntegerDivision =>
     [
-        // Division by zero gives 0, and by −1 is a negation: the processor would trap on both (the least number has no positive counterpart).
+        // Division by zero gives 0, and by −1 is a negation: the processor would trap on both (the least number has no positive
+        // counterpart).
         new("div_i", """
             $T $N($T x, $T y) {
               const $T d = (y == ($T)(0)) | (y == ($T)(-1)) ? ($T)(1) : y, q = x / d;

@@ -32,6 +32,7 @@ internal static class ErrorFunctions
             """),
     ];
 
-    // CUDA's and PoCL's erf may be two units off below 1, which a GELU's 1 + erf(x) lays bare on its left. Beyond 1.5 the small 1 − erf(x) is exact enough to round 1 − it right nearly always.
+    // CUDA's and PoCL's erf may be two units off below 1, which a GELU's 1 + erf(x) lays bare on its left. Beyond 1.5 the small 1 − erf(x)
+    // is exact enough to round 1 − it right nearly always.
     private static Helper WideErf => new("erf_f64", "fabs(x) < 1.5 ? erf(x) : copysign(1.0 - erfc(fabs(x)), x)", Lanes: 1);
 }

@@ -3,7 +3,8 @@ using static GpuTensor.Kernels.ScalarFunction;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>Exponentials and logarithms. Coefficients are minimax fits of our own; every step is an IEEE operation or a fused multiply-add, so one lane or sixteen give the same bits on any device.
+/// <summary>Exponentials and logarithms. Coefficients are minimax fits of our own; every step is an IEEE operation or a fused multiply-add,
+/// so one lane or sixteen give the same bits on any device.
 /// </summary>
 internal static class ExponentialFunctions
 {
@@ -87,7 +88,8 @@ internal static class ExponentialFunctions
     /// <summary>What several functions call.</summary>
     public static readonly Helper[] Shared =
     [
-        // 2^k·e^x: the scale in two steps, so that results may be subnormal or twice the largest power of two. Adding 1.5·2^23 rounds to an integer and leaves it in the low bits.
+        // 2^k·e^x: the scale in two steps, so that results may be subnormal or twice the largest power of two. Adding 1.5·2^23 rounds to an
+        // integer and leaves it in the low bits.
         new("expk_f32", $$"""
             $T $N($T x, $I k) {
               $T c = x > ($T)(90.0f) ? ($T)(90.0f) : x; c = c < ($T)(-106.0f) ? ($T)(-106.0f) : c;

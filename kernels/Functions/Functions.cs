@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>The scalar functions that an <see cref="Apply"/> may name: the vocabulary that operators and kernels share, one row each. Arithmetic keeps its operands' dtype; comparisons and predicates
+/// <summary>The scalar functions that an <see cref="Apply"/> may name: the vocabulary that operators and kernels share, one row each.
+/// Arithmetic keeps its operands' dtype; comparisons and predicates
 /// give Bool; <c>where</c> takes (Bool, T, T).</summary>
 internal static class Functions
 {

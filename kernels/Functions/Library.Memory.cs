@@ -72,7 +72,8 @@ internal static partial class Library
         Add(name, text.Append("  return i_1;\n}").ToString());
     }
 
-    /// <summary>The four accumulators of a sum and what their additions lost to one number: each addition, in <see cref="Tree"/>'s order, says exactly what it lost (Knuth's TwoSum).</summary>
+    /// <summary>The four accumulators of a sum and what their additions lost to one number: each addition, in <see cref="Tree"/>'s order,
+    /// says exactly what it lost (Knuth's TwoSum).</summary>
     private static void CompensatedTree()
     {
         var text = new StringBuilder("$E $N($T v0, $T v1, $T v2, $T v3, $T lost) {\n");

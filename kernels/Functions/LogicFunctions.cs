@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Comparisons, predicates, logic and bits. Of Bool the bitwise functions are the logical ones; shifts past the width are PyTorch's.</summary>
+/// <summary>Comparisons, predicates, logic and bits. Of Bool the bitwise functions are the logical ones; shifts past the width are
+/// PyTorch's.</summary>
 internal static class LogicFunctions
 {
     public static readonly ScalarFunction[] Rows =

@@ -40,7 +40,8 @@ internal static class PowerFunctions
         new("pow_i", "@powi(x, y)", Lanes: 2),
     ];
 
-    /// <summary>x^y = 2^(y·log2 x) in double, since a float's logarithm would have to be known to 32 bits; the special cases are C99's.</summary>
+    /// <summary>x^y = 2^(y·log2 x) in double, since a float's logarithm would have to be known to 32 bits; the special cases are
+    /// C99's.</summary>
     private static Helper Power()
     {
         string log = Wide(2 / (17 * Math.Log(2)));

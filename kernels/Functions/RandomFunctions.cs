@@ -5,7 +5,8 @@ internal static class RandomFunctions
 {
     public static readonly ScalarFunction[] Rows =
     [
-        // Philox 4x32-10: (Int64 key, Int64 first block, Int64 element number i) gives word i mod 4 of block first + i / 4 as an Int64 in [0, 2^32).
+        // Philox 4x32-10: (Int64 key, Int64 first block, Int64 element number i) gives word i mod 4 of block first + i / 4 as an Int64 in
+        // [0, 2^32).
         // The key's low word is key[0]; the block's low word is counter[0], its high word counter[1]; counter[2] and [3] are 0.
         new("philox", 3) { Integer = "@philox($0, $1, $2)", Cost = 60, Helpers = [Philox] },
     ];

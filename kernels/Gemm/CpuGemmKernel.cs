@@ -3,12 +3,15 @@ namespace GpuTensor.Kernels;
 
 /// <summary>Where the main kernel reads an operand, as accumulators.</summary>
 /// <param name="Argument">The buffer, of the spec or of the scratch after those.</param>
-/// <param name="At">Offset, and strides along (batch…, m, k) of A or (batch…, k, n) of B; of packed B only those of the batch count.</param>
+/// <param name="At">Offset, and strides along (batch…, m, k) of A or (batch…, k, n) of B; of packed B only those of the batch
+/// count.</param>
 /// <param name="Packed">B in panels.</param>
 internal readonly record struct GemmOperand(int Argument, Access At, bool Packed);
 
-/// <summary>The main kernel in the shape for CPUs: a work-item to a work-group, a tile of accumulators in vector registers, K in blocks between which they are spilled, several
-/// tiles below each other against one column panel. A is read in place, a number at a time; B in panels, or in place where its rows are dense.</summary>
+/// <summary>The main kernel in the shape for CPUs: a work-item to a work-group, a tile of accumulators in vector registers, K in blocks
+/// between which they are spilled, several
+/// tiles below each other against one column panel. A is read in place, a number at a time; B in panels, or in place where its rows are
+/// dense.</summary>
 internal static class CpuGemmKernel
 {
     private const int Lanes = GemmAccumulator.Lanes;

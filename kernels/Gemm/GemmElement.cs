@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Writes an element program of a product (an operand's or the epilogue's) for one position, or for 16 along one dimension.</summary>
+/// <summary>Writes an element program of a product (an operand's or the epilogue's) for one position, or for 16 along one
+/// dimension.</summary>
 internal sealed class GemmElement : SectionWriter
 {
     private readonly string prefix;
@@ -49,7 +50,8 @@ internal sealed class GemmElement : SectionWriter
         Part = "";
     }
 
-    /// <summary>Writes the lanes twice, for a whole vector and for the part of one: a vector of which all lanes exist is quicker to read and to write.</summary>
+    /// <summary>Writes the lanes twice, for a whole vector and for the part of one: a vector of which all lanes exist is quicker to read
+    /// and to write.</summary>
     /// <param name="part">How many lanes exist.</param>
     /// <param name="use">Writes what is done with them.</param>
     public void WriteWholeOrPart(string part, Action use)

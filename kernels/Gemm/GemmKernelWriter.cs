@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>What the kernels of a product share: the buffers and scalars a launch takes, renumbered; the group's coordinates; the launch.</summary>
+/// <summary>What the kernels of a product share: the buffers and scalars a launch takes, renumbered; the group's coordinates; the
+/// launch.</summary>
 internal sealed class GemmKernelWriter
 {
     private readonly int[] arguments, scalars;

@@ -33,7 +33,8 @@ internal static class GemmProgram
         return uses;
     }
 
-    /// <summary>The program with a number in the place of everything that no store needs; instructions keep their numbers, by which others name them.</summary>
+    /// <summary>The program with a number in the place of everything that no store needs; instructions keep their numbers, by which others
+    /// name them.</summary>
     public static Instruction[] WithoutUnused(Instruction[] code)
     {
         bool[] needed = new bool[code.Length];
@@ -49,7 +50,8 @@ internal static class GemmProgram
     /// <summary>The addresses of a program.</summary>
     public static IEnumerable<Access> Addresses(Instruction[] code) => code.Select(i => i.Place).OfType<Access>();
 
-    /// <summary>True when what a program reads lies denser along its dimension <paramref name="first"/> than along <paramref name="second"/>.</summary>
+    /// <summary>True when what a program reads lies denser along its dimension <paramref name="first"/> than along
+    /// <paramref name="second"/>.</summary>
     public static bool DenserAlong(Instruction[] code, int first, int second)
     {
         long score = 0;

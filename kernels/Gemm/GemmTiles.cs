@@ -3,7 +3,8 @@ namespace GpuTensor.Kernels;
 /// <summary>Which tiles a CPU may use, and which it uses unless it was tuned.</summary>
 internal static class GemmTiles
 {
-    // (rows, registers to a row): accumulators, a row of B and one element of A fill the 32 registers of AVX-512 or the 16 of AVX2. The first is the best in most measurements;
+    // (rows, registers to a row): accumulators, a row of B and one element of A fill the 32 registers of AVX-512 or the 16 of AVX2. The
+    // first is the best in most measurements;
     // the others are within 10 % of it on one machine and far apart on the next.
     private static readonly (int Rows, int Registers)[] Wide = [(6, 4), (9, 3), (12, 2), (14, 2), (4, 6)], Narrow = [(6, 2), (3, 4), (4, 2)];
 

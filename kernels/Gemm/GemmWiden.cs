@@ -1,12 +1,14 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>The kernel that makes accumulators of A's values, in A's own layout: a halves' widening, or the code merged before the product.</summary>
+/// <summary>The kernel that makes accumulators of A's values, in A's own layout: a halves' widening, or the code merged before the
+/// product.</summary>
 internal static class GemmWiden
 {
     private const int Lanes = GemmAccumulator.Lanes;
 
     /// <summary>Generates it.</summary>
-    /// <param name="batch">Sizes of the batch dimensions that A is not broadcast along, those of <paramref name="code"/> and <paramref name="at"/>.</param>
+    /// <param name="batch">Sizes of the batch dimensions that A is not broadcast along, those of <paramref name="code"/> and
+    /// <paramref name="at"/>.</param>
     /// <param name="at">Where the values go; one of the last two strides is 1.</param>
     public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, Access at, int target, IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
         bool wide, string description)

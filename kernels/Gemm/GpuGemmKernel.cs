@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>The kernel in the shape for GPUs: 256 work-items to a group, tiles of A and B in local memory, a square of accumulators to a work-item.</summary>
+/// <summary>The kernel in the shape for GPUs: 256 work-items to a group, tiles of A and B in local memory, a square of accumulators to a
+/// work-item.</summary>
 internal static class GpuGemmKernel
 {
     private const int Side = 16, Depth = 16;

@@ -1,6 +1,7 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>What a library can do to a product as it stores it, in the arithmetic it sums in, so that half types are rounded once, at the end.</summary>
+/// <summary>What a library can do to a product as it stores it, in the arithmetic it sums in, so that half types are rounded once, at the
+/// end.</summary>
 internal enum LibraryEpilogue
 {
     /// <summary>Nothing.</summary>
@@ -22,7 +23,8 @@ internal enum LibraryEpilogue
     SumSecond,
 }
 
-/// <summary>The beginning of what follows a product, where a library can do it: a row is added, perhaps an activation follows, and nobody else reads what lies between.</summary>
+/// <summary>The beginning of what follows a product, where a library can do it: a row is added, perhaps an activation follows, and nobody
+/// else reads what lies between.</summary>
 /// <param name="Kind">What the library is to do.</param>
 /// <param name="Bias">The row.</param>
 /// <param name="Result">The register that holds what the library stores.</param>
@@ -48,7 +50,8 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
     private static int Relu(Instruction[] code, int[] uses, int x) => uses[x] != 1 ? -1
         : Array.FindIndex(code, i => i is Apply { Function.Name: "max", Arguments: [var zero, var value] } && value == x && code[zero] is Constant { Bits: 0 });
 
-    /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))) as the engine records it: in float32, with a conversion before and after it for half types.</summary>
+    /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))) as the engine records it: in float32, with a conversion before and after it for half
+    /// types.</summary>
     private sealed class GeluPattern(Instruction[] code, int[] uses)
     {
         /// <summary>The register of the result, or −1.</summary>

@@ -8,7 +8,8 @@ namespace GpuTensor.Kernels;
 internal readonly record struct LibraryMatrix(long Offset, long LeadingDimension, bool Transposed, long BatchStride);
 
 /// <summary>One call of a column-major library, C[M,N] = op(First)[M,K]·op(Second)[K,N], or a batch of them.</summary>
-/// <param name="Swapped">First is the product's right operand and Second its left one: the library's result is the product's transpose, which is the product in row-major order.</param>
+/// <param name="Swapped">First is the product's right operand and Second its left one: the library's result is the product's transpose,
+/// which is the product in row-major order.</param>
 internal sealed record LibraryCall(bool Swapped, long M, long N, long K, LibraryMatrix First, LibraryMatrix Second, LibraryMatrix Result, long BatchCount)
 {
     /// <summary>What the library does beside the product.</summary>
@@ -21,7 +22,8 @@ internal sealed record LibraryCall(bool Swapped, long M, long N, long K, Library
 /// <summary>A product as calls of a library, and what must be copied to rows without gaps first (or, for the result, last).</summary>
 internal sealed record LibraryGemmPlan(bool CopyA, bool CopyB, bool CopyC, LibraryCall[] Calls);
 
-/// <summary>Row-major products by column-major libraries: views that are rows or columns with a leading dimension go as they are, others are copied.</summary>
+/// <summary>Row-major products by column-major libraries: views that are rows or columns with a leading dimension go as they are, others
+/// are copied.</summary>
 internal static class LibraryGemm
 {
     /// <summary>More calls than this and the operands that keep the batch from being one stride are copied instead.</summary>
@@ -104,7 +106,8 @@ internal static class LibraryGemm
         return false;
     }
 
-    /// <summary>Where a copy without gaps lies: rows one after the other, and only the batch dimensions along which the original moves.</summary>
+    /// <summary>Where a copy without gaps lies: rows one after the other, and only the batch dimensions along which the original
+    /// moves.</summary>
     public static Access Dense(Access at, long[] batch, long rows, long columns, bool all = false)
     {
         var strides = new long[batch.Length + 2];

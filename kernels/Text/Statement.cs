@@ -1,8 +1,10 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>A part of a kernel's text. Writers build a tree of these with <see cref="StatementBuilder"/>; <see cref="StatementPrinter"/> alone makes text of it. Two trees are equal where their
+/// <summary>A part of a kernel's text. Writers build a tree of these with <see cref="StatementBuilder"/>; <see cref="StatementPrinter"/>
+/// alone makes text of it. Two trees are equal where their
 /// texts are.</summary>
-/// <remarks>A loop or a guard is uniform where all work-items of a group run it the same number of times. Nothing is uniform unless its writer says so: <see cref="BarrierCheck"/> refuses a barrier
+/// <remarks>A loop or a guard is uniform where all work-items of a group run it the same number of times. Nothing is uniform unless its
+/// writer says so: <see cref="BarrierCheck"/> refuses a barrier
 /// anywhere else.</remarks>
 internal abstract record Statement
 {
@@ -17,10 +19,12 @@ internal abstract record Statement
         public override int GetHashCode() => HashCode.Combine(Type, Variables[0].Name);
     }
 
-    /// <summary>All work-items of a group wait for each other here, and see what the others wrote to local memory, or to local and global memory.</summary>
+    /// <summary>All work-items of a group wait for each other here, and see what the others wrote to local memory, or to local and global
+    /// memory.</summary>
     public sealed record Barrier(bool Global) : Statement;
 
-    /// <summary>Ends the turn of a loop, or the whole loop, where the condition holds; <c>How</c> is <c>continue</c> or <c>break</c>.</summary>
+    /// <summary>Ends the turn of a loop, or the whole loop, where the condition holds; <c>How</c> is <c>continue</c> or
+    /// <c>break</c>.</summary>
     public sealed record Leave(string Condition, string How) : Statement;
 
     /// <summary>Statements in braces: names that are declared inside end there.</summary>

@@ -7,7 +7,8 @@ namespace GpuTensor.Tests.Kernels;
 /// <summary>What it costs to add a scalar function, counted in the files that name one.</summary>
 public sealed class FunctionFilesTests
 {
-    /// <summary>Functions that kernels use by themselves: reductions combine with them, and a library's epilogues are recognised by them.</summary>
+    /// <summary>Functions that kernels use by themselves: reductions combine with them, and a library's epilogues are recognised by
+    /// them.</summary>
     private static readonly string[] Used = ["add", "mul", "max", "min", "fma", "tanh"];
 
     [Fact]
@@ -18,7 +19,8 @@ public sealed class FunctionFilesTests
             Assert.Single(files, f => f.Text.Contains($"\"{function.Name}\"", StringComparison.Ordinal));
     }
 
-    /// <summary>The row of the kernels, the operator (gradient and reference), the two methods of a tensor, and its rows in three tables of tests.</summary>
+    /// <summary>The row of the kernels, the operator (gradient and reference), the two methods of a tensor, and its rows in three tables of
+    /// tests.</summary>
     [Fact]
     public void A_function_of_a_tensor_is_named_in_seven_files()
     {

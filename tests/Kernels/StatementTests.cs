@@ -4,7 +4,8 @@ using Xunit;
 
 namespace GpuTensor.Tests.Kernels;
 
-/// <summary>The tree that kernel text is made from: how each statement is printed, when two trees are one text, and which barriers are refused. No device is needed.</summary>
+/// <summary>The tree that kernel text is made from: how each statement is printed, when two trees are one text, and which barriers are
+/// refused. No device is needed.</summary>
 public sealed class StatementTests
 {
     private static string Print(StatementBuilder builder, Dialect dialect)
@@ -68,7 +69,8 @@ public sealed class StatementTests
             """.ReplaceLineEndings("\n"), Print(o, Dialect.OpenCl));
     }
 
-    /// <summary>A scope that was never opened closes nothing, so that a writer may enclose statements under a condition of its own.</summary>
+    /// <summary>A scope that was never opened closes nothing, so that a writer may enclose statements under a condition of its
+    /// own.</summary>
     [Fact]
     public void A_default_scope_encloses_nothing()
     {
