@@ -4,9 +4,8 @@ namespace GpuTensor.Kernels;
 internal static class Generator
 {
     /// <summary>Bytes that kernels of the CPU shape may read past the last element of a buffer, and make no use of: the end of a row is
-    /// read as a whole vector, at most 15 elements of 8 bytes
-    /// too many. Whoever allocates for a CPU adds them. (To pick elements one by one instead took a third of the time that PoCL compiles a
-    /// kernel.)</summary>
+    /// read as a whole vector, at most 15 elements of 8 bytes too many. Whoever allocates for a CPU adds them. (To pick elements one by one
+    /// instead took a third of the time that PoCL compiles a kernel.)</summary>
     public const int ReadPast = 128;
 
     /// <summary>Generates a kernel.</summary>

@@ -1,8 +1,8 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>CUDA C++ as NVRTC takes it: no header, no include path. NVRTC knows the mathematical functions and min and max in all their
-/// overloads, and neither INFINITY nor the unsigned
-/// types' short names. Compiled with --fmad=false, so an expression is rounded where it is written, as in the other dialect.</summary>
+/// overloads, and neither INFINITY nor the unsigned types' short names. Compiled with --fmad=false, so an expression is rounded where it is
+/// written, as in the other dialect.</summary>
 internal sealed partial record Dialect
 {
     public static readonly Dialect Cuda = new()
@@ -31,7 +31,7 @@ internal sealed partial record Dialect
         Unroll = "#pragma unroll",
         KeepLoop = "#pragma unroll 1",
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],
-        // All lanes of a warp are here: teams past the last row take part too.
+        // All lanes of a warp are here: subgroups past the last row take part too.
         Shuffles = ("__shfl_down_sync(0xffffffffu, {0}, {1}, {2})", "__shfl_sync(0xffffffffu, {0}, 0, {2})"),
         // cuda_fp16.h needs an include path, the instructions behind it do not. bfloat16 has such instructions from sm_80 on only, so it is
         // converted by its bits everywhere.

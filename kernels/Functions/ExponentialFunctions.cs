@@ -4,8 +4,7 @@ using static GpuTensor.Kernels.ScalarFunction;
 namespace GpuTensor.Kernels;
 
 /// <summary>Exponentials and logarithms. Coefficients are minimax fits of our own; every step is an IEEE operation or a fused multiply-add,
-/// so one lane or sixteen give the same bits on any device.
-/// </summary>
+/// so one lane or sixteen give the same bits on any device.</summary>
 internal static class ExponentialFunctions
 {
     // (e^r − 1 − r)/r² on |r| ≤ 0.35: for exp (error 2^-28.2) and, a degree higher, for expm1.

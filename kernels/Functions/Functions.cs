@@ -3,8 +3,7 @@ using System.Collections.Frozen;
 namespace GpuTensor.Kernels;
 
 /// <summary>The scalar functions that an <see cref="Apply"/> may name: the vocabulary that operators and kernels share, one row each.
-/// Arithmetic keeps its operands' dtype; comparisons and predicates
-/// give Bool; <c>where</c> takes (Bool, T, T).</summary>
+/// Arithmetic keeps its operands' dtype; comparisons and predicates give Bool; <c>where</c> takes (Bool, T, T).</summary>
 internal static class Functions
 {
     /// <summary>Every function.</summary>

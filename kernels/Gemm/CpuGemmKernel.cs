@@ -9,9 +9,8 @@ namespace GpuTensor.Kernels;
 internal readonly record struct GemmOperand(int Argument, Access At, bool Packed);
 
 /// <summary>The main kernel in the shape for CPUs: a work-item to a work-group, a tile of accumulators in vector registers, K in blocks
-/// between which they are spilled, several
-/// tiles below each other against one column panel. A is read in place, a number at a time; B in panels, or in place where its rows are
-/// dense.</summary>
+/// between which they are spilled, several tiles below each other against one column panel. A is read in place, a number at a time; B in
+/// panels, or in place where its rows are dense.</summary>
 internal static class CpuGemmKernel
 {
     private const int Lanes = GemmAccumulator.Lanes;

@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>The product of a few rows with a B that is dense along k (a linear layer at batch 1): B would be packed and read once, so
-/// squares of it are transposed in registers
-/// where they are used.</summary>
+/// squares of it are transposed in registers where they are used.</summary>
 internal static class FlatGemmKernel
 {
     /// <summary>With more rows, packing pays.</summary>

@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Rewrites a product with fewer batch dimensions: those of size 1 go, and one along which B is broadcast while A and the results
-/// go on where their rows end
-/// becomes more rows ([batch, time, in]·[in, out] is one product of batch·time rows).</summary>
+/// go on where their rows end becomes more rows ([batch, time, in]·[in, out] is one product of batch·time rows).</summary>
 internal static class GemmFold
 {
     public static GemmSpec Fold(GemmSpec spec)

@@ -1,8 +1,8 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>A matrix product C[b…,m,n] = Σₖ A[b…,m,k]·B[b…,k,n], with element programs before and after it. Its bits are those of
-/// <see cref="ReduceOp.Dot"/>: one fused
-/// multiply-add an element in the order k = 0 … K−1, from 0; half types accumulate in float32 and round once; integers wrap.</summary>
+/// <see cref="ReduceOp.Dot"/>: one fused multiply-add an element in the order k = 0 … K−1, from 0; half types accumulate in float32 and
+/// round once; integers wrap.</summary>
 /// <param name="Batch">Sizes of the batch dimensions, outermost first; an operand that is broadcast along one has stride 0 there.</param>
 /// <param name="In">The dtype of both operands' values.</param>
 /// <param name="Buffers">The buffers that the three programs name.</param>

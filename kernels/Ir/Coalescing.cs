@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>The fewest dimensions that describe strided accesses: sizes of 1 go, and neighbours that every access walks as one become one.
-/// [4, 1, 6] read with strides [6, 9, 1] is [24] with stride 1.
-/// The elements keep their order.</summary>
+/// [4, 1, 6] read with strides [6, 9, 1] is [24] with stride 1. The elements keep their order.</summary>
 internal sealed class Coalescing
 {
     /// <summary>Coalesces the dimensions [from, to).</summary>

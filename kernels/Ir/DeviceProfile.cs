@@ -1,12 +1,11 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>What a generated kernel needs to know of the device it will run on. Everything that shapes a kernel or the order of a sum
-/// stands here,
-/// so equal profiles give equal source and equal bits.</summary>
+/// stands here, so equal profiles give equal source and equal bits.</summary>
 internal sealed record DeviceProfile
 {
-    /// <summary>True: one work-item to a group, explicit vectors of 16 lanes, no local memory and no barrier.
-    /// False: many work-items to a group (a GPU).</summary>
+    /// <summary>True: one work-item to a group, explicit vectors of 16 lanes, no local memory and no barrier. False: many work-items to a
+    /// group (a GPU).</summary>
     public required bool IsCpu { get; init; }
 
     /// <summary>Lanes of float in a register of the hardware (8: AVX2, 16: AVX-512). Chooses tiles; no order of a sum hangs on
@@ -20,8 +19,7 @@ internal sealed record DeviceProfile
     public int PreferredGroups { get; init; } = 32;
 
     /// <summary>Elements up to which each work-item of pointwise work in the GPU shape takes one: fewer than large GPUs hold at once (an
-    /// H100 270,336), so more to each would leave some idle. Beyond, each
-    /// takes several, as vectors where they lie so.</summary>
+    /// H100 270,336), so more to each would leave some idle. Beyond, each takes several, as vectors where they lie so.</summary>
     public long SmallDomain { get; init; } = 1 << 18;
 
     /// <summary>Bytes of kernel parameters the device takes (PoCL: 1,024; CUDA: 4,096).</summary>

@@ -38,8 +38,7 @@ internal sealed record Load(int Buffer, DType Type, Access At) : Instruction(Typ
 }
 
 /// <summary>Reads a buffer at At + Index·Stride, where Index (Int32 or Int64 register) must lie in [-Bound, Bound): negative counts from
-/// the end; outside, the
-/// result is 0 and no memory is touched (the engine checks indices separately).</summary>
+/// the end; outside, the result is 0 and no memory is touched (the engine checks indices separately).</summary>
 internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long Stride, long Bound) : Instruction(Type)
 {
     public override Access Place => At;
@@ -50,8 +49,7 @@ internal sealed record Gather(int Buffer, DType Type, Access At, int Index, long
 }
 
 /// <summary>How many of the Length elements At, At + Stride, … of a buffer, which ascend (NaN last), come before Value; with Right, how
-/// many do not come after it. Buffer and
-/// Value have one dtype, no half and no bool.</summary>
+/// many do not come after it. Buffer and Value have one dtype, no half and no bool.</summary>
 internal sealed record Search(int Buffer, Access At, int Value, long Stride, long Length, bool Right) : Instruction(DType.Int64)
 {
     public override Access Place => At;
@@ -62,8 +60,7 @@ internal sealed record Search(int Buffer, Access At, int Value, long Stride, lon
 }
 
 /// <summary>The sum, in this order, of a buffer's elements At + Order[k]·Stride for k from First up to Last (Int64 registers). Order is a
-/// buffer of Int64 whose element k stands at
-/// OrderAt + k·OrderStride and is below Bound. Halves are added up in float32; no bool.</summary>
+/// buffer of Int64 whose element k stands at OrderAt + k·OrderStride and is below Bound. Halves are added up in float32; no bool.</summary>
 internal sealed record SegmentSum(int Buffer, DType Type, Access At, long Stride, long Bound, int Order, long OrderAt, long OrderStride, int First, int Last) : Instruction(Type)
 {
     public override Access Place => At;
@@ -133,8 +130,7 @@ internal enum ReduceOp
 }
 
 /// <summary>A reduction of an element-level register along the reduced dimensions; the result lives at the outer level. Type is the
-/// result's dtype: sums of half types
-/// accumulate in float32 and round once.</summary>
+/// result's dtype: sums of half types accumulate in float32 and round once.</summary>
 internal sealed record Reduce(ReduceOp Op, int Value, DType Type, int Second = -1) : Instruction(Type)
 {
     public override int Operand(int k) => k switch { 0 => Value, 1 => Second, _ => -1 };

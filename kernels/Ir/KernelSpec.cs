@@ -6,8 +6,7 @@ namespace GpuTensor.Kernels;
 /// <param name="Scalars">The dtypes of the per-step scalar arguments (Float64, Int64 or Bool), in slot order.</param>
 /// <param name="Sections">The loop nests.</param>
 /// <param name="Serial">False: sections are independent; each work-group belongs to one of them. True: one work-group runs them all in
-/// order,
-/// and a later section may read what an earlier one stored (tiny graphs, where a launch costs more than the work).</param>
+/// order, and a later section may read what an earlier one stored (tiny graphs, where a launch costs more than the work).</param>
 internal sealed record KernelSpec(string Name, BufferParameter[] Buffers, DType[] Scalars, Section[] Sections, bool Serial);
 
 /// <summary>A buffer parameter: a base pointer and an element offset, given at launch.</summary>
@@ -19,13 +18,11 @@ internal enum SectionKind
     Pointwise,
 
     /// <summary>Reductions along the reduced dimensions, vectorised along them: rows. Several reductions may follow each other, pointwise
-    /// code on
-    /// the row between them (softmax, layer norm). Sum order: lane partials by position in the row, then a fixed tree.</summary>
+    /// code on the row between them (softmax, layer norm). Sum order: lane partials by position in the row, then a fixed tree.</summary>
     Row,
 
     /// <summary>Reductions along the reduced dimensions, vectorised along the last outer dimension; each element's sum runs in index order,
-    /// or, of long columns on a GPU, in turns
-    /// (column sums, small matrix products). One round of reductions only.</summary>
+    /// or, of long columns on a GPU, in turns (column sums, small matrix products). One round of reductions only.</summary>
     Column,
 }
 
@@ -33,26 +30,22 @@ internal enum SectionKind
 /// <param name="Outer">Sizes of the kept dimensions (of the whole domain, for pointwise). May be empty: one element.</param>
 /// <param name="Reduce">Sizes of the reduced dimensions; empty for pointwise.</param>
 /// <param name="Code">Instructions in order; operands name earlier instructions by index. An instruction lives at the outer level (once per
-/// outer
-/// element) if nothing it reads varies along a reduced dimension, else at the element level.</param>
+/// outer element) if nothing it reads varies along a reduced dimension, else at the element level.</param>
 /// <param name="SplitTotal">When set, the last outer dimension counts chunks of a longer reduced dimension: there is one reduced dimension
-/// of size L, chunk c
-/// covers positions c·L … min((c+1)·L, SplitTotal) of it, and positions past the end do not exist. For Column the chunk dimension is the
-/// last but one
-/// outer dimension (the last is the vectorised one).</param>
+/// of size L, chunk c covers positions c·L … min((c+1)·L, SplitTotal) of it, and positions past the end do not exist. For Column the chunk
+/// dimension is the last but one outer dimension (the last is the vectorised one).</param>
 internal sealed record Section(SectionKind Kind, long[] Outer, long[] Reduce, Instruction[] Code, long? SplitTotal = null);
 
 /// <summary>An affine address or number: Offset + Σ Strides[d]·i[d] over Outer then Reduce dimensions. Strides of 0 and 1 are built into
-/// the source; other
-/// strides, sizes and offsets are arguments, so that kernels are shared between shapes.</summary>
+/// the source; other strides, sizes and offsets are arguments, so that kernels are shared between shapes.</summary>
 internal sealed record Access(long Offset, long[] Strides);
 
 /// <summary>What a generator returns: the source (which names no size, offset or scalar value) and the integers that go with it.</summary>
 /// <param name="Source">Complete source of the kernel's function; the dialect's prelude stands before it in the program.</param>
 /// <param name="EntryPoint">The function's name, unique to the source text.</param>
 /// <param name="Integers">The values of the kernel's integer block. The first <c>Buffers.Length</c> are the buffers' element offsets, to be
-/// filled in at binding; where the dialect has its
-/// scalars in memory, their places in that block follow, to be filled in too, and the address of the block is the last parameter.</param>
+/// filled in at binding; where the dialect has its scalars in memory, their places in that block follow, to be filled in too, and the
+/// address of the block is the last parameter.</param>
 /// <param name="WideIndices">True when the integer block and all indices are 64-bit (a domain or an address passes 2³¹−1).</param>
 /// <param name="Groups">Work-groups to launch.</param>
 /// <param name="GroupSize">Work-items to a group.</param>

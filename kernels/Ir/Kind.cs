@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>What a register or a stored element is to a dialect. A Bool register is an int, or an int vector: scalars 0 or 1, vector lanes
-/// 0 or −1, so that comparisons,
-/// <c>!</c>, <c>&amp;</c>, <c>|</c> and <c>?:</c> read the same at both widths.</summary>
+/// 0 or −1, so that comparisons, <c>!</c>, <c>&amp;</c>, <c>|</c> and <c>?:</c> read the same at both widths.</summary>
 internal enum Kind : byte { Bool, U8, I8, U16, I16, U32, I32, U64, I64, F32, F64 }
 
 internal static class Kinds

@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>A section's loops after dimensions of size 1 are dropped and neighbours that every access walks as one are merged. Neither
-/// changes an element's position in its flattened
-/// reduced dimensions, so neither changes the order of a sum.</summary>
+/// changes an element's position in its flattened reduced dimensions, so neither changes the order of a sum.</summary>
 internal sealed class Nest
 {
     /// <summary>Sizes: kept dimensions first, then the reduced ones.</summary>

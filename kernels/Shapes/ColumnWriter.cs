@@ -1,15 +1,14 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions that run in index order, side by side along the last kept dimension. CPU: a tile of vectors, and of rows of the
-/// dimension before it for products, so that what is
-/// loaded is used several times. GPU: a work-item to a column. Long columns are shared: a group takes 32 and its warp k positions k, k + 8,
-/// …, then the partial results of a column meet in order; where
-/// barriers cannot be trusted, one work-item does the same in turns.</summary>
+/// dimension before it for products, so that what is loaded is used several times. GPU: a work-item to a column. Long columns are shared: a
+/// group takes 32 and its warp k positions k, k + 8, …, then the partial results of a column meet in order; where barriers cannot be
+/// trusted, one work-item does the same in turns.</summary>
 internal sealed class ColumnWriter : SectionWriter
 {
     private readonly int rowDimension = -1, tileRows = 1, tileVectors = 1;
     private readonly bool[] after;
-    private readonly int lines = 1;
+    private readonly int warps = 1;
     private readonly bool inTurns;
     private int rows = 1, vectors = 1, tileRow, tileVector;
     private string length = "";
@@ -18,7 +17,7 @@ internal sealed class ColumnWriter : SectionWriter
     private string position = "", row = "";
 
     /// <summary>Columns of a group that shares their length, one to a work-item of a warp.</summary>
-    private const int Side = 32;
+    private const int Columns = 32;
 
     /// <summary>A length that is not worth sharing.</summary>
     private const int Short = 16;
@@ -39,7 +38,7 @@ internal sealed class ColumnWriter : SectionWriter
             }
         }
         for (int d = nest.OuterCount; d < nest.Rank; d++) IndexNames[d] = "z" + d;
-        if (IsShared(section, nest, writer.Profile)) (lines, inTurns) = (writer.Profile.GroupSize / Side, !writer.Dialect.BranchesHaveBarriers);
+        if (IsShared(section, nest, writer.Profile)) (warps, inTurns) = (writer.Profile.GroupSize / Columns, !writer.Dialect.BranchesHaveBarriers);
         if (!writer.Profile.IsCpu) return;
         long columns = nest.Sizes[LaneFrom];
         // A tile repeats the section's code for each of its parts: long code is not worth the time it takes to compile.
@@ -51,7 +50,7 @@ internal sealed class ColumnWriter : SectionWriter
     /// <summary>Whether columns are shared: by their length alone, so that what else is in the section does not change a sum's order.
     /// Products are defined in index order.</summary>
     public static bool IsShared(Section section, Nest nest, DeviceProfile profile) => section.Kind == SectionKind.Column && !profile.IsCpu
-        && profile.GroupSize % Side == 0 && nest.Reduced >= Short && !section.Code.Any(i => i is Reduce { Op: ReduceOp.Dot });
+        && profile.GroupSize % Columns == 0 && nest.Reduced >= Short && !section.Code.Any(i => i is Reduce { Op: ReduceOp.Dot });
 
     private bool IsElement(int i) => (Nest.Mask[i] & Nest.Bits(Nest.OuterCount, Nest.Rank)) != 0;
 
@@ -118,12 +117,12 @@ internal sealed class ColumnWriter : SectionWriter
 
     private void WriteGpu()
     {
-        if (lines > 1 && !inTurns)
+        if (warps > 1 && !inTurns)
         {
-            long blocks = (Nest.Sizes[LaneFrom] + Side - 1) / Side;
+            long blocks = (Nest.Sizes[LaneFrom] + Columns - 1) / Columns;
             Groups = Nest.Product(0, LaneFrom) * blocks;
-            Out.Let("int", ("tx", $"lid & {Side - 1}"), ("ty", $"lid >> {System.Numerics.BitOperations.Log2(Side)}"));
-            Out.Let(X, ("other", Quotient("g", blocks)), ("wanted", $"(g - other * {Out.Slot(blocks)}) * {Side} + tx"), ("j", $"min(wanted, {Size(LaneFrom)} - 1)"));
+            Out.Let("int", ("tx", $"lid & {Columns - 1}"), ("ty", $"lid >> {System.Numerics.BitOperations.Log2(Columns)}"));
+            Out.Let(X, ("other", Quotient("g", blocks)), ("wanted", $"(g - other * {Out.Slot(blocks)}) * {Columns} + tx"), ("j", $"min(wanted, {Size(LaneFrom)} - 1)"));
             // A work-item past the last column reads that one and stores nothing, but takes part: barriers want everybody.
             Out.Let("bool", "here", $"wanted < {Size(LaneFrom)}");
             if (LaneFrom > 0) Decompose("other", 0, LaneFrom);
@@ -164,7 +163,7 @@ internal sealed class ColumnWriter : SectionWriter
             else if (!after[i] && !IsElement(i) && Code[i] is not Store) Each(i, () => Emit(i));
         }
         if (inTurns)
-            using (Out.Count("int", "ty", $"{lines}"))
+            using (Out.Count("int", "ty", $"{warps}"))
             {
                 for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) Begin(i, reduce, "q", "x");
                 Reduced(positions);
@@ -175,10 +174,10 @@ internal sealed class ColumnWriter : SectionWriter
         else
         {
             Reduced(positions);
-            if (lines > 1)
+            if (warps > 1)
                 for (int i = 0; i < Code.Length; i++) if (Nest.Needed[i] && Code[i] is Reduce reduce) CombineWarps(i, reduce);
         }
-        using (lines > 1 && !inTurns ? Out.If("ty == 0 && here") : default) Results();
+        using (warps > 1 && !inTurns ? Out.If("ty == 0 && here") : default) Results();
         (rows, vectors, tileRow, tileVector, Position) = (1, 1, 0, 0, position);
         if (rowDimension >= 0) IndexNames[rowDimension] = row;
     }
@@ -188,7 +187,7 @@ internal sealed class ColumnWriter : SectionWriter
     private void Reduced(bool positions)
     {
         string start = Nest.Chunk >= 0 ? $"{IndexNames[Nest.Chunk]} * {Size(Nest.OuterCount)}" : "0";
-        if (positions && lines == 1) Out.Variable(X, "pos", start);
+        if (positions && warps == 1) Out.Variable(X, "pos", start);
         Loops(Nest.OuterCount);
 
         void Loops(int d)
@@ -198,9 +197,9 @@ internal sealed class ColumnWriter : SectionWriter
                 Elements(positions);
                 return;
             }
-            bool shared = lines > 1 && d == Nest.OuterCount;
+            bool shared = warps > 1 && d == Nest.OuterCount;
             string end = length.Length > 0 ? length : Size(d);
-            using (Out.For($"{X} z{d} = {(shared ? "ty" : "0")}", $"z{d} < {end}", shared ? $"z{d} += {lines}" : $"z{d}++"))
+            using (Out.For($"{X} z{d} = {(shared ? "ty" : "0")}", $"z{d} < {end}", shared ? $"z{d} += {warps}" : $"z{d}++"))
             {
                 if (shared && positions) Out.Variable(X, "pos", $"{start} + z{d} * {Out.Slot(Nest.Product(d + 1, Nest.Rank))}");
                 Loops(d + 1);
@@ -284,7 +283,7 @@ internal sealed class ColumnWriter : SectionWriter
     /// <summary>A store of an element, by who has a column.</summary>
     private void EmitHere(int i)
     {
-        using (lines > 1 && !inTurns ? Out.If("here") : default) Emit(i);
+        using (warps > 1 && !inTurns ? Out.If("here") : default) Emit(i);
     }
 
     /// <summary>The first warp takes the others' partial results, one after the other.</summary>
@@ -296,7 +295,7 @@ internal sealed class ColumnWriter : SectionWriter
             LocalArray(Dialect.Type(kind), "values", 0, "q" + NameOf(i));
             if (IsPosition(reduce)) LocalArray(Dialect.Type(kind.Mask()), "places", Out.Profile.GroupSize, "x" + NameOf(i));
             Out.Barrier();
-            using (Out.For($"int l = {Side} + tx", $"ty == 0 && l < {Out.Profile.GroupSize}", $"l += {Side}"))
+            using (Out.For($"int l = {Columns} + tx", $"ty == 0 && l < {Out.Profile.GroupSize}", $"l += {Columns}"))
                 Combine(reduce, kind, "q" + NameOf(i), "x" + NameOf(i), "values[l]", "places[l]");
             Out.Barrier();
         }

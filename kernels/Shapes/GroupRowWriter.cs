@@ -1,12 +1,10 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Reductions along rows in the GPU shape: a team of work-items to a row, several teams to a group where rows are short. Work-item
-/// t of T takes positions t, t + T, …; their
-/// partial results meet by halves, in local memory or, the last 32, by shuffles where there are any: in one order. What a later pass needs
-/// again stays in registers where the row is short
-/// enough; else the row is read again, from the cache.
-/// Sums of float64 carry along what their additions lost, so that the halves cost them nothing: the logarithm of a sum near 1, a confident
-/// loss, is as exact as in order from the smallest.</summary>
+/// <summary>Reductions along rows in the GPU shape: a subgroup of work-items to a row, several to a group where rows are short. Work-item t
+/// of T takes positions t, t + T, …; their partial results meet by halves, in local memory or, the last 32, by shuffles where there are
+/// any: in one order. What a later pass needs again stays in registers where the row is short enough; else the row is read again, from the
+/// cache. Sums of float64 carry along what their additions lost, so that the halves cost them nothing: the logarithm of a sum near 1, a
+/// confident loss, is as exact as in order from the smallest.</summary>
 internal sealed class GroupRowWriter : SectionWriter
 {
     /// <summary>Registers of a work-item that values of a row may take, of 255; measured with 64: 80 in all for a softmax of 1,024, 139 for
@@ -14,18 +12,18 @@ internal sealed class GroupRowWriter : SectionWriter
     private const int KeptWords = 64;
 
     private readonly RowPlan plan;
-    private readonly int team, steps;
+    private readonly int subgroup, steps;
     private string length = "", total = "";
 
     public GroupRowWriter(KernelWriter writer, Section section, Nest nest) : base(writer, section, nest)
     {
         (LaneFrom, LaneTo) = (nest.OuterCount, nest.Rank);
         int size = writer.Profile.GroupSize;
-        team = nest.Reduced > 1024 ? size : Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(nest.Reduced, 1, 32)));
+        subgroup = nest.Reduced > 1024 ? size : Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(nest.Reduced, 1, 32)));
         // What a later pass needs stays in registers where a short row's share of it fits: memory is read once.
         if (nest.Reduced <= 1024 && Dialect.Unroll is not null)
         {
-            steps = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (nest.Reduced + team - 1) / team));
+            steps = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (nest.Reduced + subgroup - 1) / subgroup));
             plan = new RowPlan(Code, nest, IsLanes, CostOf, RowPlan.Keep.Reads);
             int words = 0;
             for (int i = 0; i < Code.Length; i++) if (plan.Kept[i]) words += Math.Max(1, KindOf(i).Size() / 4);
@@ -37,13 +35,13 @@ internal sealed class GroupRowWriter : SectionWriter
 
     public override void Write()
     {
-        int teams = Out.Profile.GroupSize / team;
-        Groups = (Nest.Outer + teams - 1) / teams;
+        int rows = Out.Profile.GroupSize / subgroup;
+        Groups = (Nest.Outer + rows - 1) / rows;
         total = Out.Slot(Nest.Outer);
         length = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
-        Out.Let("int", "t", $"lid & {team - 1}");
-        // A team past the last row has no position in it and stores nothing, but takes part: barriers and shuffles want everybody.
-        if (teams > 1) Out.Let(X, ("wanted", $"g * {teams} + lid / {team}"), ("row", $"min(wanted, {total} - 1)")).Let("bool", "here", $"wanted < {total}");
+        Out.Let("int", "t", $"lid & {subgroup - 1}");
+        // A subgroup past the last row has no position in it and stores nothing, but takes part: barriers and shuffles want everybody.
+        if (rows > 1) Out.Let(X, ("wanted", $"g * {rows} + lid / {subgroup}"), ("row", $"min(wanted, {total} - 1)")).Let("bool", "here", $"wanted < {total}");
         else Out.Let(X, "row", "g");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
         if (Section.SplitTotal is { } split)
@@ -51,7 +49,7 @@ internal sealed class GroupRowWriter : SectionWriter
             Out.Let(X, "len", $"min({length}, {Out.Slot(split)} - {IndexNames[Nest.Chunk]} * {length})");
             length = "len";
         }
-        if (teams > 1)
+        if (rows > 1)
         {
             Out.Let(X, "end", $"here ? {length} : 0");
             length = "end";
@@ -64,7 +62,7 @@ internal sealed class GroupRowWriter : SectionWriter
             Pass(p);
         }
         // What is left is for the stores below alone; the others would only read what is being overwritten.
-        using (Out.If(teams > 1 ? "t == 0 && here" : "t == 0"))
+        using (Out.If(rows > 1 ? "t == 0 && here" : "t == 0"))
         {
             Scalars(plan.Passes.Length);
             for (int i = 0; i < Code.Length; i++) if (Code[i] is Store && !IsLanes(i)) Emit(i);
@@ -82,12 +80,12 @@ internal sealed class GroupRowWriter : SectionWriter
         if (plan.Passes[p].Count == 0) return;
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) Begin(i, reduce);
         if (steps == 0)
-            using (Out.For($"{X} j = t", $"j < {length}", $"j += {team}", pragma: Unrolling())) Body(p);
+            using (Out.For($"{X} j = t", $"j < {length}", $"j += {subgroup}", pragma: Unrolling())) Body(p);
         else
             // Arrays are registers where every index is a number.
             using (Out.Count("int", "u", $"{steps}", steps > 1 ? Dialect.Unroll : null))
             {
-                Out.Let(X, "j", $"t + u * {team}");
+                Out.Let(X, "j", $"t + u * {subgroup}");
                 using (Out.If($"j < {length}")) Body(p);
             }
         foreach (int i in plan.Passes[p]) if (Code[i] is Reduce reduce) End(i, reduce);
@@ -125,20 +123,20 @@ internal sealed class GroupRowWriter : SectionWriter
         else Out.Line($"q{i} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, 1, "q" + i, "c" + i)};");
     }
 
-    /// <summary>The team's partial results become one, which every member then has.</summary>
+    /// <summary>The subgroup's partial results become one, which every member then has.</summary>
     private void End(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
         string type = Dialect.Type(kind), index = Dialect.Type(kind.Mask()), result = "q" + i;
         bool positions = IsPosition(reduce), compensated = IsCompensated(reduce, kind);
         int least = Dialect.Shuffles is null ? 1 : 32;
-        if (team > least)
+        if (subgroup > least)
         {
             string values = "m" + i, places = "p" + i, errors = "e" + i;
             LocalArray(type, values, 0, "q" + i);
             if (positions) LocalArray(index, places, Out.Profile.GroupSize, "x" + i);
             if (compensated) LocalArray(type, errors, Out.Profile.GroupSize, "lost" + i);
-            using (Out.For($"int s = {team / 2}", $"s > {least / 2}", "s >>= 1", uniform: true))
+            using (Out.For($"int s = {subgroup / 2}", $"s > {least / 2}", "s >>= 1", uniform: true))
             {
                 Out.Barrier();
                 using (Out.If("t < s"))
@@ -156,11 +154,11 @@ internal sealed class GroupRowWriter : SectionWriter
             if (compensated) Out.Line($"lost{i} = {errors}[{mine}];");
             Out.Barrier();
         }
-        bool shuffles = Dialect.Shuffles is not null && team > 1;
-        if (shuffles) Shuffle(i, reduce, kind, Math.Min(team, 32));
+        bool shuffles = Dialect.Shuffles is not null && subgroup > 1;
+        if (shuffles) Shuffle(i, reduce, kind, Math.Min(subgroup, 32));
         // Of an infinite sum nothing sensible was lost.
         if (compensated) Out.Line($"q{i} = fabs(lost{i}) < ({type})(INFINITY) ? q{i} + lost{i} : q{i};");
-        if (shuffles) FromFirst(i, kind, positions, Math.Min(team, 32));
+        if (shuffles) FromFirst(i, kind, positions, Math.Min(subgroup, 32));
         string wide = Dialect.Type(Kind.I64);
         if (positions) result = $"({wide})x{i}{(Nest.Chunk >= 0 ? $" + ({wide}){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}" : "")}";
         else result = FromAccumulator(result, reduce, kind, 1);

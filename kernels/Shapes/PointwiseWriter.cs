@@ -1,9 +1,8 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Every element for itself. CPU: a group takes a contiguous chunk, 16 lanes at a time along the innermost dimension; where that
-/// is short, along the flattened domain.
-/// GPU: a work-item takes one element of a small domain, else <see cref="PerItem"/>, a group apart, or two vectors of 16 bytes where
-/// everything lies so.</summary>
+/// is short, along the flattened domain. GPU: a work-item takes one element of a small domain, else <see cref="PerItem"/>, a group apart,
+/// or two vectors of 16 bytes where everything lies so.</summary>
 internal sealed class PointwiseWriter : SectionWriter
 {
     private const int PerItem = 4;
@@ -120,8 +119,7 @@ internal sealed class PointwiseWriter : SectionWriter
     }
 
     /// <summary>What moves an access by something found at run time, where all elements of a row find the same: a row of a table, or the
-    /// rows of a segment. 0: nothing does; null: each element
-    /// goes its own way, or it is no access to memory.</summary>
+    /// rows of a segment. 0: nothing does; null: each element goes its own way, or it is no access to memory.</summary>
     private long? FoundStride(int i) => Code[i] switch
     {
         Load or Store => 0,

@@ -1,8 +1,8 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>In which pass over the row each instruction of a Row section is computed. A pass ends with the reductions that need no later
-/// one; what a later pass needs again is
-/// recomputed, or, where that is dear and the row is short, kept in an array from the pass that first had it.</summary>
+/// one; what a later pass needs again is recomputed, or, where that is dear and the row is short, kept in an array from the pass that first
+/// had it.</summary>
 internal sealed class RowPlan
 {
     /// <summary>What recomputing must cost before a value is kept instead: more than a load or two and some additions.</summary>

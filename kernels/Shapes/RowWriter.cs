@@ -1,10 +1,8 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the CPU shape: one work-item to a row. Position j of the row goes to lane j mod 16 of accumulator
-/// (j/16) mod 4; the accumulators end as
-/// (0 + 2) + (1 + 3), then their lanes by halves. The accumulators are rotated instead of the loop being unrolled, which that tree does not
-/// notice. Sums of float64
-/// carry along what their additions lost, as in the GPU shape.</summary>
+/// (j/16) mod 4; the accumulators end as (0 + 2) + (1 + 3), then their lanes by halves. The accumulators are rotated instead of the loop
+/// being unrolled, which that tree does not notice. Sums of float64 carry along what their additions lost, as in the GPU shape.</summary>
 internal sealed class RowWriter : SectionWriter
 {
     /// <summary>Elements of the longest row of which values are kept in an array.</summary>

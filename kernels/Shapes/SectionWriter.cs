@@ -104,8 +104,7 @@ internal abstract partial class SectionWriter
     }
 
     /// <summary>The pragma of a loop over elements; null: none. With much to compute for each, a compiler that unrolls the loop has several
-    /// times the code to work on, and there is enough to do for
-    /// each element to hide what memory takes.</summary>
+    /// times the code to work on, and there is enough to do for each element to hide what memory takes.</summary>
     protected string? Unrolling() => Cost() >= LongBody ? Dialect.KeepLoop : null;
 
     /// <summary>The loop of the lanes from j up to a number: whole vectors first, then a part of one.</summary>

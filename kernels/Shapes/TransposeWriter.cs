@@ -3,14 +3,13 @@ using System.Numerics;
 namespace GpuTensor.Kernels;
 
 /// <summary>A pointwise section on a GPU that reads something along another dimension than it writes: neighbouring work-items of a plain
-/// kernel would each touch a line of memory of their own. A group
-/// takes a square of both dimensions: it reads such operands along theirs into local memory, and goes on from there along the
-/// other.</summary>
+/// kernel would each touch a line of memory of their own. A group takes a square of both dimensions: it reads such operands along theirs
+/// into local memory, and goes on from there along the other.</summary>
 internal sealed class TransposeWriter : SectionWriter
 {
     /// <summary>The square's side, and what a row of it takes in local memory: one more, so that neither way of walking meets in one
     /// bank.</summary>
-    private const int Side = 32, Pitch = Side + 1;
+    private const int Tile = 32, Pitch = Tile + 1;
 
     /// <summary>Below this size a dimension leaves most of a square empty.</summary>
     private const int Least = 16;
@@ -34,12 +33,12 @@ internal sealed class TransposeWriter : SectionWriter
         this.across = across;
     }
 
-    private static int Words(Instruction load) => (Side * Pitch * Kinds.Register(load.Type).Size() + 7) / 8;
+    private static int Words(Instruction load) => (Tile * Pitch * Kinds.Register(load.Type).Size() + 7) / 8;
 
     /// <summary>Whether a section is one of these; null where it is not.</summary>
     public static Across? Find(Section section, Nest nest, DeviceProfile profile)
     {
-        if (profile.IsCpu || section.Kind != SectionKind.Pointwise || profile.GroupSize % Side != 0 || nest.Rank < 2) return null;
+        if (profile.IsCpu || section.Kind != SectionKind.Pointwise || profile.GroupSize % Tile != 0 || nest.Rank < 2) return null;
         int written = -1;
         for (int i = 0; i < section.Code.Length; i++)
         {
@@ -73,13 +72,13 @@ internal sealed class TransposeWriter : SectionWriter
     public override void Write()
     {
         var (written, read, loads) = across;
-        long columns = Squares(written), rows = Squares(read), rest = 1;
-        int lines = Out.Profile.GroupSize / Side;
+        long columns = Tiles(written), rows = Tiles(read), rest = 1;
+        int warps = Out.Profile.GroupSize / Tile;
         for (int d = 0; d < Nest.Rank; d++) if (d != written && d != read) rest *= Nest.Sizes[d];
         Groups = columns * rows * rest;
-        Out.Let("int", ("tx", $"lid & {Side - 1}"), ("ty", $"lid >> {BitOperations.Log2(Side)}"));
-        Out.Let(X, ("line", Quotient("g", columns)), ("w0", $"(g - line * {Out.Slot(columns)}) * {Side}"));
-        Out.Let(X, ("other", Quotient("line", rows)), ("r0", $"(line - other * {Out.Slot(rows)}) * {Side}"));
+        Out.Let("int", ("tx", $"lid & {Tile - 1}"), ("ty", $"lid >> {BitOperations.Log2(Tile)}"));
+        Out.Let(X, ("line", Quotient("g", columns)), ("w0", $"(g - line * {Out.Slot(columns)}) * {Tile}"));
+        Out.Let(X, ("other", Quotient("line", rows)), ("r0", $"(line - other * {Out.Slot(rows)}) * {Tile}"));
         string flat = "other";
         int[] others = [.. Enumerable.Range(0, Nest.Rank).Where(d => d != written && d != read)];
         for (int k = others.Length - 1; k >= 0; k--)
@@ -96,7 +95,7 @@ internal sealed class TransposeWriter : SectionWriter
             Out.Variable(pointer, "t" + i, $"({pointer})(shared + {place})");
             place += Words(Code[i]);
         }
-        Square("tx", "u", lines, () =>
+        Square("tx", "u", warps, () =>
         {
             foreach (int i in loads)
             {
@@ -105,7 +104,7 @@ internal sealed class TransposeWriter : SectionWriter
             }
         });
         Out.Barrier();
-        Square("u", "tx", lines, () =>
+        Square("u", "tx", warps, () =>
         {
             for (int i = 0; i < Code.Length; i++)
             {
@@ -117,9 +116,9 @@ internal sealed class TransposeWriter : SectionWriter
         // In a kernel whose sections follow each other the next square may come in here.
         if (Out.Spec.Serial) Out.Barrier();
 
-        void Square(string alongRead, string alongWritten, int lines, Action body)
+        void Square(string alongRead, string alongWritten, int warps, Action body)
         {
-            using (Out.For("int u = ty", $"u < {Side}", $"u += {lines}"))
+            using (Out.For("int u = ty", $"u < {Tile}", $"u += {warps}"))
             {
                 Out.Let(X, (IndexNames[read], "r0 + " + alongRead), (IndexNames[written], "w0 + " + alongWritten));
                 using (Out.If($"{IndexNames[read]} < {Size(read)} && {IndexNames[written]} < {Size(written)}")) body();
@@ -127,5 +126,5 @@ internal sealed class TransposeWriter : SectionWriter
         }
     }
 
-    private long Squares(int d) => (Nest.Sizes[d] + Side - 1) / Side;
+    private long Tiles(int d) => (Nest.Sizes[d] + Tile - 1) / Tile;
 }

@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Refuses a kernel in which some work-items of a group may wait at a barrier that the others never reach. Every loop and guard
-/// around a barrier must be uniform, and no work-item may leave
-/// such a loop before its end.</summary>
+/// around a barrier must be uniform, and no work-item may leave such a loop before its end.</summary>
 internal sealed class BarrierCheck
 {
     /// <exception cref="InvalidOperationException">A barrier stands in control flow that may differ between the work-items of a

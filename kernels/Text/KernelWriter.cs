@@ -4,8 +4,7 @@ using System.Text;
 namespace GpuTensor.Kernels;
 
 /// <summary>One kernel while it is made: its statements, the integer block, the helper functions used. A section names buffers, scalars and
-/// integers by numbers of its own
-/// (<see cref="SectionBody"/>), and the kernel says what they are.</summary>
+/// integers by numbers of its own (<see cref="SectionBody"/>), and the kernel says what they are.</summary>
 internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide) : StatementBuilder
 {
     public KernelSpec Spec { get; } = spec;

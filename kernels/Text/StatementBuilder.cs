@@ -1,8 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Builds a tree of statements in the order of their text. What encloses others is open until the <see cref="Scope"/> that it
-/// returned is disposed: <c>using (Out.If("j &lt; n")) { … }</c>.
-/// </summary>
+/// returned is disposed: <c>using (Out.If("j &lt; n")) { … }</c>.</summary>
 internal class StatementBuilder
 {
     private List<Statement> current = [];

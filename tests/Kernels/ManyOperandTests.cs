@@ -4,8 +4,7 @@ using Xunit;
 namespace GpuTensor.Tests.Kernels;
 
 /// <summary>A scalar function of five operands gives the bits of its composition, wherever the fifth operand alone decides: where the
-/// result varies, what is needed, and which reductions come first.
-/// </summary>
+/// result varies, what is needed, and which reductions come first.</summary>
 public sealed class ManyOperandTests : IDisposable
 {
     private const DType F = DType.Float32;
