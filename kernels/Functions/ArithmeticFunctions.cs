@@ -9,7 +9,15 @@ internal static class ArithmeticFunctions
         new("sub", 2) { Float = "$0 - $1", Integer = "$s($u($0) - $u($1))", Bool = "$0 ^ $1" },
         new("mul", 2) { Float = "$0 * $1", Integer = "$s($u($0) * $u($1))", Bool = "$0 & $1" },
         // Integers are divided in software.
-        new("div", 2) { Float = "$0 / $1", Integer = "@div($0, $1)", Bool = "$0 & $1", Cost = 4, IntegerCost = 30, Helpers = IntegerDivision },
+        new("div", 2)
+        {
+            Float = "$0 / $1",
+            Integer = "@div($0, $1)",
+            Bool = "$0 & $1",
+            Cost = 4,
+            IntegerCost = 30,
+            Helpers = IntegerDivision,
+        },
         new("trunc_div", 2) { Float = "trunc($0 / $1)", Integer = "@div($0, $1)", Cost = 5, IntegerCost = 30 },
         new("fmod", 2) { Float = "@fmod($0, $1)", Integer = "@fmod($0, $1)", Cost = 30, Helpers = Rest },
         new("remainder", 2) { Float = "@remainder($0, $1)", Integer = "@remainder($0, $1)", Cost = 30, Helpers = FloorRest },

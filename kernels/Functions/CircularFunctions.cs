@@ -18,7 +18,8 @@ internal static class CircularFunctions
     [
         OfReals("sin", "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q); return x == ($T)(0.0f) ? x : y; }"),
         OfReals("cos", "$T $N($T x) { $I q; const $T r = @reduce(x, &q); return @sinq(r, q + 1); }"),
-        OfReals("tan", "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q) / @sinq(r, q + 1); return x == ($T)(0.0f) ? x : y; }"),
+        OfReals("tan",
+            "$T $N($T x) { $I q; const $T r = @reduce(x, &q), y = @sinq(r, q) / @sinq(r, q + 1); return x == ($T)(0.0f) ? x : y; }"),
         OfReals("asin", $$"""
             $T $N($T x) {
               const $T t = fabs(x);

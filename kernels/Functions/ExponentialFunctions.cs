@@ -81,7 +81,8 @@ internal static class ExponentialFunctions
               const $T t = @exp(-fabs(x));
               return (x < ($T)(0.0f) ? t : ($T)(1.0f)) / (($T)(1.0f) + t);
             }
-            """, new("sigmoid_f64", "$T $N($T x) { const $T t = @exp(-fabs(x)); return (x < ($T)(0.0) ? t : ($T)(1.0)) / (($T)(1.0) + t); }")),
+            """,
+            new("sigmoid_f64", "$T $N($T x) { const $T t = @exp(-fabs(x)); return (x < ($T)(0.0) ? t : ($T)(1.0)) / (($T)(1.0) + t); }")),
     ];
 
     /// <summary>What several functions call.</summary>

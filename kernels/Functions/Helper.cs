@@ -9,5 +9,6 @@ namespace GpuTensor.Kernels;
 internal readonly record struct Helper(string Name, string Text, int Lanes = 0)
 {
     /// <summary>The device's own function of one or two float64 numbers.</summary>
-    public static Helper OfDevice(string function, int arity) => new(function + "_f64", arity == 1 ? function + "(x)" : function + "(x, y)", arity);
+    public static Helper OfDevice(string function, int arity) =>
+        new(function + "_f64", arity == 1 ? function + "(x)" : function + "(x, y)", arity);
 }

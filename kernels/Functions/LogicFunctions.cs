@@ -28,7 +28,9 @@ internal static class LogicFunctions
         new("where", 3) { Float = "$0 ? $1 : $2", Integer = "$0 ? $1 : $2", Bool = "$0 ? $1 : $2", IsExact = true },
     ];
 
-    private const string And = "($0 != ($T)(0)) & ($1 != ($T)(0))", Or = "($0 != ($T)(0)) | ($1 != ($T)(0))", Xor = "($0 != ($T)(0)) ^ ($1 != ($T)(0))";
+    private const string And = "($0 != ($T)(0)) & ($1 != ($T)(0))";
+    private const string Or = "($0 != ($T)(0)) | ($1 != ($T)(0))";
+    private const string Xor = "($0 != ($T)(0)) ^ ($1 != ($T)(0))";
 
     private static Helper[] LeftShift =>
     [

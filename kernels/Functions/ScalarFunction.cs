@@ -37,7 +37,8 @@ internal sealed class ScalarFunction(string name, int arity)
 
     /// <summary>The expression for operands of a kind.</summary>
     /// <exception cref="ArgumentException">The function is not defined for it.</exception>
-    public string Template(Kind kind) => Expression(kind) ?? throw new ArgumentException($"{Name} is not defined for {kind}.", nameof(kind));
+    public string Template(Kind kind) =>
+        Expression(kind) ?? throw new ArgumentException($"{Name} is not defined for {kind}.", nameof(kind));
 
     private string? Expression(Kind kind) => kind.IsFloat() ? Float : kind == Kind.Bool ? Bool : Integer;
 

@@ -30,7 +30,8 @@ internal static class CpuGemmKernel
         writer.Coordinate("column", columns);
         writer.Coordinate("block", blocks);
         writer.BatchCoordinates(spec.Batch);
-        o.Let(x, ("first", $"block * {e}"), ("last", $"min(first + {e}, {p})"), ("from", $"column * {tile.Columns}"), ("to", $"min(from + {tile.Columns}, {n})"));
+        o.Let(x, ("first", $"block * {e}"), ("last", $"min(first + {e}, {p})"),
+            ("from", $"column * {tile.Columns}"), ("to", $"min(from + {tile.Columns}, {n})"));
         // The last panel of an unpacked B begins where a whole one still fits; what the one before it stores too is not stored again.
         o.Let(x, "left", b.Packed ? "from" : $"min(from, {n} - {tile.Columns})");
         o.Line($"{writer.Pointer()}{dialect.Restrict}A = {writer.Accumulators(a.Argument)} + {writer.BatchAddress(a.At, rank)};");
@@ -75,7 +76,8 @@ internal static class CpuGemmKernel
                 for (int i = 0; i < tile.Rows; i++)
                 {
                     o.Let(vector, "x" + i, $"({vector})(a{i}[{(aStep == "1" ? "k" : $"k * {aStep}")}])");
-                    for (int j = 0; j < vectors; j++) o.Line($"c{i}_{j} = {GemmAccumulator.MultiplyAdd(spec.In, $"x{i}", $"y{j}", $"c{i}_{j}")};");
+                    for (int j = 0; j < vectors; j++)
+                        o.Line($"c{i}_{j} = {GemmAccumulator.MultiplyAdd(spec.In, $"x{i}", $"y{j}", $"c{i}_{j}")};");
                 }
             }
             Each((i, j) => o.Line($"t[{i * vectors + j}] = c{i}_{j};"));

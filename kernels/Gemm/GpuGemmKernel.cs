@@ -41,7 +41,8 @@ internal static class GpuGemmKernel
             Stage(right, "bs", "n", "left", n, GemmProgram.DenserAlong(spec.B, rank, rank + 1));
             o.Barrier();
             // No step past K: adding a product of zeros would turn −0 into 0.
-            string product = GemmAccumulator.MultiplyAdd(spec.In, $"as[q * {pitch} + ty + i * {Side}]", $"bs[q * {pitch} + tx + j * {Side}]", "c[i][j]");
+            string a = $"as[q * {pitch} + ty + i * {Side}]", b = $"bs[q * {pitch} + tx + j * {Side}]";
+            string product = GemmAccumulator.MultiplyAdd(spec.In, a, b, "c[i][j]");
             using (o.Count("int", "q", "depth")) Square(() => o.Line($"c[i][j] = {product};"));
             o.Barrier();
         }

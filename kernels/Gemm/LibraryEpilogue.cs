@@ -48,7 +48,8 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
 
     // max(0, x) with the operator's own zero; a caller's number is an argument, and no epilogue.
     private static int Relu(Instruction[] code, int[] uses, int x) => uses[x] != 1 ? -1
-        : Array.FindIndex(code, i => i is Apply { Function.Name: "max", Arguments: [var zero, var value] } && value == x && code[zero] is Constant { Bits: 0 });
+        : Array.FindIndex(code, i => i is Apply { Function.Name: "max", Arguments: [var zero, var value] }
+            && value == x && code[zero] is Constant { Bits: 0 });
 
     /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))) as the engine records it: in float32, with a conversion before and after it for half
     /// types.</summary>
@@ -75,7 +76,8 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
 
         /// <summary>A function of a register and another one, in either order; −1 where there is none.</summary>
         private int Apply(string function, int register, Func<int, bool> other) => register < 0 ? -1
-            : Array.FindIndex(code, i => i is Apply { Arguments: [var a, var b] } f && f.Function.Name == function && (a == register && other(b) || b == register && other(a)));
+            : Array.FindIndex(code, i => i is Apply { Arguments: [var a, var b] } f && f.Function.Name == function
+                && (a == register && other(b) || b == register && other(a)));
 
         /// <summary>The one user of a register, if it is such a one.</summary>
         private int Only(int register, Func<int, bool> isSuch) => uses[register] != 1 ? -1

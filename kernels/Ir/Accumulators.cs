@@ -26,7 +26,9 @@ internal static class Accumulators
         _ => throw new ArgumentException($"{op} keeps two values.", nameof(op)),
     };
 
-    private static readonly ScalarFunction Add = Functions.Get("add"), Multiply = Functions.Get("mul"), Larger = Functions.Get("max"), Smaller = Functions.Get("min");
+    private static readonly ScalarFunction Add = Functions.Get("add"), Multiply = Functions.Get("mul");
+
+    private static readonly ScalarFunction Larger = Functions.Get("max"), Smaller = Functions.Get("min");
 
     /// <summary>The step of a <see cref="ReduceOp.Dot"/>.</summary>
     public static readonly ScalarFunction MultiplyAdd = Functions.Get("fma");

@@ -9,7 +9,8 @@ internal sealed class Coalescing
     /// <param name="strides">Strides of each access along them.</param>
     /// <param name="isFixed">Which dimensions stay as they are; null: none.</param>
     /// <returns>The dimensions that are left: the size, and which of the old ones has the stride.</returns>
-    public static List<(long Size, int Dimension)> Run(long[] sizes, int from, int to, IReadOnlyList<long[]> strides, Func<int, bool>? isFixed = null)
+    public static List<(long Size, int Dimension)> Run(long[] sizes, int from, int to, IReadOnlyList<long[]> strides,
+        Func<int, bool>? isFixed = null)
     {
         var left = new List<(long Size, int Dimension)>();
         bool isLastFixed = true;

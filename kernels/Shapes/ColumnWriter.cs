@@ -38,7 +38,8 @@ internal sealed class ColumnWriter : SectionWriter
             }
         }
         for (int d = nest.OuterCount; d < nest.Rank; d++) IndexNames[d] = "z" + d;
-        if (IsShared(section, nest, writer.Profile)) (warps, inTurns) = (writer.Profile.GroupSize / Columns, !writer.Dialect.BranchesHaveBarriers);
+        if (IsShared(section, nest, writer.Profile))
+            (warps, inTurns) = (writer.Profile.GroupSize / Columns, !writer.Dialect.BranchesHaveBarriers);
         if (!writer.Profile.IsCpu) return;
         long columns = nest.Sizes[LaneFrom];
         // A tile repeats the section's code for each of its parts: long code is not worth the time it takes to compile.
@@ -122,7 +123,8 @@ internal sealed class ColumnWriter : SectionWriter
             long blocks = (Nest.Sizes[LaneFrom] + Columns - 1) / Columns;
             Groups = Nest.Product(0, LaneFrom) * blocks;
             Out.Let("int", ("tx", $"lid & {Columns - 1}"), ("ty", $"lid >> {System.Numerics.BitOperations.Log2(Columns)}"));
-            Out.Let(X, ("other", Quotient("g", blocks)), ("wanted", $"(g - other * {Out.Slot(blocks)}) * {Columns} + tx"), ("j", $"min(wanted, {Size(LaneFrom)} - 1)"));
+            Out.Let(X, ("other", Quotient("g", blocks)), ("wanted", $"(g - other * {Out.Slot(blocks)}) * {Columns} + tx"),
+                ("j", $"min(wanted, {Size(LaneFrom)} - 1)"));
             // A work-item past the last column reads that one and stores nothing, but takes part: barriers want everybody.
             Out.Let("bool", "here", $"wanted < {Size(LaneFrom)}");
             if (LaneFrom > 0) Decompose("other", 0, LaneFrom);
@@ -269,7 +271,8 @@ internal sealed class ColumnWriter : SectionWriter
         if (!IsPosition(reduce))
         {
             using (Out.Block())
-                Out.Let(Dialect.Type(kind, width), "c", value).Line($"{q} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, width, q, "c")};");
+                Out.Let(Dialect.Type(kind, width), "c", value)
+                    .Line($"{q} = {Out.Apply(Accumulators.Combine(reduce.Op), kind, width, q, "c")};");
             return;
         }
         string index = Dialect.Type(kind.Mask(), width), x = "x" + NameOf(i);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the GPU shape: a subgroup of work-items to a row, several to a group where rows are short. Work-item t
@@ -19,11 +21,11 @@ internal sealed class GroupRowWriter : SectionWriter
     {
         (LaneFrom, LaneTo) = (nest.OuterCount, nest.Rank);
         int size = writer.Profile.GroupSize;
-        subgroup = nest.Reduced > 1024 ? size : Math.Min(size, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(nest.Reduced, 1, 32)));
+        subgroup = nest.Reduced > 1024 ? size : Math.Min(size, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(nest.Reduced, 1, 32)));
         // What a later pass needs stays in registers where a short row's share of it fits: memory is read once.
         if (nest.Reduced <= 1024 && Dialect.Unroll is not null)
         {
-            steps = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (nest.Reduced + subgroup - 1) / subgroup));
+            steps = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (nest.Reduced + subgroup - 1) / subgroup));
             plan = new RowPlan(Code, nest, IsLanes, CostOf, RowPlan.Keep.Reads);
             int words = 0;
             for (int i = 0; i < Code.Length; i++) if (plan.Kept[i]) words += Math.Max(1, KindOf(i).Size() / 4);
@@ -41,8 +43,10 @@ internal sealed class GroupRowWriter : SectionWriter
         length = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
         Out.Let("int", "t", $"lid & {subgroup - 1}");
         // A subgroup past the last row has no position in it and stores nothing, but takes part: barriers and shuffles want everybody.
-        if (rows > 1) Out.Let(X, ("wanted", $"g * {rows} + lid / {subgroup}"), ("row", $"min(wanted, {total} - 1)")).Let("bool", "here", $"wanted < {total}");
-        else Out.Let(X, "row", "g");
+        if (rows == 1) Out.Let(X, "row", "g");
+        else
+            Out.Let(X, ("wanted", $"g * {rows} + lid / {subgroup}"), ("row", $"min(wanted, {total} - 1)"))
+                .Let("bool", "here", $"wanted < {total}");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
         if (Section.SplitTotal is { } split)
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the CPU shape: one work-item to a row. Position j of the row goes to lane j mod 16 of accumulator
@@ -24,8 +26,9 @@ internal sealed class RowWriter : SectionWriter
         long perGroup = Math.Max(1, (rows + groups - 1) / groups);
         Groups = (rows + perGroup - 1) / perGroup;
         string total = Out.Slot(rows), chunk = Out.Slot(perGroup), size = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
+        long vectors = Math.Max(1, (long)BitOperations.RoundUpToPowerOf2((ulong)Nest.Reduced) / 16);
         for (int i = 0; i < Code.Length; i++)
-            if (plan.Kept[i]) Out.Variable(Dialect.Type(KindOf(i), 16), $"a{i}[{Math.Max(1, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Nest.Reduced) / 16)}]");
+            if (plan.Kept[i]) Out.Variable(Dialect.Type(KindOf(i), 16), $"a{i}[{vectors}]");
         Out.Variable(X, "row", $"g * {chunk}").Let(X, "last", $"min(row + {chunk}, {total})");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
         using (Out.For("", "row < last", "row++"))
@@ -92,7 +95,8 @@ internal sealed class RowWriter : SectionWriter
         if (IsCompensated(reduce, kind)) Out.Variable(type, "lost" + i, $"({type})(0.0)");
         if (!IsPosition(reduce)) return;
         string index = Dialect.Type(kind.Mask(), 16);
-        Out.Variables(index, ($"x{i}_0", Lanes(kind.Mask())), ($"x{i}_1", $"x{i}_0 + ({index})(16)"), ($"x{i}_2", $"x{i}_0 + ({index})(32)"), ($"x{i}_3", $"x{i}_0 + ({index})(48)"));
+        Out.Variables(index, ($"x{i}_0", Lanes(kind.Mask())),
+            ($"x{i}_1", $"x{i}_0 + ({index})(16)"), ($"x{i}_2", $"x{i}_0 + ({index})(32)"), ($"x{i}_3", $"x{i}_0 + ({index})(48)"));
     }
 
     private void Accumulate(int i, Reduce reduce)

@@ -17,8 +17,13 @@ internal abstract partial class SectionWriter
         Out.Line($"{vector} k{name} = {lanes}; k{name} += k{name} < ({vector})(0) ? ({vector})({bound}) : ({vector})(0);");
         string allowed = $"convert_int16((k{name} >= ({vector})(0)) & (k{name} < ({vector})({bound})))";
         if (Part.Length > 0) allowed += " & " + Exists(Kind.I32);
-        return FromStorage(gather.Type, 16, $"{Out.Call("lookup", Kinds.Stored(gather.Type), 16)}({Out.Buffer(gather.Buffer)}, {LaneAddresses(i)} + k{name} * ({vector})({stride}), {allowed})");
+        string at = $"{LaneAddresses(i)} + k{name} * ({vector})({stride})";
+        return FromStorage(gather.Type, 16, LookUp(Kinds.Stored(gather.Type), gather.Buffer, at, allowed));
     }
+
+    /// <summary>Reads each lane at an address of its own; lanes that are not allowed read nothing and are 0.</summary>
+    private string LookUp(Kind kind, int buffer, string addresses, string allowed) =>
+        $"{Out.Call("lookup", kind, 16)}({Out.Buffer(buffer)}, {addresses}, {allowed})";
 
     /// <summary>What one index adds to the address, and the condition under which it exists.</summary>
     protected (string Place, string Exists) GatherPlace(int i, Gather gather)
@@ -40,7 +45,8 @@ internal abstract partial class SectionWriter
             Out.Variable(X, "lo" + n, "0");
             using (Out.For($"{X} hi = {length}", $"lo{n} < hi", ""))
             {
-                Out.Let(X, "mid", $"(lo{n} + hi) >> 1").Let(Dialect.Type(kind), "t", $"{Out.Buffer(search.Buffer)}[{Address(i)} + {Times("mid", stride)}]");
+                Out.Let(X, "mid", $"(lo{n} + hi) >> 1");
+                Out.Let(Dialect.Type(kind), "t", $"{Out.Buffer(search.Buffer)}[{Address(i)} + {Times("mid", stride)}]");
                 using (Out.If(before)) Out.Line($"lo{n} = mid + 1;");
                 using (Out.Else()) Out.Line("hi = mid;");
             }
@@ -55,8 +61,8 @@ internal abstract partial class SectionWriter
             {
                 Out.Let(wide, "open", $"lo{n} < hi").Break("!any(open)");
                 Out.Let(wide, "mid", $"(lo{n} + hi) >> ({wide})(1)");
-                Out.Let(Dialect.Type(kind, 16), "t",
-                    $"{Out.Call("lookup", kind, 16)}({Out.Buffer(search.Buffer)}, {LaneAddresses(i)} + mid * ({wide})({stride}), convert_int16(open))");
+                string at = $"{LaneAddresses(i)} + mid * ({wide})({stride})";
+                Out.Let(Dialect.Type(kind, 16), "t", LookUp(kind, search.Buffer, at, "convert_int16(open)"));
                 Out.Let(wide, "up", kind.Size() == 8 ? before : $"convert_{wide}({before})");
                 Out.Line($"lo{n} = open & up ? mid + ({wide})(1) : lo{n};").Line("hi = open & ~up ? mid : hi;");
             }
@@ -80,9 +86,10 @@ internal abstract partial class SectionWriter
             var (start, step) = OrderPlace(i, sum);
             using (Out.For($"{wide} at = {Operand(sum.First, 16)}", "", $"at += ({wide})(1)"))
             {
-                Out.Let("int16", "open", $"convert_int16(at < {Operand(sum.Last, 16)}){(Part.Length > 0 ? " & " + Exists(Kind.I32) : "")}").Break("!any(open)");
-                Out.Let(wide, "row", $"{Out.Call("lookup", Kind.I64, 16)}({Out.Buffer(sum.Order)}, ({wide})({start}) + at * ({wide})({step}), open)");
-                Add($"{Out.Call("lookup", Kinds.Stored(sum.Type), 16)}({Out.Buffer(sum.Buffer)}, {LaneAddresses(i)} + row * ({wide})({stride}), open)");
+                string exists = Part.Length > 0 ? " & " + Exists(Kind.I32) : "";
+                Out.Let("int16", "open", $"convert_int16(at < {Operand(sum.Last, 16)}){exists}").Break("!any(open)");
+                Out.Let(wide, "row", LookUp(Kind.I64, sum.Order, $"({wide})({start}) + at * ({wide})({step})", "open"));
+                Add(LookUp(Kinds.Stored(sum.Type), sum.Buffer, $"{LaneAddresses(i)} + row * ({wide})({stride})", "open"));
             }
         }
         return SegmentResult(i, sum, width);
@@ -111,7 +118,8 @@ internal abstract partial class SectionWriter
     {
         string q = "q" + NameOf(i);
         using (Out.Block())
-            Out.Let(Dialect.Type(KindOf(i), width), "c", value).Line($"{q} = {Out.Apply(Accumulators.Combine(ReduceOp.Sum), KindOf(i), width, q, "c")};");
+            Out.Let(Dialect.Type(KindOf(i), width), "c", value)
+                .Line($"{q} = {Out.Apply(Accumulators.Combine(ReduceOp.Sum), KindOf(i), width, q, "c")};");
     }
 
     protected string SegmentResult(int i, SegmentSum sum, int width) => sum.Type.IsHalf() ? Round("q" + NameOf(i), sum.Type, width) : "q" + NameOf(i);

@@ -11,7 +11,8 @@ internal abstract partial class SectionWriter
     protected void AddCompensated(int width, string sum, string lost, string value)
     {
         using (Out.Block())
-            Out.Let(Dialect.Type(Kind.F64, width), ("s", $"{sum} + {value}"), ("z", $"s - {sum}")).Line($"{lost} += ({sum} - (s - z)) + ({value} - z);").Line($"{sum} = s;");
+            Out.Let(Dialect.Type(Kind.F64, width), ("s", $"{sum} + {value}"), ("z", $"s - {sum}"))
+                .Line($"{lost} += ({sum} - (s - z)) + ({value} - z);").Line($"{sum} = s;");
     }
 
     /// <summary>Declares an array in local memory with an element for each work-item, and stores this work-item's.</summary>

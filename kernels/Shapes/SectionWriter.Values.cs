@@ -52,7 +52,8 @@ internal abstract partial class SectionWriter
         var operands = new string[apply.Arguments.Length];
         for (int k = 0; k < operands.Length; k++) operands[k] = Operand(apply.Arguments[k], width);
         // A leading condition.
-        if (operands.Length > 1 && Code[apply.Arguments[0]].Type == DType.Bool && kind != Kind.Bool) operands[0] = ToMask(operands[0], kind, width);
+        if (operands.Length > 1 && Code[apply.Arguments[0]].Type == DType.Bool && kind != Kind.Bool)
+            operands[0] = ToMask(operands[0], kind, width);
         string text = Out.Apply(apply.Function, kind, width, operands);
         if (apply.Type == DType.Bool && kind != Kind.Bool) return FromMask(text, kind, width);
         return apply.Type.IsHalf() && !apply.Function.IsExact ? Round(text, apply.Type, width) : text;
@@ -121,7 +122,8 @@ internal abstract partial class SectionWriter
         {
             string pointer = Sum(buffer, NearAddress(i), ""), step = Stride(i, LaneTo - 1);
             using (Out.If("near"))
-                Out.Line(step == "1" ? $"{Out.Call("put", stored, 16)}({value}, {pointer}, {lanes});" : $"{Out.Call("putstrided", stored, 16)}({value}, {pointer}, {step}, {lanes});");
+                Out.Line(step == "1" ? $"{Out.Call("put", stored, 16)}({value}, {pointer}, {lanes});"
+                    : $"{Out.Call("putstrided", stored, 16)}({value}, {pointer}, {step}, {lanes});");
         }
         string store = LaneStride(i) switch
         {

@@ -15,7 +15,8 @@ internal sealed class BarrierCheck
             switch (statement)
             {
                 case Statement.Barrier when divergent is not null:
-                    throw new InvalidOperationException($"A barrier stands under \"{divergent}\", which may differ between the work-items of a group.");
+                    throw new InvalidOperationException(
+                        $"A barrier stands under \"{divergent}\", which may differ between the work-items of a group.");
                 case Statement.Block block:
                     Check(block.Body, divergent);
                     break;

@@ -44,7 +44,8 @@ internal sealed partial class KernelWriter
 
     /// <summary>Takes the section out again.</summary>
     /// <param name="groups">Work-groups to run it.</param>
-    public SectionBody EndSection(long groups) => new(Swap(aroundSection), [.. sectionBuffers], [.. sectionScalars], [.. sectionIntegers], groups);
+    public SectionBody EndSection(long groups) =>
+        new(Swap(aroundSection), [.. sectionBuffers], [.. sectionScalars], [.. sectionIntegers], groups);
 
     /// <summary>Whether two sections are one text over operands of the same types, and ask for as many integers.</summary>
     public bool IsSame(SectionBody a, SectionBody b) => a.Integers.Length == b.Integers.Length && Statement.AreSame(a.Body, b.Body)

@@ -55,11 +55,14 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
         text.Append(CultureInfo.InvariantCulture, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
         text.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
         // No two parameters share memory that is written, so every one may be restrict.
-        for (int b = 0; b < Spec.Buffers.Length; b++) text.Append(BufferType(b)).Append(' ').Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
+        for (int b = 0; b < Spec.Buffers.Length; b++)
+            text.Append(BufferType(b)).Append(' ').Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
         text.Append("const struct @_integers k");
         if (Dialect.ScalarsInMemory)
         {
-            if (Spec.Scalars.Length > 0) text.Append(", const ").Append(Dialect.Global).Append(Dialect.Type(Kind.U64)).Append("* ").Append(Dialect.Restrict).Append("scalars");
+            if (Spec.Scalars.Length > 0)
+                text.Append(", const ").Append(Dialect.Global).Append(Dialect.Type(Kind.U64)).Append("* ").Append(Dialect.Restrict)
+                    .Append("scalars");
         }
         else
             for (int s = 0; s < Spec.Scalars.Length; s++) text.Append(", const ").Append(ScalarType(s)).Append(" scalar").Append(s);

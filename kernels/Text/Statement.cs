@@ -12,7 +12,8 @@ internal abstract record Statement
     /// <summary>Declares variables of one type; one without a value is assigned later.</summary>
     public sealed record Declaration(bool IsConst, string Type, (string Name, string? Value)[] Variables) : Statement
     {
-        public bool Equals(Declaration? other) => other is not null && IsConst == other.IsConst && Type == other.Type && Variables.AsSpan().SequenceEqual(other.Variables);
+        public bool Equals(Declaration? other) => other is not null && IsConst == other.IsConst && Type == other.Type
+            && Variables.AsSpan().SequenceEqual(other.Variables);
 
         public override int GetHashCode() => HashCode.Combine(Type, Variables[0].Name);
     }
@@ -36,8 +37,8 @@ internal abstract record Statement
     /// <summary>A loop. Without a start it is a <c>while</c>.</summary>
     public sealed record Loop(string? Start, string Condition, string Step, bool Uniform, string? Pragma, List<Statement> Body) : Statement
     {
-        public bool Equals(Loop? other) => other is not null && Start == other.Start && Condition == other.Condition && Step == other.Step && Uniform == other.Uniform && Pragma == other.Pragma
-            && AreSame(Body, other.Body);
+        public bool Equals(Loop? other) => other is not null && Start == other.Start && Condition == other.Condition && Step == other.Step
+            && Uniform == other.Uniform && Pragma == other.Pragma && AreSame(Body, other.Body);
 
         public override int GetHashCode() => HashCode.Combine(Condition, Body.Count);
     }
@@ -53,7 +54,8 @@ internal abstract record Statement
     /// <summary>A condition and what runs under it; the last arm of a guard may have none.</summary>
     public sealed record Arm(string? Condition, bool Uniform, List<Statement> Body)
     {
-        public bool Equals(Arm? other) => other is not null && Condition == other.Condition && Uniform == other.Uniform && AreSame(Body, other.Body);
+        public bool Equals(Arm? other) => other is not null && Condition == other.Condition && Uniform == other.Uniform
+            && AreSame(Body, other.Body);
 
         public override int GetHashCode() => HashCode.Combine(Condition, Body.Count);
     }

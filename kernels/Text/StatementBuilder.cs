@@ -77,10 +77,12 @@ internal class StatementBuilder
     /// <summary>Opens <c>for (start; condition; step)</c>.</summary>
     /// <param name="uniform">All work-items of a group run it equally often, so that barriers may stand inside.</param>
     /// <param name="pragma">What stands before it; null: nothing.</param>
-    public Scope For(string start, string condition, string step, bool uniform = false, string? pragma = null) => Open(new Statement.Loop(start, condition, step, uniform, pragma, []));
+    public Scope For(string start, string condition, string step, bool uniform = false, string? pragma = null) =>
+        Open(new Statement.Loop(start, condition, step, uniform, pragma, []));
 
     /// <summary>Opens the loop of a new index over 0, 1, … up to, without, a number.</summary>
-    public Scope Count(string type, string index, string to, string? pragma = null) => For($"{type} {index} = 0", $"{index} < {to}", index + "++", pragma: pragma);
+    public Scope Count(string type, string index, string to, string? pragma = null) =>
+        For($"{type} {index} = 0", $"{index} < {to}", index + "++", pragma: pragma);
 
     /// <inheritdoc cref="For"/>
     public Scope While(string condition) => Open(new Statement.Loop(null, condition, "", false, null, []));

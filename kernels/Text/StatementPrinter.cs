@@ -7,7 +7,8 @@ internal sealed class StatementPrinter(Dialect dialect, StringBuilder text)
 {
     /// <summary>Appends the statements.</summary>
     /// <param name="depth">Levels that they stand in already.</param>
-    public static void Run(List<Statement> statements, Dialect dialect, int depth, StringBuilder text) => new StatementPrinter(dialect, text).Print(statements, depth);
+    public static void Run(List<Statement> statements, Dialect dialect, int depth, StringBuilder text) =>
+        new StatementPrinter(dialect, text).Print(statements, depth);
 
     private void Print(List<Statement> statements, int depth)
     {

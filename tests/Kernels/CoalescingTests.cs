@@ -6,7 +6,8 @@ namespace GpuTensor.Tests.Kernels;
 /// <summary>Dimensions that every access walks as one become one; the elements keep their order. No device is needed.</summary>
 public sealed class CoalescingTests
 {
-    private static (long Size, int Dimension)[] Run(long[] sizes, params long[][] strides) => [.. Coalescing.Run(sizes, 0, sizes.Length, strides)];
+    private static (long Size, int Dimension)[] Run(long[] sizes, params long[][] strides) =>
+        [.. Coalescing.Run(sizes, 0, sizes.Length, strides)];
 
     [Fact]
     public void Dense_dimensions_become_one() => Assert.Equal([(24, 2)], Run([2, 3, 4], [12, 4, 1]));
@@ -45,7 +46,8 @@ public sealed class CoalescingTests
             long[] sizes = [.. Enumerable.Range(0, random.Next(5)).Select(_ => (long)random.Next(1, 4))];
             long[][] strides = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Strides(random, sizes))];
             var left = Run(sizes, strides);
-            foreach (long[] s in strides) Assert.Equal(Places(sizes, s), Places([.. left.Select(l => l.Size)], [.. left.Select(l => s[l.Dimension])]));
+            foreach (long[] s in strides)
+                Assert.Equal(Places(sizes, s), Places([.. left.Select(l => l.Size)], [.. left.Select(l => s[l.Dimension])]));
             Assert.DoesNotContain(left, l => l.Size == 1);
         }
     }
@@ -56,6 +58,14 @@ public sealed class CoalescingTests
         return [.. dense.Select(s => random.Next(4) switch { 0 => 0, 1 => s + random.Next(3), _ => s })];
     }
 
-    private static IEnumerable<long> Places(long[] sizes, long[] strides) =>
-        sizes.Select((size, d) => (size, stride: strides[d])).Aggregate((IEnumerable<long>)[0L], (places, d) => places.SelectMany(p => Enumerable.Range(0, (int)d.size).Select(i => p + i * d.stride)));
+    private static IEnumerable<long> Places(long[] sizes, long[] strides)
+    {
+        IEnumerable<long> places = [0];
+        for (int d = 0; d < sizes.Length; d++)
+        {
+            (int size, long stride) = ((int)sizes[d], strides[d]);
+            places = [.. places.SelectMany(p => Enumerable.Range(0, size).Select(i => p + i * stride))];
+        }
+        return places;
+    }
 }

@@ -26,7 +26,8 @@ public sealed class FunctionFilesTests
     {
         string[] expected =
         [
-            "kernels/Functions/HyperbolicFunctions.cs", "engine/Operators/Transcendental.cs", "engine/Core/Tensor.Pointwise.cs", "engine/Core/Tensor.InPlaceForms.cs",
+            "kernels/Functions/HyperbolicFunctions.cs", "engine/Operators/Transcendental.cs",
+            "engine/Core/Tensor.Pointwise.cs", "engine/Core/Tensor.InPlaceForms.cs",
             "tests/Conformance/OperatorTable.Pointwise.cs", "tests/Kernels/ReferenceFunctions.cs", "tests/Operators/GradientSamples.cs",
         ];
         // In two parts, since this file is among those that are searched.
@@ -36,6 +37,7 @@ public sealed class FunctionFilesTests
         Assert.Equal(expected.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
+    private static IEnumerable<string> Sources(string folder) => Directory
+        .EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
         .Where(f => !Path.GetRelativePath(Repository.Root, f).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
 }
