@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuTensor.Kernels;
 
 /// <summary>Kernel description to source.</summary>
@@ -14,7 +16,8 @@ internal static class Generator
     /// CPU's.</exception>
     public static GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide = false)
     {
-        if (profile.IsCpu && !dialect.HasVectors) throw new ArgumentException($"The CPU shape needs vectors, which {dialect.Name} does not have.", nameof(dialect));
+        if (profile.IsCpu && !dialect.HasVectors)
+            throw new ArgumentException($"The CPU shape needs vectors, which {dialect.Name} does not have.", nameof(dialect));
         var sections = spec.Sections;
         var nests = Array.ConvertAll(sections, s => new Nest(s));
         wide = wide || sections.Where((s, i) => NeedsWide(s, nests[i])).Any();
@@ -24,15 +27,27 @@ internal static class Generator
         if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalId);
         // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong
         // (TransposeKernelTests.Beside_another_section).
-        var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile)).ToArray();
-        int shared = profile.IsCpu ? 0 : Math.Max(spec.Sections.Where((s, i) => s.Kind == SectionKind.Row || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(s, nests[i], profile)).Any() ? 2 * size : 0, sections.Select((s, i) => across[i]?.SharedWords(s.Code) ?? 0).DefaultIfEmpty().Max());
-        if (shared > 0) writer.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
+        var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile))
+            .ToArray();
+        int shared = 0;
+        for (int i = 0; i < sections.Length && !profile.IsCpu; i++) shared = Math.Max(shared, SharedWords(i));
+        if (shared > 0)
+            writer.Line(string.Format(CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
         if (several) writer.Let(writer.X, "group", dialect.GroupId);
         var texts = sections.Select((s, i) => WriteSection(writer, s, nests[i], across[i], several)).ToArray();
         if (several) PutSideBySide(writer, texts);
         else PutInOrder(writer, texts);
         var (source, name) = writer.Finish(size);
         return new(source, name, [.. writer.Integers], wide, spec.Serial ? 1 : texts.Sum(t => t.Groups), size, writer.Prelude);
+
+        // Local memory of a section, in words of 64 bits: a value and a position for each work-item of a reduction, or squares.
+        int SharedWords(int i)
+        {
+            if (across[i] is { } squares) return squares.SharedWords(sections[i].Code);
+            bool combines = sections[i].Kind == SectionKind.Row
+                || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(sections[i], nests[i], profile);
+            return combines ? 2 * size : 0;
+        }
     }
 
     private static SectionBody WriteSection(KernelWriter writer, Section section, Nest nest, TransposeWriter.Across? across, bool several)

@@ -87,11 +87,13 @@ internal sealed partial record Dialect
     private string[]? vector;
 
     /// <summary>A conversion by value.</summary>
-    public string Convert(Kind kind, int width, string value) => width == 1 ? $"({Types[(int)kind]})({value})" : $"convert_{Vector[(int)kind]}({value})";
+    public string Convert(Kind kind, int width, string value) =>
+        width == 1 ? $"({Types[(int)kind]})({value})" : $"convert_{Vector[(int)kind]}({value})";
 
     /// <summary>A floating number without its fraction as an int or long, by what is C#'s rule: beyond the type's range its nearest end,
     /// NaN is 0.</summary>
-    public string Truncate(Kind kind, int width, string value) => $"{(width == 1 ? Truncates[kind == Kind.I64 ? 1 : 0] : $"convert_{Type(kind, width)}_sat")}({value})";
+    public string Truncate(Kind kind, int width, string value) =>
+        $"{(width == 1 ? Truncates[kind == Kind.I64 ? 1 : 0] : $"convert_{Type(kind, width)}_sat")}({value})";
 
     /// <summary>The functions of <see cref="Truncate"/> for one number, to int and to long. A plain cast is undefined out of
     /// range.</summary>

@@ -19,14 +19,17 @@ internal static partial class Library
             }
             """);
         // 16 elements s apart; those from the m-th on are the first again, so that nothing outside is read.
-        Add("strided_*", "$T $N(const $G$E* p, long s, int m) { $E t[16]; for (int k = 0; k < 16; k++) t[k] = p[k < m ? k * s : 0]; return vload16(0, t); }");
-        Add("putstrided_*", "void $N($T v, $G$E* p, long s, int m) { $E t[16]; vstore16(v, 0, t); for (int k = 0; k < m; k++) p[k * s] = t[k]; }");
+        Add("strided_*", "$T $N(const $G$E* p, long s, int m) { $E t[16]; " +
+            "for (int k = 0; k < 16; k++) t[k] = p[k < m ? k * s : 0]; return vload16(0, t); }");
+        Add("putstrided_*", "void $N($T v, $G$E* p, long s, int m) { $E t[16]; vstore16(v, 0, t); " +
+            "for (int k = 0; k < m; k++) p[k * s] = t[k]; }");
         foreach (string index in (string[])["int", "long"])
         {
             string w = index == "int" ? "" : "w";
-            Add($"indexed{w}_*", $"$T $N(const $G$E* p, {index}16 a) {{ {index} i[16]; vstore16(a, 0, i); $E t[16]; for (int k = 0; k < 16; k++) t[k] = p[i[k]]; return vload16(0, t); }}");
-            Add($"putindexed{w}_*", $"void $N($T v, $G$E* p, {index}16 a, int m) {{ {index} i[16]; vstore16(a, 0, i); $E t[16]; vstore16(v, 0, t); " +
-                "for (int k = 0; k < m; k++) p[i[k]] = t[k]; }");
+            Add($"indexed{w}_*", $"$T $N(const $G$E* p, {index}16 a) {{ {index} i[16]; vstore16(a, 0, i); $E t[16]; " +
+                "for (int k = 0; k < 16; k++) t[k] = p[i[k]]; return vload16(0, t); }");
+            Add($"putindexed{w}_*", $"void $N($T v, $G$E* p, {index}16 a, int m) {{ {index} i[16]; vstore16(a, 0, i); " +
+                "$E t[16]; vstore16(v, 0, t); for (int k = 0; k < m; k++) p[i[k]] = t[k]; }");
         }
         // Lanes whose address is not allowed read nothing and are 0.
         Add("lookup_*", """
@@ -62,7 +65,8 @@ internal static partial class Library
     private static void Positions(string name, string better, string tie)
     {
         var text = new StringBuilder("long $N($T v0, $T v1, $T v2, $T v3, $I i0, $I i1, $I i2, $I i3) {\n");
-        void Step(string type, string index, string a, string ia, string b, string ib, string to) => text.Append(CultureInfo.InvariantCulture, $"  {type} v{to}; {index} i{to}; {{ const {type} a = {a}, b = {b}; " +
+        void Step(string type, string index, string a, string ia, string b, string ib, string to) =>
+            text.Append(CultureInfo.InvariantCulture, $"  {type} v{to}; {index} i{to}; {{ const {type} a = {a}, b = {b}; " +
             $"const {index} ia = {ia}, ib = {ib}, t = ({better}) | (({tie}) & (ib < ia)); v{to} = t ? b : a; i{to} = t ? ib : ia; }}\n");
         Step("$T", "$I", "v0", "i0", "v1", "i1", "01");
         Step("$T", "$I", "v2", "i2", "v3", "i3", "23");
@@ -78,14 +82,18 @@ internal static partial class Library
     {
         var text = new StringBuilder("$E $N($T v0, $T v1, $T v2, $T v3, $T lost) {\n");
         const string Lost = "lost += (a - (s - z)) + (b - z)";
-        foreach (var (a, b, to) in (ReadOnlySpan<(string, string, string)>)[("v0", "v2", "v02"), ("v1", "v3", "v13"), ("v02", "v13", "v_16")])
-            text.Append(CultureInfo.InvariantCulture, $"  $T {to}; {{ const $T a = {a}, b = {b}, s = a + b, z = s - a; {Lost}; {to} = s; }}\n");
+        foreach (var (a, b, to) in (ReadOnlySpan<(string, string, string)>)
+            [("v0", "v2", "v02"), ("v1", "v3", "v13"), ("v02", "v13", "v_16")])
+            text.Append(CultureInfo.InvariantCulture,
+                $"  $T {to}; {{ const $T a = {a}, b = {b}, s = a + b, z = s - a; {Lost}; {to} = s; }}\n");
         text.Append("  const $T e_16 = lost;\n");
         for (int w = 16; w > 1; w /= 2)
         {
             string type = w == 2 ? "$E" : $"$E{w / 2}";
-            text.Append(CultureInfo.InvariantCulture, $"  {type} v_{w / 2}, e_{w / 2}; {{ const {type} a = v_{w}.lo, b = v_{w}.hi, s = a + b, z = s - a; ")
-                .Append(CultureInfo.InvariantCulture, $"v_{w / 2} = s; e_{w / 2} = (e_{w}.lo + e_{w}.hi) + ((a - (s - z)) + (b - z)); }}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  {type} v_{w / 2}, e_{w / 2}; {{ const {type} a = v_{w}.lo, b = v_{w}.hi, s = a + b, z = s - a; ")
+                .Append(CultureInfo.InvariantCulture,
+                    $"v_{w / 2} = s; e_{w / 2} = (e_{w}.lo + e_{w}.hi) + ((a - (s - z)) + (b - z)); }}\n");
         }
         // Of an infinite sum nothing sensible was lost.
         Add("compensated_f64", text.Append("  return fabs(e_1) < ($E)(INFINITY) ? v_1 + e_1 : v_1;\n}").ToString());

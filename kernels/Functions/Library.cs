@@ -60,13 +60,15 @@ internal static partial class Library
     {
         if (width == 1) return $"$T $N({(helper.Lanes == 1 ? "$T x" : "$T x, $T y")}) {{ return {helper.Text}; }}";
         return helper.Lanes == 1
-            ? $"$T $N($T xs) {{ $E u[16]; $st(xs, u); for (int k = 0; k < 16; k++) {{ const $E x = u[k]; u[k] = {helper.Text}; }} return $ld(u); }}"
+            ? $"$T $N($T xs) {{ $E u[16]; $st(xs, u); " +
+              $"for (int k = 0; k < 16; k++) {{ const $E x = u[k]; u[k] = {helper.Text}; }} return $ld(u); }}"
             : $"$T $N($T xs, $T ys) {{ $E u[16], v[16]; $st(xs, u); $st(ys, v); " +
               $"for (int k = 0; k < 16; k++) {{ const $E x = u[k], y = v[k]; u[k] = {helper.Text}; }} return $ld(u); }}";
     }
 
     /// <summary>Writes a template for a kind and width; <paramref name="needs"/> hears of every function called.</summary>
-    public static void Expand(Dialect dialect, StringBuilder text, string template, Kind kind, int width, string name, bool scalarCalls, Action<string> needs,
+    public static void Expand(Dialect dialect, StringBuilder text, string template, Kind kind, int width,
+        string name, bool scalarCalls, Action<string> needs,
         string[]? operands = null)
     {
         for (int i = 0; i < template.Length; i++)
@@ -127,5 +129,14 @@ internal static partial class Library
         }
     }
 
-    private static Kind Letter(char letter, Kind kind) => letter switch { 'I' => kind.Mask(), 'U' => kind.Unsigned(), 'E' or 'T' => kind, 'H' => Kind.U16, 'D' => Kind.F64, 'J' => Kind.I64, _ => throw new FormatException($"${letter}") };
+    private static Kind Letter(char letter, Kind kind) => letter switch
+    {
+        'I' => kind.Mask(),
+        'U' => kind.Unsigned(),
+        'E' or 'T' => kind,
+        'H' => Kind.U16,
+        'D' => Kind.F64,
+        'J' => Kind.I64,
+        _ => throw new FormatException($"${letter}"),
+    };
 }

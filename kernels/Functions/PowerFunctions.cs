@@ -49,6 +49,8 @@ internal static class PowerFunctions
         double c = 1;
         var terms = new double[9];
         for (int k = 0; k < 9; k++) (terms[k], c) = (c, c * Math.Log(2) / (k + 1));
+        // From 2^24 on all floats are even.
+        const string IsOdd = "(b < ($T)(16777216.0f)) & (($cI(b < ($T)(16777216.0f) ? b : ($T)(0.0f)) & 1) != 0)";
         string exp = Wide(terms[8]);
         for (int k = 7; k >= 0; k--) exp = $"fma({exp}, r, {Wide(terms[k])})";
         return new("pow_f32", $$"""
@@ -62,7 +64,7 @@ internal static class PowerFunctions
               $T p = $cT($aD($aJ({{exp}}) + ($aJ(w) << 52)));
               p = a == ($T)(0.0f) ? (y < ($T)(0.0f) ? ($T)(INFINITY) : a) : p;
               p = a == ($T)(INFINITY) ? (y < ($T)(0.0f) ? ($T)(0.0f) : a) : p;
-              const $I whole = trunc(y) == y, odd = whole & (b < ($T)(16777216.0f)) & (($cI(b < ($T)(16777216.0f) ? b : ($T)(0.0f)) & 1) != 0);
+              const $I whole = trunc(y) == y, odd = whole & {{IsOdd}};
               p = ($aI(x) < 0) & odd ? -p : p;
               p = (x < ($T)(0.0f)) & (a < ($T)(INFINITY)) & !whole ? ($T)(NAN) : p;
               p = (x != x) | (y != y) ? x + y : p;

@@ -15,17 +15,20 @@ internal static class CpuGemmKernel
 {
     private const int Lanes = GemmAccumulator.Lanes;
 
-    public static GemmLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b, IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect, bool wide,
+    public static GemmLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b,
+        IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect, bool wide,
         string description)
     {
         int vectors = tile.Columns / Lanes, rank = spec.Batch.Length, size = tile.Rows * vectors;
         bool blocked = spec.K > tile.DepthBlock;
-        var writer = new GemmKernelWriter("gemm", spec, profile, dialect, wide, [spec.Epilogue], scratch, (a.Argument, false), (b.Argument, false));
+        var writer = new GemmKernelWriter("gemm", spec, profile, dialect, wide, [spec.Epilogue], scratch,
+            (a.Argument, false), (b.Argument, false));
         var o = writer.Out;
         string vector = writer.Type(Lanes), x = writer.X;
 
         long panels = Ceil(spec.M, tile.Rows), columns = Ceil(spec.N, tile.Columns), batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
-        long each = Math.Clamp(panels * columns * batches / profile.PreferredGroups, 1, Math.Min(tile.RowPanels, panels)), blocks = Ceil(panels, each);
+        long each = Math.Clamp(panels * columns * batches / profile.PreferredGroups, 1, Math.Min(tile.RowPanels, panels));
+        long blocks = Ceil(panels, each);
         string m = o.Slot(spec.M), n = o.Slot(spec.N), k = o.Slot(spec.K), e = o.Slot(each), p = o.Slot(panels);
         writer.Coordinate("column", columns);
         writer.Coordinate("block", blocks);

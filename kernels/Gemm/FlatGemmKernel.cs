@@ -10,7 +10,8 @@ internal static class FlatGemmKernel
     private const int Lanes = GemmAccumulator.Lanes;
 
     /// <summary>True for the products that this kernel is for.</summary>
-    public static bool Suits(GemmSpec spec) => spec.M <= MostRows && GemmProgram.DenserAlong(spec.B, spec.Batch.Length, spec.Batch.Length + 1);
+    public static bool Suits(GemmSpec spec) =>
+        spec.M <= MostRows && GemmProgram.DenserAlong(spec.B, spec.Batch.Length, spec.Batch.Length + 1);
 
     public static GemmLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
     {

@@ -20,5 +20,6 @@ internal static class GemmAccumulator
     public static Kind KindOf(DType dtype) => Kinds.Register(Of(dtype)) is var kind && kind.IsFloat() ? kind : kind.Unsigned();
 
     /// <summary>One step of the chain.</summary>
-    public static string MultiplyAdd(DType dtype, string a, string b, string c) => dtype.IsFloatingPoint() ? $"fma({a}, {b}, {c})" : $"{a} * {b} + {c}";
+    public static string MultiplyAdd(DType dtype, string a, string b, string c) =>
+        dtype.IsFloatingPoint() ? $"fma({a}, {b}, {c})" : $"{a} * {b} + {c}";
 }

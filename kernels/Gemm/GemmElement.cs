@@ -70,7 +70,8 @@ internal sealed class GemmElement : SectionWriter
 
     /// <summary>The last register as accumulator, of that many lanes.</summary>
     public string Value(int width) =>
-        Bits(Convert(Operand(Code.Length - 1, width), Code[^1].Type, GemmAccumulator.Of(input), width), GemmAccumulator.KindOf(input), width);
+        Bits(Convert(Operand(Code.Length - 1, width), Code[^1].Type, GemmAccumulator.Of(input), width),
+            GemmAccumulator.KindOf(input), width);
 
     private void WriteSome(bool lanes, string product)
     {

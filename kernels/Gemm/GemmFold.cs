@@ -15,13 +15,16 @@ internal static class GemmFold
     private static bool JoinsRows(GemmSpec spec)
     {
         int d = spec.Batch.Length - 1;
-        return GemmProgram.Addresses(spec.A).Concat(GemmProgram.Addresses(spec.Epilogue)).All(at => at.Strides[d] == spec.M * at.Strides[d + 1])
+        return GemmProgram.Addresses(spec.A).Concat(GemmProgram.Addresses(spec.Epilogue))
+            .All(at => at.Strides[d] == spec.M * at.Strides[d + 1])
             && GemmProgram.Addresses(spec.B).All(at => at.Strides[d] == 0);
     }
 
     private static GemmSpec Without(GemmSpec spec, int d, long rows)
     {
-        Instruction[] Drop(Instruction[] code) => GemmProgram.Map(code, at => new Access(at.Offset, [.. at.Strides[..d], .. at.Strides[(d + 1)..]]));
-        return spec with { Batch = [.. spec.Batch[..d], .. spec.Batch[(d + 1)..]], M = rows, A = Drop(spec.A), B = Drop(spec.B), Epilogue = Drop(spec.Epilogue) };
+        Instruction[] Drop(Instruction[] code) =>
+            GemmProgram.Map(code, at => new Access(at.Offset, [.. at.Strides[..d], .. at.Strides[(d + 1)..]]));
+        return spec with { Batch = [.. spec.Batch[..d], .. spec.Batch[(d + 1)..]], M = rows,
+            A = Drop(spec.A), B = Drop(spec.B), Epilogue = Drop(spec.Epilogue) };
     }
 }

@@ -11,15 +11,19 @@ internal sealed class GemmKernelWriter
     /// <param name="programs">The element programs that the launch runs.</param>
     /// <param name="scratch">Dtypes of the plan's scratch buffers, which follow the spec's.</param>
     /// <param name="extra">Buffers that it uses besides those of its programs, and whether it writes them.</param>
-    public GemmKernelWriter(string name, GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, Instruction[][] programs, IReadOnlyList<DType> scratch,
+    public GemmKernelWriter(string name, GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide,
+        Instruction[][] programs, IReadOnlyList<DType> scratch,
         params (int Argument, bool Written)[] extra)
     {
         Spec = spec;
         arguments = [.. programs.SelectMany(GemmProgram.Buffers).Concat(extra.Select(e => e.Argument)).Distinct().Order()];
         scalars = [.. programs.SelectMany(p => p.OfType<ScalarArgument>()).Select(s => s.Slot).Distinct().Order()];
-        var written = programs.SelectMany(p => p.OfType<Store>()).Select(s => s.Buffer).Concat(extra.Where(e => e.Written).Select(e => e.Argument)).ToHashSet();
-        var buffers = arguments.Select(a => new BufferParameter(a < spec.Buffers.Length ? spec.Buffers[a].DType : scratch[a - spec.Buffers.Length], written.Contains(a)));
-        Out = new KernelWriter(new KernelSpec(name, [.. buffers], [.. scalars.Select(s => spec.Scalars[s])], [], false), profile, dialect, wide);
+        var written = programs.SelectMany(p => p.OfType<Store>()).Select(s => s.Buffer)
+            .Concat(extra.Where(e => e.Written).Select(e => e.Argument)).ToHashSet();
+        var buffers = arguments.Select(a =>
+            new BufferParameter(a < spec.Buffers.Length ? spec.Buffers[a].DType : scratch[a - spec.Buffers.Length], written.Contains(a)));
+        Out = new KernelWriter(new KernelSpec(name, [.. buffers], [.. scalars.Select(s => spec.Scalars[s])], [], false),
+            profile, dialect, wide);
         Out.BeginSection();
         Out.Variable(Out.X, "g", dialect.GroupId);
     }
@@ -41,8 +45,10 @@ internal sealed class GemmKernelWriter
     public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}* ";
 
     /// <summary>A program as this kernel's parameters are numbered.</summary>
-    public GemmElement Element(Instruction[] code, long[] batch, long rows, long columns, string row, string column, int lanes, string prefix) =>
-        new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local, slot => Array.IndexOf(scalars, slot)), [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
+    public GemmElement Element(Instruction[] code, long[] batch, long rows, long columns, string row, string column,
+        int lanes, string prefix) =>
+        new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local, slot => Array.IndexOf(scalars, slot)),
+            [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
 
     /// <summary>Splits the fastest part of g off as a coordinate.</summary>
     public void Coordinate(string name, long size)

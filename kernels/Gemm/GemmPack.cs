@@ -9,12 +9,14 @@ internal static class GemmPack
     /// <param name="batch">Sizes of the batch dimensions that B is not broadcast along, those of <paramref name="code"/>.</param>
     /// <param name="width">Columns of a panel.</param>
     /// <param name="target">The buffer of the panels.</param>
-    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, int width, int target, IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
+    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, int width, int target,
+        IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
         bool wide, string description)
     {
         long panels = CpuGemmKernel.Ceil(spec.N, width), batches = batch.Aggregate(1L, (x, y) => x * y);
         // Chunks of k in whole squares of the transposition.
-        long chunk = Math.Max(Lanes, spec.K * panels * batches / profile.PreferredGroups / Lanes * Lanes), chunks = CpuGemmKernel.Ceil(spec.K, chunk);
+        long chunk = Math.Max(Lanes, spec.K * panels * batches / profile.PreferredGroups / Lanes * Lanes);
+        long chunks = CpuGemmKernel.Ceil(spec.K, chunk);
         var writer = new GemmKernelWriter("pack", spec, profile, dialect, wide, [code], scratch, (target, true));
         var o = writer.Out;
         bool transpose = GemmProgram.DenserAlong(code, batch.Length, batch.Length + 1);

@@ -13,7 +13,8 @@ internal static class GemmPlanner
     {
         if (spec.M == 0 || spec.N == 0 || spec.Batch.Contains(0)) return new GemmPlan([], []);
         spec = GemmFold.Fold(spec);
-        string what = $"{(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}";
+        string batches = spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "";
+        string what = $"{batches}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}";
         string main = $"matrix product {what}";
         var chosen = tile ?? GemmTiles.Default(spec, profile);
         double reach = Reach(spec, chosen);
@@ -43,20 +44,23 @@ internal static class GemmPlanner
             var at = new Access(0, [.. strides, alongRows ? 1 : pitch, alongRows ? pitch : 1]);
             int argument = Scratch(elements);
             if (spec.K == 0) return new GemmOperand(argument, at, false);
-            launches.Add(GemmWiden.Generate(spec, Keep(spec.A, batch), [.. batch.Select(d => spec.Batch[d])], Project(at, batch), argument, types, profile, dialect, wide,
+            launches.Add(GemmWiden.Generate(spec, Keep(spec.A, batch), [.. batch.Select(d => spec.Batch[d])], Project(at, batch),
+                argument, types, profile, dialect, wide,
                 $"left operand of {what}"));
             return new GemmOperand(argument, at, false);
         }
 
         GemmOperand Right()
         {
-            if (GemmProgram.IsReady(spec.B, spec.In) && spec.B is [Load { At: var own, Buffer: int buffer }] && own.Strides[rank + 1] == 1 && spec.N >= chosen.Columns
+            if (GemmProgram.IsReady(spec.B, spec.In) && spec.B is [Load { At: var own, Buffer: int buffer }]
+                && own.Strides[rank + 1] == 1 && spec.N >= chosen.Columns
                 && spec.M < RowsWorthPacking && own.Strides[rank] * accumulator.Size() % 4096 != 0)
                 return new GemmOperand(buffer, own, false);
             var (batch, strides, elements) = Batches(spec.B, CpuGemmKernel.Ceil(spec.N, chosen.Columns) * chosen.Columns * spec.K);
             int argument = Scratch(elements);
             if (spec.K > 0)
-                launches.Add(GemmPack.Generate(spec, Keep(spec.B, batch), [.. batch.Select(d => spec.Batch[d])], chosen.Columns, argument, types, profile, dialect, wide,
+                launches.Add(GemmPack.Generate(spec, Keep(spec.B, batch), [.. batch.Select(d => spec.Batch[d])], chosen.Columns,
+                    argument, types, profile, dialect, wide,
                     $"packing of the right operand of {what}"));
             return new GemmOperand(argument, new Access(0, [.. strides, 0, 0]), true);
         }
@@ -79,7 +83,8 @@ internal static class GemmPlanner
 
         Instruction[] Keep(Instruction[] code, int[] batch) => GemmProgram.Map(code, at => Project(at, batch));
 
-        Access Project(Access at, int[] batch) => new(at.Offset, [.. batch.Select(d => at.Strides[d]), at.Strides[rank], at.Strides[rank + 1]]);
+        Access Project(Access at, int[] batch) =>
+            new(at.Offset, [.. batch.Select(d => at.Strides[d]), at.Strides[rank], at.Strides[rank + 1]]);
     }
 
     private const long MostElements = 1L << 56;

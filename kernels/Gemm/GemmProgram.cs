@@ -7,7 +7,8 @@ internal static class GemmProgram
     public static Instruction[] Map(Instruction[] code, Func<Access, Access> change) => [.. code.Select(i => i.Moved(change))];
 
     /// <summary>The program with its buffers and scalars renumbered.</summary>
-    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer, Func<int, int> scalar) => [.. code.Select(i => i.Renumbered(buffer, scalar))];
+    public static Instruction[] Renumber(Instruction[] code, Func<int, int> buffer, Func<int, int> scalar) =>
+        [.. code.Select(i => i.Renumbered(buffer, scalar))];
 
     /// <summary>The buffers a program names.</summary>
     public static IEnumerable<int> Buffers(Instruction[] code) => code.SelectMany(Buffers).Distinct();
@@ -55,7 +56,8 @@ internal static class GemmProgram
     public static bool DenserAlong(Instruction[] code, int first, int second)
     {
         long score = 0;
-        foreach (var at in code.OfType<Load>().Select(l => l.At)) score += (at.Strides[first] == 1 ? 1 : 0) - (at.Strides[second] == 1 ? 1 : 0);
+        foreach (var at in code.OfType<Load>().Select(l => l.At))
+            score += (at.Strides[first] == 1 ? 1 : 0) - (at.Strides[second] == 1 ? 1 : 0);
         return score > 0;
     }
 

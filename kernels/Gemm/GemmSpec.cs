@@ -12,7 +12,8 @@ namespace GpuTensor.Kernels;
 /// <param name="B">The same over (batch…, k, n).</param>
 /// <param name="Epilogue">A program over (batch…, m, n) in which one <see cref="Product"/> gives the element of the product and stores
 /// write the results.</param>
-internal sealed record GemmSpec(long[] Batch, long M, long N, long K, DType In, BufferParameter[] Buffers, DType[] Scalars, Instruction[] A, Instruction[] B,
+internal sealed record GemmSpec(long[] Batch, long M, long N, long K, DType In, BufferParameter[] Buffers,
+    DType[] Scalars, Instruction[] A, Instruction[] B,
     Instruction[] Epilogue);
 
 /// <summary>In an epilogue: the element of the product, as Type.</summary>

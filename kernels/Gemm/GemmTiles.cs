@@ -6,7 +6,9 @@ internal static class GemmTiles
     // (rows, registers to a row): accumulators, a row of B and one element of A fill the 32 registers of AVX-512 or the 16 of AVX2. The
     // first is the best in most measurements;
     // the others are within 10 % of it on one machine and far apart on the next.
-    private static readonly (int Rows, int Registers)[] Wide = [(6, 4), (9, 3), (12, 2), (14, 2), (4, 6)], Narrow = [(6, 2), (3, 4), (4, 2)];
+    private static readonly (int Rows, int Registers)[] Wide = [(6, 4), (9, 3), (12, 2), (14, 2), (4, 6)];
+
+    private static readonly (int Rows, int Registers)[] Narrow = [(6, 2), (3, 4), (4, 2)];
 
     // Independent accumulators that keep two multiply-add units busy over their latency.
     private const int Busy = 8;
@@ -17,7 +19,8 @@ internal static class GemmTiles
         var (all, registers) = Registers(spec, profile);
         if (spec.M <= 5) return Flat((int)spec.M, spec.N, all, registers);
         // One vector covers all columns: more rows instead.
-        if (spec.N <= GemmAccumulator.Lanes) return new GemmTile((int)Math.Min(spec.M, Math.Min(14, all / registers)), GemmAccumulator.Lanes);
+        if (spec.N <= GemmAccumulator.Lanes)
+            return new GemmTile((int)Math.Min(spec.M, Math.Min(14, all / registers)), GemmAccumulator.Lanes);
         var best = Candidates(spec, profile)[0];
         foreach (var tile in Candidates(spec, profile))
             // A tenth, because another tile is another kernel to compile.

@@ -10,7 +10,8 @@ internal static class GemmWiden
     /// <param name="batch">Sizes of the batch dimensions that A is not broadcast along, those of <paramref name="code"/> and
     /// <paramref name="at"/>.</param>
     /// <param name="at">Where the values go; one of the last two strides is 1.</param>
-    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, Access at, int target, IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
+    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, Access at, int target,
+        IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
         bool wide, string description)
     {
         int rank = batch.Length;

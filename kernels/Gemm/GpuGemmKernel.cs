@@ -12,7 +12,7 @@ internal static class GpuGemmKernel
         long batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
         // The largest square that still gives every part of the device a group.
         int each = 4;
-        while (each > 1 && batches * CpuGemmKernel.Ceil(spec.M, each * Side) * CpuGemmKernel.Ceil(spec.N, each * Side) < profile.PreferredGroups) each /= 2;
+        while (each > 1 && Groups(each * Side) < profile.PreferredGroups) each /= 2;
         int tile = each * Side;
         long rows = CpuGemmKernel.Ceil(spec.M, tile), columns = CpuGemmKernel.Ceil(spec.N, tile);
 
@@ -57,6 +57,8 @@ internal static class GpuGemmKernel
             }
         }
         return writer.Finish(rows * columns * batches, Side * Side, description);
+
+        long Groups(int tile) => batches * CpuGemmKernel.Ceil(spec.M, tile) * CpuGemmKernel.Ceil(spec.N, tile);
 
         // For each accumulator of a work-item.
         void Square(Action write)

@@ -72,7 +72,8 @@ internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result
             return isHalf ? Only(result, i => code[i] is Cast cast && cast.Type == code[input].Type) : result;
         }
 
-        private Func<int, bool> Is(double value) => r => code[r] is Constant { Type: DType.Float32 } c && c.Bits == BitConverter.SingleToUInt32Bits((float)value);
+        private Func<int, bool> Is(double value) =>
+            r => code[r] is Constant { Type: DType.Float32 } c && c.Bits == BitConverter.SingleToUInt32Bits((float)value);
 
         /// <summary>A function of a register and another one, in either order; −1 where there is none.</summary>
         private int Apply(string function, int register, Func<int, bool> other) => register < 0 ? -1

@@ -10,7 +10,8 @@ internal readonly record struct LibraryMatrix(long Offset, long LeadingDimension
 /// <summary>One call of a column-major library, C[M,N] = op(First)[M,K]·op(Second)[K,N], or a batch of them.</summary>
 /// <param name="Swapped">First is the product's right operand and Second its left one: the library's result is the product's transpose,
 /// which is the product in row-major order.</param>
-internal sealed record LibraryCall(bool Swapped, long M, long N, long K, LibraryMatrix First, LibraryMatrix Second, LibraryMatrix Result, long BatchCount)
+internal sealed record LibraryCall(bool Swapped, long M, long N, long K, LibraryMatrix First, LibraryMatrix Second,
+    LibraryMatrix Result, long BatchCount)
 {
     /// <summary>What the library does beside the product.</summary>
     public LibraryEpilogue Epilogue { get; init; }
@@ -36,8 +37,10 @@ internal static class LibraryGemm
     /// <returns>The order, and the elements from one row (or column) to the next.</returns>
     public static (Order Order, long LeadingDimension) Classify(long rows, long columns, long rowStride, long columnStride)
     {
-        if ((columnStride == 1 || columns == 1) && (rowStride >= Math.Max(1, columns) || rows == 1)) return (Order.Row, rows > 1 ? rowStride : Math.Max(1, columns));
-        if ((rowStride == 1 || rows == 1) && (columnStride >= Math.Max(1, rows) || columns == 1)) return (Order.Column, columns > 1 ? columnStride : Math.Max(1, rows));
+        if ((columnStride == 1 || columns == 1) && (rowStride >= Math.Max(1, columns) || rows == 1))
+            return (Order.Row, rows > 1 ? rowStride : Math.Max(1, columns));
+        if ((rowStride == 1 || rows == 1) && (columnStride >= Math.Max(1, rows) || columns == 1))
+            return (Order.Column, columns > 1 ? columnStride : Math.Max(1, rows));
         return (Order.None, 0);
     }
 
@@ -46,7 +49,8 @@ internal static class LibraryGemm
     public static LibraryGemmPlan Plan(long[] batch, long m, long n, long k, Access a, Access b, Access c)
     {
         int rank = batch.Length;
-        bool copyA = Matrix(a, m, k).Order == Order.None, copyB = Matrix(b, k, n).Order == Order.None, copyC = Matrix(c, m, n).Order == Order.None || Repeats(batch, c);
+        bool copyA = Matrix(a, m, k).Order == Order.None, copyB = Matrix(b, k, n).Order == Order.None;
+        bool copyC = Matrix(c, m, n).Order == Order.None || Repeats(batch, c);
         for (int attempt = 0; ; attempt++)
         {
             var left = copyA ? Dense(a, batch, m, k) : a;
@@ -84,7 +88,8 @@ internal static class LibraryGemm
         }
     }
 
-    private static LibraryCall Call(long m, long n, long k, long count, (Access At, long Offset, long Stride) a, (Access At, long Offset, long Stride) b, (Access At, long Offset, long Stride) c)
+    private static LibraryCall Call(long m, long n, long k, long count,
+        (Access At, long Offset, long Stride) a, (Access At, long Offset, long Stride) b, (Access At, long Offset, long Stride) c)
     {
         var (orderA, ldA) = Matrix(a.At, m, k);
         var (orderB, ldB) = Matrix(b.At, k, n);
@@ -92,11 +97,14 @@ internal static class LibraryGemm
         var result = new LibraryMatrix(c.Offset, ldC, false, c.Stride);
         // Rows: the library computes the transpose, whose operands are the transposed ones the other way round.
         return orderC == Order.Row
-            ? new(true, n, m, k, new(b.Offset, ldB, orderB == Order.Column, b.Stride), new(a.Offset, ldA, orderA == Order.Column, a.Stride), result, count)
-            : new(false, m, n, k, new(a.Offset, ldA, orderA == Order.Row, a.Stride), new(b.Offset, ldB, orderB == Order.Row, b.Stride), result, count);
+            ? new(true, n, m, k, new(b.Offset, ldB, orderB == Order.Column, b.Stride), new(a.Offset, ldA, orderA == Order.Column, a.Stride),
+                result, count)
+            : new(false, m, n, k, new(a.Offset, ldA, orderA == Order.Row, a.Stride), new(b.Offset, ldB, orderB == Order.Row, b.Stride),
+                result, count);
     }
 
-    private static (Order Order, long LeadingDimension) Matrix(Access at, long rows, long columns) => Classify(rows, columns, at.Strides[^2], at.Strides[^1]);
+    private static (Order Order, long LeadingDimension) Matrix(Access at, long rows, long columns) =>
+        Classify(rows, columns, at.Strides[^2], at.Strides[^1]);
 
     /// <summary>A batch dimension along which the result does not move would be written several times.</summary>
     private static bool Repeats(long[] batch, Access c)

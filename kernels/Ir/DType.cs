@@ -33,7 +33,8 @@ public static class DTypes
     // Category orders promotion: bool < integer < floating.
     private static readonly Row[] Rows =
     [
-        new("bool", 1, 0, 0), new("uint8", 1, 1, 0), new("int8", 1, 1, 0), new("int16", 2, 1, 0), new("int32", 4, 1, 0), new("int64", 8, 1, 0),
+        new("bool", 1, 0, 0), new("uint8", 1, 1, 0), new("int8", 1, 1, 0), new("int16", 2, 1, 0),
+            new("int32", 4, 1, 0), new("int64", 8, 1, 0),
         new("float16", 2, 2, 1.0 / 1024), new("bfloat16", 2, 2, 1.0 / 128), new("float32", 4, 2, 1.1920928955078125e-07),
         new("float64", 8, 2, 2.220446049250313e-16),
     ];

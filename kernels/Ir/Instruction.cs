@@ -61,13 +61,15 @@ internal sealed record Search(int Buffer, Access At, int Value, long Stride, lon
 
 /// <summary>The sum, in this order, of a buffer's elements At + Order[k]·Stride for k from First up to Last (Int64 registers). Order is a
 /// buffer of Int64 whose element k stands at OrderAt + k·OrderStride and is below Bound. Halves are added up in float32; no bool.</summary>
-internal sealed record SegmentSum(int Buffer, DType Type, Access At, long Stride, long Bound, int Order, long OrderAt, long OrderStride, int First, int Last) : Instruction(Type)
+internal sealed record SegmentSum(int Buffer, DType Type, Access At, long Stride, long Bound, int Order, long OrderAt, long OrderStride,
+    int First, int Last) : Instruction(Type)
 {
     public override Access Place => At;
     public override int Read(int k) => k switch { 0 => Buffer, 1 => Order, _ => -1 };
     public override int Operand(int k) => k switch { 0 => First, 1 => Last, _ => -1 };
     public override Instruction Moved(Func<Access, Access> change) => this with { At = change(At) };
-    public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) => this with { Buffer = buffer(Buffer), Order = buffer(Order) };
+    public override Instruction Renumbered(Func<int, int> buffer, Func<int, int> scalar) =>
+        this with { Buffer = buffer(Buffer), Order = buffer(Order) };
 }
 
 /// <summary>Writes a register to a buffer (Type is the buffer's dtype and the register's).</summary>

@@ -50,4 +50,5 @@ internal sealed record Access(long Offset, long[] Strides);
 /// <param name="Groups">Work-groups to launch.</param>
 /// <param name="GroupSize">Work-items to a group.</param>
 /// <param name="Prelude">Names of the prelude functions the source uses.</param>
-internal sealed record GeneratedKernel(string Source, string EntryPoint, long[] Integers, bool WideIndices, long Groups, int GroupSize, IReadOnlySet<string> Prelude);
+internal sealed record GeneratedKernel(string Source, string EntryPoint, long[] Integers, bool WideIndices, long Groups, int GroupSize,
+    IReadOnlySet<string> Prelude);

@@ -31,7 +31,8 @@ internal sealed class Nest
         Mask = new ulong[code.Length];
         Needed = new bool[code.Length];
         int chunk = section.SplitTotal is null ? -1 : section.Outer.Length - (section.Kind == SectionKind.Column ? 2 : 1);
-        if (section.SplitTotal is not null && (chunk < 0 || section.Reduce.Length != 1)) throw new ArgumentException("A split needs a chunk dimension and one reduced dimension.");
+        if (section.SplitTotal is not null && (chunk < 0 || section.Reduce.Length != 1))
+            throw new ArgumentException("A split needs a chunk dimension and one reduced dimension.");
         bool IsFixed(int d) => keep || d == chunk || (chunk >= 0 && (d == chunk + 1 || d >= section.Outer.Length));
         long[] sizes = [.. section.Outer, .. section.Reduce];
         long[][] strides = [.. code.Select(i => i.Place?.Strides).OfType<long[]>()];

@@ -34,7 +34,8 @@ internal sealed class ColumnWriter : SectionWriter
             for (int k = 0, o; (o = Code[i].Operand(k)) >= 0; k++)
             {
                 after[i] |= after[o];
-                if (after[o] && (Code[i] is Reduce || IsElement(i))) throw new ArgumentException("A Column section has one round of reductions.");
+                if (after[o] && (Code[i] is Reduce || IsElement(i)))
+                    throw new ArgumentException("A Column section has one round of reductions.");
             }
         }
         for (int d = nest.OuterCount; d < nest.Rank; d++) IndexNames[d] = "z" + d;
@@ -45,7 +46,8 @@ internal sealed class ColumnWriter : SectionWriter
         // A tile repeats the section's code for each of its parts: long code is not worth the time it takes to compile.
         if (Code.Length > 24) return;
         tileVectors = dot ? (columns >= 32 ? 2 : 1) : columns >= 64 ? 4 : 1;
-        if (dot && LaneFrom > 0 && LaneFrom - 1 != nest.Chunk && nest.Sizes[LaneFrom - 1] >= 4) (rowDimension, tileRows) = (LaneFrom - 1, 4);
+        if (dot && LaneFrom > 0 && LaneFrom - 1 != nest.Chunk && nest.Sizes[LaneFrom - 1] >= 4)
+            (rowDimension, tileRows) = (LaneFrom - 1, 4);
     }
 
     /// <summary>Whether columns are shared: by their length alone, so that what else is in the section does not change a sum's order.
@@ -73,9 +75,11 @@ internal sealed class ColumnWriter : SectionWriter
     private void WriteCpu()
     {
         int top = rowDimension >= 0 ? rowDimension : LaneFrom, width = 16 * tileVectors;
-        long blocks = (Nest.Sizes[LaneFrom] + width - 1) / width, tiles = rowDimension < 0 ? 1 : (Nest.Sizes[rowDimension] + tileRows - 1) / tileRows;
+        long blocks = (Nest.Sizes[LaneFrom] + width - 1) / width;
+        long tiles = rowDimension < 0 ? 1 : (Nest.Sizes[rowDimension] + tileRows - 1) / tileRows;
         long units = Nest.Product(0, top) * tiles * blocks, work = Nest.Outer * Math.Max(1, Nest.Reduced) * Math.Max(1, Cost());
-        long groups = Out.Spec.Serial ? 1 : Math.Clamp(work / 32768, 1, Out.Profile.PreferredGroups * 2L), perGroup = Math.Max(1, (units + groups - 1) / groups);
+        long groups = Out.Spec.Serial ? 1 : Math.Clamp(work / 32768, 1, Out.Profile.PreferredGroups * 2L);
+        long perGroup = Math.Max(1, (units + groups - 1) / groups);
         Groups = (units + perGroup - 1) / perGroup;
         string total = Out.Slot(units), chunk = Out.Slot(perGroup), columns = Size(LaneFrom), blockCount = Out.Slot(blocks);
         Out.Let(X, "last", $"min((g + 1) * {chunk}, {total})");

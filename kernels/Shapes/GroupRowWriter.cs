@@ -199,7 +199,8 @@ internal sealed class GroupRowWriter : SectionWriter
     private string Moved(string shuffle, Kind kind, string value, int width)
     {
         bool small = kind.Size() < 4;
-        string moved = string.Format(System.Globalization.CultureInfo.InvariantCulture, shuffle, small ? $"(int){value}" : value, "s", width);
+        string moved = string.Format(System.Globalization.CultureInfo.InvariantCulture, shuffle,
+            small ? $"(int){value}" : value, "s", width);
         return small ? $"({Dialect.Type(kind)}){moved}" : moved;
     }
 }

@@ -171,7 +171,8 @@ internal sealed class PointwiseWriter : SectionWriter
                 break;
             case Gather gather:
                 var (place, exists) = GatherPlace(i, gather);
-                Parts(gather.Type, $"{Out.Buffer(gather.Buffer)} + ({Address(i)} + {place})", exists, raw => Out.Let(register, NameOf(i), raw));
+                Parts(gather.Type, $"{Out.Buffer(gather.Buffer)} + ({Address(i)} + {place})", exists,
+                    raw => Out.Let(register, NameOf(i), raw));
                 break;
             case SegmentSum sum:
                 Each(() => Out.Variable(register, "q" + NameOf(i), "0"));
@@ -232,7 +233,8 @@ internal sealed class PointwiseWriter : SectionWriter
                 Out.Line($"{name}.{Components[k]} = {ToStorage(store.Type, 1, Operand(store.Value, 1))};");
             }
             element = 0;
-            Out.Line($"*({Dialect.Global}{vector}*)({Out.Buffer(store.Buffer)} + ({address}){(part == 0 ? "" : $" + {part * width}")}) = {name};");
+            string offset = part == 0 ? "" : $" + {part * width}";
+            Out.Line($"*({Dialect.Global}{vector}*)({Out.Buffer(store.Buffer)} + ({address}){offset}) = {name};");
         }
     }
 

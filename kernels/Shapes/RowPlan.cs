@@ -58,7 +58,7 @@ internal sealed class RowPlan
         {
             var wanted = new bool[code.Length];
             for (int i = 0; i < code.Length; i++)
-                if (nest.Needed[i] && (code[i] is Reduce ? Stage[i] - 1 == p : code[i] is Store store && isElement(i) && PassOf(store, Stage[i], last) == p)) pending.Push(i);
+                if (nest.Needed[i] && IsWanted(i, p)) pending.Push(i);
             while (pending.TryPop(out int i))
             {
                 if (wanted[i] || (code[i] is not Reduce && !isElement(i)) || (code[i] is Reduce && Stage[i] - 1 != p)) continue;
@@ -73,6 +73,9 @@ internal sealed class RowPlan
             Passes[p] = [];
             for (int i = 0; i < code.Length; i++) if (wanted[i]) Passes[p].Add(i);
         }
+
+        bool IsWanted(int i, int pass) => code[i] is Reduce ? Stage[i] - 1 == pass
+            : code[i] is Store store && isElement(i) && PassOf(store, Stage[i], last) == pass;
 
         bool IsKeptRead(int i) => keep == Keep.Reads && code[i].Read(0) >= 0;
 

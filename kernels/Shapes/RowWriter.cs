@@ -109,7 +109,8 @@ internal sealed class RowWriter : SectionWriter
             if (Part.Length > 0) test = $"({test}) & {Exists(kind)}";
             Out.Let(type, "c" + i, value).Let(index, "t" + i, test);
             Out.Line($"const {type} y{i} = t{i} ? c{i} : q{i}_0; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
-            Out.Line($"const {index} z{i} = t{i} ? ({index})(j) + {Lanes(kind.Mask())} : x{i}_0; x{i}_0 = x{i}_1; x{i}_1 = x{i}_2; x{i}_2 = x{i}_3; x{i}_3 = z{i};");
+            Out.Line($"const {index} z{i} = t{i} ? ({index})(j) + {Lanes(kind.Mask())} : x{i}_0; "
+                + $"x{i}_0 = x{i}_1; x{i}_1 = x{i}_2; x{i}_2 = x{i}_3; x{i}_3 = z{i};");
             return;
         }
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
@@ -125,7 +126,8 @@ internal sealed class RowWriter : SectionWriter
         string result;
         if (IsPosition(reduce))
         {
-            result = $"{Out.Call(reduce.Op == ReduceOp.ArgMax ? "argmax" : "argmin", kind, 16)}(q{i}_0, q{i}_1, q{i}_2, q{i}_3, x{i}_0, x{i}_1, x{i}_2, x{i}_3)";
+            string best = Out.Call(reduce.Op == ReduceOp.ArgMax ? "argmax" : "argmin", kind, 16);
+            result = $"{best}(q{i}_0, q{i}_1, q{i}_2, q{i}_3, x{i}_0, x{i}_1, x{i}_2, x{i}_3)";
             if (Nest.Chunk >= 0) result += $" + (long){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}";
         }
         else if (IsCompensated(reduce, kind))

@@ -11,7 +11,8 @@ internal abstract partial class SectionWriter
         long offset = Code[i].Place!.Offset;
         string sum = offset == 0 ? "" : offsetSlots[i] ??= Out.Slot(offset);
         for (int d = 0; d < Nest.Rank; d++)
-            if ((d < LaneFrom || d >= LaneTo) && Nest.Strides[i]![d] != 0) sum += (sum.Length == 0 ? "" : " + ") + Times(IndexNames[d], Stride(i, d));
+            if ((d < LaneFrom || d >= LaneTo) && Nest.Strides[i]![d] != 0)
+                sum += (sum.Length == 0 ? "" : " + ") + Times(IndexNames[d], Stride(i, d));
         return sum;
     }
 
@@ -53,7 +54,8 @@ internal abstract partial class SectionWriter
         string sum = "";
         for (int d = LaneFrom; d < LaneTo; d++)
             if (Nest.Strides[i]![d] != 0)
-                sum += (sum.Length == 0 ? "" : " + ") + (Out.Width == 1 || Stride(i, d) == "1" ? Times(LaneIndex(d), Stride(i, d)) : $"d{d}*({Out.X}16)({Stride(i, d)})");
+                sum += (sum.Length == 0 ? "" : " + ") +
+                    (Out.Width == 1 || Stride(i, d) == "1" ? Times(LaneIndex(d), Stride(i, d)) : $"d{d}*({Out.X}16)({Stride(i, d)})");
         return sum;
     }
 

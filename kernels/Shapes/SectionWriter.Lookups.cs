@@ -8,7 +8,8 @@ internal abstract partial class SectionWriter
         if (WidthOf(gather.Index) == 1)
         {
             var (row, exists) = GatherPlace(i, gather);
-            string load = width == 1 ? $"{Out.Buffer(gather.Buffer)}[{Address(i)} + {row}]" : VectorLoad(i, gather.Buffer, gather.Type, row);
+            string load = width == 1 ? $"{Out.Buffer(gather.Buffer)}[{Address(i)} + {row}]"
+                : VectorLoad(i, gather.Buffer, gather.Type, row);
             return FromStorage(gather.Type, width, $"{exists} ? {load} : ({Dialect.Type(Kinds.Stored(gather.Type), width)})(0)");
         }
         string stride = OwnStride(i, gather.Stride), bound = boundSlots[i] ??= Out.Slot(gather.Bound);
@@ -28,7 +29,8 @@ internal abstract partial class SectionWriter
     /// <summary>What one index adds to the address, and the condition under which it exists.</summary>
     protected (string Place, string Exists) GatherPlace(int i, Gather gather)
     {
-        string stride = OwnStride(i, gather.Stride), bound = boundSlots[i] ??= Out.Slot(gather.Bound), wide = Dialect.Type(Kind.I64), index = Operand(gather.Index, 1), n = NameOf(i);
+        string stride = OwnStride(i, gather.Stride), bound = boundSlots[i] ??= Out.Slot(gather.Bound);
+        string wide = Dialect.Type(Kind.I64), index = Operand(gather.Index, 1), n = NameOf(i);
         Out.Let(wide, "k" + n, $"({wide}){index} + ({index} < 0 ? {bound} : 0)");
         return (Times("k" + n, stride), $"k{n} >= 0 && k{n} < {bound}");
     }
@@ -37,7 +39,8 @@ internal abstract partial class SectionWriter
     private string SearchText(int i, Search search, int width)
     {
         var kind = KindOf(search.Value);
-        string n = NameOf(i), v = Operand(search.Value, width), stride = OwnStride(i, search.Stride), length = boundSlots[i] ??= Out.Slot(search.Length);
+        string n = NameOf(i), v = Operand(search.Value, width);
+        string stride = OwnStride(i, search.Stride), length = boundSlots[i] ??= Out.Slot(search.Length);
         // NaN comes after every number.
         string before = search.Right ? $"!({Before(v, "t")})" : Before("t", v);
         if (width == 1)
@@ -52,7 +55,8 @@ internal abstract partial class SectionWriter
             }
             return Dialect.Convert(Kind.I64, 1, "lo" + n);
         }
-        string wide = Dialect.Type(Kind.I64, 16), exists = Part.Length > 0 ? $"{Exists(Kind.I64)} ? ({wide})({length}) : ({wide})(0)" : $"({wide})({length})";
+        string wide = Dialect.Type(Kind.I64, 16);
+        string exists = Part.Length > 0 ? $"{Exists(Kind.I64)} ? ({wide})({length}) : ({wide})(0)" : $"({wide})({length})";
         Out.Variable(wide, "lo" + n, $"({wide})(0)");
         using (Out.Block())
         {
@@ -122,7 +126,8 @@ internal abstract partial class SectionWriter
                 .Line($"{q} = {Out.Apply(Accumulators.Combine(ReduceOp.Sum), KindOf(i), width, q, "c")};");
     }
 
-    protected string SegmentResult(int i, SegmentSum sum, int width) => sum.Type.IsHalf() ? Round("q" + NameOf(i), sum.Type, width) : "q" + NameOf(i);
+    protected string SegmentResult(int i, SegmentSum sum, int width) =>
+        sum.Type.IsHalf() ? Round("q" + NameOf(i), sum.Type, width) : "q" + NameOf(i);
 
     /// <summary>The stride of what an instruction finds at run time, beside those of its address.</summary>
     private string OwnStride(int i, long stride) => Slot(ref (strideSlots[i] ??= new string?[Nest.Rank + 3])[^1], stride);

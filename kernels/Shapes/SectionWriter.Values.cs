@@ -16,7 +16,8 @@ internal abstract partial class SectionWriter
         switch (LaneStride(i))
         {
             case null:
-                string general = $"{Out.Call(Out.Wide ? "indexedw" : "indexed", stored, 16)}({Sum(Out.Buffer(buffer), Base(i), extra)}, {GeneralLanes(i)})";
+                string indexed = Out.Call(Out.Wide ? "indexedw" : "indexed", stored, 16);
+                string general = $"{indexed}({Sum(Out.Buffer(buffer), Base(i), extra)}, {GeneralLanes(i)})";
                 if (!near) return general;
                 string pointer = Sum(Out.Buffer(buffer), NearAddress(i), extra), lanes = Part.Length == 0 ? "16" : Part;
                 return "near ? " + (Nest.Strides[i]![LaneTo - 1] == 0 ? Dialect.Splat(stored, 16, $"*({pointer})")
@@ -24,7 +25,9 @@ internal abstract partial class SectionWriter
                     : $"{Out.Call("strided", stored, 16)}({pointer}, {Stride(i, LaneTo - 1)}, {lanes})") + $" : {general}";
             // Whole, too, where only a part of the lanes exists: Generator.ReadPast.
             case "1": return $"vload16(0, {Sum(Out.Buffer(buffer), Address(i), extra)})";
-            case var stride: return $"{Out.Call("strided", stored, 16)}({Sum(Out.Buffer(buffer), Address(i), extra)}, {stride}, {(Part.Length == 0 ? "16" : Part)})";
+            case var stride:
+                string count = Part.Length == 0 ? "16" : Part;
+                return $"{Out.Call("strided", stored, 16)}({Sum(Out.Buffer(buffer), Address(i), extra)}, {stride}, {count})";
         }
     }
 
@@ -66,7 +69,8 @@ internal abstract partial class SectionWriter
     protected string ToMask(string condition, Kind kind, int width) =>
         width == 1 || kind.Size() == 4 ? condition : $"convert_{Dialect.Type(kind.Mask(), 16)}({condition})";
 
-    protected string Round(string value, DType half, int width) => $"{Out.Call(half == DType.Float16 ? "round_f16" : "round_bf16", Kind.F32, width)}({value})";
+    protected string Round(string value, DType half, int width) =>
+        $"{Out.Call(half == DType.Float16 ? "round_f16" : "round_bf16", Kind.F32, width)}({value})";
 
     /// <summary>A conversion between dtypes. Floats become 8- and 16-bit integers by way of int, and wrap; what int or long cannot hold
     /// becomes the nearest number it can, NaN 0: C#'s casts.</summary>
@@ -127,10 +131,12 @@ internal abstract partial class SectionWriter
         }
         string store = LaneStride(i) switch
         {
-            null => $"{Out.Call(Out.Wide ? "putindexedw" : "putindexed", stored, 16)}({value}, {Sum(buffer, Base(i), "")}, {GeneralLanes(i)}, {lanes});",
+            null => $"{Out.Call(Out.Wide ? "putindexedw" : "putindexed", stored, 16)}"
+                + $"({value}, {Sum(buffer, Base(i), "")}, {GeneralLanes(i)}, {lanes});",
             "1" when Part.Length == 0 => $"vstore16({value}, 0, {Sum(buffer, Address(i), "")});",
             "1" => $"{Out.Call("put", stored, 16)}({value}, {Sum(buffer, Address(i), "")}, {Part});",
-            var stride => $"{Out.Call("putstrided", stored, 16)}({value}, {Sum(buffer, Address(i), "")}, {(stride.Length == 0 ? "0" : stride)}, {lanes});",
+            var stride => $"{Out.Call("putstrided", stored, 16)}"
+                + $"({value}, {Sum(buffer, Address(i), "")}, {(stride.Length == 0 ? "0" : stride)}, {lanes});",
         };
         using (isNear ? Out.Else() : default) Out.Line(store);
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuTensor.Kernels;
 
 /// <summary>Writes the instructions of one section. What the three kinds of sections share: names, operands, addresses, and each
@@ -30,7 +32,8 @@ internal abstract partial class SectionWriter
         IndexNames = new string[nest.Rank];
         for (int d = 0; d < nest.Rank; d++) IndexNames[d] = "i" + d;
         divisionSlots = new (string?, string?)[nest.Rank];
-        (offsetSlots, boundSlots, sizeSlots, strideSlots) = (new string?[Code.Length], new string?[Code.Length], new string?[nest.Rank], new string?[Code.Length][]);
+        (offsetSlots, boundSlots, sizeSlots, strideSlots) =
+            (new string?[Code.Length], new string?[Code.Length], new string?[nest.Rank], new string?[Code.Length][]);
     }
 
     /// <summary>Writes the section for the group or virtual group <c>g</c>.</summary>
@@ -67,7 +70,9 @@ internal abstract partial class SectionWriter
     private string Quotient(string index, (string? Multiplier, string? Shift) by)
     {
         string unsigned = Dialect.Type(Kind.U32);
-        return $"({X})({string.Format(System.Globalization.CultureInfo.InvariantCulture, Dialect.HighProduct, $"({unsigned})({index})", $"({unsigned}){by.Multiplier}")} >> {by.Shift})";
+        string factor = $"({unsigned}){by.Multiplier}";
+        string high = string.Format(CultureInfo.InvariantCulture, Dialect.HighProduct, $"({unsigned})({index})", factor);
+        return $"({X})({high} >> {by.Shift})";
     }
 
     protected bool IsLanes(int i) => (Nest.Mask[i] & Nest.Bits(LaneFrom, LaneTo)) != 0;

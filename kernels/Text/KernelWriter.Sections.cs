@@ -49,7 +49,8 @@ internal sealed partial class KernelWriter
 
     /// <summary>Whether two sections are one text over operands of the same types, and ask for as many integers.</summary>
     public bool IsSame(SectionBody a, SectionBody b) => a.Integers.Length == b.Integers.Length && Statement.AreSame(a.Body, b.Body)
-        && a.Buffers.Select(n => Spec.Buffers[n]).SequenceEqual(b.Buffers.Select(n => Spec.Buffers[n])) && a.Scalars.Select(n => Spec.Scalars[n]).SequenceEqual(b.Scalars.Select(n => Spec.Scalars[n]));
+        && a.Buffers.Select(n => Spec.Buffers[n]).SequenceEqual(b.Buffers.Select(n => Spec.Buffers[n]))
+            && a.Scalars.Select(n => Spec.Scalars[n]).SequenceEqual(b.Scalars.Select(n => Spec.Scalars[n]));
 
     /// <summary>An integer of the kernel itself.</summary>
     public string Integer(long value)
@@ -99,5 +100,6 @@ internal sealed partial class KernelWriter
         .. section.Scalars.Select((scalar, k) => (ScalarType(scalar), $"s{k}", ScalarValue(scalar))),
     ];
 
-    private string ScalarValue(int scalar) => Dialect.ScalarsInMemory ? $"as_{ScalarType(scalar).Replace(' ', '_')}(scalars[k.n[{Spec.Buffers.Length + scalar}]])" : "scalar" + scalar;
+    private string ScalarValue(int scalar) => Dialect.ScalarsInMemory
+        ? $"as_{ScalarType(scalar).Replace(' ', '_')}(scalars[k.n[{Spec.Buffers.Length + scalar}]])" : "scalar" + scalar;
 }

@@ -76,7 +76,8 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     private string ScalarType(int slot) =>
         Spec.Scalars[slot].IsFloatingPoint() ? Dialect.Type(Profile.HasFloat64 ? Kind.F64 : Kind.F32) : Dialect.Type(Kind.I64);
 
-    private string BufferType(int buffer) => $"{(Spec.Buffers[buffer].Written ? "" : "const ")}{Dialect.Global}{Dialect.Type(Kinds.Stored(Spec.Buffers[buffer].DType))}*";
+    private string BufferType(int buffer) =>
+        $"{(Spec.Buffers[buffer].Written ? "" : "const ")}{Dialect.Global}{Dialect.Type(Kinds.Stored(Spec.Buffers[buffer].DType))}*";
 
     private static string Sanitize(string name)
     {
