@@ -36,7 +36,7 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     public bool GradExposed { get; private set; }
 
     /// <summary>Where the optimizer wants the gradient to lie.</summary>
-    public Memory.Block? GradHome;
+    public Runtime.Memory.Block? GradHome;
 
     public View? View { get; } = view;
 

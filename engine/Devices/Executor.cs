@@ -1,5 +1,5 @@
 using GpuTensor.Graph;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Devices;
 

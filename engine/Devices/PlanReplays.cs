@@ -1,5 +1,5 @@
 using GpuTensor.Graph.Planning;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Devices;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using GpuTensor.Graph;
 using GpuTensor.Graph.Planning;
 using GpuTensor.Kernels;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Devices;
 

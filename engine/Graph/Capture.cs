@@ -1,6 +1,6 @@
 using GpuTensor.Differentiation;
 using GpuTensor.Graph.Planning;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph;
 

@@ -1,7 +1,7 @@
 using GpuTensor.Devices;
 using GpuTensor.Differentiation;
 using GpuTensor.Graph.Planning;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph;
 

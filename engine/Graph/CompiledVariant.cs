@@ -1,6 +1,6 @@
 using System.Globalization;
 using GpuTensor.Differentiation;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph;
 

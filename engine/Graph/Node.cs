@@ -96,7 +96,7 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>What few operators have, each at most one of them: <see cref="More"/>, <see cref="Attributes"/> or <see cref="Bits"/>.</summary>
     public object? Rest;
 
-    /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Memory.Block"/>. Dropped: the plan that did not keep it. Failed: the exception.</summary>
+    /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Runtime.Memory.Block"/>. Dropped: the plan that did not keep it. Failed: the exception.</summary>
     public object? Owner;
 
     /// <summary>The autograd leaf this value belongs to, or the node that an in-place update put in this one's place.</summary>
@@ -119,7 +119,7 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
     /// <summary>Of a leaf: what the host knows of the integers it sent.</summary>
     public HostRange? Range => Rest as HostRange;
 
-    public Memory.Block? Block => Owner as Memory.Block;
+    public Runtime.Memory.Block? Block => Owner as Runtime.Memory.Block;
 
     public Exception? Failure => Owner as Exception;
 

@@ -16,7 +16,7 @@ internal sealed partial class Recorder
     private readonly Dictionary<Node, int> leafSlots = new(ReferenceEqualityComparer.Instance);
     private readonly List<(Storage Storage, Node Old)> changes = [];
     private readonly List<Action> rollbacks = [];
-    private readonly List<(Node Node, Memory.Block Place)> homes = [];
+    private readonly List<(Node Node, Runtime.Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
     private readonly Dictionary<Differentiation.LeafState, (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, ValueCheck> checks = new(ReferenceEqualityComparer.Instance);
@@ -52,7 +52,7 @@ internal sealed partial class Recorder
     public List<(Storage Storage, Node Old)> Changes => changes;
 
     /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
-    public List<(Node Node, Memory.Block Place)> Homes => homes;
+    public List<(Node Node, Runtime.Memory.Block Place)> Homes => homes;
 
     /// <summary>Pending values that say whether indices are in range.</summary>
     public Dictionary<Node, ValueCheck> Checks => checks;

@@ -38,7 +38,7 @@ internal sealed class Storage
     }
 
     /// <summary>Where its value shall lie when it is materialised: gradients and parameters of an optimizer's flat storage. Null: anywhere.</summary>
-    public Memory.Block? Home;
+    public Runtime.Memory.Block? Home;
 
     /// <summary>Makes the variable mean <paramref name="node"/>, as an in-place operator does.</summary>
     public void Set(Node node)

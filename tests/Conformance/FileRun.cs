@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GpuTensor.Graph;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Conformance;
 

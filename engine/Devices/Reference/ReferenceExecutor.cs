@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using GpuTensor.Graph;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Devices.Reference;
 

@@ -1,4 +1,4 @@
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph.Planning;
 

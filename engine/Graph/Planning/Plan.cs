@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
-using GpuTensor.Memory;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph.Planning;
 

@@ -1,6 +1,6 @@
 using GpuTensor.Devices;
 
-namespace GpuTensor.Memory;
+namespace GpuTensor.Runtime.Memory;
 
 /// <summary>Memory that holds one materialised value: a range of a device buffer, or host memory on the reference device. When the collector finds it unreachable, the pool takes the range
 /// back; <see cref="Pool.Release"/> does so at once.</summary>

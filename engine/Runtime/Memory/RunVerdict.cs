@@ -1,4 +1,4 @@
-namespace GpuTensor.Memory;
+namespace GpuTensor.Runtime.Memory;
 
 /// <summary>What the checks of a run's indices found, for the results that the indices went into.</summary>
 internal sealed class RunVerdict

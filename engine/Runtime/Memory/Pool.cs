@@ -1,6 +1,6 @@
 using GpuTensor.Devices;
 
-namespace GpuTensor.Memory;
+namespace GpuTensor.Runtime.Memory;
 
 /// <summary>Device memory for values that outlive a run. Ranges come from slabs or, when large, from buffers of their own, and go back to free lists by size, never to the driver unless
 /// memory runs out. Who still needs a block is the garbage collector's knowledge: the pool holds weak references and looks at them after a collection; no finalizer is involved.</summary>
