@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using GpuTensor.Graph;
 using GpuTensor.Graph.Planning;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Devices;
@@ -20,6 +21,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     private readonly Queue<DeviceFence> inFlight = new();
     private readonly PlanReplays replays;
+    private readonly Settlement settlement;
     private readonly Queue<(Block Value, ValueCheck Check, int Thread, RunVerdict Verdict)> unseen = [];
 
     // What one run works with, used again by the next.
@@ -41,6 +43,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Kernels = kernels ?? new(backend, dialect);
         Planner = new(backend, dialect, Kernels);
         replays = new(backend, Pool);
+        settlement = new(backend, Pool);
     }
 
     public Backend Backend { get; }
@@ -110,17 +113,15 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 for (int i = 0; i < scalarCount; i++) scalars[i] = graph.Scalars[i].Bits;
                 if (outputs.Length < plan.Outputs.Length) outputs = new Block[plan.Outputs.Length * 2];
                 NodesRun += graph.Nodes.Count;
-                var saved = Save(graph);
+                settlement.Save(graph);
                 graph.CountRun(Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs, ref launched));
                 graph.Capture?.Take(graph, plan, homes);
-                if (saved is not null)
-                    foreach (var (value, copy) in saved) value.Owner = copy;
-                Settle(plan, graph, homes, outputs);
+                settlement.Settle(graph, plan, homes, outputs);
             }
             catch (Exception e) when (launched)
             {
                 graph.HasLaunched = true;
-                foreach (var home in homes.Blocks) home.Fail(e);
+                Settlement.Fail(homes, e);
                 throw;
             }
             finally
@@ -129,25 +130,10 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 Array.Clear(slots);
                 Array.Clear(outputs);
                 homes.Clear();
+                settlement.Clear();
             }
         }
     }
-
-    /// <summary>Values that this run overwrites and other threads' pending graphs will read get memory of their own.</summary>
-    private List<(Node Value, Block Copy)>? Save(Recorder graph)
-    {
-        List<(Node, Block)>? saved = null;
-        foreach (var (node, home) in graph.Homes)
-            if (home.Occupant is { } old && old != node && old.Owner == home && graph.IsReadElsewhere(old))
-            {
-                var copy = Pool.Allocate(home.Bytes, Named(old));
-                Backend.Copy(home.Buffer!, home.Offset, copy.Buffer!, copy.Offset, home.Bytes);
-                (saved ??= []).Add((old, copy));
-            }
-        return saved;
-    }
-
-    private static string Named(Node node) => $"{node.Op.Name} {node.DType.Name()} {node.Shape}";
 
     /// <summary>The plan a graph would run by, without running it.</summary>
     /// <param name="graph">What is pending.</param>
@@ -321,33 +307,6 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             Judge();
             Faults.ThrowAny();
         }
-    }
-
-    /// <summary>What every node of the graph is now.</summary>
-    private static void Settle(Plan plan, Recorder graph, HomeMap homes, Block[] outputs)
-    {
-        foreach (var (index, place, homeIndex) in plan.Kept)
-        {
-            var node = graph.Nodes[index];
-            if (place.Memory.Kind == MemoryKind.Output) node.Owner = outputs[place.Memory.Index];
-            else
-            {
-                var home = homes.Blocks[homeIndex];
-                node.Owner = home;
-                home.Occupy(node);
-            }
-            node.State = NodeState.Materialized;
-            if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
-        }
-        bool dropped = false;
-        foreach (var node in graph.Nodes)
-            if (node.State == NodeState.Pending)
-            {
-                (node.State, node.Owner) = (NodeState.Dropped, plan);
-                dropped = true;
-            }
-        if (!dropped) return;
-        foreach (var leaf in graph.Leaves) leaf.Mark(NodeFlags.Depended);
     }
 
     /// <summary>One allocation in adjoining parts.</summary>

@@ -167,7 +167,7 @@ internal sealed class CompiledVariant
         foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
         {
             var now = leaf.Grad;
-            if (home is { Occupant.Readers: > 0 } || (home is not null && now is not null && IsOther(now.Node, null))) return false;
+            if (home is { Occupant: Node { Readers: > 0 } } || (home is not null && now is not null && IsOther(now.Node, null))) return false;
             if (start.IsReplaced) continue;
             if (now is null != start.Before is null) return false;
             if (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf))) return false;

@@ -28,7 +28,7 @@ internal readonly record struct Operand(Node Node, View? View, bool Grad)
 /// <summary>An immutable value: an operator applied to other values, or memory that is already there. Variables (<see cref="Storage"/>) come to mean another node when
 /// they are changed in place; a node never changes its meaning.</summary>
 /// <remarks>One is made for every recorded operator, so its size counts: 104 bytes.</remarks>
-internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
+internal sealed class Node(Operator op, DType dtype, Shape shape, Device device) : Runtime.Memory.IOccupant
 {
     public readonly Operator Op = op;
     public readonly Shape Shape = shape.Known();
@@ -153,6 +153,16 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
         NodeA = NodeB = null;
         ViewA = ViewB = null;
         if (Rest is Operand[]) Rest = null;
+    }
+
+    void Runtime.Memory.IOccupant.OnOverwritten(Runtime.Memory.Block place)
+    {
+        if (Owner == place) (State, Owner) = (NodeState.Overwritten, null);
+    }
+
+    void Runtime.Memory.IOccupant.OnFailed(Runtime.Memory.Block place, Exception cause)
+    {
+        if (Owner == place) (State, Owner) = (NodeState.Failed, cause);
     }
 
     public override string ToString() => $"{Op.Name} {DType.Name()} {Shape} {State}";

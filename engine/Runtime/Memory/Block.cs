@@ -21,14 +21,14 @@ internal sealed class Block
     /// <summary>The flat storage it is a part of, which keeps the whole alive; null for a block of its own.</summary>
     public Block? Whole { get; init; }
 
-    /// <summary>The value that was last computed in this place, where the place is a variable's own: the next one there overwrites it.</summary>
-    public Graph.Node? Occupant { get; private set; }
+    /// <summary>The value that was computed last in this place; the next one there overwrites it. Null where no value was computed in place.</summary>
+    public IOccupant? Occupant { get; private set; }
 
     /// <summary>A new value lies here; the one before is gone.</summary>
-    public void Occupy(Graph.Node node)
+    public void Occupy(IOccupant value)
     {
-        if (Occupant is { } old && old != node && old.Owner == this) (old.State, old.Owner) = (Graph.NodeState.Overwritten, null);
-        Occupant = node;
+        if (Occupant is { } old && old != value) old.OnOverwritten(this);
+        Occupant = value;
         Verdict = null;
     }
 
@@ -38,7 +38,7 @@ internal sealed class Block
     /// <summary>A run broke off that may have written here.</summary>
     public void Fail(Exception cause)
     {
-        if (Occupant is { } old && old.Owner == this) (old.State, old.Owner) = (Graph.NodeState.Failed, cause);
+        Occupant?.OnFailed(this, cause);
         Occupant = null;
     }
 
