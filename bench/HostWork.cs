@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
 using GpuTensor.Nn;
+using GpuTensor.Runtime;
 
 namespace GpuTensor.Bench;
 

@@ -4,6 +4,7 @@ using GpuTensor.Devices.Cuda;
 using GpuTensor.Devices.OpenCl;
 using GpuTensor.Devices.Reference;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 
 namespace GpuTensor;
 

@@ -15,7 +15,10 @@ internal abstract class Executor
     public abstract string Description { get; }
 
     /// <summary>Runs all pending nodes of a graph whose values are wanted. Sets each node's state.</summary>
-    public abstract void Run(Recorder graph);
+    /// <param name="graph">The graph.</param>
+    /// <param name="hasLaunched">Set where the run breaks off after its first launch: from then on nobody knows what its targets
+    /// hold.</param>
+    public abstract RunKind Run(Recorder graph, ref bool hasLaunched);
 
     /// <summary>Brings host contents to the device; the array may be used again when this returns.</summary>
     public abstract Block Upload(HostArray contents);

@@ -136,9 +136,8 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
                 : !isVariable && !isOutput ? "its result is no value of its own" : null);
             if (!variant.IsReady) return result;
             variant.ResultOutput = isVariable ? -1 : Place(capture, index).Index;
-            variant.Slots = new Block[capture.Leaves.Length];
-            variant.Outputs = new Block[capture.Plan!.Outputs.Length];
-            variant.Numbers = new long[capture.Scalars.Length];
+            variant.Arguments = new(capture.Homes, capture.Regions);
+            variant.Arguments.Reserve(capture.Leaves.Length, capture.Scalars.Length, capture.Plan!.Outputs.Length);
             return result;
         }
         catch
@@ -174,25 +173,24 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         var capture = variant.Last!;
         var plan = capture.Plan!;
         var executor = variant.Device!.Planned!;
-        var (slots, outputs) = (variant.Slots, variant.Outputs);
-        for (int i = 0; i < slots.Length; i++)
+        var run = variant.Arguments!;
+        var (slots, outputs) = (run.Slots, run.Outputs);
+        for (int i = 0; i < capture.Leaves.Length; i++)
         {
             var (_, block, argument, gradient, _) = capture.Leaves[i];
             slots[i] = argument >= 0 ? arguments[argument].Node.Block! : gradient is not null ? gradient.Grad!.Node.Block! : block;
         }
         foreach (var (advance, _) in capture.OnReplay) advance();
-        bool launched = false;
         try
         {
-            DrawNumbers(capture, variant.Numbers);
-            executor.Replay(plan, slots, capture.Homes, capture.Regions, variant.Numbers, outputs, ref launched);
+            DrawNumbers(capture, run.Scalars);
+            executor.Replay(plan, run);
         }
         catch (Exception e)
         {
             for (int i = capture.OnReplay.Count - 1; i >= 0; i--) capture.OnReplay[i].Undo();
-            if (launched) Fail(capture, e);
-            Array.Clear(slots);
-            Array.Clear(outputs);
+            if (run.HasLaunched) Fail(capture, e);
+            run.Clear();
             throw;
         }
 
@@ -205,8 +203,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         }
         var made = variant.ResultOutput < 0 ? null : outputs[variant.ResultOutput];
         // Memory must not be held from here.
-        Array.Clear(slots);
-        Array.Clear(outputs);
+        run.Clear();
         if (made is null) return variant.IsResultMade ? variant.ResultVariable!.Another() : variant.ResultVariable!;
         var result = variant.Result;
         var value = Made(result.Op, result.DType, result.Shape, variant.Device, made);
@@ -217,7 +214,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     /// <summary>Slot numbers as recording would give them now.</summary>
     private static void DrawNumbers(Capture capture, long[] numbers)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (int i = 0; i < capture.Scalars.Length; i++)
         {
             var (bits, dtype, source, generator, draws) = capture.Scalars[i];
             numbers[i] = generator is not null ? draws > 0 ? generator.Take(draws).First : generator.Key

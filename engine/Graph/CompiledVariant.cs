@@ -1,6 +1,6 @@
 using System.Globalization;
 using GpuTensor.Differentiation;
-using GpuTensor.Runtime.Memory;
+using GpuTensor.Runtime;
 
 namespace GpuTensor.Graph;
 
@@ -49,9 +49,8 @@ internal sealed class CompiledVariant
     /// <summary>The function makes a handle on that variable at each call.</summary>
     public bool IsResultMade;
 
-    /// <summary>What a replay hands to the executor, used again by the next.</summary>
-    public Block[] Slots = [], Outputs = [];
-    public long[] Numbers = [];
+    /// <summary>What a replay hands to the executor, used again by the next; null as long as nothing can be replayed.</summary>
+    public RunArguments? Arguments;
     public (Operator Op, DType DType, Shape Shape, NodeFlags Flags, View? View, bool IsDetached) Result;
 
     public bool Matches(Tensor[] arguments)
@@ -94,7 +93,7 @@ internal sealed class CompiledVariant
         (Last, Epoch, Closure) = (capture, epoch, after ?? capture.Closure);
         if (!IsRun || IsReady) return;
         // What it held is not needed any more.
-        (Last, Closure, ResultVariable, Slots, Outputs, Numbers) = (null, null, null, [], [], []);
+        (Last, Closure, ResultVariable, Arguments) = (null, null, null, null);
     }
 
     /// <summary>A replay has run.</summary>

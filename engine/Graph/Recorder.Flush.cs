@@ -4,7 +4,7 @@ namespace GpuTensor.Graph;
 internal sealed partial class Recorder
 {
     /// <summary>Describes the plan that a flush would run now.</summary>
-    public string Explain(Devices.PlannedExecutor executor, bool source)
+    public string Explain(Runtime.PlannedExecutor executor, bool source)
     {
         lock (Gate)
         {
@@ -28,14 +28,15 @@ internal sealed partial class Recorder
         {
             if (nodes.Count == 0 || IsCapturing) return;
             if (Capture is { IsRecording: true } capture) capture.Refuse($"it computes on {Device.Name} too");
+            bool hasLaunched = false;
             try
             {
                 lock (Device.Executor.Gate) FindHomes();
-                Device.Executor.Run(this);
+                CountRun(Device.Executor.Run(this, ref hasLaunched));
             }
             catch (Exception e)
             {
-                Rollback(e);
+                Rollback(e, hasLaunched);
                 throw;
             }
             finally
@@ -70,13 +71,13 @@ internal sealed partial class Recorder
         settled.Clear();
     }
 
-    private void Rollback(Exception cause)
+    private void Rollback(Exception cause, bool hasLaunched)
     {
         for (int i = changes.Count - 1; i >= 0; i--)
         {
             var (storage, old) = changes[i];
             // Once kernels were launched the targets hold nobody knows what: they stay the failed values until they are written again.
-            if (HasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
+            if (hasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
             storage.Current = old;
             old.AddStorage(1);
             old.Unmark(NodeFlags.Superseded);
@@ -91,7 +92,6 @@ internal sealed partial class Recorder
     private void Clear()
     {
         foreach (var leaf in leaves) leaf.AddReader(-1);
-        HasLaunched = false;
         nodes.Clear();
         leaves.Clear();
         scalars.Clear();

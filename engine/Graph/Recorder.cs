@@ -90,16 +90,12 @@ internal sealed partial class Recorder
     /// <summary>How this graph's runs were done so far. Those of other threads on the same device are not among them.</summary>
     public (long Steps, long Captured, long Replayed) Ran { get; private set; }
 
-    /// <summary>Called by the executor after each run.</summary>
-    public void CountRun(Devices.RunKind kind) => Ran = kind switch
+    private void CountRun(Devices.RunKind kind) => Ran = kind switch
     {
         Devices.RunKind.Steps => Ran with { Steps = Ran.Steps + 1 },
         Devices.RunKind.Captured => Ran with { Captured = Ran.Captured + 1 },
         _ => Ran with { Replayed = Ran.Replayed + 1 },
     };
-
-    /// <summary>Set by the executor once the first launch of a run was tried: from then on nobody knows what the run's targets hold.</summary>
-    public bool HasLaunched { get; set; }
 
     private bool IsCapturing => Capture is { IsRecording: true } && Device.CanReplay;
 

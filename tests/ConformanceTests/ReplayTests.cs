@@ -1,5 +1,6 @@
 using GpuTensor.Conformance;
 using GpuTensor.Devices;
+using GpuTensor.Runtime;
 using GpuTensor.Tests.CudaDevices;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using GpuTensor.Conformance;
 using GpuTensor.Devices;
+using GpuTensor.Runtime;
 using Xunit;
 
 namespace GpuTensor.Tests.CudaDevices;

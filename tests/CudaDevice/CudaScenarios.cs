@@ -3,6 +3,7 @@ using GpuTensor.Conformance;
 using GpuTensor.Devices.Cuda;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 using GpuTensor.Tests.Simulator;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using GpuTensor.Devices;
+using GpuTensor.Runtime;
 using GpuTensor.Tests.Kernels;
 using Xunit;
 

@@ -2,6 +2,7 @@ using GpuTensor.Bindings.Cuda;
 using GpuTensor.Devices;
 using GpuTensor.Devices.Cuda;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 using GpuTensor.Tests.Simulator;
 using Xunit;
 

@@ -2,6 +2,7 @@ using GpuTensor.Bench;
 using GpuTensor.Conformance;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 using Xunit;
 
 namespace GpuTensor.Tests.Engine;

@@ -1,6 +1,7 @@
 using GpuTensor.Devices;
 using GpuTensor.Devices.OpenCl;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 using Xunit;
 
 namespace GpuTensor.Tests.Engine;

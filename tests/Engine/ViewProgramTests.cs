@@ -1,6 +1,7 @@
 using GpuTensor.Bench;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 using Xunit;
 
 namespace GpuTensor.Tests.Engine;

@@ -4,6 +4,7 @@ using GpuTensor.Devices;
 using GpuTensor.Kernels;
 using GpuTensor.Nn;
 using GpuTensor.Optim;
+using GpuTensor.Runtime;
 using GpuTensor.Tests.Bindings;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using GpuTensor.Devices;
+using GpuTensor.Runtime;
 
 namespace GpuTensor.Cli;
 

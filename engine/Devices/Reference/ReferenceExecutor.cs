@@ -18,7 +18,7 @@ internal sealed class ReferenceExecutor : Executor
         Memory.Limit = Math.Min(Memory.Limit, EnvironmentVariables.MemoryLimit.Value);
     }
 
-    public override void Run(Recorder graph)
+    public override RunKind Run(Recorder graph, ref bool hasLaunched)
     {
         bool[]? suspects = graph.Checks.Count > 0 ? graph.Suspects() : null;
         var verdict = suspects is null ? null : new RunVerdict();
@@ -42,6 +42,7 @@ internal sealed class ReferenceExecutor : Executor
             node.State = NodeState.Materialized;
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
+        return RunKind.Steps;
     }
 
     public override Block Upload(HostArray contents)

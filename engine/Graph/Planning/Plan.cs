@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
-using GpuTensor.Runtime.Memory;
+using GpuTensor.Runtime;
 
 namespace GpuTensor.Graph.Planning;
 
@@ -16,7 +16,7 @@ internal abstract class PlannedStep(MemoryId[] memories, string description) : I
     public abstract long HostBytes { get; }
 
     /// <summary>Enqueues it.</summary>
-    public abstract void Run(Backend backend, in Binding binding);
+    public abstract void Run(Backend backend, RunArguments arguments);
 
     public abstract void Dispose();
 }
@@ -26,17 +26,11 @@ internal sealed class PlannedProduct(LibraryCall[] calls, DType type, MemoryId[]
 {
     public override long HostBytes => 256 + calls.Length * 192L;
 
-    public override void Run(Backend backend, in Binding binding)
+    public override void Run(Backend backend, RunArguments arguments)
     {
-        var (a, b, c) = (Place(binding, 0), Place(binding, 1), Place(binding, 2));
-        MemoryPlace? vector = Memories.Length > 3 ? Place(binding, 3) : null;
+        var (a, b, c) = (arguments.Resolve(Memories[0]), arguments.Resolve(Memories[1]), arguments.Resolve(Memories[2]));
+        MemoryPlace? vector = Memories.Length > 3 ? arguments.Resolve(Memories[3]) : null;
         foreach (var call in calls) backend.Multiply(call, type, a, b, c, vector, Description);
-    }
-
-    private MemoryPlace Place(in Binding binding, int i)
-    {
-        var (buffer, offset) = binding.Resolve(Memories[i]);
-        return new(buffer, offset);
     }
 
     public override void Dispose() { }
@@ -70,11 +64,11 @@ internal sealed class PlannedLaunch : PlannedStep
 
     public GeneratedKernel Generated { get; }
 
-    public override void Run(Backend backend, in Binding binding)
+    public override void Run(Backend backend, RunArguments arguments)
     {
         try
         {
-            BindAndLaunch(backend, binding);
+            BindAndLaunch(backend, arguments);
         }
         catch
         {
@@ -86,13 +80,13 @@ internal sealed class PlannedLaunch : PlannedStep
         }
     }
 
-    private void BindAndLaunch(Backend backend, in Binding binding)
+    private void BindAndLaunch(Backend backend, RunArguments arguments)
     {
         var memories = Memories;
         bool moved = fresh;
         for (int i = 0; i < memories.Length; i++)
         {
-            var (buffer, offset) = binding.Resolve(memories[i]);
+            var (buffer, offset) = arguments.Resolve(memories[i]);
             if (bound[i] != buffer) kernel.SetBuffer(i, bound[i] = buffer);
             long element = offset / types[i].Size();
             if (integers[i] != element)
@@ -108,10 +102,10 @@ internal sealed class PlannedLaunch : PlannedStep
                 for (int i = 0; i < integers.Length; i++) MemoryMarshal.Write(block.AsSpan(i * 4), checked((int)integers[i]));
             kernel.SetBytes(memories.Length, block);
         }
-        if (scalars.Length < scalarSlots.Length && boundScalars != binding.ScalarBlock) kernel.SetBuffer(memories.Length + 1, boundScalars = binding.ScalarBlock!);
+        if (scalars.Length < scalarSlots.Length && boundScalars != arguments.ScalarBlock) kernel.SetBuffer(memories.Length + 1, boundScalars = arguments.ScalarBlock!);
         for (int i = 0; i < scalars.Length; i++)
         {
-            long bits = binding.Scalars[scalarSlots[i]];
+            long bits = arguments.Scalars[scalarSlots[i]];
             if (!fresh && scalars[i] == bits) continue;
             scalars[i] = bits;
             kernel.SetBytes(memories.Length + 1 + i, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in bits)));
@@ -126,29 +120,6 @@ internal sealed class PlannedLaunch : PlannedStep
     private bool Wide => Generated.WideIndices;
 
     public override void Dispose() => kernel.Dispose();
-}
-
-/// <summary>What a plan's memories and scalars are in one run.</summary>
-internal readonly struct Binding(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars,
-    DeviceBuffer? scalarBlock = null)
-{
-    public long[] Scalars { get; } = scalars;
-
-    /// <summary>The scalars in device memory, where kernels read them there.</summary>
-    public DeviceBuffer? ScalarBlock { get; } = scalarBlock;
-
-    public (DeviceBuffer Buffer, long Offset) Resolve(MemoryId id)
-    {
-        if (id.Kind == MemoryKind.Arena) return (arena!, plan.ArenaOffsets[id.Index]);
-        var block = id.Kind switch
-        {
-            MemoryKind.Output => outputs[id.Index],
-            MemoryKind.Region => regions[id.Index],
-            MemoryKind.Home => homes[id.Index],
-            _ => slots[id.Index],
-        };
-        return (block.Buffer!, block.Offset);
-    }
 }
 
 /// <summary>How one recorded graph runs: launches, where everything lies, and what each node's state is afterwards.</summary>
@@ -213,13 +184,13 @@ internal sealed class Plan : IDisposable
     public PlanReplay? Replay;
 
     /// <summary>Enqueues all steps, then the copies of values to their homes.</summary>
-    public void Enqueue(Backend backend, in Binding binding)
+    public void Enqueue(Backend backend, RunArguments arguments)
     {
-        foreach (var step in Launches) step.Run(backend, binding);
+        foreach (var step in Launches) step.Run(backend, arguments);
         foreach (var (from, home, bytes) in Copies)
         {
-            var (buffer, offset) = binding.Resolve(from);
-            var (target, targetOffset) = binding.Resolve(new(MemoryKind.Home, home));
+            var (buffer, offset) = arguments.Resolve(from);
+            var (target, targetOffset) = arguments.Resolve(new(MemoryKind.Home, home));
             backend.Copy(buffer, offset, target, targetOffset, bytes);
         }
     }

@@ -1,20 +1,8 @@
+using GpuTensor.Devices;
 using GpuTensor.Graph.Planning;
 using GpuTensor.Runtime.Memory;
 
-namespace GpuTensor.Devices;
-
-/// <summary>How a plan was run.</summary>
-internal enum RunKind
-{
-    /// <summary>Launch by launch.</summary>
-    Steps,
-
-    /// <summary>Captured as a graph, which was then launched.</summary>
-    Captured,
-
-    /// <summary>One launch of a graph that was captured before.</summary>
-    Replayed,
-}
+namespace GpuTensor.Runtime;
 
 /// <summary>What was captured of one plan, and how it has been run so far.</summary>
 internal sealed class PlanReplay
@@ -89,22 +77,20 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
     public long Launches { get; private set; }
 
     /// <summary>Runs a plan as a graph, or says that it is to be run step by step.</summary>
-    /// <param name="launched">Set before the first thing that changes memory.</param>
-    public RunKind TryRun(Plan plan, DeviceBuffer? arena, Block[] slots, Block[] outputs, List<Block> homes, List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock,
-        ref bool launched)
+    public RunKind TryRun(Plan plan, RunArguments arguments)
     {
         if (!backend.CanCapture) return RunKind.Steps;
         var state = plan.Replay ??= new() { Used = UsedSlots(plan), Owner = this };
         if (state.Reason is not null) return RunKind.Steps;
         state.Runs++;
-        Look(state, slots, homes, regions);
-        var captured = state.Runs < CapturedAt ? null : Find(state, arena, scalarBlock);
+        Look(state, arguments);
+        var captured = state.Runs < CapturedAt ? null : Find(state, arguments);
         var kind = captured is null ? RunKind.Captured : RunKind.Replayed;
-        if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, arena, slots, homes, regions, scalars, scalarBlock);
+        if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, arguments);
         (state.Last, state.Now) = (state.Now, state.Last);
         if (captured is null) return RunKind.Steps;
-        launched = true;
-        Run(state, captured, slots, outputs);
+        arguments.HasLaunched = true;
+        Run(state, captured, arguments);
         return kind;
     }
 
@@ -112,8 +98,9 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         .Select(m => m.Index).Distinct().Order()];
 
     /// <summary>Writes down where everything lies, in arrays of the runs before: this is every step's way.</summary>
-    private static void Look(PlanReplay state, Block[] slots, List<Block> homes, List<Block> regions)
+    private static void Look(PlanReplay state, RunArguments arguments)
     {
+        var (slots, homes, regions) = (arguments.Slots, arguments.Homes, arguments.Regions);
         if (state.Now.Length != state.Used.Length) state.Now = new MemoryPlace[state.Used.Length];
         for (int k = 0; k < state.Now.Length; k++) state.Now[k] = Place(slots[state.Used[k]]);
         if (state.Variables.Length != homes.Count + regions.Count) state.Variables = new MemoryPlace[homes.Count + regions.Count];
@@ -123,14 +110,14 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
 
     private static MemoryPlace Place(Block block) => new(block.Buffer!, block.Offset);
 
-    private CapturedRun? Find(PlanReplay state, DeviceBuffer? arena, DeviceBuffer? scalarBlock)
+    private CapturedRun? Find(PlanReplay state, RunArguments arguments)
     {
         var now = state.Now;
         for (int i = state.Captured.Count - 1; i >= 0; i--)
         {
             var captured = state.Captured[i];
             // What names memory that is no longer in use cannot be launched again.
-            if (captured.Arena != arena || captured.Scalars != scalarBlock)
+            if (captured.Arena != arguments.Arena || captured.Scalars != arguments.ScalarBlock)
             {
                 Drop(captured);
                 continue;
@@ -153,7 +140,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         return null;
     }
 
-    private CapturedRun? Capture(Plan plan, PlanReplay state, DeviceBuffer? arena, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, DeviceBuffer? scalarBlock)
+    private CapturedRun? Capture(Plan plan, PlanReplay state, RunArguments arguments)
     {
         if (state.Captures >= 8 && state.Captures * 4 > state.Replays)
         {
@@ -163,6 +150,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         if (state.Captured.Count == MostOfAPlan) Drop(state.Captured[0]);
         while (graphs.Count >= MostGraphs) Drop(graphs.First!.Value);
 
+        var slots = arguments.Slots;
         var copied = new List<(int Slot, long Bytes)>();
         MemoryPlace[] now = [.. state.Now], variables = [.. state.Variables];
         bool[] isCopied = new bool[now.Length];
@@ -196,7 +184,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
             DeviceGraph graph;
             try
             {
-                plan.Enqueue(backend, new Binding(plan, arena, inside, results, homes, regions, scalars, scalarBlock));
+                plan.Enqueue(backend, arguments.With(inside, results));
                 graph = backend.EndCapture();
             }
             catch
@@ -204,7 +192,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
                 backend.AbortCapture();
                 throw;
             }
-            var captured = new CapturedRun(plan, graph, own, now, isCopied, [.. copied], results, variables, arena, scalarBlock);
+            var captured = new CapturedRun(plan, graph, own, now, isCopied, [.. copied], results, variables, arguments.Arena, arguments.ScalarBlock);
             state.Captures++;
             state.Captured.Add(captured);
             places.Add(captured, graphs.AddLast(captured));
@@ -238,8 +226,9 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         }
     }
 
-    private void Run(PlanReplay state, CapturedRun captured, Block[] slots, Block[] outputs)
+    private void Run(PlanReplay state, CapturedRun captured, RunArguments arguments)
     {
+        var (slots, outputs) = (arguments.Slots, arguments.Outputs);
         captured.IsSpoilt = false;
         long at = 0;
         foreach (var (slot, bytes) in captured.CopiedIn)

@@ -1,36 +1,27 @@
-using System.Runtime.InteropServices;
+using GpuTensor.Devices;
 using GpuTensor.Graph;
 using GpuTensor.Graph.Planning;
 using GpuTensor.Kernels;
-using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 
-namespace GpuTensor.Devices;
+namespace GpuTensor.Runtime;
 
-/// <summary>Runs graphs on a backend: finds the plan of a graph by its fingerprint or makes it, takes all memory, then launches. Nothing has run if anything before the first launch fails.</summary>
+/// <summary>Runs graphs on a backend: finds the plan of a graph by its fingerprint or makes it, and has it run. The parts that do the work
+/// stand beside it; here they are put together, under the device's lock.</summary>
 internal sealed class PlannedExecutor : Executor, IDisposable
 {
-    /// <summary>So many fences may be in flight; the host waits for the older one. A fence follows each run, but of tiny runs only each
-    /// <see cref="TinyRunsToFence"/>th: threads that wake each other after every run cost more than such runs do.</summary>
-    private const int MaxInFlight = 2, TinyRunsToFence = 16;
-
-    /// <summary>So many index checks may be outstanding in a program that never waits.</summary>
-    private const int MaxUnseen = 256;
-
     private static readonly TimeSpan ExitWait = TimeSpan.FromSeconds(10);
 
-    private readonly Queue<DeviceFence> inFlight = new();
+    private readonly FencesInFlight fences;
+    private readonly Arena arena;
     private readonly PlanReplays replays;
+    private readonly PendingChecks checks;
+    private readonly Runner runner;
     private readonly Settlement settlement;
-    private readonly Queue<(Block Value, ValueCheck Check, int Thread, RunVerdict Verdict)> unseen = [];
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
-    private Block[] slots = [], outputs = [];
-    private long[] scalars = [];
-    private DeviceBuffer? arena;
-    private long arenaNeeded;
-    private int tinyRuns;
+    private readonly RunArguments arguments;
     private bool disposed;
 
     /// <param name="backend">The device.</param>
@@ -39,11 +30,17 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public PlannedExecutor(Backend backend, Dialect dialect, KernelCache? kernels = null)
     {
         Backend = backend;
-        Pool = new(backend) { Spare = SpareArena };
+        Pool = new(backend) { Spare = Spare };
         Kernels = kernels ?? new(backend, dialect);
         Planner = new(backend, dialect, Kernels);
         replays = new(backend, Pool);
+        // Captured runs name the working memory.
+        arena = new(backend, Pool, replays.Clear);
+        fences = new(backend);
+        checks = new(backend, Pool, Faults);
+        runner = new(backend, Pool, arena, fences, checks, replays);
         settlement = new(backend, Pool);
+        arguments = new(homes.Blocks, homes.Regions);
     }
 
     public Backend Backend { get; }
@@ -94,45 +91,47 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>The plan that ran last.</summary>
     public Plan? LastPlan { get; private set; }
 
-    public override void Run(Recorder graph)
+    public override RunKind Run(Recorder graph, ref bool hasLaunched)
     {
         lock (Gate)
         {
             Pool.Maintain();
-            if (unseen.Count > MaxUnseen) Judge();
-            bool launched = false;
+            if (checks.AreTooMany) checks.Read();
             try
             {
                 homes.Read(graph);
                 homes.Write(graph.Trace);
-                var plan = Find(graph, homes);
-                int slotCount = graph.Leaves.Count, scalarCount = graph.Scalars.Count;
-                if (slots.Length < slotCount) slots = new Block[slotCount * 2];
-                for (int i = 0; i < slotCount; i++) slots[i] = graph.Leaves[i].Block ?? throw Recorder.Unreadable(graph.Leaves[i]);
-                if (scalars.Length < scalarCount) scalars = new long[scalarCount * 2];
-                for (int i = 0; i < scalarCount; i++) scalars[i] = graph.Scalars[i].Bits;
-                if (outputs.Length < plan.Outputs.Length) outputs = new Block[plan.Outputs.Length * 2];
+                var plan = Find(graph);
+                Fill(arguments, graph, plan);
                 NodesRun += graph.Nodes.Count;
                 settlement.Save(graph);
-                graph.CountRun(Execute(plan, slots, homes.Blocks, homes.Regions, scalars, outputs, ref launched));
+                var kind = Execute(plan, arguments);
                 graph.Capture?.Take(graph, plan, homes);
-                settlement.Settle(graph, plan, homes, outputs);
+                settlement.Settle(graph, plan, homes, arguments.Outputs);
+                return kind;
             }
-            catch (Exception e) when (launched)
+            catch (Exception e) when (arguments.HasLaunched)
             {
-                graph.HasLaunched = true;
+                hasLaunched = true;
                 Settlement.Fail(homes, e);
                 throw;
             }
             finally
             {
                 // Memory must not be held from here.
-                Array.Clear(slots);
-                Array.Clear(outputs);
+                arguments.Clear();
                 homes.Clear();
                 settlement.Clear();
             }
         }
+    }
+
+    private static void Fill(RunArguments arguments, Recorder graph, Plan plan)
+    {
+        var (leaves, numbers) = (graph.Leaves, graph.Scalars);
+        arguments.Reserve(leaves.Count, numbers.Count, plan.Outputs.Length);
+        for (int i = 0; i < leaves.Count; i++) arguments.Slots[i] = leaves[i].Block ?? throw Recorder.Unreadable(leaves[i]);
+        for (int i = 0; i < numbers.Count; i++) arguments.Scalars[i] = numbers[i].Bits;
     }
 
     /// <summary>The plan a graph would run by, without running it.</summary>
@@ -162,7 +161,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         return $"replay: {known?.Replay?.Describe() ?? "captured at the third run; inputs that move are copied in, results are copied out"}{Environment.NewLine}";
     }
 
-    private Plan Find(Recorder graph, HomeMap homes)
+    private Plan Find(Recorder graph)
     {
         var hash = graph.Trace.Hash();
         if (Plans.Find(hash, graph.Trace.Words, out var missed) is { } known) return known;
@@ -178,125 +177,40 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (Gate) Plans.Clear();
     }
 
-    /// <summary>Runs a plan again with other inputs and numbers.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="slots">The memory of its leaves.</param>
-    /// <param name="homes">The memory of its homes.</param>
-    /// <param name="regions">The flat storages it works on.</param>
-    /// <param name="scalars">Its numbers.</param>
-    /// <param name="outputs">Takes the memory of its new results.</param>
-    /// <param name="launched">Set before the first launch: where the run breaks off later, nobody knows what its targets hold.</param>
-    public void Replay(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
+    /// <summary>Runs a plan again with other inputs and numbers. Who calls clears the arguments.</summary>
+    public void Replay(Plan plan, RunArguments arguments)
     {
         lock (Gate)
         {
             Pool.Maintain();
-            if (unseen.Count > MaxUnseen) LookAtChecks();
-            Execute(plan, slots, homes, regions, scalars, outputs, ref launched);
+            if (checks.AreTooMany) LookAtChecks();
+            Execute(plan, arguments);
         }
     }
 
-    private RunKind Execute(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
+    private RunKind Execute(Plan plan, RunArguments arguments)
     {
-        // All memory before the first launch.
-        arenaNeeded = plan.ArenaBytes;
-        int taken = 0;
-        RunKind kind;
-        try
-        {
-            for (; taken < plan.Outputs.Length; taken++) outputs[taken] = Pool.Allocate(plan.Outputs[taken].Bytes, plan.Outputs[taken].What);
-            if (plan.ArenaBytes > (arena?.Bytes ?? 0))
-            {
-                ReleaseArena();
-                arena = Pool.TakeWhole(plan.ArenaBytes, plan.ArenaWhat);
-            }
-            kind = Launch(plan, slots, homes, regions, scalars, outputs, ref launched);
-        }
-        catch
-        {
-            // Work already enqueued may still write there, before whatever uses the memory next.
-            while (taken > 0) Pool.Release(outputs[--taken]);
-            throw;
-        }
-        finally
-        {
-            arenaNeeded = 0;
-        }
+        var kind = runner.Run(plan, arguments);
         Runs++;
         KernelsRun += plan.Kernels;
         LastPlan = plan;
         return kind;
     }
 
-    /// <summary>Memory is out: working memory beyond what the plan at hand needs goes back to the driver.</summary>
-    private void SpareArena()
+    /// <summary>Memory is out: what the run at hand can do without goes back to the driver.</summary>
+    private void Spare()
     {
         replays.Clear();
-        if (arena?.Bytes > Pool.SizeOfWhole(arenaNeeded)) ReleaseArena();
+        arena.Spare();
     }
 
-    private void ReleaseArena()
-    {
-        // Captured runs name it.
-        replays.Clear();
-        if (arena is not null) Backend.Free(arena);
-        arena = null;
-    }
-
-    private RunKind Launch(Plan plan, Block[] slots, List<Block> homes, List<Block> regions, long[] scalars, Block[] outputs, ref bool launched)
-    {
-        while (inFlight.Count >= MaxInFlight)
-        {
-            using var fence = inFlight.Dequeue();
-            fence.Wait();
-        }
-
-        var block = Backend.Scalars(scalars.AsSpan(0, plan.Scalars));
-        var kind = replays.TryRun(plan, arena, slots, outputs, homes, regions, scalars, block, ref launched);
-        if (kind == RunKind.Steps)
-        {
-            launched = true;
-            plan.Enqueue(Backend, new Binding(plan, arena, slots, outputs, homes, regions, scalars, block));
-        }
-        if (Backend.Profile.IsCpu && plan.IsTiny && ++tinyRuns < TinyRunsToFence) Backend.Flush();
-        else
-        {
-            inFlight.Enqueue(Backend.Mark());
-            tinyRuns = 0;
-        }
-        // Last: a run that fails gives its outputs back, and nobody may look at them then.
-        if (plan.Checks.Length > 0)
-        {
-            var verdict = new RunVerdict();
-            foreach (int output in plan.Suspects) outputs[output].Verdict = verdict;
-            foreach (var (output, check) in plan.Checks) unseen.Enqueue((outputs[output], check, Environment.CurrentManagedThreadId, verdict));
-        }
-        return kind;
-    }
-
-    /// <summary>Looks at the checks of everything that has run, which waits for it.</summary>
+    /// <summary>Reads the checks of everything that has run, which waits for it.</summary>
     /// <exception cref="TensorException">A value was not such as its operator takes.</exception>
     private void LookAtChecks()
     {
-        Judge();
+        checks.Read();
         // The thread that gave the index is told at its next wait, and whoever reads what was computed with it.
         Faults.Throw();
-    }
-
-    private void Judge()
-    {
-        Span<byte> answer = stackalloc byte[8];
-        while (unseen.TryPeek(out var next))
-        {
-            var (block, check, thread, verdict) = next;
-            Backend.Read(block.Buffer!, block.Offset, answer[..check.Bytes]);
-            // Only now: where reading fails, it is looked at later.
-            unseen.Dequeue();
-            Pool.Release(block);
-            if (check.Judge(answer) is not { } error) continue;
-            Faults.Add(thread, error);
-            verdict.Error ??= error;
-        }
     }
 
     public override void RefuseFaults()
@@ -304,7 +218,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (Gate)
         {
             if (disposed) return;
-            Judge();
+            checks.Read();
             Faults.ThrowAny();
         }
     }
@@ -328,12 +242,12 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     {
         lock (Gate)
         {
-            foreach (var block in blocks) Fill(block.Buffer!, block.Offset, block.Bytes);
-            if (arena is not null) Fill(arena, 0, arena.Bytes);
-            replays.Spoil((own, bytes) => Fill(own, 0, bytes));
+            foreach (var block in blocks) Overwrite(block.Buffer!, block.Offset, block.Bytes);
+            if (arena.Buffer is { } working) Overwrite(working, 0, working.Bytes);
+            replays.Spoil((own, bytes) => Overwrite(own, 0, bytes));
         }
 
-        void Fill(DeviceBuffer buffer, long offset, long bytes)
+        void Overwrite(DeviceBuffer buffer, long offset, long bytes)
         {
             byte[] garbage = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
             Array.Fill(garbage, byte.MaxValue);
@@ -393,8 +307,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (Gate)
         {
             Backend.Finish();
-            while (inFlight.TryDequeue(out var fence)) fence.Dispose();
-            Judge();
+            fences.Clear();
+            checks.Read();
             Faults.ThrowAny();
         }
     }
@@ -412,7 +326,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             if (disposed) return;
             disposed = true;
             replays.Dispose();
-            while (inFlight.TryDequeue(out var fence)) fence.Dispose();
+            fences.Clear();
             Backend.Dispose();
         }
     }

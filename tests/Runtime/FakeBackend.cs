@@ -1,0 +1,81 @@
+using GpuTensor.Bench;
+using GpuTensor.Devices;
+
+namespace GpuTensor.Tests.Runtime;
+
+/// <summary>A device of host memory that notes what it is asked to do: copies, writes and reads move bytes, launches do nothing.</summary>
+internal sealed class FakeBackend : CountingBackend
+{
+    /// <summary>What was called, in order.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>Asked before each call, by its name; an exception is what the call answers.</summary>
+    public Action<string>? Fault { get; set; }
+
+    public override DeviceBuffer Allocate(long bytes)
+    {
+        Note($"allocate {bytes}");
+        base.Allocate(bytes);
+        return new HostBuffer { Bytes = bytes, Contents = new byte[bytes] };
+    }
+
+    public override void Free(DeviceBuffer buffer)
+    {
+        Note($"free {buffer.Bytes}");
+        base.Free(buffer);
+    }
+
+    public override void Write(DeviceBuffer target, long offset, ReadOnlySpan<byte> source)
+    {
+        Note("write");
+        source.CopyTo(Bytes(target, offset));
+    }
+
+    public override void Read(DeviceBuffer source, long offset, Span<byte> target)
+    {
+        Note("read");
+        Bytes(source, offset)[..target.Length].CopyTo(target);
+    }
+
+    public override void Copy(DeviceBuffer source, long sourceOffset, DeviceBuffer target, long targetOffset, long bytes)
+    {
+        Note("copy");
+        Bytes(source, sourceOffset)[..(int)bytes].CopyTo(Bytes(target, targetOffset));
+    }
+
+    public override void Launch(DeviceKernel kernel, long groups, int groupSize)
+    {
+        Note("launch");
+        base.Launch(kernel, groups, groupSize);
+    }
+
+    public override DeviceFence Mark()
+    {
+        Note("mark");
+        return new Fence(this);
+    }
+
+    public override void Flush() => Note("flush");
+
+    private static Span<byte> Bytes(DeviceBuffer buffer, long offset) => ((HostBuffer)buffer).Contents.AsSpan((int)offset);
+
+    private void Note(string call)
+    {
+        Fault?.Invoke(call);
+        Calls.Add(call);
+    }
+
+    private sealed class HostBuffer : DeviceBuffer
+    {
+        public required byte[] Contents { get; init; }
+    }
+
+    private sealed class Fence(FakeBackend owner) : DeviceFence
+    {
+        public override bool IsComplete => false;
+
+        public override void Wait() => owner.Note("wait");
+
+        public override void Dispose() => owner.Note("give up");
+    }
+}
