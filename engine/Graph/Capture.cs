@@ -1,5 +1,6 @@
 using GpuTensor.Differentiation;
 using GpuTensor.Graph.Planning;
+using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph;
@@ -65,7 +66,8 @@ internal sealed class Capture(Tensor[] arguments)
     /// <summary>What the function returned; set before the flush.</summary>
     public Tensor? Result { get; set; }
 
-    public Plan? Plan { get; private set; }
+    /// <summary>What the recording ran by; null where it cannot be replayed.</summary>
+    public Executable? Executable { get; private set; }
 
     /// <summary>The memory of the plan's homes and flat storages.</summary>
     public List<Block> Homes { get; private set; } = [];
@@ -124,11 +126,12 @@ internal sealed class Capture(Tensor[] arguments)
     }
 
     /// <summary>Called by the executor when the recording has run, before nodes change their state.</summary>
-    public void Take(Recorder graph, Plan plan, HomeMap homes)
+    public void Take(Recorder graph, Executable executable, HomeMap homes)
     {
-        WhyNot = Plan is null ? refusal : "it ran in more than one piece";
+        WhyNot = Executable is null ? refusal : "it ran in more than one piece";
         if (!CanReplay) return;
-        (Plan, Homes, Regions) = (plan, [.. homes.Blocks], [.. homes.Regions]);
+        (Executable, Homes, Regions) = (executable, [.. homes.Blocks], [.. homes.Regions]);
+        var plan = executable.Plan;
         var places = plan.Kept.ToDictionary(k => k.Node, k => k.Place);
         var homeOf = new Dictionary<Node, Block>(ReferenceEqualityComparer.Instance);
         foreach (var (node, place) in graph.Homes) homeOf[node] = place;

@@ -127,7 +127,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             recorder.Flush();
 
             bool isVariable = capture.Variables.Any(v => v.Storage == result.Storage);
-            bool isOutput = index >= 0 && capture.Plan is not null && Place(capture, index).Kind == MemoryKind.Output;
+            bool isOutput = index >= 0 && capture.Executable is not null && Place(capture, index).Kind == MemoryKind.Output;
             variant.ResultVariable = !isVariable ? null : capture.Escapes.IsTwin ? result.Twin() : result;
             variant.IsResultMade = capture.Escapes.IsTwin;
             var flags = result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed);
@@ -137,7 +137,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             if (!variant.IsReady) return result;
             variant.ResultOutput = isVariable ? -1 : Place(capture, index).Index;
             variant.Arguments = new(capture.Homes, capture.Regions);
-            variant.Arguments.Reserve(capture.Leaves.Length, capture.Scalars.Length, capture.Plan!.Outputs.Length);
+            variant.Arguments.Reserve(capture.Leaves.Length, capture.Scalars.Length, capture.Executable!.Plan.Outputs.Length);
             return result;
         }
         catch
@@ -156,7 +156,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
     private static MemoryId Place(Capture capture, int index)
     {
-        foreach (var (node, place, _) in capture.Plan!.Kept)
+        foreach (var (node, place, _) in capture.Executable!.Plan.Kept)
             if (node == index) return place.Memory;
         return new(MemoryKind.Arena, -1);
     }
@@ -171,7 +171,6 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     private static Tensor Replay(CompiledVariant variant, Tensor[] arguments)
     {
         var capture = variant.Last!;
-        var plan = capture.Plan!;
         var executor = variant.Device!.Planned!;
         var run = variant.Arguments!;
         var (slots, outputs) = (run.Slots, run.Outputs);
@@ -184,7 +183,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         try
         {
             DrawNumbers(capture, run.Scalars);
-            executor.Replay(plan, run);
+            executor.Replay(capture.Executable!, run);
         }
         catch (Exception e)
         {

@@ -83,8 +83,8 @@ internal sealed class CompiledVariant
     {
         var last = Last;
         why = capture.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {capture.Closure.FirstChange()}, which it captured")
-            ?? (last is null || last.Plan is null ? "a second recording must agree with the first"
-                : last.Plan != capture.Plan ? "it recorded other operators, or stored other values away, than the time before"
+            ?? (last is null || last.Executable is null ? "a second recording must agree with the first"
+                : last.Executable != capture.Executable ? "it recorded other operators, or stored other values away, than the time before"
                 : Epoch != epoch ? EpochChanged
                 : Difference(last, capture));
         recorded++;
@@ -149,7 +149,7 @@ internal sealed class CompiledVariant
     public bool IsValid(Tensor[] arguments)
     {
         var capture = Last!;
-        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Plan!.Missed.Count > 0 || capture.Plan.IsDisposed) return false;
+        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Executable!.Missed.Count > 0 || capture.Executable.IsDisposed) return false;
         if (!Closure!.IsSame) return false;
         for (int i = 0; i < arguments.Length; i++)
         {

@@ -173,7 +173,7 @@ internal sealed partial class Recorder
     /// <summary>Has the plan that dropped a node made again with it.</summary>
     private static void KeepNextTime(Node node)
     {
-        if (node.Owner is Planning.Plan plan) plan.Missed.Add(node.Index);
+        if (node.Owner is Runtime.Executable plan) plan.Missed.Add(node.Index);
     }
 
     /// <summary>Why a value cannot be read.</summary>

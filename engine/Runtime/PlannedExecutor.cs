@@ -14,14 +14,16 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     private readonly FencesInFlight fences;
     private readonly Arena arena;
-    private readonly PlanReplays replays;
+    private readonly GraphReplays replays;
     private readonly PendingChecks checks;
+    private readonly Loader loader;
     private readonly Runner runner;
     private readonly Settlement settlement;
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
     private readonly RunArguments arguments;
+    private Executable? last;
     private bool disposed;
 
     /// <param name="backend">The device.</param>
@@ -32,7 +34,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Backend = backend;
         Pool = new(backend) { Spare = Spare };
         Kernels = kernels ?? new(backend, dialect);
-        Planner = new(backend, dialect, Kernels);
+        Planner = new(backend, dialect);
+        loader = new(backend, dialect, Kernels);
         replays = new(backend, Pool);
         // Captured runs name the working memory.
         arena = new(backend, Pool, replays.Clear);
@@ -41,6 +44,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         runner = new(backend, Pool, arena, fences, checks, replays);
         settlement = new(backend, Pool);
         arguments = new(homes.Blocks, homes.Regions);
+        Plans = new(GiveBack);
     }
 
     public Backend Backend { get; }
@@ -71,7 +75,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override string Description => $"{Backend.Name} ({Backend.Driver})";
 
     /// <summary>Plans by fingerprint.</summary>
-    public PlanCache Plans { get; } = new();
+    public PlanCache Plans { get; }
 
     /// <summary>Plans made so far.</summary>
     public long PlansMade { get; private set; }
@@ -89,7 +93,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public long KernelsRun { get; private set; }
 
     /// <summary>The plan that ran last.</summary>
-    public Plan? LastPlan { get; private set; }
+    public Plan? LastPlan => last?.Plan;
 
     public override RunKind Run(Recorder graph, ref bool hasLaunched)
     {
@@ -101,13 +105,13 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             {
                 homes.Read(graph);
                 homes.Write(graph.Trace);
-                var plan = Find(graph);
-                Fill(arguments, graph, plan);
+                var executable = Find(graph);
+                Fill(arguments, graph, executable.Plan);
                 NodesRun += graph.Nodes.Count;
                 settlement.Save(graph);
-                var kind = Execute(plan, arguments);
-                graph.Capture?.Take(graph, plan, homes);
-                settlement.Settle(graph, plan, homes, arguments.Outputs);
+                var kind = Execute(executable, arguments);
+                graph.Capture?.Take(graph, executable, homes);
+                settlement.Settle(graph, executable, homes, arguments.Outputs);
                 return kind;
             }
             catch (Exception e) when (arguments.HasLaunched)
@@ -157,18 +161,18 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>How the plan that such a graph ran by last is replayed. Where its variables lie is no part of the comparison, since the recorder's trace does not hold it yet.</summary>
     private string ReplayOf(Recorder graph)
     {
-        var known = LastPlan is { } last && last.Fingerprint.AsSpan().StartsWith(graph.Trace.Words) ? last : null;
-        return $"replay: {known?.Replay?.Describe() ?? "captured at the third run; inputs that move are copied in, results are copied out"}{Environment.NewLine}";
+        var known = last is not null && last.Plan.Fingerprint.AsSpan().StartsWith(graph.Trace.Words) ? replays.Describe(last) : null;
+        return $"replay: {known ?? "captured at the third run; inputs that move are copied in, results are copied out"}{Environment.NewLine}";
     }
 
-    private Plan Find(Recorder graph)
+    private Executable Find(Recorder graph)
     {
         var hash = graph.Trace.Hash();
         if (Plans.Find(hash, graph.Trace.Words, out var missed) is { } known) return known;
-        var plan = Planner.Make(graph, homes, missed);
-        Plans.Add(hash, plan);
+        var made = loader.Load(Planner.Make(graph, homes, missed));
+        Plans.Add(hash, made);
         PlansMade++;
-        return plan;
+        return made;
     }
 
     /// <summary>Drops all plans, as in a process that has just started.</summary>
@@ -178,23 +182,35 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     }
 
     /// <summary>Runs a plan again with other inputs and numbers. Who calls clears the arguments.</summary>
-    public void Replay(Plan plan, RunArguments arguments)
+    public void Replay(Executable executable, RunArguments arguments)
     {
         lock (Gate)
         {
             Pool.Maintain();
             if (checks.AreTooMany) LookAtChecks();
-            Execute(plan, arguments);
+            Execute(executable, arguments);
         }
     }
 
-    private RunKind Execute(Plan plan, RunArguments arguments)
+    private RunKind Execute(Executable executable, RunArguments arguments)
     {
-        var kind = runner.Run(plan, arguments);
+        var kind = runner.Run(executable, arguments);
         Runs++;
-        KernelsRun += plan.Kernels;
-        LastPlan = plan;
+        KernelsRun += executable.Plan.Kernels;
+        last = executable;
         return kind;
+    }
+
+    private void GiveBack(Executable executable)
+    {
+        try
+        {
+            replays.Forget(executable);
+        }
+        finally
+        {
+            executable.Dispose();
+        }
     }
 
     /// <summary>Memory is out: what the run at hand can do without goes back to the driver.</summary>

@@ -1,19 +1,18 @@
 using GpuTensor.Devices;
-using GpuTensor.Graph.Planning;
 using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Runtime;
 
 /// <summary>Runs plans: takes all memory, launches, and marks the point in the stream. Nothing has run where something before the first
 /// launch fails.</summary>
-internal sealed class Runner(Backend backend, Pool pool, Arena arena, FencesInFlight fences, PendingChecks checks, PlanReplays replays)
+internal sealed class Runner(Backend backend, Pool pool, Arena arena, FencesInFlight fences, PendingChecks checks, GraphReplays replays)
 {
     /// <summary>Runs a plan.</summary>
-    /// <param name="plan">The plan.</param>
+    /// <param name="executable">The plan.</param>
     /// <param name="arguments">Inputs and numbers; takes the memory of the results.</param>
-    public RunKind Run(Plan plan, RunArguments arguments)
+    public RunKind Run(Executable executable, RunArguments arguments)
     {
-        var outputs = arguments.Outputs;
+        var (plan, outputs) = (executable.Plan, arguments.Outputs);
         int taken = 0;
         // Before anything is taken: where memory is out, working memory beyond this goes first.
         arena.Needed = plan.ArenaBytes;
@@ -22,7 +21,7 @@ internal sealed class Runner(Backend backend, Pool pool, Arena arena, FencesInFl
             for (; taken < plan.Outputs.Length; taken++) outputs[taken] = pool.Allocate(plan.Outputs[taken].Bytes, plan.Outputs[taken].What);
             arena.Grow(plan.ArenaWhat);
             arguments.UseArena(arena.Buffer, plan.ArenaOffsets);
-            var kind = Launch(plan, arguments);
+            var kind = Launch(executable, arguments);
             // Last: a run that fails gives its results back, and nobody may look at them then.
             checks.Add(plan.Checks, plan.Suspects, outputs);
             return kind;
@@ -39,17 +38,17 @@ internal sealed class Runner(Backend backend, Pool pool, Arena arena, FencesInFl
         }
     }
 
-    private RunKind Launch(Plan plan, RunArguments arguments)
+    private RunKind Launch(Executable executable, RunArguments arguments)
     {
         fences.MakeRoom();
-        arguments.ScalarBlock = backend.Scalars(arguments.Scalars.AsSpan(0, plan.Scalars));
-        var kind = replays.TryRun(plan, arguments);
+        arguments.ScalarBlock = backend.Scalars(arguments.Scalars.AsSpan(0, executable.Plan.Scalars));
+        var kind = replays.TryRun(executable, arguments);
         if (kind == RunKind.Steps)
         {
             arguments.HasLaunched = true;
-            plan.Enqueue(backend, arguments);
+            executable.Enqueue(backend, arguments);
         }
-        fences.Mark(isTiny: backend.Profile.IsCpu && plan.IsTiny);
+        fences.Mark(isTiny: backend.Profile.IsCpu && executable.IsTiny);
         return kind;
     }
 }

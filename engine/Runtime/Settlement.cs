@@ -27,10 +27,10 @@ internal sealed class Settlement(Backend backend, Pool pool)
 
     /// <summary>After a run: values that the plan keeps lie where it put them; all others can be computed again while their leaves are
     /// unchanged.</summary>
-    public void Settle(Recorder graph, Plan plan, HomeMap homes, Block[] outputs)
+    public void Settle(Recorder graph, Executable executable, HomeMap homes, Block[] outputs)
     {
         foreach (var (value, copy) in saved) value.Owner = copy;
-        foreach (var (index, place, homeIndex) in plan.Kept)
+        foreach (var (index, place, homeIndex) in executable.Plan.Kept)
         {
             var node = graph.Nodes[index];
             if (place.Memory.Kind == MemoryKind.Output) node.Owner = outputs[place.Memory.Index];
@@ -47,7 +47,7 @@ internal sealed class Settlement(Backend backend, Pool pool)
         foreach (var node in graph.Nodes)
             if (node.State == NodeState.Pending)
             {
-                (node.State, node.Owner) = (NodeState.Dropped, plan);
+                (node.State, node.Owner) = (NodeState.Dropped, executable);
                 dropped = true;
             }
         if (!dropped) return;

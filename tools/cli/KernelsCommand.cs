@@ -8,6 +8,7 @@ using GpuTensor.Conformance;
 using GpuTensor.Graph.Planning;
 using GpuTensor.IO;
 using GpuTensor.Kernels;
+using GpuTensor.Runtime;
 
 namespace GpuTensor.Cli;
 

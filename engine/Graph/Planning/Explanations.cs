@@ -7,14 +7,14 @@ namespace GpuTensor.Graph.Planning;
 /// <summary>Tells a person what a plan does: its kernels, what each computes, why it is cut from the one before, what it moves, and its source.</summary>
 internal static class Explanations
 {
-    public static string Describe(List<Launch> launches, List<Planner.Draft> drafts, long arena, Backend backend, bool source)
+    public static string Describe(List<Launch> launches, List<PlannedStep> drafts, long arena, Backend backend, bool source)
     {
         var text = new StringBuilder();
         long read = 0, written = 0;
         for (int i = 0; i < launches.Count; i++)
         {
             var launch = launches[i];
-            Planner.Draft[] own = [.. drafts.Where(d => d.Launch == i)];
+            PlannedStep[] own = [.. drafts.Where(d => d.Launch == i)];
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"kernel {i + 1}");
             if (launch.IsProduct && own.Length > 1) text.Append(CultureInfo.InvariantCulture, $" ({own.Length} launches: {string.Join(", ", own.Select(d => d.Description.Split(": ")[^1]))})");
             if (launch.Groups.Count > 1) text.Append(launch.Serial ? " (one work-group runs these in order)" : " (these run side by side)");

@@ -28,9 +28,9 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
 
     /// <summary>The steps in order.</summary>
     /// <param name="beside">A sum the library makes beside the product: of its left operand or its right one, and where it goes.</param>
-    public IEnumerable<Planner.Draft> Lower(string description, int launch, (bool Left, Place Place)? beside = null)
+    public IEnumerable<PlannedStep> Lower(string description, int launch, (bool Left, Place Place)? beside = null)
     {
-        var steps = new List<Planner.Draft>();
+        var steps = new List<PlannedStep>();
         var (a, memoryA, madeA) = Operand(spec.A, spec.M, spec.K, "left");
         var (b, memoryB, madeB) = Operand(spec.B, spec.K, spec.N, "right");
         var way = beside is { } sum ? Summing(sum) : Following();

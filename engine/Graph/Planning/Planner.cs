@@ -4,8 +4,8 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>Makes plans: live nodes → rewritten → grouped → packed into launches → placed → lowered to source → compiled.</summary>
-internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kernels)
+/// <summary>Makes plans: live nodes → rewritten → grouped → packed into launches → placed → lowered to source.</summary>
+internal sealed class Planner(Backend backend, Dialect dialect)
 {
     /// <summary>False: every operator is a kernel of its own. The oracle for fusion.</summary>
     public bool Fuse { get; set; } = true;
@@ -27,28 +27,12 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     {
         var sketch = Sketch(graph, homes, missed);
         var (nodes, placement, drafts) = (sketch.Nodes, sketch.Placement, sketch.Drafts);
-        var compiled = kernels.Get([.. drafts.Where(d => d.Kernel is not null).Select(d => d.Kernel!)]);
-        var planned = new List<PlannedStep>(drafts.Count);
-        try
-        {
-            int next = 0;
-            foreach (var d in drafts)
-                planned.Add(d.Kernel is null
-                    ? new PlannedProduct(d.Calls, d.Types[0], d.Memories, d.Description)
-                    : new PlannedLaunch(d.Kernel, backend.CreateKernel(compiled[next++], d.Kernel.EntryPoint, d.Description), d.Memories, d.Types, d.Scalars, d.Description,
-                        dialect.ScalarsInMemory));
-        }
-        catch
-        {
-            foreach (var launch in planned) launch.Dispose();
-            throw;
-        }
         var kept = nodes.Where(n => n is { Index: >= 0, Kept: true } or { Role: Role.Alias, Index: >= 0 }).Where(n => n.Role != Role.Scalar)
             .Select(n => (n.Index, placement.Of(n), homes.OfNode(n.Index)?.Index ?? -1)).ToArray();
         return new()
         {
             Fingerprint = graph.Trace.Words.ToArray(),
-            Launches = [.. planned],
+            Steps = [.. drafts],
             Scalars = drafts.SelectMany(d => d.Scalars).DefaultIfEmpty(-1).Max() + 1,
             Kernels = sketch.Launches.Count,
             ArenaOffsets = sketch.Offsets,
@@ -130,7 +114,7 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
         var launches = Launches.Form([.. groups.Where(g => g.Members.Count > 0)], backend.Profile, fuse);
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
 
-        var drafts = new List<Draft>();
+        var drafts = new List<PlannedStep>();
         for (int i = 0; i < launches.Count; i++) Lower(launches[i], placement, drafts, lives, i);
         // A product's scratch memory is a product of sizes, and may have wrapped.
         foreach (var (size, _, _) in lives)
@@ -152,17 +136,10 @@ internal sealed class Planner(Backend backend, Dialect dialect, KernelCache kern
     }
 
     /// <summary>A plan on paper: everything but compiled kernels.</summary>
-    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<Draft> Drafts,
+    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<PlannedStep> Drafts,
         long[] Offsets, long ArenaBytes, int[] Held, Exception? Fault = null);
 
-    /// <param name="Kernel">Null for a product by the device's library.</param>
-    internal sealed record Draft(GeneratedKernel? Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch)
-    {
-        /// <summary>The library's calls.</summary>
-        public LibraryCall[] Calls { get; init; } = [];
-    }
-
-    private void Lower(Launch launch, Placement placement, List<Draft> drafts, List<(long, int, int)> lives, int time)
+    private void Lower(Launch launch, Placement placement, List<PlannedStep> drafts, List<(long, int, int)> lives, int time)
     {
         string name = NameOf(launch);
         var lowering = new Lowering(placement);

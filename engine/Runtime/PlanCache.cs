@@ -1,12 +1,14 @@
-namespace GpuTensor.Graph.Planning;
+namespace GpuTensor.Runtime;
 
-/// <summary>Plans by fingerprint, bounded in bytes: the ones unused for longest go first. Programs whose shapes never repeat must not fill the host's memory with plans.</summary>
-internal sealed class PlanCache
+/// <summary>Executable plans by fingerprint, bounded in bytes: the ones unused for longest go first. Programs whose shapes never repeat must
+/// not fill the host's memory with plans.</summary>
+/// <param name="giveBack">Gives back what a plan that goes has on the device.</param>
+internal sealed class PlanCache(Action<Executable> giveBack)
 {
     /// <summary>So many plans thrown out and made again are no accident.</summary>
     private const int Thrashing = 16;
 
-    private readonly Dictionary<UInt128, List<Plan>> plans = [];
+    private readonly Dictionary<UInt128, List<Executable>> plans = [];
     private readonly HashSet<UInt128> evicted = [];
     private long uses;
     private int madeAgain;
@@ -22,14 +24,14 @@ internal sealed class PlanCache
     public long Bytes { get; private set; }
 
     /// <summary>The plan of that fingerprint. One that turned out to keep too little is taken out; <paramref name="missed"/> is what its successor must keep.</summary>
-    public Plan? Find(UInt128 hash, ReadOnlySpan<long> words, out HashSet<int>? missed)
+    public Executable? Find(UInt128 hash, ReadOnlySpan<long> words, out HashSet<int>? missed)
     {
         missed = null;
         if (!plans.TryGetValue(hash, out var list)) return null;
         for (int i = 0; i < list.Count; i++)
         {
             var plan = list[i];
-            if (!words.SequenceEqual(plan.Fingerprint)) continue;
+            if (!words.SequenceEqual(plan.Plan.Fingerprint)) continue;
             if (plan.Missed.Count == 0)
             {
                 plan.LastUsed = ++uses;
@@ -44,7 +46,7 @@ internal sealed class PlanCache
         return null;
     }
 
-    public void Add(UInt128 hash, Plan plan)
+    public void Add(UInt128 hash, Executable plan)
     {
         if (evicted.Remove(hash) && ++madeAgain == Thrashing)
             Warn($"GpuTensor: the plan cache of {MaxBytes:N0} bytes is too small for this program: {madeAgain} plans were thrown out and made again. "
@@ -60,7 +62,7 @@ internal sealed class PlanCache
     /// <summary>Drops all plans, as in a process that has just started.</summary>
     public void Clear()
     {
-        foreach (var plan in plans.Values.SelectMany(l => l)) plan.Dispose();
+        foreach (var plan in plans.Values.SelectMany(l => l)) giveBack(plan);
         plans.Clear();
         evicted.Clear();
         (Count, Bytes) = (0, 0);
@@ -81,10 +83,10 @@ internal sealed class PlanCache
         }
     }
 
-    private void Drop(Plan plan)
+    private void Drop(Executable plan)
     {
         Count--;
         Bytes -= plan.HostBytes;
-        plan.Dispose();
+        giveBack(plan);
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
 
-namespace GpuTensor.Graph.Planning;
+namespace GpuTensor.Runtime;
 
 /// <summary>Compiled kernels by source text. What a plan needs and is not there is compiled as one program, since a program costs more than a kernel, or as few where the
 /// compiler works on several at a time.</summary>

@@ -4,59 +4,11 @@ using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Runtime;
 
-/// <summary>What was captured of one plan, and how it has been run so far.</summary>
-internal sealed class PlanReplay
-{
-    public int Runs, Captures, Failures;
-
-    /// <summary>Runs that were one launch of a graph.</summary>
-    public long Replays;
-
-    /// <summary>Why this plan is not captured; null where it is.</summary>
-    public string? Reason;
-
-    /// <summary>Slots that were seen to move: their contents are copied to a place of the graph's own.</summary>
-    public readonly HashSet<int> Moving = [];
-
-    /// <summary>Slots that some step reads.</summary>
-    public required int[] Used { get; init; }
-
-    /// <summary>Who has captured it.</summary>
-    public required PlanReplays Owner { get; init; }
-
-    public readonly List<CapturedRun> Captured = [];
-
-    /// <summary>Where the used slots lie in this run, and where they lay in the one before; empty before the first.</summary>
-    public MemoryPlace[] Now = [], Last = [];
-
-    /// <summary>Where the variables lie in this run.</summary>
-    public MemoryPlace[] Variables = [];
-
-    /// <summary>For Explain.</summary>
-    public string Describe() => Reason is not null ? $"not captured: {Reason}"
-        : Captured.Count == 0 ? $"captured at the third run; {Runs} so far"
-        : $"{Replays} runs were one launch of a graph of {Captured[^1].Graph.Nodes} nodes; each copies {Captured[^1].BytesIn:N0} bytes of inputs in and {Captured[^1].BytesOut:N0} bytes of results out";
-}
-
-/// <summary>A captured run: the graph, and the addresses that are in it.</summary>
-/// <param name="Slots">Places of the used slots.</param>
-/// <param name="IsCopied">Of each used slot, whether its contents are copied to a place of the graph's own.</param>
-internal sealed record CapturedRun(Plan Plan, DeviceGraph Graph, DeviceBuffer? Own, MemoryPlace[] Slots, bool[] IsCopied, (int Slot, long Bytes)[] CopiedIn, Block[] Outputs, MemoryPlace[] Variables,
-    DeviceBuffer? Arena, DeviceBuffer? Scalars)
-{
-    /// <summary>Whether its own memory was spoilt since it was last launched.</summary>
-    public bool IsSpoilt { get; set; }
-
-    public long BytesIn => CopiedIn.Sum(c => c.Bytes);
-
-    public long BytesOut => Outputs.Sum(o => o.Bytes);
-}
-
 /// <summary>Runs plans as captured graphs: the first run compiles, the second warms what loads lazily, the third is captured and launched, and so is every later one. What changes between
 /// runs stays out of the graph: scalars lie in a block that is filled before, inputs that move are copied to a place of the graph's own, results are copied out to fresh memory. Large inputs
 /// are not copied; there may be a graph for each of up to four addresses. Where a variable has moved, the run is captured again; networks of the same shape, which share a plan, have a
 /// graph each, up to four.</summary>
-internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
+internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
 {
     /// <summary>The run of a plan that is captured.</summary>
     private const int CapturedAt = 3;
@@ -65,6 +17,9 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
 
     /// <summary>Inputs above this many bytes are not copied.</summary>
     private const long LargestCopied = 64 << 20;
+
+    // What is known of each plan that was run.
+    private readonly Dictionary<Executable, ReplayState> states = new(ReferenceEqualityComparer.Instance);
 
     // Least recently launched first.
     private readonly LinkedList<CapturedRun> graphs = new();
@@ -77,10 +32,10 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
     public long Launches { get; private set; }
 
     /// <summary>Runs a plan as a graph, or says that it is to be run step by step.</summary>
-    public RunKind TryRun(Plan plan, RunArguments arguments)
+    public RunKind TryRun(Executable plan, RunArguments arguments)
     {
         if (!backend.CanCapture) return RunKind.Steps;
-        var state = plan.Replay ??= new() { Used = UsedSlots(plan), Owner = this };
+        if (!states.TryGetValue(plan, out var state)) states.Add(plan, state = new() { Used = UsedSlots(plan.Plan) });
         if (state.Reason is not null) return RunKind.Steps;
         state.Runs++;
         Look(state, arguments);
@@ -94,11 +49,11 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         return kind;
     }
 
-    private static int[] UsedSlots(Plan plan) => [.. plan.Launches.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
+    private static int[] UsedSlots(Plan plan) => [.. plan.Steps.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
         .Select(m => m.Index).Distinct().Order()];
 
     /// <summary>Writes down where everything lies, in arrays of the runs before: this is every step's way.</summary>
-    private static void Look(PlanReplay state, RunArguments arguments)
+    private static void Look(ReplayState state, RunArguments arguments)
     {
         var (slots, homes, regions) = (arguments.Slots, arguments.Homes, arguments.Regions);
         if (state.Now.Length != state.Used.Length) state.Now = new MemoryPlace[state.Used.Length];
@@ -110,7 +65,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
 
     private static MemoryPlace Place(Block block) => new(block.Buffer!, block.Offset);
 
-    private CapturedRun? Find(PlanReplay state, RunArguments arguments)
+    private CapturedRun? Find(ReplayState state, RunArguments arguments)
     {
         var now = state.Now;
         for (int i = state.Captured.Count - 1; i >= 0; i--)
@@ -140,7 +95,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         return null;
     }
 
-    private CapturedRun? Capture(Plan plan, PlanReplay state, RunArguments arguments)
+    private CapturedRun? Capture(Executable plan, ReplayState state, RunArguments arguments)
     {
         if (state.Captures >= 8 && state.Captures * 4 > state.Replays)
         {
@@ -162,7 +117,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
             isCopied[k] = moves && slots[slot].Bytes <= LargestCopied;
             if (isCopied[k]) copied.Add((slot, slots[slot].Bytes));
         }
-        long total = copied.Sum(c => Aligned(c.Bytes)) + plan.Outputs.Sum(o => Aligned(o.Bytes));
+        long total = copied.Sum(c => Aligned(c.Bytes)) + plan.Plan.Outputs.Sum(o => Aligned(o.Bytes));
         DeviceBuffer? own = null;
         try
         {
@@ -179,7 +134,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
             long at = 0;
             Block[] inside = [.. slots];
             foreach (var (slot, bytes) in copied) inside[slot] = Part(bytes);
-            Block[] results = [.. plan.Outputs.Select(o => Part(o.Bytes))];
+            Block[] results = [.. plan.Plan.Outputs.Select(o => Part(o.Bytes))];
             backend.BeginCapture();
             DeviceGraph graph;
             try
@@ -192,7 +147,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
                 backend.AbortCapture();
                 throw;
             }
-            var captured = new CapturedRun(plan, graph, own, now, isCopied, [.. copied], results, variables, arguments.Arena, arguments.ScalarBlock);
+            var captured = new CapturedRun(state, graph, own, now, isCopied, [.. copied], results, variables, arguments.Arena, arguments.ScalarBlock);
             state.Captures++;
             state.Captured.Add(captured);
             places.Add(captured, graphs.AddLast(captured));
@@ -226,7 +181,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         }
     }
 
-    private void Run(PlanReplay state, CapturedRun captured, RunArguments arguments)
+    private void Run(ReplayState state, CapturedRun captured, RunArguments arguments)
     {
         var (slots, outputs) = (arguments.Slots, arguments.Outputs);
         captured.IsSpoilt = false;
@@ -256,10 +211,15 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
         graphs.AddLast(node);
     }
 
+    /// <summary>How a plan is replayed, for Explain; null where it has not run yet.</summary>
+    public string? Describe(Executable plan) => states.GetValueOrDefault(plan)?.Describe();
+
     /// <summary>Drops what was captured of a plan that goes.</summary>
-    public void Forget(Plan plan)
+    public void Forget(Executable plan)
     {
-        while (plan.Replay is { Captured.Count: > 0 } state) Drop(state.Captured[0]);
+        if (!states.TryGetValue(plan, out var state)) return;
+        while (state.Captured.Count > 0) Drop(state.Captured[0]);
+        states.Remove(plan);
     }
 
     /// <summary>Drops every graph: memory they name is to change place, or memory is short.</summary>
@@ -278,7 +238,7 @@ internal sealed class PlanReplays(Backend backend, Pool pool) : IDisposable
     private void Release(CapturedRun captured)
     {
         if (places.Remove(captured, out var node)) graphs.Remove(node);
-        captured.Plan.Replay!.Captured.Remove(captured);
+        captured.State.Captured.Remove(captured);
         captured.Graph.Dispose();
         if (captured.Own is not null) backend.Free(captured.Own);
     }
