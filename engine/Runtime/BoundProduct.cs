@@ -7,6 +7,8 @@ namespace GpuTensor.Runtime;
 /// library's epilogue reads or writes.</summary>
 internal sealed class BoundProduct(PlannedStep step) : BoundStep(step)
 {
+    private readonly string description = step.Identity.ToString();
+
     public override long HostBytes => 256 + Step.Calls.Length * 192L;
 
     public override void Enqueue(Backend backend, RunArguments arguments)
@@ -14,7 +16,7 @@ internal sealed class BoundProduct(PlannedStep step) : BoundStep(step)
         var memories = Step.Memories;
         var (a, b, c) = (arguments.Resolve(memories[0]), arguments.Resolve(memories[1]), arguments.Resolve(memories[2]));
         MemoryPlace? vector = memories.Length > 3 ? arguments.Resolve(memories[3]) : null;
-        foreach (var call in Step.Calls) backend.Multiply(call, Step.Types[0], a, b, c, vector, Step.Description);
+        foreach (var call in Step.Calls) backend.Multiply(call, Step.Types[0], a, b, c, vector, description);
     }
 
     public override void Dispose() { }

@@ -18,7 +18,7 @@ internal sealed class Loader(Backend backend, Dialect dialect, KernelCache kerne
             foreach (var step in plan.Steps)
                 bound.Add(step.Kernel is null
                     ? new BoundProduct(step)
-                    : new BoundLaunch(step, backend.CreateKernel(programs[next++], step.Kernel.EntryPoint, step.Description), dialect.ScalarsInMemory));
+                    : new BoundLaunch(step, backend.CreateKernel(programs[next++], step.Kernel.EntryPoint, step.Identity.ToString()), dialect.ScalarsInMemory));
             return new(plan, [.. bound]);
         }
         catch

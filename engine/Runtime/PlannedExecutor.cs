@@ -87,7 +87,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public long NodesRun { get; private set; }
 
     /// <summary>Kernels of the last run, as a user counts them.</summary>
-    public int LastKernels => LastPlan?.Kernels ?? 0;
+    public int LastKernels => LastPlan?.Kernels.Length ?? 0;
 
     /// <summary>The sum of <see cref="LastKernels"/> over all runs: a matrix product with its packing and epilogue is one.</summary>
     public long KernelsRun { get; private set; }
@@ -196,7 +196,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     {
         var kind = runner.Run(executable, arguments);
         Runs++;
-        KernelsRun += executable.Plan.Kernels;
+        KernelsRun += executable.Plan.Kernels.Length;
         last = executable;
         return kind;
     }

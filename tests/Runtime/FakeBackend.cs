@@ -12,6 +12,15 @@ internal sealed class FakeBackend : CountingBackend
     /// <summary>Asked before each call, by its name; an exception is what the call answers.</summary>
     public Action<string>? Fault { get; set; }
 
+    /// <summary>What each kernel was called as it was made.</summary>
+    public List<string> Descriptions { get; } = [];
+
+    public override DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description)
+    {
+        Descriptions.Add(description);
+        return base.CreateKernel(program, entryPoint, description);
+    }
+
     public override DeviceBuffer Allocate(long bytes)
     {
         Note($"allocate {bytes}");

@@ -1,69 +1,59 @@
 using System.Globalization;
 using System.Text;
-using GpuTensor.Devices;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>Tells a person what a plan does: its kernels, what each computes, why it is cut from the one before, what it moves, and its source.</summary>
+/// <summary>Tells a person what a plan does: its kernels, what each computes, why it is cut from the one before, what it moves, and its
+/// source.</summary>
 internal static class Explanations
 {
-    public static string Describe(List<Launch> launches, List<PlannedStep> drafts, long arena, Backend backend, bool source)
+    public static string Describe(Plan plan, bool source)
     {
         var text = new StringBuilder();
-        long read = 0, written = 0;
-        for (int i = 0; i < launches.Count; i++)
-        {
-            var launch = launches[i];
-            PlannedStep[] own = [.. drafts.Where(d => d.Launch == i)];
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"kernel {i + 1}");
-            if (launch.IsProduct && own.Length > 1) text.Append(CultureInfo.InvariantCulture, $" ({own.Length} launches: {string.Join(", ", own.Select(d => d.Description.Split(": ")[^1]))})");
-            if (launch.Groups.Count > 1) text.Append(launch.Serial ? " (one work-group runs these in order)" : " (these run side by side)");
-            text.AppendLine();
-            foreach (var group in launch.Groups)
-            {
-                var (r, w) = Group(text, group);
-                (read, written) = (read + r, written + w);
-            }
-            foreach (var draft in own.Where(d => d.Calls.Length > 0)) text.AppendLine(CultureInfo.InvariantCulture, $"  {draft.Description}, in {draft.Calls.Length} call(s)");
-            if (!source) continue;
-            foreach (var draft in own.Where(d => d.Kernel is not null))
-            {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  source of {draft.Kernel!.EntryPoint} ({draft.Kernel.Groups} groups of {draft.Kernel.GroupSize}):");
-                foreach (string line in draft.Kernel.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
-            }
-        }
-        return $"{Count(launches.Count, "kernel")} ({Count(drafts.Count, "launch", "launches")}) on {backend.Name}; reads {read:N0} bytes, writes {written:N0}, "
-            + $"working memory {arena:N0}{Environment.NewLine}{text}";
+        if (plan.Fault is { } fault)
+            text.AppendLine(CultureInfo.InvariantCulture, $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program.");
+        text.Append(CultureInfo.InvariantCulture, $"{Count(plan.Kernels.Length, "kernel")} ({Count(plan.Steps.Length, "launch", "launches")}) on {plan.Device}; ");
+        text.Append(CultureInfo.InvariantCulture, $"reads {plan.Kernels.Sum(k => k.BytesRead):N0} bytes, writes {plan.Kernels.Sum(k => k.BytesWritten):N0}, ");
+        text.AppendLine(CultureInfo.InvariantCulture, $"computes {plan.Kernels.Sum(k => k.Flops):N0} FLOPs, working memory {plan.ArenaBytes:N0}");
+        var steps = plan.Steps.ToLookup(step => step.Identity.Kernel, ReferenceEqualityComparer.Instance);
+        foreach (var kernel in plan.Kernels) Describe(text, kernel, [.. steps[kernel]], source);
+        return text.ToString();
     }
 
-    private static (long Read, long Written) Group(StringBuilder text, Group group)
+    private static void Describe(StringBuilder text, KernelIdentity kernel, PlannedStep[] steps, bool source)
     {
-        text.Append(CultureInfo.InvariantCulture, $"  {NameOf(group)} over [{string.Join(", ", group.Sizes)}]");
+        text.AppendLine().Append(CultureInfo.InvariantCulture, $"kernel {kernel.Number}");
+        if (kernel.IsProduct && steps.Length > 1) text.Append(CultureInfo.InvariantCulture, $" ({steps.Length} launches: {string.Join(", ", steps.Select(s => s.Identity.Part))})");
+        if (kernel.Groups.Length > 1) text.Append(kernel.IsSerial ? " (one work-group runs these in order)" : " (these run side by side)");
+        text.AppendLine();
+        foreach (var group in kernel.Groups) Describe(text, group);
+        foreach (var step in steps.Where(s => s.Calls.Length > 0)) text.AppendLine(CultureInfo.InvariantCulture, $"  {step.Identity.Part}, in {step.Calls.Length} call(s)");
+        if (!source) return;
+        foreach (var step in steps)
+        {
+            if (step.Kernel is not { } generated) continue;
+            text.AppendLine(CultureInfo.InvariantCulture, $"  source of {generated.EntryPoint} ({generated.Groups} groups of {generated.GroupSize}):");
+            foreach (string line in generated.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
+        }
+    }
+
+    private static void Describe(StringBuilder text, GroupIdentity group)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"  {group.Name} over [{string.Join(", ", group.Sizes)}]");
         if (group.ReduceDims > 0) text.Append(group.ReduceDims == 1 ? ", the last one reduced" : $", the last {group.ReduceDims} reduced");
         text.AppendLine();
         if (group.Cut is { Length: > 0 } cut) text.AppendLine(CultureInfo.InvariantCulture, $"    why a kernel starts here: {cut}");
-        long written = 0;
-        foreach (var member in group.Members)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"    {member.Op.Name}");
-            if (member.Op.Kind == OperatorKind.MatMul) text.Append(CultureInfo.InvariantCulture, $" of {string.Join(" and ", member.Operands.Take(2).Select(o => o.View?.Shape ?? o.Node.Shape))}");
-            text.Append(CultureInfo.InvariantCulture, $" → {member.DType.Name()} {member.Shape}");
-            if (member.Stored) text.Append(member.Kept ? "  (kept)" : member.Home is not null || member.Into is not null ? "  (written in place)" : "  (stored)");
-            text.AppendLine();
-            if (member.Stored) written += member.Bytes;
-        }
-        long read = group.Members.SelectMany(m => m.Operands).Select(o => o.Node)
-            .Where(n => n.Group != group && !n.IsArgument).Distinct().Sum(n => n.Bytes);
-        text.AppendLine(CultureInfo.InvariantCulture, $"    reads {read:N0} bytes, writes {written:N0}");
-        return (read, written);
+        foreach (var one in group.Operators)
+            text.AppendLine(CultureInfo.InvariantCulture, $"    {one.Name}{one.Of} → {one.DType.Name()} {one.Shape}{Note(one.Stored)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"    reads {group.BytesRead:N0} bytes, writes {group.BytesWritten:N0}, computes {group.Flops:N0} FLOPs");
     }
 
-    private static string NameOf(Group group) => group.Kind switch
+    private static string Note(Storing stored) => stored switch
     {
-        GroupKind.Pointwise => "pointwise",
-        GroupKind.Row => "rows",
-        GroupKind.Column => "columns",
-        _ => "matrix product",
+        Storing.Kept => "  (kept)",
+        Storing.InPlace => "  (written in place)",
+        Storing.ForOthers => "  (stored)",
+        _ => "",
     };
 
     private static string Count(int n, string one, string? many = null) => n == 1 ? $"1 {one}" : $"{n} {many ?? one + "s"}";

@@ -27,8 +27,9 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
     private sealed record Way(LibraryGemmPlan Plan, LibraryCall[] Calls, int Result, int Direct, Access Target, MemoryId? Vector = null, string Text = "");
 
     /// <summary>The steps in order.</summary>
+    /// <param name="identity">The kernel that they make up.</param>
     /// <param name="beside">A sum the library makes beside the product: of its left operand or its right one, and where it goes.</param>
-    public IEnumerable<PlannedStep> Lower(string description, int launch, (bool Left, Place Place)? beside = null)
+    public IEnumerable<PlannedStep> Lower(KernelIdentity identity, (bool Left, Place Place)? beside = null)
     {
         var steps = new List<PlannedStep>();
         var (a, memoryA, madeA) = Operand(spec.A, spec.M, spec.K, "left");
@@ -38,9 +39,9 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         if (way.Plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, spec.K, spec.N, "right").Memory;
         var result = way.Direct < 0 ? scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size()) : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
         string library = way.Vector is null ? "cuBLAS" : "cublasLt";
-        string what = $"{description}: {library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}{way.Text}";
+        string what = $"{library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}{way.Text}";
         MemoryId[] used = way.Vector is { } vector ? [memoryA, memoryB, result, vector] : [memoryA, memoryB, result];
-        steps.Add(new(null, used, [.. used.Select(_ => spec.In)], [], what, launch) { Calls = way.Calls });
+        steps.Add(new(null, used, [.. used.Select(_ => spec.In)], [], new(identity, what)) { Calls = way.Calls });
         Epilogue();
         return steps;
 
@@ -69,7 +70,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
                 var call = WithSum(way.Calls[0], sum.Left, sum.Place.Offset);
                 if (backend.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = sum.Place.Memory, Text = $" with {Name(call.Epilogue)} of the {(sum.Left ? "left" : "right")} operand" };
             }
-            throw new InvalidOperationException($"{description}: the library no longer sums beside this product. Please report this program.");
+            throw new InvalidOperationException($"{identity}: the library no longer sums beside this product. Please report this program.");
         }
 
         Way Making(int register, bool direct = true)
@@ -95,7 +96,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             long[] sizes = [.. kept.Select(d => spec.Batch[d]), rows, columns];
             var memory = scratch(sizes.Aggregate(1L, (p, q) => p * q) * spec.In.Size());
             Instruction[] copy = [.. GemmProgram.Map(code, Project), new Store(spec.Buffers.Length, spec.In, Project(at), code.Length - 1)];
-            Pointwise("operand", sizes, copy, memory, $"{description}: copy of the {side} operand, whose strides {string.Join(", ", moves.Strides.Select(s => $"{s}"))} the library does not take");
+            Pointwise("operand", sizes, copy, memory, $"copy of the {side} operand, whose strides {string.Join(", ", moves.Strides.Select(s => $"{s}"))} the library does not take");
             return (at, memory);
         }
 
@@ -106,7 +107,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             // The store that the library has done is not done again; its place stays, since instructions are named by their numbers.
             if (way.Direct >= 0) code[way.Direct] = new Constant(0, DType.Int32);
             if (!code.OfType<Store>().Any()) return;
-            Pointwise("epilogue", [.. spec.Batch, spec.M, spec.N], GemmProgram.WithoutUnused(code), result, $"{description}: what follows the product");
+            Pointwise("epilogue", [.. spec.Batch, spec.M, spec.N], GemmProgram.WithoutUnused(code), result, "what follows the product");
         }
 
         // One kernel over buffers of the product and one more.
@@ -122,7 +123,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             var section = new Section(SectionKind.Pointwise, sizes, [], code);
             var kernel = Kernels.Generator.Generate(new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))], [.. slots.Select(s => spec.Scalars[s])],
                 [section], false), backend.Profile, dialect);
-            steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])], text, launch));
+            steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])], new(identity, text)));
         }
     }
 

@@ -12,8 +12,8 @@ internal sealed class Plan
     /// <summary>How many of the graph's numbers it reads, counted from the first.</summary>
     public required int Scalars { get; init; }
 
-    /// <summary>Kernels as a user counts them: a matrix product with packing and epilogue is one.</summary>
-    public required int Kernels { get; init; }
+    /// <summary>Kernels as a user counts them: each is one step or several.</summary>
+    public required KernelIdentity[] Kernels { get; init; }
 
     /// <summary>Offsets in the arena by arena index, and its size.</summary>
     public required long[] ArenaOffsets { get; init; }
@@ -41,12 +41,17 @@ internal sealed class Plan
     /// <summary>Nodes that are kept only because the program held a handle on them when the plan was made.</summary>
     public required int[] Held { get; init; }
 
+    /// <summary>The name of the device that it is made for.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Why each operator is a kernel of its own, where the planner failed; else null.</summary>
+    public Exception? Fault { get; init; }
+
+    /// <summary>Host memory it takes, about: for the bound on the plan cache.</summary>
+    public long HostBytes => 2048 + Fingerprint.Length * 8L + Kept.Length * 24L + Outputs.Length * 128L
+        + Kernels.Sum(k => 128 + k.Groups.Sum(g => 192 + g.Operators.Length * 64L));
+
     /// <summary>What <c>Explain</c> prints.</summary>
-    public required Func<bool, string> Explanation { get; init; }
-
-    /// <summary>Nodes planned: the explanation holds them.</summary>
-    public required int Nodes { get; init; }
-
-    /// <summary>Host memory it takes, about, without its steps.</summary>
-    public long HostBytes => 2048 + Nodes * 512L + Fingerprint.Length * 8L + Kept.Length * 24L + Outputs.Length * 128L;
+    /// <param name="source">With the kernels' source.</param>
+    public string Explanation(bool source) => Explanations.Describe(this, source);
 }

@@ -7,9 +7,8 @@ namespace GpuTensor.Graph.Planning;
 /// <param name="Memories">The memory behind each buffer parameter, or each operand of the product.</param>
 /// <param name="Types">The dtype behind each.</param>
 /// <param name="Scalars">The graph's scalar slot behind each scalar parameter.</param>
-/// <param name="Description">What it computes, for people.</param>
-/// <param name="Launch">The launch that it is a part of.</param>
-internal sealed record PlannedStep(GeneratedKernel? Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, string Description, int Launch)
+/// <param name="Identity">What it is, for people.</param>
+internal sealed record PlannedStep(GeneratedKernel? Kernel, MemoryId[] Memories, DType[] Types, int[] Scalars, StepIdentity Identity)
 {
     /// <summary>The library's calls.</summary>
     public LibraryCall[] Calls { get; init; } = [];

@@ -1,4 +1,3 @@
-using System.Text;
 using GpuTensor.Devices;
 using GpuTensor.Kernels;
 
@@ -34,7 +33,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
             Fingerprint = graph.Trace.Words.ToArray(),
             Steps = [.. drafts],
             Scalars = drafts.SelectMany(d => d.Scalars).DefaultIfEmpty(-1).Max() + 1,
-            Kernels = sketch.Launches.Count,
+            Kernels = sketch.Kernels,
             ArenaOffsets = sketch.Offsets,
             ArenaBytes = sketch.ArenaBytes,
             ArenaWhat = placement.Arena.MaxBy(v => v.Bytes) is { } most
@@ -46,8 +45,8 @@ internal sealed class Planner(Backend backend, Dialect dialect)
             Suspects = graph.Checks.Count == 0 ? [] : SuspectsOf(graph, kept),
             Copies = [.. placement.Copies.Select(c => (placement.Of(c.Value).Memory, c.Home.Index, c.Value.Bytes))],
             Held = sketch.Held,
-            Nodes = nodes.Count,
-            Explanation = source => Explain(sketch, source),
+            Device = backend.Name,
+            Fault = sketch.Fault,
         };
     }
 
@@ -64,15 +63,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
     }
 
     /// <summary>What the plan of a graph would be, for people. Compiles nothing.</summary>
-    public string Explain(Recorder graph, HomeMap homes, bool source) => Explain(Sketch(graph, homes, null), source);
-
-    private string Explain(Sketched sketch, bool source)
-    {
-        string text = Explanations.Describe(sketch.Launches, sketch.Drafts, sketch.ArenaBytes, backend, source);
-        return sketch.Fault is not { } fault ? text
-            : $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program."
-                + $"{Environment.NewLine}{text}";
-    }
+    public string Explain(Recorder graph, HomeMap homes, bool source) => Make(graph, homes, null).Explanation(source);
 
     private Sketched Sketch(Recorder graph, HomeMap homes, IReadOnlySet<int>? missed)
     {
@@ -115,14 +106,15 @@ internal sealed class Planner(Backend backend, Dialect dialect)
         var lives = new List<(long Bytes, int First, int Last)>(Lives(placement, launches));
 
         var drafts = new List<PlannedStep>();
-        for (int i = 0; i < launches.Count; i++) Lower(launches[i], placement, drafts, lives, i);
+        var identities = Identification.Run(launches);
+        for (int i = 0; i < launches.Count; i++) Lower(launches[i], identities[i], placement, drafts, lives, i);
         // A product's scratch memory is a product of sizes, and may have wrapped.
         foreach (var (size, _, _) in lives)
             RequirePossible(size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
         var (offsets, bytes) = ArenaPlan.Make(lives);
         RequirePossible(bytes, lives.Count == 0 ? ""
             : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
-        return new(nodes, placement, launches, drafts, offsets, bytes, []);
+        return new(nodes, placement, identities, drafts, offsets, bytes, []);
     }
 
     private static string Named(PlanNode value) => $"{value.Op.Name} {value.DType.Name()} {value.Shape}";
@@ -136,10 +128,10 @@ internal sealed class Planner(Backend backend, Dialect dialect)
     }
 
     /// <summary>A plan on paper: everything but compiled kernels.</summary>
-    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, List<Launch> Launches, List<PlannedStep> Drafts,
+    private sealed record Sketched(List<PlanNode> Nodes, Placement Placement, KernelIdentity[] Kernels, List<PlannedStep> Drafts,
         long[] Offsets, long ArenaBytes, int[] Held, Exception? Fault = null);
 
-    private void Lower(Launch launch, Placement placement, List<PlannedStep> drafts, List<(long, int, int)> lives, int time)
+    private void Lower(Launch launch, KernelIdentity identity, Placement placement, List<PlannedStep> drafts, List<(long, int, int)> lives, int time)
     {
         string name = NameOf(launch);
         var lowering = new Lowering(placement);
@@ -148,7 +140,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
             var spec = lowering.Kernel(launch, name);
             if (spec.Sections.Length == 0) return;
             var kernel = Kernels.Generator.Generate(spec, backend.Profile, dialect);
-            drafts.Add(new(kernel, [.. lowering.Memories], [.. spec.Buffers.Select(b => b.DType)], [.. lowering.ScalarSlots], Description(launch), time));
+            drafts.Add(new(kernel, [.. lowering.Memories], [.. spec.Buffers.Select(b => b.DType)], [.. lowering.ScalarSlots], new(identity, "")));
             return;
         }
         var gemm = lowering.Product(launch.Groups[0]);
@@ -159,7 +151,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
             {
                 lives.Add((bytes, time, time));
                 return new(MemoryKind.Arena, lives.Count - 1);
-            }).Lower(Description(launch), time, beside is null ? null : (beside.SummedBeside!.Value.Left, placement.Of(beside))));
+            }).Lower(identity, beside is null ? null : (beside.SummedBeside!.Value.Left, placement.Of(beside))));
             return;
         }
         var plan = GemmPlanner.Plan(gemm, backend.Profile, dialect);
@@ -169,7 +161,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
         {
             MemoryId[] memories = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? lowering.Memories[b] : new MemoryId(MemoryKind.Arena, scratch + b - gemm.Buffers.Length))];
             DType[] types = [.. part.Buffers.Select(b => b < gemm.Buffers.Length ? gemm.Buffers[b].DType : GemmAccumulator.Of(gemm.In))];
-            drafts.Add(new(part.Kernel, memories, types, [.. part.Scalars.Select(s => lowering.ScalarSlots[s])], $"{Description(launch)}: {part.Description}", time));
+            drafts.Add(new(part.Kernel, memories, types, [.. part.Scalars.Select(s => lowering.ScalarSlots[s])], new(identity, part.Description)));
         }
     }
 
@@ -202,18 +194,5 @@ internal sealed class Planner(Backend backend, Dialect dialect)
         var names = launch.Groups.SelectMany(g => g.Members).Select(m => m.Op.Name).Where(n => n is not ("clone" or "to")).Distinct().Take(6);
         string name = string.Join('_', names);
         return name.Length == 0 ? "copy" : name.Length > 48 ? name[..48] : name;
-    }
-
-    private static string Description(Launch launch)
-    {
-        var text = new StringBuilder();
-        foreach (var group in launch.Groups)
-        {
-            if (text.Length > 200) return text.Append(" …").ToString();
-            var last = group.Members[^1];
-            text.Append(text.Length > 0 ? "; " : "").Append(group.Kind.ToString().ToLowerInvariant()).Append(' ').AppendJoin('+', group.Members.Select(m => m.Op.Name).Take(12))
-                .Append(" → ").Append(last.DType.Name()).Append(' ').Append(last.Shape);
-        }
-        return text.ToString();
     }
 }
