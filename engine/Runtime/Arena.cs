@@ -8,25 +8,36 @@ namespace GpuTensor.Runtime;
 /// <param name="moving">Called before the memory goes back to the driver: whoever holds its address must let go.</param>
 internal sealed class Arena(Backend backend, Pool pool, Action moving)
 {
+    private long needed;
+
     /// <summary>The memory; null as long as no plan has needed any.</summary>
     public DeviceBuffer? Buffer { get; private set; }
 
-    /// <summary>Bytes that the run at hand needs, which <see cref="Spare"/> leaves alone; 0 between runs.</summary>
-    public long Needed { get; set; }
+    /// <summary>A run begins. Where memory is out before the run has its working memory, so much is left.</summary>
+    public void Begin(long bytes) => needed = bytes;
 
-    /// <summary>Makes it as large as <see cref="Needed"/>.</summary>
+    /// <summary>Working memory for the run that has begun, until it ends; null where it needs none.</summary>
     /// <param name="what">What the memory is for, where it cannot be had.</param>
-    public void Grow(string what)
+    public DeviceBuffer? Take(string what)
     {
-        if (Needed <= (Buffer?.Bytes ?? 0)) return;
-        Release();
-        Buffer = pool.TakeWhole(Needed, what);
+        if (needed == 0) return null;
+        if (needed > (Buffer?.Bytes ?? 0))
+        {
+            Release();
+            Buffer = pool.TakeWhole(needed, what);
+        }
+        // The run knows its address now, so none of it can be spared.
+        needed = Buffer!.Bytes;
+        return Buffer;
     }
 
-    /// <summary>Memory is out: what the run at hand does not need goes back to the driver.</summary>
+    /// <summary>The run has ended.</summary>
+    public void End() => needed = 0;
+
+    /// <summary>Memory is out: what no run needs goes back to the driver.</summary>
     public void Spare()
     {
-        if (Buffer?.Bytes > Pool.SizeOfWhole(Needed)) Release();
+        if (Buffer?.Bytes > Pool.SizeOfWhole(needed)) Release();
     }
 
     private void Release()

@@ -15,12 +15,12 @@ internal sealed class Runner(Backend backend, Pool pool, Arena arena, FencesInFl
         var (plan, outputs) = (executable.Plan, arguments.Outputs);
         int taken = 0;
         // Before anything is taken: where memory is out, working memory beyond this goes first.
-        arena.Needed = plan.ArenaBytes;
+        arena.Begin(plan.ArenaBytes);
         try
         {
-            for (; taken < plan.Outputs.Length; taken++) outputs[taken] = pool.Allocate(plan.Outputs[taken].Bytes, plan.Outputs[taken].What);
-            arena.Grow(plan.ArenaWhat);
-            arguments.UseArena(arena.Buffer, plan.ArenaOffsets);
+            for (; taken < plan.Outputs.Length; taken++)
+                outputs[taken] = pool.Allocate(plan.Outputs[taken].Bytes, plan.Outputs[taken].What);
+            arguments.UseArena(arena.Take(plan.ArenaWhat), plan.ArenaOffsets);
             var kind = Launch(executable, arguments);
             // Last: a run that fails gives its results back, and nobody may look at them then.
             checks.Add(plan.Checks, plan.Suspects, outputs);
@@ -34,7 +34,7 @@ internal sealed class Runner(Backend backend, Pool pool, Arena arena, FencesInFl
         }
         finally
         {
-            arena.Needed = 0;
+            arena.End();
         }
     }
 

@@ -22,10 +22,10 @@ public class ArenaTests
 
     private DeviceBuffer? Run(long bytes)
     {
-        arena.Needed = bytes;
-        arena.Grow("working memory");
-        arena.Needed = 0;
-        return arena.Buffer;
+        arena.Begin(bytes);
+        var buffer = arena.Take("working memory");
+        arena.End();
+        return buffer;
     }
 
     [Fact]
@@ -35,6 +35,7 @@ public class ArenaTests
         var large = Run(8 * Megabyte);
         Assert.Same(large, Run(2 * Megabyte));
         Assert.Same(large, Run(8 * Megabyte));
+        Assert.Null(Run(0));
         Assert.Equal(["allocate 8388608"], backend.Calls);
     }
 
@@ -42,22 +43,36 @@ public class ArenaTests
     public void It_grows_into_another_buffer_once_the_old_one_was_let_go()
     {
         Run(2 * Megabyte);
-        (moved, int before) = (0, backend.Calls.Count);
+        moved = 0;
+        int before = backend.Calls.Count;
         Run(4 * Megabyte);
         Assert.Equal(1, moved);
         Assert.Equal(["free 2097152", "allocate 4194304"], backend.Calls[before..]);
     }
 
     [Fact]
-    public void Out_of_memory_it_keeps_what_the_run_at_hand_needs()
+    public void Out_of_memory_before_a_run_has_it_so_much_is_left_as_the_run_needs()
     {
         Run(8 * Megabyte);
-        arena.Needed = 8 * Megabyte;
+        arena.Begin(8 * Megabyte);
         arena.Spare();
         Assert.NotNull(arena.Buffer);
-        arena.Needed = Megabyte;
+        arena.Begin(Megabyte);
         arena.Spare();
         Assert.Null(arena.Buffer);
         Assert.Equal("free 8388608", backend.Calls[^1]);
+    }
+
+    [Fact]
+    public void Out_of_memory_while_a_run_has_it_all_of_it_is_left()
+    {
+        var large = Run(8 * Megabyte);
+        arena.Begin(Megabyte);
+        Assert.Same(large, arena.Take("working memory"));
+        arena.Spare();
+        Assert.Same(large, arena.Buffer);
+        arena.End();
+        arena.Spare();
+        Assert.Null(arena.Buffer);
     }
 }
