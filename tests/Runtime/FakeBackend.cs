@@ -3,7 +3,8 @@ using GpuTensor.Devices;
 
 namespace GpuTensor.Tests.Runtime;
 
-/// <summary>A device of host memory that notes what it is asked to do: copies, writes and reads move bytes, launches do nothing.</summary>
+/// <summary>A device of host memory that notes what it is asked to do. Copies, writes and reads move bytes; launches and graphs do
+/// nothing.</summary>
 internal sealed class FakeBackend : CountingBackend
 {
     /// <summary>What was called, in order.</summary>
@@ -12,13 +13,19 @@ internal sealed class FakeBackend : CountingBackend
     /// <summary>Asked before each call, by its name; an exception is what the call answers.</summary>
     public Action<string>? Fault { get; set; }
 
+    public override bool CanCapture => Captures;
+
+    /// <summary>Whether what is enqueued can be captured.</summary>
+    public bool Captures { get; init; }
+
     /// <summary>What each kernel was called as it was made.</summary>
     public List<string> Descriptions { get; } = [];
 
     public override DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description)
     {
+        Note("kernel");
         Descriptions.Add(description);
-        return base.CreateKernel(program, entryPoint, description);
+        return new Kernel(this);
     }
 
     public override DeviceBuffer Allocate(long bytes)
@@ -66,6 +73,16 @@ internal sealed class FakeBackend : CountingBackend
 
     public override void Flush() => Note("flush");
 
+    public override void BeginCapture() => Note("begin");
+
+    public override DeviceGraph EndCapture()
+    {
+        Note("end");
+        return new Graph(this);
+    }
+
+    public override void AbortCapture() => Note("abort");
+
     private static Span<byte> Bytes(DeviceBuffer buffer, long offset) => ((HostBuffer)buffer).Contents.AsSpan((int)offset);
 
     private void Note(string call)
@@ -77,6 +94,24 @@ internal sealed class FakeBackend : CountingBackend
     private sealed class HostBuffer : DeviceBuffer
     {
         public required byte[] Contents { get; init; }
+    }
+
+    private sealed class Kernel(FakeBackend owner) : DeviceKernel
+    {
+        public override void SetBuffer(int index, DeviceBuffer buffer) { }
+
+        public override void SetBytes(int index, ReadOnlySpan<byte> value) { }
+
+        public override void Dispose() => owner.Note("drop kernel");
+    }
+
+    private sealed class Graph(FakeBackend owner) : DeviceGraph
+    {
+        public override int Nodes => 1;
+
+        public override void Launch() => owner.Note("graph");
+
+        public override void Dispose() => owner.Note("drop graph");
     }
 
     private sealed class Fence(FakeBackend owner) : DeviceFence
