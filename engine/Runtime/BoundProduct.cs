@@ -3,8 +3,8 @@ using GpuTensor.Graph.Planning;
 
 namespace GpuTensor.Runtime;
 
-/// <summary>A matrix product by the device's library. Its memories are the left operand, the right operand, the result, and perhaps what the
-/// library's epilogue reads or writes.</summary>
+/// <summary>A matrix product by the device's library. Its memories are the left operand, the right operand, the result, and perhaps what
+/// the library's epilogue reads or writes.</summary>
 internal sealed class BoundProduct(PlannedStep step) : BoundStep(step)
 {
     private readonly string description = step.Identity.ToString();

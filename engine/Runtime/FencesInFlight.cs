@@ -4,8 +4,8 @@ namespace GpuTensor.Runtime;
 
 /// <summary>Keeps the host from running away from the device: at most two fences are in flight, and whoever wants a third waits for the
 /// older one.</summary>
-/// <remarks>A fence follows each run, but of tiny runs only each sixteenth: threads that wake each other after every run cost more than such
-/// runs do.</remarks>
+/// <remarks>A fence follows each run, but of tiny runs only each sixteenth: threads that wake each other after every run cost more than
+/// such runs do.</remarks>
 internal sealed class FencesInFlight(Backend backend)
 {
     private const int Most = 2, TinyRunsToFence = 16;

@@ -4,10 +4,12 @@ using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Runtime;
 
-/// <summary>Runs plans as captured graphs: the first run compiles, the second warms what loads lazily, the third is captured and launched, and so is every later one. What changes between
-/// runs stays out of the graph: scalars lie in a block that is filled before, inputs that move are copied to a place of the graph's own, results are copied out to fresh memory. Large inputs
-/// are not copied; there may be a graph for each of up to four addresses. Where a variable has moved, the run is captured again; networks of the same shape, which share a plan, have a
-/// graph each, up to four.</summary>
+/// <summary>Runs plans as captured graphs: the first run compiles, the second warms what loads lazily, the third is captured and launched,
+/// and so is every later one. What was captured of a plan is known here alone.</summary>
+/// <remarks>What changes between runs stays out of the graph: scalars lie in a block that is filled before, inputs that move are copied to
+/// a place of the graph's own, results are copied out to fresh memory. Large inputs are not copied; there may be a graph for each of up to
+/// four addresses. Where a variable has moved, the run is captured again; networks of the same shape, which share a plan, have a graph
+/// each, up to four.</remarks>
 internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
 {
     /// <summary>The run of a plan that is captured.</summary>
@@ -32,16 +34,16 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
     public long Launches { get; private set; }
 
     /// <summary>Runs a plan as a graph, or says that it is to be run step by step.</summary>
-    public RunKind TryRun(Executable plan, RunArguments arguments)
+    public RunKind TryRun(Executable executable, RunArguments arguments)
     {
         if (!backend.CanCapture) return RunKind.Steps;
-        if (!states.TryGetValue(plan, out var state)) states.Add(plan, state = new() { Used = UsedSlots(plan.Plan) });
+        if (!states.TryGetValue(executable, out var state)) states.Add(executable, state = new() { Used = UsedSlots(executable.Plan) });
         if (state.Reason is not null) return RunKind.Steps;
         state.Runs++;
-        Look(state, arguments);
+        NotePlaces(state, arguments);
         var captured = state.Runs < CapturedAt ? null : Find(state, arguments);
         var kind = captured is null ? RunKind.Captured : RunKind.Replayed;
-        if (captured is null && state.Runs >= CapturedAt) captured = Capture(plan, state, arguments);
+        if (captured is null && state.Runs >= CapturedAt) captured = Capture(executable, state, arguments);
         (state.Last, state.Now) = (state.Now, state.Last);
         if (captured is null) return RunKind.Steps;
         arguments.HasLaunched = true;
@@ -49,21 +51,22 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
         return kind;
     }
 
-    private static int[] UsedSlots(Plan plan) => [.. plan.Steps.SelectMany(l => l.Memories).Concat(plan.Copies.Select(c => c.From)).Where(m => m.Kind == MemoryKind.Slot)
-        .Select(m => m.Index).Distinct().Order()];
+    private static int[] UsedSlots(Plan plan) =>
+        [.. plan.Steps.SelectMany(step => step.Memories).Concat(plan.Copies.Select(c => c.From))
+            .Where(m => m.Kind == MemoryKind.Slot).Select(m => m.Index).Distinct().Order()];
 
-    /// <summary>Writes down where everything lies, in arrays of the runs before: this is every step's way.</summary>
-    private static void Look(ReplayState state, RunArguments arguments)
+    /// <summary>Writes down where everything lies, in arrays of the runs before: every run comes through here.</summary>
+    private static void NotePlaces(ReplayState state, RunArguments arguments)
     {
         var (slots, homes, regions) = (arguments.Slots, arguments.Homes, arguments.Regions);
         if (state.Now.Length != state.Used.Length) state.Now = new MemoryPlace[state.Used.Length];
-        for (int k = 0; k < state.Now.Length; k++) state.Now[k] = Place(slots[state.Used[k]]);
+        for (int k = 0; k < state.Now.Length; k++) state.Now[k] = PlaceOf(slots[state.Used[k]]);
         if (state.Variables.Length != homes.Count + regions.Count) state.Variables = new MemoryPlace[homes.Count + regions.Count];
-        for (int i = 0; i < homes.Count; i++) state.Variables[i] = Place(homes[i]);
-        for (int i = 0; i < regions.Count; i++) state.Variables[homes.Count + i] = Place(regions[i]);
+        for (int i = 0; i < homes.Count; i++) state.Variables[i] = PlaceOf(homes[i]);
+        for (int i = 0; i < regions.Count; i++) state.Variables[homes.Count + i] = PlaceOf(regions[i]);
     }
 
-    private static MemoryPlace Place(Block block) => new(block.Buffer!, block.Offset);
+    private static MemoryPlace PlaceOf(Block block) => new(block.Buffer!, block.Offset);
 
     private CapturedRun? Find(ReplayState state, RunArguments arguments)
     {
@@ -95,7 +98,7 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
         return null;
     }
 
-    private CapturedRun? Capture(Executable plan, ReplayState state, RunArguments arguments)
+    private CapturedRun? Capture(Executable executable, ReplayState state, RunArguments arguments)
     {
         if (state.Captures >= 8 && state.Captures * 4 > state.Replays)
         {
@@ -113,11 +116,12 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
         {
             int slot = state.Used[k];
             // A variable's own contents lie where the graph's variables lie, whichever network ran last.
-            bool moves = state.Moving.Contains(slot) || state.Last.Length != now.Length || (state.Last[k] != now[k] && !variables.Contains(now[k]));
+            bool moves = state.Moving.Contains(slot) || state.Last.Length != now.Length
+                || (state.Last[k] != now[k] && !variables.Contains(now[k]));
             isCopied[k] = moves && slots[slot].Bytes <= LargestCopied;
             if (isCopied[k]) copied.Add((slot, slots[slot].Bytes));
         }
-        long total = copied.Sum(c => Aligned(c.Bytes)) + plan.Plan.Outputs.Sum(o => Aligned(o.Bytes));
+        long total = copied.Sum(c => Aligned(c.Bytes)) + executable.Plan.Outputs.Sum(o => Aligned(o.Bytes));
         DeviceBuffer? own = null;
         try
         {
@@ -134,12 +138,12 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
             long at = 0;
             Block[] inside = [.. slots];
             foreach (var (slot, bytes) in copied) inside[slot] = Part(bytes);
-            Block[] results = [.. plan.Plan.Outputs.Select(o => Part(o.Bytes))];
+            Block[] results = [.. executable.Plan.Outputs.Select(o => Part(o.Bytes))];
             backend.BeginCapture();
             DeviceGraph graph;
             try
             {
-                plan.Enqueue(backend, arguments.With(inside, results));
+                executable.Enqueue(backend, arguments.With(inside, results));
                 graph = backend.EndCapture();
             }
             catch
@@ -147,7 +151,8 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
                 backend.AbortCapture();
                 throw;
             }
-            var captured = new CapturedRun(state, graph, own, now, isCopied, [.. copied], results, variables, arguments.Arena, arguments.ScalarBlock);
+            var captured = new CapturedRun(
+                state, graph, own, now, isCopied, [.. copied], results, variables, arguments.Arena, arguments.ScalarBlock);
             state.Captures++;
             state.Captured.Add(captured);
             places.Add(captured, graphs.AddLast(captured));
@@ -171,12 +176,14 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
 
     private static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
 
-    /// <summary>Fills the inputs and results that graphs keep of their own, so that the next launch shows whether it computes anything.</summary>
+    /// <summary>Fills the inputs and results that graphs keep of their own, so that the next launch shows whether it computes
+    /// anything.</summary>
     public void Spoil(Action<DeviceBuffer, long> fill)
     {
         foreach (var captured in graphs)
         {
-            if (captured is { IsSpoilt: false, Own: { } own }) fill(own, captured.CopiedIn.Sum(c => Aligned(c.Bytes)) + captured.Outputs.Sum(o => Aligned(o.Bytes)));
+            if (captured is { IsSpoilt: false, Own: { } own })
+                fill(own, captured.CopiedIn.Sum(c => Aligned(c.Bytes)) + captured.Outputs.Sum(o => Aligned(o.Bytes)));
             captured.IsSpoilt = true;
         }
     }
@@ -212,14 +219,14 @@ internal sealed class GraphReplays(Backend backend, Pool pool) : IDisposable
     }
 
     /// <summary>How a plan is replayed, for Explain; null where it has not run yet.</summary>
-    public string? Describe(Executable plan) => states.GetValueOrDefault(plan)?.Describe();
+    public string? Describe(Executable executable) => states.GetValueOrDefault(executable)?.Describe();
 
     /// <summary>Drops what was captured of a plan that goes.</summary>
-    public void Forget(Executable plan)
+    public void Forget(Executable executable)
     {
-        if (!states.TryGetValue(plan, out var state)) return;
+        if (!states.TryGetValue(executable, out var state)) return;
         while (state.Captured.Count > 0) Drop(state.Captured[0]);
-        states.Remove(plan);
+        states.Remove(executable);
     }
 
     /// <summary>Drops every graph: memory they name is to change place, or memory is short.</summary>

@@ -4,13 +4,14 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Runtime;
 
-/// <summary>Compiled kernels by source text. What a plan needs and is not there is compiled as one program, since a program costs more than a kernel, or as few where the
-/// compiler works on several at a time.</summary>
+/// <summary>Compiled kernels by source text. What a plan needs and is not there is compiled as one program, since a program costs more than
+/// a kernel, or as few where the compiler works on several at a time.</summary>
 internal sealed class KernelCache(Backend backend, Dialect dialect)
 {
     private readonly Dictionary<string, DeviceProgram> programs = [];
 
-    /// <summary>Source text past which all programs are forgotten: an estimate of what they take. Kernels that plans hold live on.</summary>
+    /// <summary>Source text past which all programs are forgotten: an estimate of what they take. Kernels that plans hold live
+    /// on.</summary>
     public long MaxCharacters { get; set; } = 32 << 20;
 
     /// <summary>Source text of the programs here.</summary>

@@ -16,9 +16,7 @@ internal sealed class Loader(Backend backend, Dialect dialect, KernelCache kerne
         {
             int next = 0;
             foreach (var step in plan.Steps)
-                bound.Add(step.Kernel is null
-                    ? new BoundProduct(step)
-                    : new BoundLaunch(step, backend.CreateKernel(programs[next++], step.Kernel.EntryPoint, step.Identity.ToString()), dialect.ScalarsInMemory));
+                bound.Add(step.Kernel is not { } generated ? new BoundProduct(step) : Bind(step, generated, programs[next++]));
             return new(plan, [.. bound]);
         }
         catch
@@ -27,4 +25,7 @@ internal sealed class Loader(Backend backend, Dialect dialect, KernelCache kerne
             throw;
         }
     }
+
+    private BoundLaunch Bind(PlannedStep step, GeneratedKernel generated, DeviceProgram program) =>
+        new(step, backend.CreateKernel(program, generated.EntryPoint, step.Identity.ToString()), dialect.ScalarsInMemory);
 }

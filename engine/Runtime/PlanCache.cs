@@ -1,7 +1,7 @@
 namespace GpuTensor.Runtime;
 
-/// <summary>Executable plans by fingerprint, bounded in bytes: the ones unused for longest go first. Programs whose shapes never repeat must
-/// not fill the host's memory with plans.</summary>
+/// <summary>Executable plans by fingerprint, bounded in bytes: the ones unused for longest go first. Programs whose shapes never repeat
+/// must not fill the host's memory with plans.</summary>
 /// <param name="giveBack">Gives back what a plan that goes has on the device.</param>
 internal sealed class PlanCache(Action<Executable> giveBack)
 {
@@ -23,7 +23,8 @@ internal sealed class PlanCache(Action<Executable> giveBack)
 
     public long Bytes { get; private set; }
 
-    /// <summary>The plan of that fingerprint. One that turned out to keep too little is taken out; <paramref name="missed"/> is what its successor must keep.</summary>
+    /// <summary>The plan of that fingerprint. One that turned out to keep too little is taken out; <paramref name="missed"/> is what its
+    /// successor must keep.</summary>
     public Executable? Find(UInt128 hash, ReadOnlySpan<long> words, out HashSet<int>? missed)
     {
         missed = null;
@@ -49,7 +50,8 @@ internal sealed class PlanCache(Action<Executable> giveBack)
     public void Add(UInt128 hash, Executable plan)
     {
         if (evicted.Remove(hash) && ++madeAgain == Thrashing)
-            Warn($"GpuTensor: the plan cache of {MaxBytes:N0} bytes is too small for this program: {madeAgain} plans were thrown out and made again. "
+            Warn($"GpuTensor: the plan cache of {MaxBytes:N0} bytes is too small for this program: "
+                + $"{madeAgain} plans were thrown out and made again. "
                 + "Use fewer different shapes (pad batches to a few sizes), or set GPUTENSOR_PLAN_CACHE to more bytes.");
         plan.LastUsed = ++uses;
         Count++;

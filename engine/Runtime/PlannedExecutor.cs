@@ -58,7 +58,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     /// <summary>Runs that were one launch of a captured graph.</summary>
     public long GraphLaunches => replays.Launches;
 
-    /// <summary>What float32 products of the device's library may give up. What was captured before holds the old setting and goes.</summary>
+    /// <summary>What float32 products of the device's library may give up. What was captured before holds the old setting and
+    /// goes.</summary>
     public MatMulPrecision Precision
     {
         get => Backend.Precision;
@@ -158,7 +159,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
-    /// <summary>How the plan that such a graph ran by last is replayed. Where its variables lie is no part of the comparison, since the recorder's trace does not hold it yet.</summary>
+    /// <summary>How the plan that such a graph ran by last is replayed. Where its variables lie is no part of the comparison, since the
+    /// recorder's trace does not hold it yet.</summary>
     private string ReplayOf(Recorder graph)
     {
         var known = last is not null && last.Plan.Fingerprint.AsSpan().StartsWith(graph.Trace.Words) ? replays.Describe(last) : null;
@@ -247,13 +249,14 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             var whole = Pool.Allocate(bytes.Sum(), what);
             var parts = new Block[bytes.Length];
             long at = whole.Offset;
-            for (int i = 0; i < parts.Length; at += bytes[i++]) parts[i] = new() { Buffer = whole.Buffer, Offset = at, Bytes = bytes[i], Whole = whole };
+            for (int i = 0; i < parts.Length; at += bytes[i++])
+                parts[i] = new() { Buffer = whole.Buffer, Offset = at, Bytes = bytes[i], Whole = whole };
             return parts;
         }
     }
 
-    /// <summary>For tests of replays: fills these blocks, working memory and what captured runs keep of their own with NaN and numbers out of range. Whoever reads old memory, or computes
-    /// nothing, is seen at the next run.</summary>
+    /// <summary>For tests of replays: fills these blocks, working memory and what captured runs keep of their own with NaN and numbers out
+    /// of range. Whoever reads old memory, or computes nothing, is seen at the next run.</summary>
     public void Spoil(IEnumerable<Block> blocks)
     {
         lock (Gate)
@@ -267,7 +270,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             byte[] garbage = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
             Array.Fill(garbage, byte.MaxValue);
-            for (long at = 0; at < bytes; at += 1 << 20) Backend.Write(buffer, offset + at, garbage.AsSpan(0, (int)Math.Min(bytes - at, 1 << 20)));
+            for (long at = 0; at < bytes; at += 1 << 20)
+                Backend.Write(buffer, offset + at, garbage.AsSpan(0, (int)Math.Min(bytes - at, 1 << 20)));
             System.Buffers.ArrayPool<byte>.Shared.Return(garbage);
         }
     }
@@ -283,7 +287,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (Gate)
         {
             Pool.Maintain();
-            var block = Pool.Allocate(Math.Max(contents.Data.LongLength, 1), $"copied from the host: {contents.DType.Name()} {contents.Shape}");
+            string what = $"copied from the host: {contents.DType.Name()} {contents.Shape}";
+            var block = Pool.Allocate(Math.Max(contents.Data.LongLength, 1), what);
             try
             {
                 if (contents.Data.Length > 0) Backend.Write(block.Buffer!, block.Offset, contents.Data);

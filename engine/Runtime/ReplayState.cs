@@ -5,6 +5,7 @@ namespace GpuTensor.Runtime;
 /// <summary>What was captured of one plan, and how it has been run so far.</summary>
 internal sealed class ReplayState
 {
+    /// <summary>Runs of any kind, captures that succeeded, and captures that failed.</summary>
     public int Runs, Captures, Failures;
 
     /// <summary>Runs that were one launch of a graph.</summary>
@@ -30,5 +31,6 @@ internal sealed class ReplayState
     /// <summary>For Explain.</summary>
     public string Describe() => Reason is not null ? $"not captured: {Reason}"
         : Captured.Count == 0 ? $"captured at the third run; {Runs} so far"
-        : $"{Replays} runs were one launch of a graph of {Captured[^1].Graph.Nodes} nodes; each copies {Captured[^1].BytesIn:N0} bytes of inputs in and {Captured[^1].BytesOut:N0} bytes of results out";
+        : $"{Replays} runs were one launch of a graph of {Captured[^1].Graph.Nodes} nodes; "
+            + $"each copies {Captured[^1].BytesIn:N0} bytes of inputs in and {Captured[^1].BytesOut:N0} bytes of results out";
 }

@@ -5,7 +5,6 @@ using System.Text.Json;
 using GpuTensor.Bindings.Cuda;
 using GpuTensor.Cli.Kernels;
 using GpuTensor.Conformance;
-using GpuTensor.Graph.Planning;
 using GpuTensor.IO;
 using GpuTensor.Kernels;
 using GpuTensor.Runtime;

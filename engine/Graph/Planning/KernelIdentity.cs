@@ -43,7 +43,8 @@ internal sealed record KernelIdentity(int Number, GroupIdentity[] Groups, bool I
 /// <param name="ReduceDims">How many of them are reduced.</param>
 /// <param name="Cut">Why it is not computed together with what came before; null where nothing came before.</param>
 /// <param name="Operators">What it computes, operands before users.</param>
-internal sealed record GroupIdentity(GroupKind Kind, long[] Sizes, int ReduceDims, string? Cut, OperatorIdentity[] Operators, long BytesRead, long BytesWritten)
+internal sealed record GroupIdentity(GroupKind Kind, long[] Sizes, int ReduceDims, string? Cut, OperatorIdentity[] Operators,
+    long BytesRead, long BytesWritten)
 {
     private const int MostNames = 12;
 

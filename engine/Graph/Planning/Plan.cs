@@ -26,7 +26,8 @@ internal sealed class Plan
     /// <summary>Bytes and names of values that get new memory at each run.</summary>
     public required (long Bytes, string What)[] Outputs { get; init; }
 
-    /// <summary>Node index, where its value lies, and which home that is (−1: none), for each node that has a value after the run.</summary>
+    /// <summary>Node index, where its value lies, and which home that is (−1: none), for each node that has a value after the
+    /// run.</summary>
     public required (int Node, Place Place, int Home)[] Kept { get; init; }
 
     /// <summary>Outputs that say whether indices are in range.</summary>

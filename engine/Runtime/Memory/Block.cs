@@ -2,8 +2,8 @@ using GpuTensor.Devices;
 
 namespace GpuTensor.Runtime.Memory;
 
-/// <summary>Memory that holds one materialised value: a range of a device buffer, or host memory on the reference device. When the collector finds it unreachable, the pool takes the range
-/// back; <see cref="Pool.Release"/> does so at once.</summary>
+/// <summary>Memory that holds one materialised value: a range of a device buffer, or host memory on the reference device. When the
+/// collector finds it unreachable, the pool takes the range back; <see cref="Pool.Release"/> does so at once.</summary>
 internal sealed class Block
 {
     /// <summary>The buffer it lies in; null on the reference device.</summary>
@@ -21,7 +21,8 @@ internal sealed class Block
     /// <summary>The flat storage it is a part of, which keeps the whole alive; null for a block of its own.</summary>
     public Block? Whole { get; init; }
 
-    /// <summary>The value that was computed last in this place; the next one there overwrites it. Null where no value was computed in place.</summary>
+    /// <summary>The value that was computed last in this place; the next one there overwrites it. Null where no value was computed in
+    /// place.</summary>
     public IOccupant? Occupant { get; private set; }
 
     /// <summary>A new value lies here; the one before is gone.</summary>

@@ -2,8 +2,9 @@ using GpuTensor.Devices;
 
 namespace GpuTensor.Runtime.Memory;
 
-/// <summary>Device memory for values that outlive a run. Ranges come from slabs or, when large, from buffers of their own, and go back to free lists by size, never to the driver unless
-/// memory runs out. Who still needs a block is the garbage collector's knowledge: the pool holds weak references and looks at them after a collection; no finalizer is involved.</summary>
+/// <summary>Device memory for values that outlive a run. Ranges come from slabs or, when large, from buffers of their own, and go back to
+/// free lists by size, never to the driver unless memory runs out. Who still needs a block is the garbage collector's knowledge: the pool
+/// holds weak references and looks at them after a collection; no finalizer is involved.</summary>
 internal sealed class Pool(Backend backend)
 {
     private const long SlabBytes = 4 << 20, LargeBytes = 1 << 20, Alignment = 256, MinimumBudget = 64 << 20;
@@ -51,7 +52,8 @@ internal sealed class Pool(Backend backend)
     /// <summary>The size of a whole buffer that holds so many bytes.</summary>
     public static long SizeOfWhole(long bytes) => Math.Max(SizeClass(bytes), LargeBytes);
 
-    /// <summary>Takes a block back at once. Whoever calls knows that nothing recorded needs it; work already enqueued may still use it, since the stream is in order.</summary>
+    /// <summary>Takes a block back at once. Whoever calls knows that nothing recorded needs it; work already enqueued may still use it,
+    /// since the stream is in order.</summary>
     public void Release(Block block)
     {
         if (block.Ticket < 0) return;
@@ -60,7 +62,8 @@ internal sealed class Pool(Backend backend)
         GiveBack(block.Ticket);
     }
 
-    /// <summary>Between runs: takes back what the collector has found dead, and asks it to look when much was given out since it last did.</summary>
+    /// <summary>Between runs: takes back what the collector has found dead, and asks it to look when much was given out since it last
+    /// did.</summary>
     public void Maintain()
     {
         if (givenSinceCollection > Math.Max(MinimumBudget, LiveBytes / 4)) GC.Collect(1, GCCollectionMode.Forced, blocking: true);
@@ -117,8 +120,8 @@ internal sealed class Pool(Backend backend)
             }
             catch (DeviceOutOfMemoryException) when (attempt < 3)
             {
-                // Drain, so that what is no longer used is known to be; collect dead handles, young ones first; drain again, and trim: memory held for reuse in other
-                // sizes and working memory go back to the driver.
+                // Drain, so that what is no longer used is known to be; collect dead handles, young ones first; drain again, and trim:
+                // memory held for reuse in other sizes and working memory go back to the driver.
                 backend.Finish();
                 if (attempt < 2) GC.Collect(attempt + 1, GCCollectionMode.Forced, blocking: true);
                 Sweep();
@@ -130,7 +133,8 @@ internal sealed class Pool(Backend backend)
             catch (DeviceOutOfMemoryException e)
             {
                 throw new DeviceOutOfMemoryException(
-                    $"{e.Message}. {size:N0} bytes were needed for {what}. Alive are {LiveBytes:N0} bytes, of {backend.Counters.BytesHeld:N0} taken from the driver:{Describe()}\n"
+                    $"{e.Message}. {size:N0} bytes were needed for {what}. Alive are {LiveBytes:N0} bytes, "
+                    + $"of {backend.Counters.BytesHeld:N0} taken from the driver:{Describe()}\n"
                     + "Use smaller batches, or Dispose() or let go of tensors that are no longer needed.", e);
             }
         }
@@ -139,12 +143,14 @@ internal sealed class Pool(Backend backend)
     /// <summary>Live bytes by shape, largest first.</summary>
     public string Describe()
     {
-        var largest = entries.Where(e => e.InUse).GroupBy(e => e.What).Select(g => (What: g.Key, Count: g.Count(), Bytes: g.Sum(e => e.Bytes)))
+        var largest = entries.Where(e => e.InUse).GroupBy(e => e.What)
+            .Select(g => (What: g.Key, Count: g.Count(), Bytes: g.Sum(e => e.Bytes)))
             .OrderByDescending(g => g.Bytes).Take(8);
         return string.Concat(largest.Select(g => $"\n  {g.Bytes,15:N0} bytes in {g.Count} × {g.What}"));
     }
 
-    /// <summary>Multiples of 256 bytes, from 4 KiB on in steps of an eighth of the power of two below, so that few sizes share many free ranges.</summary>
+    /// <summary>Multiples of 256 bytes, from 4 KiB on in steps of an eighth of the power of two below, so that few sizes share many free
+    /// ranges.</summary>
     private static long SizeClass(long bytes)
     {
         long size = Math.Max(Alignment, (bytes + Alignment - 1) / Alignment * Alignment);
