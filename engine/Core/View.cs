@@ -1,6 +1,9 @@
+using GpuTensor.Kernels;
+
 namespace GpuTensor;
 
-/// <summary>How a tensor looks at a contiguous row-major value: element i of the view is element Offset + Σ Strides[d]·i[d] of the value. A null view is the value itself.</summary>
+/// <summary>How a tensor looks at a contiguous row-major value: element i of the view is element Offset + Σ Strides[d]·i[d] of the value. A
+/// null view is the value itself.</summary>
 internal sealed class View : IEquatable<View>
 {
     // The views seen last, by their hash: a step looks at its values in the same few ways again and again. Threads may overwrite each
@@ -10,10 +13,6 @@ internal sealed class View : IEquatable<View>
 
     /// <summary>Ranks up to this are worked out on the stack.</summary>
     private const int UsualRank = 16;
-
-    /// <summary>Whether elements meet is found out element by element up to so many; of larger views with such steps it is
-    /// assumed.</summary>
-    private const long MostVisited = 1 << 20;
 
     private readonly int hash;
 
@@ -113,43 +112,13 @@ internal sealed class View : IEquatable<View>
             if (Math.Abs(Strides[left]) <= within) break;
             within += Math.Abs(Strides[left]) * (Shape.Span[left] - 1);
         }
-        if (left < 0) return false;
-        var dims = Enumerable.Range(0, Shape.Rank).Where(d => Shape.Span[d] > 1).OrderBy(d => Math.Abs(Strides[d])).ToArray();
-        long reach = 0, last = 0;
-        bool apart = true;
-        foreach (int d in dims)
-        {
-            long step = Math.Abs(Strides[d]);
-            // One step back in one dimension and one on in the other.
-            if (step == last) return true;
-            apart &= step > reach;
-            reach += step * (Shape.Span[d] - 1);
-            last = step;
-        }
-        if (apart) return false;
-        if (Shape.ElementCount > reach + 1 || Shape.ElementCount > MostVisited) return true;
-        var seen = new HashSet<long>();
-        foreach (long at in Elements())
-            if (!seen.Add(at)) return true;
-        return false;
+        return left >= 0 && !ToLayout().IsInjective;
     }
 
     /// <summary>Which element of the value each of the view's is, in row-major order.</summary>
-    public IEnumerable<long> Elements()
-    {
-        if (Shape.ElementCount == 0) yield break;
-        var index = new int[Shape.Rank];
-        for (long at = Offset; ;)
-        {
-            yield return at;
-            int d = Shape.Rank - 1;
-            for (; d >= 0; at -= Strides[d] * index[d], index[d--] = 0)
-                if (index[d] + 1 < Shape.Span[d]) break;
-            if (d < 0) yield break;
-            index[d]++;
-            at += Strides[d];
-        }
-    }
+    public IEnumerable<long> Elements() => ToLayout().Places();
+
+    private Layout ToLayout() => new([.. Shape.Span.ToArray().Select(n => (long)n)], Strides, Offset);
 
     public View Permute(ReadOnlySpan<int> dims)
     {

@@ -62,29 +62,22 @@ internal static class LibraryGemm
             long[][] strides = [.. all.Select(s => dimensions.Select(d => s[d.Dimension]).ToArray())];
             // The longest batch dimension goes into the call, the others are calls.
             int inner = sizes.Length == 0 ? -1 : Array.IndexOf(sizes, sizes.Max());
-            long calls = sizes.Where((_, d) => d != inner).Aggregate(1L, (p, q) => p * q);
-            if (calls > MostCalls && attempt == 0)
+            int[] outer = [.. Enumerable.Range(0, sizes.Length).Where(d => d != inner)];
+            long[] outerSizes = [.. outer.Select(d => sizes[d])];
+            if (outerSizes.Aggregate(1L, (p, q) => p * q) > MostCalls && attempt == 0)
             {
                 (copyA, copyB, copyC) = (true, true, true);
                 continue;
             }
-            var made = new LibraryCall[calls];
-            for (long i = 0; i < calls; i++)
-            {
-                long rest = i, oa = left.Offset, ob = right.Offset, oc = result.Offset;
-                for (int d = sizes.Length - 1; d >= 0; d--)
-                {
-                    if (d == inner) continue;
-                    long at = rest % sizes[d];
-                    rest /= sizes[d];
-                    (oa, ob, oc) = (oa + at * strides[0][d], ob + at * strides[1][d], oc + at * strides[2][d]);
-                }
-                long count = inner < 0 ? 1 : sizes[inner];
-                made[i] = Call(m, n, k, count, (left, oa, Stride(0)), (right, ob, Stride(1)), (result, oc, Stride(2)));
-            }
-            return new(copyA, copyB, copyC, made);
+            long count = inner < 0 ? 1 : sizes[inner];
+            var calls = Places(0, left).Zip(Places(1, right), Places(2, result)).Select(at =>
+                Call(m, n, k, count, (left, at.First, Stride(0)), (right, at.Second, Stride(1)), (result, at.Third, Stride(2))));
+            return new(copyA, copyB, copyC, [.. calls]);
 
             long Stride(int operand) => inner < 0 ? 0 : strides[operand][inner];
+
+            IEnumerable<long> Places(int operand, Access at) =>
+                new Layout(outerSizes, [.. outer.Select(d => strides[operand][d])], at.Offset).Places();
         }
     }
 
