@@ -35,7 +35,7 @@ internal sealed partial record Dialect
         Shuffles = ("__shfl_down_sync(0xffffffffu, {0}, {1}, {2})", "__shfl_sync(0xffffffffu, {0}, 0, {2})"),
         // cuda_fp16.h needs an include path, the instructions behind it do not. bfloat16 has such instructions from sm_80 on only, so it is
         // converted by its bits everywhere.
-        Own = new Dictionary<string, string>
+        Intrinsics = new Dictionary<string, string>
         {
             ["from_f16_f32"] = "$T $N($H h) { $T r; asm(\"cvt.f32.f16 %0, %1;\" : \"=f\"(r) : \"h\"(h)); return r; }",
             ["to_f16_f32"] = "$H $N($T x) { $H h; asm(\"cvt.rn.f16.f32 %0, %1;\" : \"=h\"(h) : \"f\"(x)); return h; }",

@@ -78,7 +78,8 @@ internal sealed partial record Dialect
 
     /// <summary>Helper functions that the language or its hardware has an instruction for: templates that stand in for the
     /// library's.</summary>
-    public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Intrinsics { get; init; } =
+        System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 
     public string Type(Kind kind, int width = 1) => width == 1 ? Types[(int)kind] : Vector[(int)kind];
 

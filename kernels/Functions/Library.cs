@@ -41,7 +41,7 @@ internal static partial class Library
         int width = suffix.EndsWith("x16", StringComparison.Ordinal) ? 16 : 1;
         if (width == 16) suffix = suffix[..^3];
         if (!Kinds.TryParse(suffix, out var kind)) throw new ArgumentException($"{name} names no function.", nameof(name));
-        var helper = dialect.Own.TryGetValue($"{name[3..split]}_{suffix}", out string? own) ? new Helper(name, own)
+        var helper = dialect.Intrinsics.TryGetValue($"{name[3..split]}_{suffix}", out string? intrinsic) ? new Helper(name, intrinsic)
             : Find(name[3..split], suffix, kind) ?? throw new ArgumentException($"{name} names no function.", nameof(name));
         string body = helper.Lanes == 0 ? helper.Text : OverLanes(helper, width);
         var expanded = new StringBuilder();

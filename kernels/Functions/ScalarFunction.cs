@@ -8,8 +8,9 @@ internal sealed class ScalarFunction(string name, int arity)
     /// <summary>What operators and <see cref="Functions.Get"/> call it.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Number of operands.</summary>
-    public int Arity { get; } = arity;
+    /// <summary>Number of operands, at most ten: an expression names each by one digit.</summary>
+    public int Arity { get; } = arity is >= 1 and <= 10 ? arity
+        : throw new ArgumentOutOfRangeException(nameof(arity), arity, $"{name} must have from 1 to 10 operands.");
 
     /// <summary>The expression for floating kinds; null: it has none.</summary>
     public string? Float { get; init; }

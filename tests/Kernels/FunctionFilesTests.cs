@@ -19,6 +19,14 @@ public sealed class FunctionFilesTests
             Assert.Single(files, f => f.Text.Contains($"\"{function.Name}\"", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_function_has_from_one_to_ten_operands()
+    {
+        Assert.Equal(10, new ScalarFunction("ten", 10).Arity);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ScalarFunction("eleven", 11));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ScalarFunction("none", 0));
+    }
+
     /// <summary>The row of the kernels, the operator (gradient and reference), the two methods of a tensor, and its rows in three tables of
     /// tests.</summary>
     [Fact]
