@@ -60,10 +60,6 @@ internal enum TypeRule : byte
     RefusesFloats = 16,
 }
 
-/// <summary>Which values the gradient rule reads: they are kept for it, and changing them in place before backward is an error.</summary>
-[Flags]
-internal enum Saves : byte { None = 0, A = 1, B = 2, C = 4, Output = 8, AB = A | B }
-
 /// <summary>An operator: the one row where everything that is known about it hangs.</summary>
 /// <param name="name">PyTorch's name, snake_case.</param>
 /// <param name="kind">How the planner treats it.</param>

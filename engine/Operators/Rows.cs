@@ -39,7 +39,7 @@ internal static class Rows
 
     /// <summary>A function of two numbers. The rules give the gradient of each operand; the sets say what each of them reads.</summary>
     public static Operator OfTwo(string name, Func<double, double, double> real, Func<long, long, long> integer,
-        Func<GradientContext, Tensor> a, Func<GradientContext, Tensor> b, Saves savesForA = Saves.None, Saves savesForB = Saves.None,
+        Func<GradientContext, Tensor> a, Func<GradientContext, Tensor> b, Saves savesForA = default, Saves savesForB = default,
         TypeRule types = TypeRule.Same, Operator? forBool = null, string? function = null) => new(name, OperatorKind.Pointwise)
     {
         Function = function ?? name,

@@ -41,11 +41,11 @@ internal static class PlanBuilder
             Work.Visit();
             if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
             var saves = node.Op.SavedBy(node);
-            if ((saves & Saves.Output) != 0) Keep(node);
+            if (saves.HasResult(0)) Keep(node);
             for (int i = 0; i < node.OperandCount; i++)
             {
                 var operand = node[i];
-                if (((int)saves & 1 << i) != 0) Keep(operand.Node);
+                if (saves.HasOperand(i)) Keep(operand.Node);
                 if (operand.Grad && operand.Node.RequiresGrad) stack.Push(operand.Node);
             }
         }
