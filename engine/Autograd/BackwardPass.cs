@@ -49,7 +49,7 @@ internal sealed class BackwardPass
         using var mode = new GradModeScope(enabled: createGraph);
         for (int i = 0; i < outputs.Count; i++) roots.Add(Seed(outputs[i], i < upstream.Count ? upstream[i] : null));
         if (retainGraph == false)
-            foreach (var root in roots) (root.Owner as Recorder)?.Keep(root);
+            foreach (var root in roots) root.PendingIn?.Keep(root);
 
         var wanted = inputs?.Select(Target).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         Order();
@@ -107,10 +107,10 @@ internal sealed class BackwardPass
     /// <param name="operand">Which operand of the user it is; −1 for its result.</param>
     public void CheckUnchanged(Node value, Node user, int operand)
     {
-        if ((value.Flags & NodeFlags.Superseded) == 0) return;
+        if (!value.IsSuperseded) return;
         // The in-place operator itself may read what it replaces: whole, or through a view or a copy that put its result in place.
-        if (value != user && value.Link is Node next
-            && (next == user || (next.Op.Kind is OperatorKind.ViewAssign or OperatorKind.Copy && (next.NodeA == user || next.NodeB == user)))) return;
+        if (value != user && value.Successor is { } next
+            && (next == user || (next.Op.Kind is OperatorKind.ViewAssign or OperatorKind.Copy && next.Reads(user)))) return;
         string role = operand < 0 ? "result" : $"operand {operand}";
         throw new AutogradException(
             $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place operation. "
@@ -199,7 +199,7 @@ internal sealed class BackwardPass
         if (node.Leaf is not null) return;
         if ((node.Flags & NodeFlags.GraphFreed) != 0) return;
         node.Mark(NodeFlags.GraphFreed);
-        for (int i = 0; i < node.OperandCount; i++) Interlocked.Decrement(ref node[i].Node.Uses);
-        if (node.State == NodeState.Materialized) node.ForgetOperands();
+        for (int i = 0; i < node.OperandCount; i++) node[i].Node.AddUse(-1);
+        if (node.IsMaterialized) node.ForgetOperands();
     }
 }

@@ -46,15 +46,10 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     /// history.</summary>
     public Node Bind(Node node)
     {
-        if (node.Link == this) return node;
-        if (node.Link is null && !node.RequiresGrad)
-        {
-            node.Link = this;
-            return node;
-        }
+        if (node.Leaf == this || (!node.RequiresGrad && node.TryBind(this))) return node;
         if (aliased is { } known && known.Item1 == node) return known.Item2;
         var alias = Recorder.For(node.Device).Record(Operators.Basic.Copy, node.DType, node.Shape, new(node, null, false));
-        alias.Link = this;
+        alias.TryBind(this);
         aliased = new(node, alias);
         return alias;
     }
@@ -131,7 +126,7 @@ internal sealed class LeafState(View? view, Storage? variable = null)
 
     private void Note(Tensor value, Tensor? before, bool exposed)
     {
-        if (value.Node.Owner is Recorder recorder) recorder.NoteGradient(this, before, exposed);
+        if (value.Node.PendingIn is { } recorder) recorder.NoteGradient(this, before, exposed);
         else Recorder.Capturing?.NoteGradient(this, new(before));
     }
 }

@@ -95,10 +95,10 @@ public partial class Tensor
         else if (a.IsNumber) a = a.NumberOn(b.Device);
     }
 
-    private bool IsNumber => Rank == 0 && Node.Op.Kind == OperatorKind.Scalar;
+    private bool IsNumber => Rank == 0 && Node is { Op.Kind: OperatorKind.Scalar, Number: not null };
 
     private Tensor NumberOn(Device device) =>
-        FromNode(Recorder.For(device).Record(Node.Op, DType, GpuTensor.Shape.Scalar, attributes: Node.Attributes, bits: Node.Bits));
+        FromNode(Recorder.For(device).Record(Node.Op, DType, GpuTensor.Shape.Scalar, attributes: Node.Attributes));
 
     /// <summary>This tensor if its dtype is floating, else as float32.</summary>
     internal Tensor Floating() => DType.IsFloatingPoint() ? this : To(DType.Float32);

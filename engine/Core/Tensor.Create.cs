@@ -10,7 +10,8 @@ public partial class Tensor
     internal static Tensor FromHost(HostArray contents, Device? device = null, bool requiresGrad = false)
     {
         device ??= Device.Default;
-        var node = new Node(Basic.Leaf, contents.DType, contents.Shape, device) { State = NodeState.Materialized, Owner = device.Executor.Upload(contents), Rest = HostRange.Of(contents) };
+        var node = Node.InMemory(Basic.Leaf, contents.DType, contents.Shape, device, device.Executor.Upload(contents),
+            attributes: HostRange.Of(contents));
         var tensor = FromNode(node);
         return requiresGrad ? tensor.RequiresGrad_() : tensor;
     }
@@ -28,10 +29,11 @@ public partial class Tensor
     private static Node RecordScalar(Scalar value, DType dtype, Device device)
     {
         long bits = value.BitsAs(dtype);
-        var node = Recorder.For(device).Record(value.IsConstant ? Basic.Constant : Basic.Scalar, dtype, GpuTensor.Shape.Scalar,
-            attributes: value.IsConstant ? ConstantAttributes.Of(bits) : null, bits: bits);
-        node.Link = value.Source;
-        return node;
+        var number = value.IsConstant ? ConstantNumber.Of(bits)
+            : value.Source is { } source ? new LiveNumber(bits, source)
+            : Number.Of(bits);
+        var op = value.IsConstant ? Basic.Constant : Basic.Scalar;
+        return Recorder.For(device).Record(op, dtype, GpuTensor.Shape.Scalar, attributes: number);
     }
 
     /// <summary>A 0-d tensor of one number on the default device: float32, int64 or bool by kind.</summary>

@@ -16,14 +16,8 @@ public partial class Tensor
         var host = ToHost();
         var operand = Operand;
         // A value that is there already, as a leaf is, but with the history of the one it was copied from.
-        var node = new Node(Transfer.ToDevice, DType, Shape, device) { State = NodeState.Materialized,
-            Owner = device.Executor.Upload(host) };
-        if (operand.Grad)
-        {
-            (node.NodeA, node.ViewA) = (operand.Node, operand.View);
-            node.Flags |= NodeFlags.RequiresGrad | NodeFlags.GradA;
-        }
-        return FromNode(node);
+        var history = operand.Grad ? operand : default;
+        return FromNode(Node.InMemory(Transfer.ToDevice, DType, Shape, device, device.Executor.Upload(host), history));
     }
 
     /// <summary>These contents on another device and in another dtype.</summary>

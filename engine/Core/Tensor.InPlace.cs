@@ -55,13 +55,13 @@ public partial class Tensor
         }
         else after = Record(Basic.Copy, DType, Shape, value);
         if (keepsHistory) after = Record(Basic.SetData, DType, before.Shape, new(before, null, true), new(after, null, false));
-        if (leaf is { } state && after.Link is null) after.Link = state;
+        if (leaf is { } state) after.TryBind(state);
         Storage.Set(after);
     }
 
     /// <summary>A result that no other variable means can be taken over without a copy.</summary>
-    private bool IsFresh(Tensor value) => value.view is null && value.Shape == Shape && value.Node is { State: NodeState.Pending, Storages: <= 1, Link: null } node
-        && node.Owner == Recorder.For(Device)
+    private bool IsFresh(Tensor value) => value.view is null && value.Shape == Shape
+        && value.Node is { Storages: <= 1, Leaf: null, IsSuperseded: false } node && node.IsPendingIn(Recorder.For(Device))
         && value.Node.Op.Kind is not (OperatorKind.Leaf or OperatorKind.Scalar) && value.variable != variable && !value.IsShared;
 
     private Operand WholeOperand

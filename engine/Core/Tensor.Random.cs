@@ -159,17 +159,15 @@ public partial class Tensor
         return (RandomWords(shape, device, generator) >> Constant(32L - digits)).To(dtype) * Constant(1.0 / (1 << digits));
     }
 
-    /// <summary>The next words of a stream, int64. The nodes of key and words know their generator: a replay reads the key, and takes as
+    /// <summary>The next words of a stream, int64. The numbers of key and words know their generator: a replay reads the key, and takes as
     /// many words, anew.</summary>
     internal static Tensor RandomWords(Shape shape, Device device, Generator? generator = null)
     {
         generator ??= Generator.Default;
         var (number, first) = generator.Take(shape.ElementCount);
-        var key = FromScalar(number, DType.Int64, device);
-        key.Node.Link = generator;
+        var key = FromNode(Recorder.For(device).Record(Basic.Scalar, DType.Int64, GpuTensor.Shape.Scalar,
+            attributes: new DrawnNumber(number, generator)));
         // The same key for every word, also where it lies in memory: run by itself (eager), or before a flush that came in between.
-        var words = Apply(RandomNumbers.Words, DType.Int64, shape, key.Broadcast(shape), bits: first);
-        words.Node.Link = generator;
-        return words;
+        return Apply(RandomNumbers.Words, DType.Int64, shape, key.Broadcast(shape), attributes: new DrawnNumber(first, generator));
     }
 }

@@ -49,7 +49,7 @@ public partial class Tensor : IDisposable
         var node = Node;
         var storage = new Storage(node, borrowed);
         if (Interlocked.CompareExchange(ref variable, storage, node) is Storage other) return other;
-        if (!borrowed && node.Owner is Recorder recorder) recorder.Hold(node, storage);
+        if (!borrowed) node.PendingIn?.Hold(node, storage);
         return storage;
     }
 
@@ -108,7 +108,7 @@ public partial class Tensor : IDisposable
     public Tensor Keep()
     {
         var node = Node;
-        (node.Owner as Recorder)?.Keep(node);
+        node.PendingIn?.Keep(node);
         return this;
     }
 
@@ -139,7 +139,7 @@ public partial class Tensor : IDisposable
         Interleaving.Point();
         var tensor = new Tensor(node, over, detached, borrowed: false);
         node.AddStorage(1);
-        if (node.Owner is Recorder recorder) recorder.Hold(node, tensor);
+        node.PendingIn?.Hold(node, tensor);
         return tensor;
     }
 
@@ -215,11 +215,13 @@ public partial class Tensor : IDisposable
     }
 
     /// <summary>Records an operator over tensors of one device.</summary>
-    internal static Tensor Apply(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null, IAttributes? attributes = null, long bits = 0) =>
-        FromNode(Record(op, dtype, shape, a, b, more, attributes, bits));
+    internal static Tensor Apply(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null,
+        IAttributes? attributes = null) =>
+        FromNode(Record(op, dtype, shape, a, b, more, attributes));
 
     /// <summary>As <see cref="Apply"/>, without a handle on the result.</summary>
-    private static Node Record(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null, IAttributes? attributes = null, long bits = 0)
+    private static Node Record(Operator op, DType dtype, Shape shape, Operand a, Operand b = default, Operand[]? more = null,
+        IAttributes? attributes = null)
     {
         var device = a.Node.Device;
         // Integers and truth values carry no gradient, whatever they were computed from.
@@ -232,7 +234,7 @@ public partial class Tensor : IDisposable
         if (more is not null)
             foreach (var operand in more)
                 if (operand.Node.Device != device) throw Mixed(op, device, operand.Node.Device);
-        return Recorder.For(device).Record(op, dtype, shape, a, b, more, attributes, bits);
+        return Recorder.For(device).Record(op, dtype, shape, a, b, more, attributes);
     }
 
     private static DeviceException Mixed(Operator op, Device a, Device b) => new(

@@ -151,7 +151,7 @@ internal sealed class Capture(Tensor[] arguments)
     private void TakeScalars(Recorder graph)
     {
         Scalars = [.. graph.Scalars.Select(n => new CapturedScalar(
-            n.Bits, n.DType, n.Link as Func<double>, n.Link as Generator, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
+            n.Number!.Bits, n.DType, n.Number.Source, n.Number.Generator, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
     }
 
     private void TakeVariables(Recorder graph, Dictionary<Node, Block> homeOf)
@@ -160,7 +160,7 @@ internal sealed class Capture(Tensor[] arguments)
         foreach (var (storage, old) in graph.Changes)
         {
             if (variables.TryGetValue(storage, out var known)) variables[storage] = (known.Home, known.Changes + 1);
-            else if (storage.Current.Owner == graph && old.State == NodeState.Materialized)
+            else if (storage.Current.IsPendingIn(graph) && old.IsMaterialized)
             {
                 if (homeOf.TryGetValue(storage.Current, out var home) && !HasGraph(storage.Current)) variables.Add(storage, (home, 1));
                 else Demand(false, $"a changed tensor, {storage.Current}, has no place of its own or can still be differentiated");
@@ -180,7 +180,7 @@ internal sealed class Capture(Tensor[] arguments)
                 continue;
             }
             var node = gradient.Node;
-            if (node.Owner != graph)
+            if (!node.IsPendingIn(graph))
             {
                 // Read only. Any other handle came from where a replay does not look.
                 Demand(gradient == start.Before, $"the gradient {node} comes from elsewhere");

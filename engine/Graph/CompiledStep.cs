@@ -121,7 +121,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             capture.Result = result;
             capture.IsRecording = false;
             var node = result.Node;
-            int index = node.Owner == recorder ? node.Index : -1;
+            int index = node.IsPendingIn(recorder) ? node.Index : -1;
             // After the function's own changes: what comes between this recording and the next is a change from outside.
             int epoch = Volatile.Read(ref Epoch);
             recorder.Flush();
@@ -198,15 +198,20 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         foreach (var (leaf, _, handle, home, output, type) in capture.Gradients)
         {
             if (home is not null) Renew(handle!.Storage, home, 0);
-            leaf.Renew(handle ?? (output < 0 ? null : Tensor.FromNode(Made(Operators.Basic.Leaf, type.DType, type.Shape, variant.Device, outputs[output]), type.View)), type.Exposed);
+            if (output >= 0)
+            {
+                var gradient = Node.InMemory(Operators.Basic.Leaf, type.DType, type.Shape, variant.Device, outputs[output]);
+                leaf.Renew(Tensor.FromNode(gradient, type.View), type.Exposed);
+            }
+            else leaf.Renew(handle, type.Exposed);
         }
         var made = variant.ResultOutput < 0 ? null : outputs[variant.ResultOutput];
         // Memory must not be held from here.
         run.Clear();
         if (made is null) return variant.IsResultMade ? variant.ResultVariable!.Another() : variant.ResultVariable!;
         var result = variant.Result;
-        var value = Made(result.Op, result.DType, result.Shape, variant.Device, made);
-        value.Flags = result.Flags;
+        var value = Node.InMemory(result.Op, result.DType, result.Shape, variant.Device, made);
+        value.Mark(result.Flags);
         return Tensor.FromNode(value, result.View, result.IsDetached);
     }
 
@@ -222,23 +227,15 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         }
     }
 
-    private static Node Made(Operator op, DType dtype, Shape shape, Device device, Block block) => new(op, dtype, shape, device) { State = NodeState.Materialized, Owner = block };
-
     /// <summary>The variable has a new value in the same place.</summary>
     private static void Renew(Storage storage, Block home, int changes)
     {
-        var old = storage.Current;
-        storage.Version += changes;
+        var value = storage.Current;
         // Unless something may still ask for the old value, its node goes on with the new one.
-        if (old.Owner != home || old.IsNeeded || (old.Flags & NodeFlags.Depended) != 0)
-        {
-            storage.Current = new(Operators.Basic.Leaf, old.DType, old.Shape, old.Device) { State = NodeState.Materialized, Owner = home, Storages = 1, Link = old.Leaf };
-            old.Link ??= storage.Current;
-            old.Mark(NodeFlags.Superseded);
-            old.AddStorage(-1);
-        }
-        else old.Rest = null;
-        home.Occupy(storage.Current);
+        if (value.Block != home || value.IsNeeded || (value.Flags & NodeFlags.Depended) != 0) value = value.Replacement(home);
+        else value.ForgetAttributes();
+        storage.Renew(value, changes);
+        home.Occupy(value);
     }
 
     /// <summary>The replay broke off after its first launch: nobody knows what its targets hold.</summary>
@@ -253,9 +250,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
         void Fail(Storage storage, Block home)
         {
-            var old = storage.Current;
-            old.Mark(NodeFlags.Superseded);
-            storage.Current = new(Operators.Basic.Leaf, old.DType, old.Shape, old.Device) { State = NodeState.Failed, Owner = cause, Storages = 1, Link = old.Leaf };
+            storage.Renew(storage.Current.Replacement(cause), 0);
             home.Fail(cause);
         }
     }

@@ -127,7 +127,7 @@ internal sealed class CompiledVariant
             if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument)) continue;
             if (a.Gradient is not null && a.Gradient == b.Gradient) continue;
             // Another value of the same variable: changed in place, by the function or from outside.
-            if (a.Block == b.Block || (a.Node.Flags & NodeFlags.Superseded) != 0) continue;
+            if (a.Block == b.Block || a.Node.IsSuperseded) continue;
             return $"it read another tensor ({b.Node.DType.Name()} {b.Node.Shape}) than the time before";
         }
         for (int i = 0; i < now.Scalars.Length; i++)
@@ -160,7 +160,7 @@ internal sealed class CompiledVariant
         }
         foreach (var (storage, home, _) in capture.Variables)
         {
-            if (storage.Current is not { State: NodeState.Materialized, Storages: 1, Readers: 0 } node || node.Owner != home) return false;
+            if (storage.Current is not { Storages: 1, Readers: 0 } node || node.Block != home) return false;
             if (IsOther(node, storage)) return false;
         }
         foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
@@ -169,7 +169,7 @@ internal sealed class CompiledVariant
             if (home is { Occupant: Node { Readers: > 0 } } || (home is not null && now is not null && IsOther(now.Node, null))) return false;
             if (start.IsReplaced) continue;
             if (now is null != start.Before is null) return false;
-            if (now is not null && (now.Node.State != NodeState.Materialized || !Equals(now.ViewOf, start.Before!.ViewOf))) return false;
+            if (now is not null && (!now.Node.IsMaterialized || !Equals(now.ViewOf, start.Before!.ViewOf))) return false;
             // Read only or changed in place: the same handle as before.
             if (handle is not null && home is null && now != handle) return false;
         }
@@ -177,9 +177,9 @@ internal sealed class CompiledVariant
             if (leaf.Argument >= 0) continue;
             else if (leaf.Gradient is { } owner)
             {
-                if (leaf.IsHome && owner.Grad!.Node.Owner != leaf.Block) return false;
+                if (leaf.IsHome && owner.Grad!.Node.Block != leaf.Block) return false;
             }
-            else if (!leaf.IsHome && leaf.Node.Owner != leaf.Block) return false;
+            else if (!leaf.IsHome && leaf.Node.Block != leaf.Block) return false;
         return true;
 
         // An argument that was none of the changed variables and is one now: kernels would read and write one memory in any order.

@@ -109,7 +109,7 @@ internal sealed class Escapes
             if (graph.IsHeld(node)) held.Add(node.Index);
         foreach (var handle in Alive(leaves))
         {
-            if (handle.Node.Owner == graph) held.Add(handle.Node.Index);
+            if (handle.Node.IsPendingIn(graph)) held.Add(handle.Node.Index);
             if (handle != returned) Found ??= $"the program holds another of its values, {handle.Node}";
         }
         graph.Trace.Add(-8);

@@ -1,5 +1,3 @@
-using GpuTensor.Operators;
-
 namespace GpuTensor.Graph;
 
 /// <summary>Moves variables next to each other in one allocation, and gives their gradients a second one, so that an optimizer's update is one kernel over flat memory. Handles and views
@@ -24,9 +22,9 @@ internal static class FlatStorage
                 var storage = members[i].Storage;
                 var old = storage.Current;
                 device.Planned.Copy(old.Block!, places[i]);
-                storage.Current = new(Basic.Leaf, old.DType, old.Shape, device) { State = NodeState.Materialized, Owner = places[i], Link = old.Link, Storages = 1 };
-                old.AddStorage(-1);
-                places[i].Occupy(storage.Current);
+                var moved = old.Replacement(places[i]);
+                storage.Move(moved);
+                places[i].Occupy(moved);
                 storage.Home = places[i];
                 members[i].Leaf!.GradHome = gradients[i];
             }

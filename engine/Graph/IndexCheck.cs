@@ -24,12 +24,12 @@ internal abstract record ValueCheck(string Op)
     protected abstract TensorException Error(string message);
 
     /// <summary>The number that all elements equal, where the host knows it: a scalar, or what <c>Full</c> made.</summary>
-    protected static Node? NumberOf(Tensor tensor) => tensor.Node switch
+    protected static Number? NumberOf(Tensor tensor)
     {
-        { Op.Kind: OperatorKind.Scalar, Link: null } number => number,
-        { NodeA: { Op.Kind: OperatorKind.Scalar, Link: null } number } node when node.Op == Basic.Copy => number,
-        _ => null,
-    };
+        var node = tensor.Node;
+        if (node.Op == Basic.Copy && node.OperandCount == 1) node = node[0].Node;
+        return node is { Op.Kind: OperatorKind.Scalar, Number: { IsFixed: true } number } ? number : null;
+    }
 }
 
 /// <summary>Whether the places that an index tensor names exist. The answer is the largest index out of range, or <see cref="Fine"/>.</summary>
@@ -95,7 +95,7 @@ internal sealed record IndexCheck(string Op, int Size, bool FromEnd) : ValueChec
         }
         if (NumberOf(index) is { } number) return (number.Bits, number.Bits, true);
         // An index of a narrower dtype is the conversion of what the host sent.
-        if (node.Op == Basic.Cast && node is { ViewA: null, NodeA: { Range: not null } sent }) node = sent;
+        if (node.Op == Basic.Cast && node.OperandCount == 1 && node[0] is { View: null, Node: { Range: not null } sent }) node = sent;
         if (node.Range is not { } range) return (1, 0, false);
         return (range.First, range.Last, index.ViewOf is null);
     }
@@ -147,10 +147,13 @@ internal sealed record ProbabilityCheck(string Op) : ValueCheck(Op)
 }
 
 /// <summary>The smallest and the largest of integers that the host sent to a device.</summary>
-internal sealed record HostRange(long First, long Last)
+internal sealed record HostRange(long First, long Last) : IAttributes
 {
     /// <summary>So many elements are looked through at most: an index, not a data set.</summary>
     private const int MaxCount = 1 << 16;
+
+    // A leaf's plan does not depend on its contents.
+    public void Write(Trace trace) { }
 
     /// <summary>The range of int64 or int32 contents, or null where looking through them would cost time.</summary>
     public static HostRange? Of(HostArray contents)

@@ -1,50 +1,159 @@
+using GpuTensor.Differentiation;
+using GpuTensor.Runtime.Memory;
+
 namespace GpuTensor.Graph;
 
-internal enum NodeState : byte
+/// <summary>A value: an operator applied to other values, or memory that is already there. The value never changes; where it stands does
+/// (<see cref="State"/>), and who reads it. Variables (<see cref="Storage"/>) come to mean another node when they are changed in
+/// place.</summary>
+/// <remarks>One is made for every recorded operator, so its size counts: 112 bytes.</remarks>
+internal sealed partial class Node : IOccupant
 {
-    /// <summary>Recorded in a graph, not yet run.</summary>
-    Pending,
-    /// <summary>Its value stands in device memory (<see cref="Node.Block"/>).</summary>
-    Materialized,
-    /// <summary>Its graph ran without keeping it: it can be recomputed while its leaves are unchanged.</summary>
-    Dropped,
-    /// <summary>Its memory was taken over by an in-place update or given up.</summary>
-    Overwritten,
-    /// <summary>Its flush failed; reading it rethrows <see cref="Node.Failure"/>.</summary>
-    Failed,
-}
+    public readonly Operator Op;
+    public readonly Shape Shape;
+    public readonly DType DType;
+    private readonly ushort device;
 
-/// <summary>What a node reads: another node through a view (null: as it is). <see cref="Grad"/>: gradients flow back through it.</summary>
-internal readonly record struct Operand(Node Node, View? View, bool Grad)
-{
-    public Shape Shape => View?.Shape ?? Node.Shape;
-
-    public DType DType => Node.DType;
-
-    /// <summary>The matrices of it transposed.</summary>
-    public Operand Transposed => this with { View = (View ?? View.Identity(Node.Shape)).TransposeLast().Simplify(Node.Shape) };
-}
-
-/// <summary>An immutable value: an operator applied to other values, or memory that is already there. Variables (<see cref="Storage"/>) come to mean another node when
-/// they are changed in place; a node never changes its meaning.</summary>
-/// <remarks>One is made for every recorded operator, so its size counts: 104 bytes.</remarks>
-internal sealed class Node(Operator op, DType dtype, Shape shape, Device device) : Runtime.Memory.IOccupant
-{
-    public readonly Operator Op = op;
-    public readonly Shape Shape = shape.Known();
-    private readonly ushort device = (ushort)device.Ordinal;
-    public readonly DType DType = dtype;
-    public NodeState State;
-    public NodeFlags Flags;
+    private Inputs inputs;
+    private NodeFlags flags;
+    private LeafState? leaf;
+    private Node? successor;
     private byte storages;
+    private ushort readers;
+    private int uses;
+
+    public Node(Operator op, DType dtype, Shape shape, Device device, in Operand a = default, in Operand b = default,
+        Operand[]? more = null, IAttributes? attributes = null)
+    {
+        (Op, DType, Shape, this.device) = (op, dtype, shape.Known(), (ushort)device.Ordinal);
+        inputs.Set(a, b, more, attributes);
+        if (a.Grad) flags |= NodeFlags.GradA | NodeFlags.RequiresGrad;
+        if (b.Grad) flags |= NodeFlags.GradB | NodeFlags.RequiresGrad;
+        if (more is null) return;
+        foreach (var operand in more)
+            if (operand.Grad) flags |= NodeFlags.RequiresGrad;
+    }
+
+    /// <summary>A value that is in memory from the start.</summary>
+    public static Node InMemory(Operator op, DType dtype, Shape shape, Device device, Block block, in Operand history = default,
+        IAttributes? attributes = null)
+    {
+        var node = new Node(op, dtype, shape, device, history, attributes: attributes);
+        node.Materialize(block);
+        return node;
+    }
+
+    /// <summary>What a variable means instead of this value: memory of the same dtype and shape, without history, the value of the same
+    /// autograd leaf.</summary>
+    public Node Replacement(Block block)
+    {
+        var node = Replacement();
+        node.Materialize(block);
+        return node;
+    }
+
+    /// <summary>As <see cref="Replacement(Block)"/>, where computing the value broke off.</summary>
+    public Node Replacement(Exception cause)
+    {
+        var node = Replacement();
+        node.Fail(cause);
+        return node;
+    }
+
+    private Node Replacement() => new(Operators.Basic.Leaf, DType, Shape, Device) { leaf = leaf };
+
+    public Device Device => Device.At(device);
+
+    /// <summary>Position in the graph that it is pending in, or that dropped it.</summary>
+    public int Index { get; private set; }
+
+    public int OperandCount => inputs.Count;
+
+    public Operand this[int i] => inputs.At(i, flags);
+
+    /// <summary>What the operator needs besides operands: dims, a view, a number.</summary>
+    public IAttributes? Attributes => inputs.Attributes;
+
+    /// <summary>The value of a scalar, or the first block of words that a random node draws; null for other nodes.</summary>
+    public Number? Number => Attributes as Number;
+
+    /// <summary>What the host knows of the integers that it sent as this leaf.</summary>
+    public HostRange? Range => Attributes as HostRange;
+
+    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where
+    /// somebody asks for it, not because a handle is alive.</summary>
+    public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Operators.Basic.Copy && OperandCount == 1
+        && this[0].Node.Op.Kind == OperatorKind.Scalar;
+
+    /// <summary>Whether a node is one of its operands.</summary>
+    public bool Reads(Node node)
+    {
+        for (int i = 0; i < OperandCount; i++)
+            if (this[i].Node == node) return true;
+        return false;
+    }
+
+    /// <summary>While it is recorded: reads another node in an operand's place.</summary>
+    public void ReplaceOperand(int i, Node node) => inputs.Replace(i, node);
+
+    /// <summary>Forgets how the value came about, so that history is not kept alive.</summary>
+    public void ForgetOperands() => inputs.ForgetOperands();
+
+    /// <summary>A replay of a compiled function has put another value in this one's memory: what the host knew does not hold for
+    /// it.</summary>
+    public void ForgetAttributes() => inputs.ForgetAttributes();
+
+    public NodeFlags Flags => flags;
+
+    public bool RequiresGrad => (flags & NodeFlags.RequiresGrad) != 0;
+
+    /// <summary>Sets flags of a value that other threads may look at.</summary>
+    public void Mark(NodeFlags set) => Change(set, NodeFlags.None);
+
+    private void Change(NodeFlags set, NodeFlags clear)
+    {
+        NodeFlags before;
+        do before = flags;
+        while (Interlocked.CompareExchange(ref flags, (before | set) & ~clear, before) != before);
+    }
+
+    /// <summary>The autograd leaf whose value it is, or was; null: none's.</summary>
+    public LeafState? Leaf => leaf;
+
+    /// <summary>Makes it the value of a leaf. Any thread.</summary>
+    /// <returns>False where it is another leaf's already, or an in-place change has put another value in its place.</returns>
+    public bool TryBind(LeafState state) =>
+        leaf == state || (!IsSuperseded && (Interlocked.CompareExchange(ref leaf, state, null) ?? state) == state);
+
+    /// <summary>An in-place change has put another value in its place.</summary>
+    public bool IsSuperseded => (flags & NodeFlags.Superseded) != 0;
+
+    /// <summary>The value that an in-place change put in its place; null where none did, and of a leaf's value.</summary>
+    public Node? Successor => successor;
+
+    /// <summary>What the variable means now that once meant this value, if it was changed in place since and no other variable means this
+    /// value; else null. Who read the variable on another thread just before the change goes on with that.</summary>
+    public Node? Latest => !IsSuperseded || Storages != 0 ? null
+        : successor ?? (leaf?.Variable?.Current is { } now && now != this ? now : null);
+
+    /// <summary>An in-place change puts another value in its place. Called after the variable means that one.</summary>
+    public void Supersede(Node by)
+    {
+        // A leaf's variable knows its value. Here each value would keep the next alive, one for each step of a training.
+        if (leaf is null) successor ??= by;
+        Mark(NodeFlags.Superseded);
+    }
+
+    /// <summary>The in-place change has failed before it did anything: the variable means this value again.</summary>
+    public void Restore()
+    {
+        successor = null;
+        Change(NodeFlags.None, NodeFlags.Superseded);
+    }
 
     /// <summary>Storages that mean this node now; with one only, an in-place update may take over its memory. Counted up to 255, and no
     /// more from there.</summary>
-    public byte Storages
-    {
-        get => Volatile.Read(ref storages);
-        init => storages = value;
-    }
+    public byte Storages => Volatile.Read(ref storages);
 
     /// <summary>A variable begins to mean it (+1), or means another value from here on (−1). Any thread.</summary>
     public void AddStorage(int change)
@@ -58,28 +167,16 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
         while (Interlocked.CompareExchange(ref storages, (byte)(before + change), before) != before);
     }
 
-    /// <summary>Sets a flag of a value that other threads may look at.</summary>
-    public void Mark(NodeFlags flag) => Change(flag, NodeFlags.None);
-
-    /// <summary>Clears a flag of a value that other threads may look at.</summary>
-    public void Unmark(NodeFlags flag) => Change(NodeFlags.None, flag);
-
-    private void Change(NodeFlags set, NodeFlags clear)
-    {
-        NodeFlags before;
-        do before = Flags;
-        while (Interlocked.CompareExchange(ref Flags, (before | set) & ~clear, before) != before);
-    }
-
     /// <summary>Recorded operators whose gradient may read it: its memory must stay even if every handle is disposed.</summary>
-    public int Uses;
+    public int Uses => Volatile.Read(ref uses);
 
-    private ushort readers;
+    /// <summary>An operator whose gradient may read it is recorded (+1), or has been differentiated (−1). Any thread.</summary>
+    public void AddUse(int change) => Interlocked.Add(ref uses, change);
 
     /// <summary>Pending graphs, of any thread, that will read it.</summary>
     public int Readers => Volatile.Read(ref readers);
 
-    /// <summary>A graph begins to read it, or has run.</summary>
+    /// <summary>A graph begins to read it (+1), or has run (−1). Any thread.</summary>
     public void AddReader(int change)
     {
         ushort before;
@@ -87,83 +184,8 @@ internal sealed class Node(Operator op, DType dtype, Shape shape, Device device)
         while (Interlocked.CompareExchange(ref readers, (ushort)(before + change), before) != before);
     }
 
-    /// <summary>Position in its graph while pending.</summary>
-    public int Index;
-
-    public Node? NodeA, NodeB;
-    public View? ViewA, ViewB;
-
-    /// <summary>What few operators have, each at most one of them: <see cref="More"/>, <see cref="Attributes"/> or <see cref="Bits"/>.</summary>
-    public object? Rest;
-
-    /// <summary>Pending: its <see cref="Recorder"/>. Materialized: its <see cref="Runtime.Memory.Block"/>. Dropped: the plan that did not keep it. Failed: the exception.</summary>
-    public object? Owner;
-
-    /// <summary>The autograd leaf this value belongs to, or the node that an in-place update put in this one's place.</summary>
-    public object? Link;
-
-    /// <summary>The <see cref="Owner"/> of a value whose memory was given up with its last handle.</summary>
-    public static object Released { get; } = new();
-
-    public Device Device => Device.At(device);
-
-    /// <summary>Operands from the third on.</summary>
-    public Operand[]? More => Rest as Operand[];
-
-    /// <summary>What the operator needs besides operands (dims, a view, …): part of the fingerprint through <see cref="IAttributes"/>.</summary>
-    public IAttributes? Attributes => Rest as IAttributes;
-
-    /// <summary>A scalar's value or a counter's number: bits of a double or a long. Part of the fingerprint only for a constant.</summary>
-    public long Bits => (Rest as Number)?.Bits ?? 0;
-
-    /// <summary>Of a leaf: what the host knows of the integers it sent.</summary>
-    public HostRange? Range => Rest as HostRange;
-
-    public Runtime.Memory.Block? Block => Owner as Runtime.Memory.Block;
-
-    public Exception? Failure => Owner as Exception;
-
-    public Differentiation.LeafState? Leaf => Link as Differentiation.LeafState;
-
-    /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where
-    /// somebody asks for it, not because a handle is alive.</summary>
-    public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Operators.Basic.Copy && NodeA is { Op.Kind: OperatorKind.Scalar };
-
     /// <summary>Whether anything recorded may still read it.</summary>
     public bool IsNeeded => Uses != 0 || Readers != 0;
-
-    public bool RequiresGrad => (Flags & NodeFlags.RequiresGrad) != 0;
-
-    /// <summary>What the variable means now that once meant this value, if it was changed in place since and no other variable means this
-    /// value; else null. Who read the variable on another thread just before the change goes on with that.</summary>
-    public Node? Successor => (Flags & NodeFlags.Superseded) == 0 || Storages != 0 ? null : Link as Node ?? (Leaf?.Variable?.Current is { } now && now != this ? now : null);
-
-    public int OperandCount => NodeA is null ? 0 : NodeB is null ? 1 : 2 + (More?.Length ?? 0);
-
-    public Operand this[int i] => i switch
-    {
-        0 => new(NodeA!, ViewA, (Flags & NodeFlags.GradA) != 0),
-        1 => new(NodeB!, ViewB, (Flags & NodeFlags.GradB) != 0),
-        _ => More![i - 2],
-    };
-
-    /// <summary>Forgets how the value came about, so that history is not kept alive.</summary>
-    public void ForgetOperands()
-    {
-        NodeA = NodeB = null;
-        ViewA = ViewB = null;
-        if (Rest is Operand[]) Rest = null;
-    }
-
-    void Runtime.Memory.IOccupant.OnOverwritten(Runtime.Memory.Block place)
-    {
-        if (Owner == place) (State, Owner) = (NodeState.Overwritten, null);
-    }
-
-    void Runtime.Memory.IOccupant.OnFailed(Runtime.Memory.Block place, Exception cause)
-    {
-        if (Owner == place) (State, Owner) = (NodeState.Failed, cause);
-    }
 
     public override string ToString() => $"{Op.Name} {DType.Name()} {Shape} {State}";
 }
@@ -179,16 +201,10 @@ internal enum NodeFlags : byte
     GraphFreed = 8,
     /// <summary>The program asked to keep it (<see cref="Tensor.Keep"/>, RetainGrad, a backward root).</summary>
     Keep = 16,
-    /// <summary>An in-place update put another node in its place (see <see cref="Node.Link"/> for which).</summary>
+    /// <summary>An in-place change put another node in its place (<see cref="Node.Successor"/>).</summary>
     Superseded = 32,
     /// <summary>Values that were not kept may be computed from it again: its node must not come to mean another value.</summary>
     Depended = 64,
     /// <summary>A variable was made for it.</summary>
     HadVariable = 128,
-}
-
-/// <summary>Operator parameters that are not operands. They shape the kernels, so all of them are written to the fingerprint.</summary>
-internal interface IAttributes
-{
-    void Write(Trace trace);
 }

@@ -8,7 +8,7 @@ internal enum OperatorKind : byte
 {
     /// <summary>Memory that is there already: no operands.</summary>
     Leaf,
-    /// <summary>A 0-d number in <see cref="Node.Bits"/> (a double for floating dtypes, else a long): an argument of the kernel, never part of its source.</summary>
+    /// <summary>A 0-d number, <see cref="Node.Number"/>: an argument of the kernel, never part of its source.</summary>
     Scalar,
     /// <summary>One element from one element of each operand, by a row of <see cref="Functions"/> (<see cref="Operator.Function"/>). Operands have the node's shape
     /// through their views and one dtype (a leading condition: bool).</summary>
@@ -19,7 +19,8 @@ internal enum OperatorKind : byte
     Copy,
     /// <summary>The affine number Offset + Σ Strides·i over the node's shape, as Int64 (<see cref="ViewAttributes"/>).</summary>
     Index,
-    /// <summary>Philox words as Int64: Bits is the first block; operand 0 is the scalar key (see Functions' <c>philox</c>).</summary>
+    /// <summary>Philox words as Int64: <see cref="Node.Number"/> is the first block; operand 0 is the scalar key (see Functions'
+    /// <c>philox</c>).</summary>
     Random,
     /// <summary>A reduction over the trailing dimensions of operand 0 (<see cref="ReduceAttributes"/> says how many); the node's shape is the leading dimensions.</summary>
     Reduce,
@@ -125,48 +126,4 @@ internal sealed class Operator(string name, OperatorKind kind)
     public bool IsPointwise => Kind is OperatorKind.Pointwise or OperatorKind.Cast or OperatorKind.Copy or OperatorKind.Index or OperatorKind.Random;
 
     public override string ToString() => Name;
-}
-
-/// <summary>A view as an attribute.</summary>
-internal sealed record ViewAttributes(View View) : IAttributes
-{
-    public void Write(Trace trace) => trace.Add(View);
-}
-
-/// <summary>The value of a scalar or a counter: the bits of a double for floating dtypes, else of a long.</summary>
-internal record Number(long Bits)
-{
-    /// <summary>The place of a number in a table of those seen last.</summary>
-    protected static uint At(long bits, int count) => (uint)((ulong)bits * 0x9E3779B97F4A7C15 >> 40) % (uint)count;
-}
-
-/// <summary>The value of a constant: a number that is part of the fingerprint.</summary>
-internal sealed record ConstantAttributes(long Bits) : Number(Bits), IAttributes
-{
-    // Operators' definitions name few numbers; a lost race between threads makes one twice.
-    private static readonly ConstantAttributes?[] Seen = new ConstantAttributes?[256];
-
-    public static ConstantAttributes Of(long bits)
-    {
-        ref var known = ref Seen[At(bits, Seen.Length)];
-        return known is { } constant && constant.Bits == bits ? constant : known = new(bits);
-    }
-
-    public void Write(Trace trace) => trace.Add(Bits);
-}
-
-/// <summary>How many trailing dimensions of the operand are reduced.</summary>
-internal sealed record ReduceAttributes(int Dims) : IAttributes
-{
-    private static readonly ReduceAttributes[] Usual = [.. Enumerable.Range(0, 16).Select(n => new ReduceAttributes(n))];
-
-    public static ReduceAttributes Of(int dims) => dims < Usual.Length ? Usual[dims] : new(dims);
-
-    public void Write(Trace trace) => trace.Add(Dims);
-}
-
-/// <summary>Whether a search counts what does not come after a value, instead of what comes before.</summary>
-internal sealed record SearchAttributes(bool Right) : IAttributes
-{
-    public void Write(Trace trace) => trace.Add(Right ? 1 : 0);
 }

@@ -53,15 +53,16 @@ internal sealed partial class Recorder
     private void FindHomes()
     {
         foreach (var leaf in gradients.Keys)
-            if (leaf is { GradHome: { } place, GradExposed: false, Grad.Node: var gradient } && gradient.Owner == this && leaf.Grad.ViewOf is null && gradient.Storages == 1)
+            if (leaf is { GradHome: { } place, GradExposed: false, Grad.Node: { Storages: 1 } gradient } && gradient.IsPendingIn(this)
+                && leaf.Grad.ViewOf is null)
                 homes.Add((gradient, place));
         foreach (var (storage, old) in changes)
         {
             var now = storage.Current;
-            if (!settled.Add(storage) || now.Owner != this) continue;
+            if (!settled.Add(storage) || !now.IsPendingIn(this)) continue;
             if (storage.Home is { } home) homes.Add((now, home));
             // An in-place operator's own gradient may still read the old value.
-            else if (old.State == NodeState.Materialized && old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && now.Storages == 1
+            else if (old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && now.Storages == 1
                 && block.Bytes == now.Shape.ElementCount * now.DType.Size())
             {
                 block.Occupy(old);
@@ -77,15 +78,14 @@ internal sealed partial class Recorder
         {
             var (storage, old) = changes[i];
             // Once kernels were launched the targets hold nobody knows what: they stay the failed values until they are written again.
-            if (hasLaunched || old.State != NodeState.Materialized || storage.Current.Owner != this) continue;
-            storage.Current = old;
-            old.AddStorage(1);
-            old.Unmark(NodeFlags.Superseded);
+            if (hasLaunched || !old.IsMaterialized || !storage.Current.IsPendingIn(this)) continue;
+            storage.Undo(old);
         }
         foreach (var (leaf, (before, exposed)) in gradients)
-            if (leaf.Grad?.Node.Owner == this) leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);
+            if (leaf.Grad?.Node.IsPendingIn(this) == true)
+                leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);
         foreach (var node in nodes)
-            if (node.State == NodeState.Pending) (node.State, node.Owner) = (NodeState.Failed, cause);
+            if (node.IsPendingIn(this)) node.Fail(cause);
         for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
     }
 

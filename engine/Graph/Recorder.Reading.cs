@@ -11,8 +11,10 @@ namespace GpuTensor.Graph;
 /// <para>An operand becomes a leaf of the graph when its operator is recorded: <see cref="Reference"/> counts a reader under the device's
 /// lock. A run that would overwrite a value with readers copies the value first. A compiled function whose replay would overwrite it is
 /// recorded instead. So a leaf keeps its value until the graph has run.</para>
+/// <para>A state and what belongs to it are one reference of the node (<see cref="Node.State"/>), written last. So a thread without the
+/// device's lock sees a value of before or after another thread's run, and looks again under the lock before it relies on that.</para>
 /// <para>Another thread may change a variable after its value was looked up and before the operator is recorded. Then the operator reads
-/// the variable's new value (<see cref="Node.Successor"/>).</para>
+/// the variable's new value (<see cref="Node.Latest"/>).</para>
 /// </remarks>
 internal sealed partial class Recorder
 {
@@ -22,9 +24,9 @@ internal sealed partial class Recorder
     {
         lock (Gate)
         {
-            if (value.Owner != this) return value;
+            if (!value.IsPendingIn(this)) return value;
             var storage = changes.Find(c => c.Storage.Current == value || c.Old == value).Storage;
-            return storage is not null && changes.Find(c => c.Storage == storage).Old is { } old && old.Owner != this ? old : null;
+            return storage is not null && changes.Find(c => c.Storage == storage).Old is { } old && !old.IsPendingIn(this) ? old : null;
         }
     }
 
@@ -55,21 +57,24 @@ internal sealed partial class Recorder
     {
         while (true)
         {
-            if (node.Owner is Recorder recorder)
+            if (node.PendingIn is { } recorder)
             {
                 if (!recorder.FlushFor(node)) node = recorder.ValueBefore(node) ?? throw Unreadable(node);
                 Interleaving.Point();
                 continue;
             }
-            if (node.State == NodeState.Materialized && !pin) return node;
+            if (node.IsMaterialized && !pin) return node;
             lock (node.Device.Executor.Gate)
-                if (node.State == NodeState.Materialized)
+                if (node.IsMaterialized)
                 {
                     if (pin) node.AddReader(1);
                     return node;
                 }
-            if (node.State == NodeState.Dropped) For(node.Device).RecordAgain(node);
-            else if (node.State is NodeState.Overwritten or NodeState.Failed) throw Unreadable(node);
+            switch (node.State)
+            {
+                case NodeState.Dropped: For(node.Device).RecordAgain(node); break;
+                case NodeState.Overwritten or NodeState.Failed: throw Unreadable(node);
+            }
         }
     }
 
@@ -77,11 +82,11 @@ internal sealed partial class Recorder
     /// <returns>The operand, or what its variable means now.</returns>
     private Node Prepare(Node node)
     {
-        if (node.Owner == this || node.State == NodeState.Materialized) return node;
-        if (node.Owner is Recorder other) return other.FlushFor(node) ? node : other.ValueBefore(node) ?? throw Unreadable(node);
+        if (node.IsPendingIn(this) || node.IsMaterialized) return node;
+        if (node.PendingIn is { } other) return other.FlushFor(node) ? node : other.ValueBefore(node) ?? throw Unreadable(node);
         switch (node.State)
         {
-            // Another thread's run is about to say what it is, or has said so since we looked.
+            // Another thread has recorded it again, or computed it, since we looked.
             case NodeState.Pending or NodeState.Materialized: return node;
             case NodeState.Dropped:
                 try
@@ -89,11 +94,11 @@ internal sealed partial class Recorder
                     RecordAgain(node);
                     return node;
                 }
-                catch (ValueNotKeptException) when (node.Successor is not null)
+                catch (ValueNotKeptException) when (node.Latest is not null)
                 {
-                    return node.Successor!;
+                    return node.Latest!;
                 }
-            default: return node.Successor ?? throw Unreadable(node);
+            default: return node.Latest ?? throw Unreadable(node);
         }
     }
 
@@ -105,7 +110,7 @@ internal sealed partial class Recorder
         bool isMine = For(Device) == this;
         lock (Gate)
         {
-            if (node.Owner != this) return true;
+            if (!node.IsPendingIn(this)) return true;
             if (IsCapturing)
                 return !isMine ? false
                     : throw new CompiledFunctionException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
@@ -123,7 +128,7 @@ internal sealed partial class Recorder
         var isRead = new bool[nodes.Count];
         foreach (var node in nodes)
             for (int i = 0; i < node.OperandCount; i++)
-                if (node[i].Node is var operand && operand.Owner == this) isRead[operand.Index] = true;
+                if (node[i].Node is var operand && operand.IsPendingIn(this)) isRead[operand.Index] = true;
         foreach (var node in nodes)
             if (!isRead[node.Index] && (node.Flags & NodeFlags.HadVariable) == 0 && node.OperandCount > 0) Keep(node);
     }
@@ -140,7 +145,7 @@ internal sealed partial class Recorder
                 lock (Device.Executor.Gate) elsewhere = root.State == NodeState.Dropped ? Revive(root) : null;
             }
             if (elsewhere is null) return;
-            if (elsewhere.Owner is Recorder other && !other.FlushFor(elsewhere)) throw Unreadable(elsewhere);
+            if (elsewhere.PendingIn is { } other && !other.FlushFor(elsewhere)) throw Unreadable(elsewhere);
         }
     }
 
@@ -157,7 +162,7 @@ internal sealed partial class Recorder
                 for (int i = 0; i < node.OperandCount; i++)
                 {
                     var input = node[i].Node;
-                    if (input.State is NodeState.Materialized || input.Owner == this) continue;
+                    if (input.IsMaterialized || input.IsPendingIn(this)) continue;
                     if (input.State == NodeState.Pending) return input;
                     if (input.State != NodeState.Dropped) throw NotKept(root, input);
                     stack.Push(input);
@@ -173,7 +178,7 @@ internal sealed partial class Recorder
     /// <summary>Has the plan that dropped a node made again with it.</summary>
     private static void KeepNextTime(Node node)
     {
-        if (node.Owner is Runtime.Executable plan) plan.Missed.Add(node.Index);
+        node.DroppedBy?.Missed.Add(node.Index);
     }
 
     /// <summary>Why a value cannot be read.</summary>
@@ -181,12 +186,12 @@ internal sealed partial class Recorder
     {
         NodeState.Pending => new CompiledFunctionException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
         NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
-        NodeState.Overwritten when node.Owner == Node.Released => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
-        NodeState.Overwritten => NotKept(node, node),
+        NodeState.Overwritten when !node.IsReleased => NotKept(node, node),
         _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
     };
 
     private static ValueNotKeptException NotKept(Node node, Node lost) => new(
         $"The value of {node.Op.Name} {node.DType.Name()} {node.Shape} was not kept when its step ran, and it cannot be computed again because {lost.DType.Name()} {lost.Shape} "
-        + $"was {(lost.Owner == Node.Released ? "disposed" : "changed")} since. Call Keep() on the tensor when you store it. (From now on the step keeps it.)");
+        + $"was {(lost.IsReleased ? "disposed" : "changed")} since. Call Keep() on the tensor when you store it. "
+        + "(From now on the step keeps it.)");
 }

@@ -66,10 +66,10 @@ internal sealed partial class Recorder
             for (int k = 0; k < nodes[i].OperandCount && !suspects[i]; k++)
             {
                 var input = nodes[i][k].Node;
-                suspects[i] = watched.Contains(input) || (input.Owner == this && suspects[input.Index]);
+                suspects[i] = watched.Contains(input) || (input.IsPendingIn(this) && suspects[input.Index]);
             }
         foreach (var (storage, _) in changes)
-            if (storage.Current.Owner == this) suspects[storage.Current.Index] = false;
+            if (storage.Current.IsPendingIn(this)) suspects[storage.Current.Index] = false;
         return suspects;
     }
 
@@ -114,8 +114,8 @@ internal sealed partial class Recorder
     /// <summary>Every recorder of the calling thread.</summary>
     public static IEnumerable<Recorder> Mine => (perDevice ?? []).Where(r => r is not null)!;
 
-    public Node Record(Operator op, DType dtype, Shape shape, Operand a = default, Operand b = default, Operand[]? more = null,
-        IAttributes? attributes = null, long bits = 0)
+    public Node Record(Operator op, DType dtype, Shape shape, in Operand a = default, in Operand b = default, Operand[]? more = null,
+        IAttributes? attributes = null)
     {
         // Before the operands are looked at, so that they are memory for what is recorded now.
         if (nodes.Count >= MaxPending && !IsCapturing) FlushBefore(a, b, more);
@@ -128,28 +128,19 @@ internal sealed partial class Recorder
             foreach (var operand in more) RequireWithin(op, operand);
         if (op.Kind == OperatorKind.ViewAssign && attributes is ViewAttributes place) RequireWithin(op, new(a.Node, place.View, false));
 
-        object? rest = more is not null ? more : attributes ?? (object?)(bits != 0 ? new Number(bits) : null);
-        if (more is not null && attributes is not null) throw new InvalidOperationException($"{op.Name} has more than two operands and attributes too.");
-        var node = new Node(op, dtype, shape, Device) { NodeA = a.Node, ViewA = a.View, NodeB = b.Node, ViewB = b.View, Rest = rest };
-        if (a.Grad) node.Flags |= NodeFlags.GradA | NodeFlags.RequiresGrad;
-        if (b.Grad) node.Flags |= NodeFlags.GradB | NodeFlags.RequiresGrad;
-        if (more is not null)
-            foreach (var operand in more)
-                if (operand.Grad) node.Flags |= NodeFlags.RequiresGrad;
+        var node = new Node(op, dtype, shape, Device, a, b, more, attributes);
         Interleaving.Point();
         while (!TryRecord(node))
         {
             // Without our lock, so that two threads that read each other's values cannot wait for each other.
-            if (node.NodeA is { } first) node.NodeA = Prepare(first);
-            if (node.NodeB is { } second) node.NodeB = Prepare(second);
-            for (int i = 0; i < (more?.Length ?? 0); i++) more![i] = more[i] with { Node = Prepare(more[i].Node) };
+            for (int i = 0; i < node.OperandCount; i++) node.ReplaceOperand(i, Prepare(node[i].Node));
             Interleaving.Point();
         }
         if (Device.Eager || Differentiation.AnomalyMode.IsActive) RunNow(node);
         return node;
     }
 
-    private static void RequireWithin(Operator op, Operand operand)
+    private static void RequireWithin(Operator op, in Operand operand)
     {
         if (operand.View is { } view && !view.IsWithin(operand.Node.Shape.ElementCount))
             throw new TensorShapeException(
@@ -162,13 +153,13 @@ internal sealed partial class Recorder
         {
             if (!TryAppend(node)) return false;
             if (node.RequiresGrad)
-                for (int i = 0; i < node.OperandCount; i++) Interlocked.Increment(ref node[i].Node.Uses);
+                for (int i = 0; i < node.OperandCount; i++) node[i].Node.AddUse(1);
             return true;
         }
     }
 
     /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>
-    private void FlushBefore(Operand a, Operand b, Operand[]? more)
+    private void FlushBefore(in Operand a, in Operand b, Operand[]? more)
     {
         lock (Gate)
         {
@@ -199,7 +190,7 @@ internal sealed partial class Recorder
         // Another thread may look at a value of ours in a new way just now.
         lock (Gate)
         {
-            if (node.Owner != this) return;
+            if (!node.IsPendingIn(this)) return;
             node.Mark(NodeFlags.HadVariable);
             if (node.Index >= handles.Length) Array.Resize(ref handles, Math.Max(node.Index + 1, handles.Length * 2));
             if (handles[node.Index] is { } weak) weak.SetTarget(variable);
@@ -243,7 +234,7 @@ internal sealed partial class Recorder
     {
         lock (Gate)
         {
-            if (node.Owner != this || (node.Flags & NodeFlags.Keep) != 0) return;
+            if (!node.IsPendingIn(this) || (node.Flags & NodeFlags.Keep) != 0) return;
             node.Mark(NodeFlags.Keep);
             Trace.Add(-2);
             Trace.Add(node.Index);
@@ -257,7 +248,7 @@ internal sealed partial class Recorder
     public void Watch(Node node, ValueCheck check, Node index)
     {
         lock (Gate)
-            if (node.Owner == this)
+            if (node.IsPendingIn(this))
             {
                 Keep(node);
                 Trace.Add(-16);
@@ -302,9 +293,7 @@ internal sealed partial class Recorder
             return false;
         }
         if (nodes.Count == 0) Began = Reachability.Now;
-        node.Index = nodes.Count;
-        node.Owner = this;
-        node.State = NodeState.Pending;
+        node.BecomePending(this, nodes.Count);
         var trace = Trace;
         trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)(node.Flags & ~NodeFlags.HadVariable) << 48);
         for (int i = 0; i < count; i++)
@@ -328,11 +317,11 @@ internal sealed partial class Recorder
     /// it is neither pending here nor in memory.</summary>
     private long Reference(Node node)
     {
-        if (node.Owner == this) return node.Index;
+        if (node.IsPendingIn(this)) return node.Index;
         if (leafSlots.TryGetValue(node, out int slot)) return -1 - slot;
         lock (Device.Executor.Gate)
         {
-            if (node.State != NodeState.Materialized) return Unready;
+            if (!node.IsMaterialized) return Unready;
             node.AddReader(1);
         }
         leafSlots.Add(node, slot = leaves.Count);

@@ -8,10 +8,10 @@ internal sealed class Storage
     public Storage(Node node, bool borrowed) => (Current, Borrowed, handles) = (node, borrowed, 1);
 
     /// <summary>The value it means now.</summary>
-    public Node Current;
+    public Node Current { get; private set; }
 
     /// <summary>In-place changes so far.</summary>
-    public int Version;
+    public int Version { get; private set; }
 
     /// <summary>It only looks at the node, whose owner is another variable: it does not count as a user of the memory until it is changed.</summary>
     public bool Borrowed { get; private set; }
@@ -48,21 +48,55 @@ internal sealed class Storage
         lock (recorder.Gate)
         {
             var old = Current;
-            node.AddStorage(1);
-            Interleaving.Point();
-            Current = node;
-            Interleaving.Point();
-            // After Current: another thread that finds the old value superseded looks for the new one there.
-            old.Link ??= node;
-            old.Mark(NodeFlags.Superseded);
-            if (!Borrowed) old.AddStorage(-1);
-            Borrowed = false;
+            Replace(node);
             Version++;
             // Another thread has flushed the value, or records it again: then the value has memory of its own.
-            if (node.Owner != recorder) return;
+            if (!node.IsPendingIn(recorder)) return;
             recorder.NoteChange(this, old);
             // A variable made and changed in one graph (an optimizer's new state) is held by its handle all the same.
             recorder.Hold(node, this);
         }
+    }
+
+    /// <summary>A replay of a compiled function has changed it.</summary>
+    /// <param name="node">Its value: the node it means already, with other contents, or another.</param>
+    /// <param name="changes">How often the function changes it.</param>
+    public void Renew(Node node, int changes)
+    {
+        Version += changes;
+        if (node != Current) Replace(node);
+    }
+
+    /// <summary>Its value lies in other memory from here on.</summary>
+    /// <param name="node">The same value there.</param>
+    public void Move(Node node)
+    {
+        node.AddStorage(1);
+        var old = Current;
+        Current = node;
+        if (!Borrowed) old.AddStorage(-1);
+        Borrowed = false;
+    }
+
+    /// <summary>The graph with its change has failed before it did anything.</summary>
+    /// <param name="before">What it meant before.</param>
+    public void Undo(Node before)
+    {
+        Current = before;
+        before.AddStorage(1);
+        before.Restore();
+    }
+
+    private void Replace(Node node)
+    {
+        var old = Current;
+        node.AddStorage(1);
+        Interleaving.Point();
+        Current = node;
+        Interleaving.Point();
+        // After Current: another thread that finds the old value superseded looks for the new one there.
+        old.Supersede(node);
+        if (!Borrowed) old.AddStorage(-1);
+        Borrowed = false;
     }
 }

@@ -24,17 +24,29 @@ internal sealed class Trace
         words[count++] = word;
     }
 
-    public void Add(Shape shape)
-    {
-        Add(shape.Rank);
-        foreach (int n in shape.Span) Add(n);
-    }
+    public void Add(Shape shape) => Write(shape.Span, Take(1 + shape.Rank));
 
     public void Add(View view)
     {
-        Add(view.Shape);
-        foreach (long s in view.Strides) Add(s);
-        Add(view.Offset);
+        int rank = view.Shape.Rank;
+        var to = Take(2 + 2 * rank);
+        Write(view.Shape.Span, to);
+        view.Strides.CopyTo(to[(1 + rank)..]);
+        to[^1] = view.Offset;
+    }
+
+    private static void Write(ReadOnlySpan<int> sizes, Span<long> to)
+    {
+        to[0] = sizes.Length;
+        for (int d = 0; d < sizes.Length; d++) to[1 + d] = sizes[d];
+    }
+
+    /// <summary>Room for more words.</summary>
+    private Span<long> Take(int more)
+    {
+        if (words.Length - count < more) Array.Resize(ref words, Math.Max(words.Length * 2, count + more));
+        count += more;
+        return words.AsSpan(count - more, more);
     }
 
     public void Clear() => count = 0;

@@ -11,12 +11,13 @@ internal static class Basic
     {
         Reference = c =>
         {
-            if (c.Out.IsReal) c.Out.Real[0] = BitConverter.Int64BitsToDouble(c.Node.Bits);
-            else c.Out.Integer[0] = c.Node.Bits;
+            if (c.Out.IsReal) c.Out.Real[0] = BitConverter.Int64BitsToDouble(c.Node.Number!.Bits);
+            else c.Out.Integer[0] = c.Node.Number!.Bits;
         },
     };
 
-    /// <summary>A scalar whose value is hashed with the graph (<see cref="ConstantAttributes"/>), so that it may be written into a kernel.</summary>
+    /// <summary>A scalar whose value is hashed with the graph (<see cref="ConstantNumber"/>), so that it may be written into a
+    /// kernel.</summary>
     public static readonly Operator Constant = new("constant", OperatorKind.Scalar) { Reference = Scalar.Reference };
 
     public static readonly Operator Copy = new("clone", OperatorKind.Copy)

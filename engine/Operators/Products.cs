@@ -17,10 +17,10 @@ internal static class Products
             // An operand seen transposed gets its gradient as the transpose of a product, so that it lies in memory as the operand's own value does.
             var gradient = c.Grad.Operand;
             if (c.Needs(0))
-                c.Return(0, IsTransposed(c.Node.ViewA) ? Tensor.Product(c.Operand(1), gradient.Transposed, transposed: true)
+                c.Return(0, IsTransposed(c.Node[0].View) ? Tensor.Product(c.Operand(1), gradient.Transposed, transposed: true)
                     : Tensor.Product(gradient, c.Operand(1).Transposed));
             if (c.Needs(1))
-                c.Return(1, IsTransposed(c.Node.ViewB) ? Tensor.Product(gradient.Transposed, c.Operand(0), transposed: true)
+                c.Return(1, IsTransposed(c.Node[1].View) ? Tensor.Product(gradient.Transposed, c.Operand(0), transposed: true)
                     : Tensor.Product(c.Operand(0).Transposed, gradient));
         },
         Reference = c =>

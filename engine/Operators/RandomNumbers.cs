@@ -11,7 +11,7 @@ internal static class RandomNumbers
         Function = "philox",
         Reference = c =>
         {
-            for (int i = 0; i < c.Out.Integer.Length; i++) c.Out.Integer[i] = Philox.Word(c.In[0].Integer[0], c.Node.Bits, i);
+            for (int i = 0; i < c.Out.Integer.Length; i++) c.Out.Integer[i] = Philox.Word(c.In[0].Integer[0], c.Node.Number!.Bits, i);
         },
     };
 }

@@ -136,7 +136,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         var (leaves, numbers) = (graph.Leaves, graph.Scalars);
         arguments.Reserve(leaves.Count, numbers.Count, plan.Outputs.Length);
         for (int i = 0; i < leaves.Count; i++) arguments.Slots[i] = leaves[i].Block ?? throw Recorder.Unreadable(leaves[i]);
-        for (int i = 0; i < numbers.Count; i++) arguments.Scalars[i] = numbers[i].Bits;
+        for (int i = 0; i < numbers.Count; i++) arguments.Scalars[i] = numbers[i].Number!.Bits;
     }
 
     /// <summary>The plan a graph would run by, without running it.</summary>
@@ -316,10 +316,10 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public override void Release(Node node)
     {
         lock (Gate)
-            if (node is { State: NodeState.Materialized, Storages: 1, IsNeeded: false, Block: { } block })
+            if (node is { Storages: 1, IsNeeded: false, Block: { } block })
             {
                 Pool.Release(block);
-                (node.State, node.Owner) = (NodeState.Overwritten, Node.Released);
+                node.Release();
             }
     }
 

@@ -17,7 +17,7 @@ internal sealed class Settlement(Backend backend, Pool pool)
     public void Save(Recorder graph)
     {
         foreach (var (node, home) in graph.Homes)
-            if (home.Occupant is Node old && old != node && old.Owner == home && graph.IsReadElsewhere(old))
+            if (home.Occupant is Node old && old != node && old.Block == home && graph.IsReadElsewhere(old))
             {
                 var copy = pool.Allocate(home.Bytes, $"{old.Op.Name} {old.DType.Name()} {old.Shape}");
                 backend.Copy(home.Buffer!, home.Offset, copy.Buffer!, copy.Offset, home.Bytes);
@@ -29,25 +29,21 @@ internal sealed class Settlement(Backend backend, Pool pool)
     /// unchanged.</summary>
     public void Settle(Recorder graph, Executable executable, HomeMap homes, Block[] outputs)
     {
-        foreach (var (value, copy) in saved) value.Owner = copy;
+        foreach (var (value, copy) in saved) value.Move(copy);
         foreach (var (index, place, homeIndex) in executable.Plan.Kept)
         {
             var node = graph.Nodes[index];
-            if (place.Memory.Kind == MemoryKind.Output) node.Owner = outputs[place.Memory.Index];
-            else
-            {
-                var home = homes.Blocks[homeIndex];
-                node.Owner = home;
-                home.Occupy(node);
-            }
-            node.State = NodeState.Materialized;
+            bool isNew = place.Memory.Kind == MemoryKind.Output;
+            var block = isNew ? outputs[place.Memory.Index] : homes.Blocks[homeIndex];
+            if (!isNew) block.Occupy(node);
+            node.Materialize(block);
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
         bool dropped = false;
         foreach (var node in graph.Nodes)
-            if (node.State == NodeState.Pending)
+            if (node.IsPendingIn(graph))
             {
-                (node.State, node.Owner) = (NodeState.Dropped, executable);
+                node.Drop(executable);
                 dropped = true;
             }
         if (!dropped) return;

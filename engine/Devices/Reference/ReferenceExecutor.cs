@@ -27,8 +27,7 @@ internal sealed class ReferenceExecutor : Executor
             if (node.IsVast && (node.Flags & NodeFlags.Keep) == 0)
             {
                 // Whoever reads it reads the number.
-                node.State = NodeState.Dropped;
-                node.Owner = null;
+                node.Drop(null);
                 continue;
             }
             // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
@@ -38,8 +37,8 @@ internal sealed class ReferenceExecutor : Executor
                 Faults.Add(Environment.CurrentManagedThreadId, error);
                 verdict.Error ??= error;
             }
-            node.Owner = Memory.Add(new() { Host = contents, Bytes = contents.Data.LongLength, Verdict = suspects?[node.Index] == true ? verdict : null });
-            node.State = NodeState.Materialized;
+            var itsVerdict = suspects?[node.Index] == true ? verdict : null;
+            node.Materialize(Memory.Add(new() { Host = contents, Bytes = contents.Data.LongLength, Verdict = itsVerdict }));
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
         return RunKind.Steps;

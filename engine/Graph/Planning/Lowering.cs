@@ -155,7 +155,7 @@ internal sealed class Lowering(Placement places)
             }
             switch (operand.Role)
             {
-                case Role.Scalar when operand.Attributes is ConstantAttributes constant:
+                case Role.Scalar when operand.Attributes is ConstantNumber constant:
                     return Add(new Constant(BitsOf(constant.Bits, operand.DType), operand.DType));
                 case Role.Scalar:
                     return Add(new ScalarArgument(owner.ScalarParameter(operand.Slot, operand.DType.IsFloatingPoint() ? DType.Float64 : DType.Int64), operand.DType));

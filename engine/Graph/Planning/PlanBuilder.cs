@@ -17,9 +17,9 @@ internal static class PlanBuilder
         foreach (var node in nodes)
             keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (also?.Contains(node.Index) == true && !node.IsVast) || policy?.Invoke(node.Index) == true;
         foreach (var (storage, old) in graph.Changes)
-            if (old.State == NodeState.Materialized && storage.Current.Owner == graph) keep[storage.Current.Index] = true;
+            if (old.IsMaterialized && storage.Current.IsPendingIn(graph)) keep[storage.Current.Index] = true;
         foreach (var (node, _) in graph.Homes)
-            if (node.Owner == graph) keep[node.Index] = true;
+            if (node.IsPendingIn(graph)) keep[node.Index] = true;
         List<int> alive = [];
         foreach (var node in nodes)
             if (!keep[node.Index] && (known?.Contains(node.Index) ?? (!node.IsVast && graph.IsHeld(node)))) alive.Add(node.Index);
@@ -52,9 +52,13 @@ internal static class PlanBuilder
 
         void Keep(Node node)
         {
-            if (node.Owner == graph && node.Op.Kind != OperatorKind.Scalar) keep[node.Index] = true;
+            if (node.IsPendingIn(graph) && node.Op.Kind != OperatorKind.Scalar) keep[node.Index] = true;
         }
     }
+
+    /// <summary>The attributes that shape a plan: not a number that it takes as an argument. Plans outlive their graph, and what a replay
+    /// takes the number from may hold an optimizer with all its memory.</summary>
+    private static IAttributes? Shaping(Node node) => node.Attributes is Number and not ConstantNumber ? null : node.Attributes;
 
     /// <summary>Live nodes, operands before users, leaves first.</summary>
     public static List<PlanNode> Build(Recorder graph, bool[] keep, HomeMap homes)
@@ -68,7 +72,7 @@ internal static class PlanBuilder
             if (!live[i]) continue;
             var node = nodes[i];
             for (int j = 0; j < node.OperandCount; j++)
-                if (node[j].Node.Owner == graph) live[node[j].Node.Index] = true;
+                if (node[j].Node.IsPendingIn(graph)) live[node[j].Node.Index] = true;
         }
 
         var result = new List<PlanNode>();
@@ -79,7 +83,7 @@ internal static class PlanBuilder
 
         PlanNode Of(Node node)
         {
-            if (node.Owner == graph) return made[node.Index]!;
+            if (node.IsPendingIn(graph)) return made[node.Index]!;
             int slot = graph.SlotOf(node);
             if (leaves[slot] is { } known) return known;
             var leaf = new PlanNode(Operators.Basic.Leaf, node.DType, node.Shape) { Role = Role.Leaf, Slot = slot, Home = homes.OfLeaf(slot) };
@@ -91,7 +95,10 @@ internal static class PlanBuilder
         {
             if (!live[i]) continue;
             var node = nodes[i];
-            var plan = new PlanNode(node.Op, node.DType, node.Shape) { Index = i, Attributes = node.Attributes, Kept = keep[i], Home = homes.OfNode(i) };
+            var plan = new PlanNode(node.Op, node.DType, node.Shape)
+            {
+                Index = i, Attributes = Shaping(node), Kept = keep[i], Home = homes.OfNode(i),
+            };
             if (scalarSlot.TryGetValue(node, out int slot)) plan.Slot = slot;
             var operands = new (PlanNode, View?)[node.OperandCount];
             Work.Visit(1 + operands.Length);
