@@ -56,9 +56,9 @@ internal static class Advanced
         var inverse = new long[x.ElementCount];
         Array.Fill(inverse, -1);
         for (int i = 0; i < places.Length; i++) inverse[places[i]] = i;
-        var flat = x.Flatten();
-        return Tensor.Apply(Selection.MaskedSelect, x.DType, [places.Length], flat.Operand, Tensor.From(places, device: x.Device).Operand,
-            attributes: flat.RequiresGrad ? new InverseAttributes(Tensor.From(inverse, device: x.Device)) : null);
+        var flat = x.Flatten().Operand;
+        return Tensor.Apply(Selection.MaskedSelect, x.DType, [places.Length], flat, Tensor.From(places, device: x.Device).Operand,
+            flat.Grad ? [Tensor.From(inverse, device: x.Device).Operand] : null);
     }
 
     /// <summary>x at the places of index tensors (null: the whole dimension). Their broadcast dimensions stand where the first of them was

@@ -18,15 +18,13 @@ internal static class Selection
 
     /// <summary><see cref="IndexSelect"/> of a flat source at places that are all different, as a mask gives them: the gradient is read
     /// through the inverse
-    /// (<see cref="InverseAttributes"/>) instead of being added up.</summary>
+    /// instead of being added up: operand 2 says for each place of the source its position in the selection, or −1. Only the gradient reads
+    /// it, and it is there only where one is wanted.</summary>
     public static readonly Operator MaskedSelect = new("masked_select", OperatorKind.IndexSelect)
     {
-        Gradient = c =>
-        {
-            var inverse = ((InverseAttributes)c.Node.Attributes!).Inverse;
-            c.Return(0, c.Grad.ElementCount == 0 ? Tensor.Zeros(c.Node[0].Shape, c.Grad.DType, c.Grad.Device)
-                : Tensor.Where(inverse.Ge(Zero), c.Grad.Lookup(inverse.ClampMin(Zero)), Zero));
-        },
+        Saves = Saves.C,
+        Gradient = c => c.Return(0, c.Grad.ElementCount == 0 ? Tensor.Zeros(c.Node[0].Shape, c.Grad.DType, c.Grad.Device)
+            : Tensor.Where(c.C.Ge(Zero), c.Grad.Lookup(c.C.ClampMin(Zero)), Zero)),
         Reference = ReadRows,
     };
 
@@ -102,11 +100,4 @@ internal static class Selection
         if (c.Out.IsReal) c.Out.Real[to] = c.In[0].Real[from];
         else c.Out.Integer[to] = c.In[0].Integer[from];
     }
-}
-
-/// <summary>For each place of the source its position in the selection, or −1. Only the gradient reads it, as an operand of its own
-/// graph.</summary>
-internal sealed record InverseAttributes(Tensor Inverse) : IAttributes
-{
-    public void Write(Trace trace) { }
 }
