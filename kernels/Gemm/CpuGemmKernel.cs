@@ -37,9 +37,10 @@ internal static class CpuGemmKernel
             ("from", $"column * {tile.Columns}"), ("to", $"min(from + {tile.Columns}, {n})"));
         // The last panel of an unpacked B begins where a whole one still fits; what the one before it stores too is not stored again.
         o.Let(x, "left", b.Packed ? "from" : $"min(from, {n} - {tile.Columns})");
-        o.Line($"{writer.Pointer()}{dialect.Restrict}A = {writer.Accumulators(a.Argument)} + {writer.BatchAddress(a.At, rank)};");
-        o.Line($"{writer.Pointer()}{dialect.Restrict}B = {writer.Accumulators(b.Argument)} + {writer.BatchAddress(b.At, rank)} + "
-            + (b.Packed ? $"column * {k} * {tile.Columns};" : "left;"));
+        string pointer = $"{writer.Pointer()} {dialect.Restrict}".TrimEnd();
+        o.Variable(pointer, "A", $"{writer.Accumulators(a.Argument)} + {writer.BatchAddress(a.At, rank)}");
+        o.Variable(pointer, "B", $"{writer.Accumulators(b.Argument)} + {writer.BatchAddress(b.At, rank)} + "
+            + (b.Packed ? $"column * {k} * {tile.Columns}" : "left"));
         // One more vector: the last columns of an unpacked B are read from the middle of one.
         o.Variable(vector, $"tile[{(blocked ? tile.RowPanels : 1) * size + 1}]");
         string aRow = writer.Stride(a.At.Strides[rank]), aStep = writer.Stride(a.At.Strides[rank + 1]);
@@ -71,8 +72,8 @@ internal static class CpuGemmKernel
                 using (o.If("k0 != 0")) Each((i, j) => o.Line($"c{i}_{j} = t[{i * vectors + j}];"));
             // Rows past the last read the last: their sums are not stored.
             for (int i = 0; i < tile.Rows; i++)
-                o.Line($"{writer.Pointer()}{dialect.Restrict}a{i} = A + min(p * {tile.Rows} + {i}, {m} - 1) * {aRow} + k0 * {aStep};");
-            o.Line($"{writer.Pointer()}{dialect.Restrict}b = B + k0 * {bStep};");
+                o.Variable(pointer, "a" + i, $"A + min(p * {tile.Rows} + {i}, {m} - 1) * {aRow} + k0 * {aStep}");
+            o.Variable(pointer, "b", $"B + k0 * {bStep}");
             using (o.For($"{x} k = 0", "k < k1 - k0", $"k++, b += {bStep}"))
             {
                 for (int j = 0; j < vectors; j++) o.Let(vector, "y" + j, $"vload16({j}, b)");

@@ -49,7 +49,7 @@ internal static class FlatGemmKernel
             }
             GemmPack.Square(writer, right, "square", "from + i", n, "depth");
             GemmTranspose.Write(writer, "square");
-            o.Line($"const {writer.Type()}* s = (const {writer.Type()}*)line;");
+            o.Variable($"const {writer.Type()}*", "s", $"(const {writer.Type()}*)line");
             using (o.If($"depth == {Lanes}"))
                 for (int i = 0; i < Lanes; i++) Steps(i);
             // No step past K: adding a product of zeros would turn −0 into 0.

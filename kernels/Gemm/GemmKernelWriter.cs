@@ -42,7 +42,7 @@ internal sealed class GemmKernelWriter
     public string Accumulators(int argument, bool written = false) => $"({Pointer(written)}){Out.Buffer(Local(argument))}";
 
     /// <summary>The type of a pointer to accumulators.</summary>
-    public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}* ";
+    public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}*";
 
     /// <summary>A program as this kernel's parameters are numbered.</summary>
     public GemmElement Element(Instruction[] code, long[] batch, long rows, long columns, string row, string column,
@@ -54,7 +54,7 @@ internal sealed class GemmKernelWriter
     public void Coordinate(string name, long size)
     {
         string n = Out.Slot(size);
-        Out.Line($"const {X} {name} = g % {n}; g /= {n};");
+        Out.Let(X, name, $"g % {n}").Line($"g /= {n};");
     }
 
     /// <summary>What remains of g as batch coordinates.</summary>

@@ -23,7 +23,7 @@ internal static class GemmPack
         string n = o.Slot(spec.N), k = o.Slot(spec.K), c = o.Slot(chunk);
         writer.Coordinate("chunk", chunks);
         o.Let(writer.X, ("k0", $"chunk * {c}"), ("k1", $"min(k0 + {c}, {k})"));
-        o.Line($"{writer.Pointer(true)} to = {writer.Accumulators(target, true)} + (g * {k} + k0) * {width};");
+        o.Variable(writer.Pointer(true), "to", $"{writer.Accumulators(target, true)} + (g * {k} + k0) * {width}");
         writer.Coordinate("panel", panels);
         writer.BatchCoordinates(batch);
         if (transpose) Transposed();

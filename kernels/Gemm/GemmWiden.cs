@@ -29,7 +29,7 @@ internal static class GemmWiden
         using (o.For($"{writer.X} line = chunk * {e}", $"line < min((chunk + 1) * {e}, {count})", "line++"))
         {
             string batchAddress = writer.BatchAddress(at, rank), pitch = o.Slot(at.Strides[alongRows ? rank + 1 : rank]);
-            o.Line($"{writer.Pointer(true)}to = {writer.Accumulators(target, true)} + {batchAddress} + line * {pitch};");
+            o.Variable(writer.Pointer(true), "to", $"{writer.Accumulators(target, true)} + {batchAddress} + line * {pitch}");
             element.WriteUniform();
             // The pitch is a multiple of 16, so that the last vector is stored whole.
             using (o.For($"{writer.X} j = 0", $"j < {n}", $"j += {Lanes}"))

@@ -108,16 +108,25 @@ internal sealed class RowWriter : SectionWriter
             string index = Dialect.Type(kind.Mask(), 16), test = Better(reduce, kind, "c" + i, $"q{i}_0");
             if (Part.Length > 0) test = $"({test}) & {Exists(kind)}";
             Out.Let(type, "c" + i, value).Let(index, "t" + i, test);
-            Out.Line($"const {type} y{i} = t{i} ? c{i} : q{i}_0; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
-            Out.Line($"const {index} z{i} = t{i} ? ({index})(j) + {Lanes(kind.Mask())} : x{i}_0; "
-                + $"x{i}_0 = x{i}_1; x{i}_1 = x{i}_2; x{i}_2 = x{i}_3; x{i}_3 = z{i};");
+            Out.Let(type, "y" + i, $"t{i} ? c{i} : q{i}_0");
+            Rotate("q" + i, "y" + i);
+            Out.Let(index, "z" + i, $"t{i} ? ({index})(j) + {Lanes(kind.Mask())} : x{i}_0");
+            Rotate("x" + i, "z" + i);
             return;
         }
         if (Part.Length > 0) value = $"{Exists(kind)} ? {value} : {StartText(reduce, kind, 16)}";
         Out.Let(type, "c" + i, value);
         if (IsCompensated(reduce, kind)) AddCompensated(16, $"q{i}_0", $"lost{i}", $"c{i}");
         string sum = IsCompensated(reduce, kind) ? $"q{i}_0" : Out.Apply(Accumulators.Combine(reduce.Op), kind, 16, $"q{i}_0", $"c{i}");
-        Out.Line($"const {type} y{i} = {sum}; q{i}_0 = q{i}_1; q{i}_1 = q{i}_2; q{i}_2 = q{i}_3; q{i}_3 = y{i};");
+        Out.Let(type, "y" + i, sum);
+        Rotate("q" + i, "y" + i);
+    }
+
+    /// <summary>The next accumulator becomes the first; the one that was first, with its new value, becomes the last.</summary>
+    private void Rotate(string name, string value)
+    {
+        for (int k = 0; k < 3; k++) Out.Line($"{name}_{k} = {name}_{k + 1};");
+        Out.Line($"{name}_3 = {value};");
     }
 
     private void End(int i, Reduce reduce)

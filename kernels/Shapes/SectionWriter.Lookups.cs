@@ -15,7 +15,7 @@ internal abstract partial class SectionWriter
         string stride = OwnStride(i, gather.Stride), bound = boundSlots[i] ??= Out.Slot(gather.Bound);
         string name = NameOf(i), vector = Dialect.Type(Kind.I64, 16), lanes = Operand(gather.Index, 16);
         if (KindOf(gather.Index) != Kind.I64) lanes = $"convert_{vector}({lanes})";
-        Out.Line($"{vector} k{name} = {lanes}; k{name} += k{name} < ({vector})(0) ? ({vector})({bound}) : ({vector})(0);");
+        Out.Variable(vector, "k" + name, lanes).Line($"k{name} += k{name} < ({vector})(0) ? ({vector})({bound}) : ({vector})(0);");
         string allowed = $"convert_int16((k{name} >= ({vector})(0)) & (k{name} < ({vector})({bound})))";
         if (Part.Length > 0) allowed += " & " + Exists(Kind.I32);
         string at = $"{LaneAddresses(i)} + k{name} * ({vector})({stride})";

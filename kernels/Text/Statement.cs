@@ -6,7 +6,7 @@ namespace GpuTensor.Kernels;
 /// writer says so: <see cref="BarrierCheck"/> refuses a barrier anywhere else.</remarks>
 internal abstract record Statement
 {
-    /// <summary>Text that ends with a semicolon: an assignment, a call, or several of them that stand on one line.</summary>
+    /// <summary>Text that ends with a semicolon: an assignment or a call.</summary>
     public sealed record Line(string Text) : Statement;
 
     /// <summary>Declares variables of one type; one without a value is assigned later.</summary>

@@ -14,8 +14,8 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct mul_sum_add_sub_sqrt_div_b9e6dd2c8b2a_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void mul_sum_add_sub_sqrt_div_b9e6dd2c8b2a(__global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, __global float* restrict buffer4, const struct mul_sum_add_sub_sqrt_div_b9e6dd2c8b2a_integers k, const double scalar0, const double scalar1, const double scalar2, const double scalar3, const double scalar4, const double scalar5)
+struct mul_sum_add_sub_sqrt_div_86db9fddbc10_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void mul_sum_add_sub_sqrt_div_86db9fddbc10(__global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, __global float* restrict buffer4, const struct mul_sum_add_sub_sqrt_div_86db9fddbc10_integers k, const double scalar0, const double scalar1, const double scalar2, const double scalar3, const double scalar4, const double scalar5)
 {
   {
     int n0 = k.n[5];
@@ -34,14 +34,22 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void mul_sum_add_sub_sqr
           const float16 v0 = vload16(0, b0 + (j));
           const float16 v1 = v0 * v0;
           const float16 c2 = v1;
-          const float16 y2 = q2_0 + c2; q2_0 = q2_1; q2_1 = q2_2; q2_2 = q2_3; q2_3 = y2;
+          const float16 y2 = q2_0 + c2;
+          q2_0 = q2_1;
+          q2_1 = q2_2;
+          q2_2 = q2_3;
+          q2_3 = y2;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (j));
           const float16 v1 = v0 * v0;
           const float16 c2 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v1 : (float16)((float)(0));
-          const float16 y2 = q2_0 + c2; q2_0 = q2_1; q2_1 = q2_2; q2_2 = q2_3; q2_3 = y2;
+          const float16 y2 = q2_0 + c2;
+          q2_0 = q2_1;
+          q2_1 = q2_2;
+          q2_2 = q2_3;
+          q2_3 = y2;
         }
       }
       const float16 w2_0 = q2_0 + q2_2;
@@ -136,8 +144,8 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct mul_sum_add_sub_sqrt_div_52368e7281fe_integers { int n[10]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void mul_sum_add_sub_sqrt_div_52368e7281fe(__global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, __global float* restrict buffer4, const struct mul_sum_add_sub_sqrt_div_52368e7281fe_integers k, const double scalar0, const double scalar1, const double scalar2, const double scalar3, const double scalar4, const double scalar5)
+struct mul_sum_add_sub_sqrt_div_f1d0def77009_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void mul_sum_add_sub_sqrt_div_f1d0def77009(__global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, __global float* restrict buffer4, const struct mul_sum_add_sub_sqrt_div_f1d0def77009_integers k, const double scalar0, const double scalar1, const double scalar2, const double scalar3, const double scalar4, const double scalar5)
 {
   {
     int n0 = k.n[5];
@@ -156,14 +164,22 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void mul_sum_add_sub_sqr
           const float16 v0 = vload16(0, b0 + (j));
           const float16 v1 = v0 * v0;
           const float16 c2 = v1;
-          const float16 y2 = q2_0 + c2; q2_0 = q2_1; q2_1 = q2_2; q2_2 = q2_3; q2_3 = y2;
+          const float16 y2 = q2_0 + c2;
+          q2_0 = q2_1;
+          q2_1 = q2_2;
+          q2_2 = q2_3;
+          q2_3 = y2;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (j));
           const float16 v1 = v0 * v0;
           const float16 c2 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v1 : (float16)((float)(0));
-          const float16 y2 = q2_0 + c2; q2_0 = q2_1; q2_1 = q2_2; q2_2 = q2_3; q2_3 = y2;
+          const float16 y2 = q2_0 + c2;
+          q2_0 = q2_1;
+          q2_1 = q2_2;
+          q2_2 = q2_3;
+          q2_3 = y2;
         }
       }
       const float16 w2_0 = q2_0 + q2_2;

@@ -11,8 +11,8 @@ static inline long gt_argmax_f32x16(float16 v0, float16 v1, float16 v2, float16 
   return i_1;
 }
 
-struct argmax_083223c93b76_integers { int n[6]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void argmax_083223c93b76(const __global float* restrict buffer0, __global long* restrict buffer1, const struct argmax_083223c93b76_integers k)
+struct argmax_af6ee82fa51e_integers { int n[6]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void argmax_af6ee82fa51e(const __global float* restrict buffer0, __global long* restrict buffer1, const struct argmax_af6ee82fa51e_integers k)
 {
   {
     int n0 = k.n[2];
@@ -34,16 +34,32 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void argmax_083223c93b76
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = v0;
           const int16 t1 = (c1 > q1_0) | ((c1 != c1) & (q1_0 == q1_0));
-          const float16 y1 = t1 ? c1 : q1_0; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
-          const int16 z1 = t1 ? (int16)(j) + (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) : x1_0; x1_0 = x1_1; x1_1 = x1_2; x1_2 = x1_3; x1_3 = z1;
+          const float16 y1 = t1 ? c1 : q1_0;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
+          const int16 z1 = t1 ? (int16)(j) + (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) : x1_0;
+          x1_0 = x1_1;
+          x1_1 = x1_2;
+          x1_2 = x1_3;
+          x1_3 = z1;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = v0;
           const int16 t1 = ((c1 > q1_0) | ((c1 != c1) & (q1_0 == q1_0))) & ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m));
-          const float16 y1 = t1 ? c1 : q1_0; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
-          const int16 z1 = t1 ? (int16)(j) + (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) : x1_0; x1_0 = x1_1; x1_1 = x1_2; x1_2 = x1_3; x1_3 = z1;
+          const float16 y1 = t1 ? c1 : q1_0;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
+          const int16 z1 = t1 ? (int16)(j) + (int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) : x1_0;
+          x1_0 = x1_1;
+          x1_1 = x1_2;
+          x1_2 = x1_3;
+          x1_3 = z1;
         }
       }
       const long v1 = gt_argmax_f32x16(q1_0, q1_1, q1_2, q1_3, x1_0, x1_1, x1_2, x1_3);

@@ -60,8 +60,8 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct amax_sub_exp_sum_log_lt_407c9cc87954_integers { int n[34]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_log_lt_407c9cc87954(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, __global uchar* restrict buffer6, __global float* restrict buffer7, __global float* restrict buffer8, __global float* restrict buffer9, __global float* restrict buffer10, const struct amax_sub_exp_sum_log_lt_407c9cc87954_integers k, const long scalar0, const long scalar1, const long scalar2)
+struct amax_sub_exp_sum_log_lt_101226154593_integers { int n[34]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_log_lt_101226154593(const __global float* restrict buffer0, __global float* restrict buffer1, __global float* restrict buffer2, __global float* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, __global uchar* restrict buffer6, __global float* restrict buffer7, __global float* restrict buffer8, __global float* restrict buffer9, __global float* restrict buffer10, const struct amax_sub_exp_sum_log_lt_101226154593_integers k, const long scalar0, const long scalar1, const long scalar2)
 {
   {
     int n0 = k.n[11];
@@ -85,13 +85,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
         for (; j + 16 <= n2; j += 16) {
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = v0;
-          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(-INFINITY));
-          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = (q1_0 > q1_2) | (q1_0 != q1_0) ? q1_0 : q1_2;
@@ -106,7 +114,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v2 = v0 - (float16)(v1);
           const float16 v3 = gt_exp_f32x16(v2);
           const float16 c5 = v3;
-          const float16 y5 = q5_0 + c5; q5_0 = q5_1; q5_1 = q5_2; q5_2 = q5_3; q5_3 = y5;
+          const float16 y5 = q5_0 + c5;
+          q5_0 = q5_1;
+          q5_1 = q5_2;
+          q5_2 = q5_3;
+          q5_3 = y5;
           vstore16(v3, 0, b1 + (i0*n4 + j));
         }
         if (j < n2) {
@@ -115,7 +127,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v2 = v0 - (float16)(v1);
           const float16 v3 = gt_exp_f32x16(v2);
           const float16 c5 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v3 : (float16)((float)(0));
-          const float16 y5 = q5_0 + c5; q5_0 = q5_1; q5_1 = q5_2; q5_2 = q5_3; q5_3 = y5;
+          const float16 y5 = q5_0 + c5;
+          q5_0 = q5_1;
+          q5_1 = q5_2;
+          q5_2 = q5_3;
+          q5_3 = y5;
           gt_put_f32x16(v3, b1 + (i0*n4 + j), m);
         }
       }
@@ -169,7 +185,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const long16 v10 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
           const long16 v12 = convert_long16(v8) ? v10 : (long16)((long)0x8000000000000001UL);
           const long16 c13 = v12;
-          const long16 y13 = q13_0 > c13 ? q13_0 : c13; q13_0 = q13_1; q13_1 = q13_2; q13_2 = q13_3; q13_3 = y13;
+          const long16 y13 = q13_0 > c13 ? q13_0 : c13;
+          q13_0 = q13_1;
+          q13_1 = q13_2;
+          q13_2 = q13_3;
+          q13_3 = y13;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -182,7 +202,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const long16 v10 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
           const long16 v12 = convert_long16(v8) ? v10 : (long16)((long)0x8000000000000001UL);
           const long16 c13 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v12 : (long16)((long)(0x8000000000000000UL));
-          const long16 y13 = q13_0 > c13 ? q13_0 : c13; q13_0 = q13_1; q13_1 = q13_2; q13_2 = q13_3; q13_3 = y13;
+          const long16 y13 = q13_0 > c13 ? q13_0 : c13;
+          q13_0 = q13_1;
+          q13_1 = q13_2;
+          q13_2 = q13_3;
+          q13_3 = y13;
         }
       }
       const long16 w13_0 = q13_0 > q13_2 ? q13_0 : q13_2;
@@ -217,7 +241,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v4 = vload16(0, b1 + (i0*n3 + j));
           const float16 v6 = v2 ? v4 : (float16)(0.0f);
           const float16 c7 = v6;
-          const float16 y7 = q7_0 + c7; q7_0 = q7_1; q7_1 = q7_2; q7_2 = q7_3; q7_3 = y7;
+          const float16 y7 = q7_0 + c7;
+          q7_0 = q7_1;
+          q7_1 = q7_2;
+          q7_2 = q7_3;
+          q7_3 = y7;
           vstore16(convert_uchar16((v2) & 1), 0, b2 + (i0*n4 + j));
         }
         if (j < n2) {
@@ -227,7 +255,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v4 = vload16(0, b1 + (i0*n3 + j));
           const float16 v6 = v2 ? v4 : (float16)(0.0f);
           const float16 c7 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v6 : (float16)((float)(0));
-          const float16 y7 = q7_0 + c7; q7_0 = q7_1; q7_1 = q7_2; q7_2 = q7_3; q7_3 = y7;
+          const float16 y7 = q7_0 + c7;
+          q7_0 = q7_1;
+          q7_1 = q7_2;
+          q7_2 = q7_3;
+          q7_3 = y7;
           gt_put_u8x16(convert_uchar16((v2) & 1), b2 + (i0*n4 + j), m);
         }
       }
@@ -270,10 +302,18 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v10 = v7 ? v8 : (float16)(as_float(0xffc00000u));
           const float16 v12 = v2 ? v10 : (float16)(0.0f);
           const float16 c13 = v12;
-          const float16 y13 = q13_0 + c13; q13_0 = q13_1; q13_1 = q13_2; q13_2 = q13_3; q13_3 = y13;
+          const float16 y13 = q13_0 + c13;
+          q13_0 = q13_1;
+          q13_1 = q13_2;
+          q13_2 = q13_3;
+          q13_3 = y13;
           const float16 v14 = convert_float16(((v2) & 1));
           const float16 c15 = v14;
-          const float16 y15 = q15_0 + c15; q15_0 = q15_1; q15_1 = q15_2; q15_2 = q15_3; q15_3 = y15;
+          const float16 y15 = q15_0 + c15;
+          q15_0 = q15_1;
+          q15_1 = q15_2;
+          q15_2 = q15_3;
+          q15_3 = y15;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -286,10 +326,18 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v10 = v7 ? v8 : (float16)(as_float(0xffc00000u));
           const float16 v12 = v2 ? v10 : (float16)(0.0f);
           const float16 c13 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v12 : (float16)((float)(0));
-          const float16 y13 = q13_0 + c13; q13_0 = q13_1; q13_1 = q13_2; q13_2 = q13_3; q13_3 = y13;
+          const float16 y13 = q13_0 + c13;
+          q13_0 = q13_1;
+          q13_1 = q13_2;
+          q13_2 = q13_3;
+          q13_3 = y13;
           const float16 v14 = convert_float16(((v2) & 1));
           const float16 c15 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v14 : (float16)((float)(0));
-          const float16 y15 = q15_0 + c15; q15_0 = q15_1; q15_1 = q15_2; q15_2 = q15_3; q15_3 = y15;
+          const float16 y15 = q15_0 + c15;
+          q15_0 = q15_1;
+          q15_1 = q15_2;
+          q15_2 = q15_3;
+          q15_3 = y15;
         }
       }
       const float16 w13_0 = q13_0 + q13_2;
@@ -358,7 +406,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v3 = v0 ? (float16)(v1) : (float16)(0.0f);
           const float16 v4 = -v3;
           const float16 c5 = v4;
-          const float16 y5 = q5_0 + c5; q5_0 = q5_1; q5_1 = q5_2; q5_2 = q5_3; q5_3 = y5;
+          const float16 y5 = q5_0 + c5;
+          q5_0 = q5_1;
+          q5_1 = q5_2;
+          q5_2 = q5_3;
+          q5_3 = y5;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -366,7 +418,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_lo
           const float16 v3 = v0 ? (float16)(v1) : (float16)(0.0f);
           const float16 v4 = -v3;
           const float16 c5 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v4 : (float16)((float)(0));
-          const float16 y5 = q5_0 + c5; q5_0 = q5_1; q5_1 = q5_2; q5_2 = q5_3; q5_3 = y5;
+          const float16 y5 = q5_0 + c5;
+          q5_0 = q5_1;
+          q5_1 = q5_2;
+          q5_2 = q5_3;
+          q5_3 = y5;
         }
       }
       const float16 w5_0 = q5_0 + q5_2;

@@ -39,8 +39,8 @@ static inline long gt_tree_sum_i64x16(long16 v) {
   const long a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct lt_ge_logical_or_maximum_where_amax_d9bb3de09a67_integers { int n[17]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_maximum_where_amax_d9bb3de09a67(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_maximum_where_amax_d9bb3de09a67_integers k, const double scalar0)
+struct lt_ge_logical_or_maximum_where_amax_342408586bc8_integers { int n[17]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_maximum_where_amax_342408586bc8(const __global long* restrict buffer0, __global long* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct lt_ge_logical_or_maximum_where_amax_342408586bc8_integers k, const double scalar0)
 {
   const int group = get_group_id(0);
   if (group < k.n[4]) {
@@ -65,7 +65,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_ma
           const long16 v7 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
           const long16 v9 = convert_long16(v5) ? v7 : (long16)((long)0x8000000000000001UL);
           const long16 c10 = v9;
-          const long16 y10 = q10_0 > c10 ? q10_0 : c10; q10_0 = q10_1; q10_1 = q10_2; q10_2 = q10_3; q10_3 = y10;
+          const long16 y10 = q10_0 > c10 ? q10_0 : c10;
+          q10_0 = q10_1;
+          q10_1 = q10_2;
+          q10_2 = q10_3;
+          q10_3 = y10;
         }
         if (j < n3) {
           const int m = n3 - j;
@@ -76,7 +80,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_ma
           const long16 v7 = v0 > (long16)((long)0x8000000000000002UL) ? v0 : (long16)((long)0x8000000000000002UL);
           const long16 v9 = convert_long16(v5) ? v7 : (long16)((long)0x8000000000000001UL);
           const long16 c10 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v9 : (long16)((long)(0x8000000000000000UL));
-          const long16 y10 = q10_0 > c10 ? q10_0 : c10; q10_0 = q10_1; q10_1 = q10_2; q10_2 = q10_3; q10_3 = y10;
+          const long16 y10 = q10_0 > c10 ? q10_0 : c10;
+          q10_0 = q10_1;
+          q10_1 = q10_2;
+          q10_2 = q10_3;
+          q10_3 = y10;
         }
       }
       const long16 w10_0 = q10_0 > q10_2 ? q10_0 : q10_2;
@@ -128,8 +136,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_ge_logical_or_ma
   }
 }
 
-struct sum_3f7418a7c7e7_integers { int n[7]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_3f7418a7c7e7(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_3f7418a7c7e7_integers k)
+struct sum_8034333786e3_integers { int n[7]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_8034333786e3(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_8034333786e3_integers k)
 {
   {
     int n0 = k.n[2];
@@ -151,13 +159,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_3f7418a7c7e7(co
         for (; j + 16 <= len; j += 16) {
           const float16 v0 = vload16(0, b0 + (i0*n4 + j));
           const float16 c1 = v0;
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < len) {
           const int m = len - j;
           const float16 v0 = vload16(0, b0 + (i0*n4 + j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(0));
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = q1_0 + q1_2;
@@ -170,8 +186,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_3f7418a7c7e7(co
   }
 }
 
-struct sum_lt_add_where_08d66f5fed4a_integers { int n[14]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_lt_add_where_08d66f5fed4a(const __global float* restrict buffer0, __global float* restrict buffer1, const __global long* restrict buffer2, __global long* restrict buffer3, __global long* restrict buffer4, const struct sum_lt_add_where_08d66f5fed4a_integers k)
+struct sum_lt_add_where_2b6ee40ff1f8_integers { int n[14]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_lt_add_where_2b6ee40ff1f8(const __global float* restrict buffer0, __global float* restrict buffer1, const __global long* restrict buffer2, __global long* restrict buffer3, __global long* restrict buffer4, const struct sum_lt_add_where_2b6ee40ff1f8_integers k)
 {
   const int group = get_group_id(0);
   if (group < k.n[5]) {
@@ -191,13 +207,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_lt_add_where_08
         for (; j + 16 <= n3; j += 16) {
           const float16 v0 = vload16(0, b0 + (j));
           const float16 c1 = v0;
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < n3) {
           const int m = n3 - j;
           const float16 v0 = vload16(0, b0 + (j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(0));
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = q1_0 + q1_2;
@@ -237,8 +261,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_lt_add_where_08
   }
 }
 
-struct lt_eq_logical_and_logical_or_sum_d55894188903_integers { int n[9]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_logical_or_sum_d55894188903(const __global long* restrict buffer0, __global long* restrict buffer1, const struct lt_eq_logical_and_logical_or_sum_d55894188903_integers k)
+struct lt_eq_logical_and_logical_or_sum_9be4c4b67831_integers { int n[9]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_logical_or_sum_9be4c4b67831(const __global long* restrict buffer0, __global long* restrict buffer1, const struct lt_eq_logical_and_logical_or_sum_9be4c4b67831_integers k)
 {
   {
     int n0 = k.n[2];
@@ -272,7 +296,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_l
           const int16 v8 = v2 | v7;
           const long16 v9 = convert_long16(((v8) & 1));
           const long16 c10 = v9;
-          const long16 y10 = ((q10_0) + (c10)); q10_0 = q10_1; q10_1 = q10_2; q10_2 = q10_3; q10_3 = y10;
+          const long16 y10 = ((q10_0) + (c10));
+          q10_0 = q10_1;
+          q10_1 = q10_2;
+          q10_2 = q10_3;
+          q10_3 = y10;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -285,7 +313,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_l
           const int16 v8 = v2 | v7;
           const long16 v9 = convert_long16(((v8) & 1));
           const long16 c10 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v9 : (long16)((long)(0));
-          const long16 y10 = ((q10_0) + (c10)); q10_0 = q10_1; q10_1 = q10_2; q10_2 = q10_3; q10_3 = y10;
+          const long16 y10 = ((q10_0) + (c10));
+          q10_0 = q10_1;
+          q10_1 = q10_2;
+          q10_2 = q10_3;
+          q10_3 = y10;
         }
       }
       const long16 w10_0 = ((q10_0) + (q10_2));
@@ -301,8 +333,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void lt_eq_logical_and_l
   }
 }
 
-struct eq_where_sum_gather_add_25a3f92de30b_integers { int n[14]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather_add_25a3f92de30b(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, __global long* restrict buffer3, const struct eq_where_sum_gather_add_25a3f92de30b_integers k)
+struct eq_where_sum_gather_add_e0597f465add_integers { int n[14]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather_add_e0597f465add(const __global long* restrict buffer0, const __global long* restrict buffer1, __global long* restrict buffer2, __global long* restrict buffer3, const struct eq_where_sum_gather_add_e0597f465add_integers k)
 {
   {
     int n0 = k.n[4];
@@ -337,7 +369,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather
           const long16 v3 = (long16)(j) + (long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) * (long16)(1);
           const long16 v5 = convert_long16(v2) ? v3 : (long16)((long)0x0UL);
           const long16 c6 = v5;
-          const long16 y6 = ((q6_0) + (c6)); q6_0 = q6_1; q6_1 = q6_2; q6_2 = q6_3; q6_3 = y6;
+          const long16 y6 = ((q6_0) + (c6));
+          q6_0 = q6_1;
+          q6_1 = q6_2;
+          q6_2 = q6_3;
+          q6_3 = y6;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -346,7 +382,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather
           const long16 v3 = (long16)(j) + (long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) * (long16)(1);
           const long16 v5 = convert_long16(v2) ? v3 : (long16)((long)0x0UL);
           const long16 c6 = ((long16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (long16)(m)) ? v5 : (long16)((long)(0));
-          const long16 y6 = ((q6_0) + (c6)); q6_0 = q6_1; q6_1 = q6_2; q6_2 = q6_3; q6_3 = y6;
+          const long16 y6 = ((q6_0) + (c6));
+          q6_0 = q6_1;
+          q6_1 = q6_2;
+          q6_2 = q6_3;
+          q6_3 = y6;
         }
       }
       const long16 w6_0 = ((q6_0) + (q6_2));
@@ -366,8 +406,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void eq_where_sum_gather
   }
 }
 
-struct searchsorted_add_le_minimum_where_gather_25a9795606b2_integers { int n[16]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void searchsorted_add_le_minimum_where_gather_25a9795606b2(const __global long* restrict buffer0, __global long* restrict buffer1, const __global long* restrict buffer2, __global long* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, const struct searchsorted_add_le_minimum_where_gather_25a9795606b2_integers k, const long scalar0, const long scalar1, const long scalar2)
+struct searchsorted_add_le_minimum_where_gather_b04e188b6360_integers { int n[16]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void searchsorted_add_le_minimum_where_gather_b04e188b6360(const __global long* restrict buffer0, __global long* restrict buffer1, const __global long* restrict buffer2, __global long* restrict buffer3, const __global long* restrict buffer4, __global long* restrict buffer5, const struct searchsorted_add_le_minimum_where_gather_b04e188b6360_integers k, const long scalar0, const long scalar1, const long scalar2)
 {
   {
     int n0 = k.n[6];
@@ -461,16 +501,19 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void searchsorted_add_le
       const int16 v3 = convert_int16(v1 <= (long16)(v2));
       const long16 v5 = v1 < (long16)(v4) ? v1 : (long16)(v4);
       const long16 v6 = convert_long16(v3) ? v1 : v5;
-      long16 kv7 = v6; kv7 += kv7 < (long16)(0) ? (long16)(n3) : (long16)(0);
+      long16 kv7 = v6;
+      kv7 += kv7 < (long16)(0) ? (long16)(n3) : (long16)(0);
       const long16 v7 = gt_lookup_i64x16(b0, (long16)(0) + kv7 * (long16)(1), convert_int16((kv7 >= (long16)(0)) & (kv7 < (long16)(n3))));
       const int16 v8 = convert_int16(v7 == v0);
       const long16 v9 = ((v0) - (v1));
       const long16 v11 = ((v9) + ((long16)(v10)));
       const long16 v12 = convert_long16(v8) ? v1 : v11;
-      long16 kv13 = v12; kv13 += kv13 < (long16)(0) ? (long16)(n4) : (long16)(0);
+      long16 kv13 = v12;
+      kv13 += kv13 < (long16)(0) ? (long16)(n4) : (long16)(0);
       const long16 v13 = gt_lookup_i64x16(b1, (long16)(0) + kv13 * (long16)(1), convert_int16((kv13 >= (long16)(0)) & (kv13 < (long16)(n4))));
       vstore16(v13, 0, b2 + (j));
-      long16 kv15 = v13; kv15 += kv15 < (long16)(0) ? (long16)(n5) : (long16)(0);
+      long16 kv15 = v13;
+      kv15 += kv15 < (long16)(0) ? (long16)(n5) : (long16)(0);
       const long16 v15 = gt_lookup_i64x16(b3, (long16)(0) + kv15 * (long16)(1), convert_int16((kv15 >= (long16)(0)) & (kv15 < (long16)(n5))));
       vstore16(v15, 0, b4 + (j));
     }
@@ -494,16 +537,19 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void searchsorted_add_le
       const int16 v3 = convert_int16(v1 <= (long16)(v2));
       const long16 v5 = v1 < (long16)(v4) ? v1 : (long16)(v4);
       const long16 v6 = convert_long16(v3) ? v1 : v5;
-      long16 kv7 = v6; kv7 += kv7 < (long16)(0) ? (long16)(n3) : (long16)(0);
+      long16 kv7 = v6;
+      kv7 += kv7 < (long16)(0) ? (long16)(n3) : (long16)(0);
       const long16 v7 = gt_lookup_i64x16(b0, (long16)(0) + kv7 * (long16)(1), convert_int16((kv7 >= (long16)(0)) & (kv7 < (long16)(n3))) & ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)));
       const int16 v8 = convert_int16(v7 == v0);
       const long16 v9 = ((v0) - (v1));
       const long16 v11 = ((v9) + ((long16)(v10)));
       const long16 v12 = convert_long16(v8) ? v1 : v11;
-      long16 kv13 = v12; kv13 += kv13 < (long16)(0) ? (long16)(n4) : (long16)(0);
+      long16 kv13 = v12;
+      kv13 += kv13 < (long16)(0) ? (long16)(n4) : (long16)(0);
       const long16 v13 = gt_lookup_i64x16(b1, (long16)(0) + kv13 * (long16)(1), convert_int16((kv13 >= (long16)(0)) & (kv13 < (long16)(n4))) & ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)));
       gt_put_i64x16(v13, b2 + (j), m);
-      long16 kv15 = v13; kv15 += kv15 < (long16)(0) ? (long16)(n5) : (long16)(0);
+      long16 kv15 = v13;
+      kv15 += kv15 < (long16)(0) ? (long16)(n5) : (long16)(0);
       const long16 v15 = gt_lookup_i64x16(b3, (long16)(0) + kv15 * (long16)(1), convert_int16((kv15 >= (long16)(0)) & (kv15 < (long16)(n5))) & ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)));
       gt_put_i64x16(v15, b4 + (j), m);
     }

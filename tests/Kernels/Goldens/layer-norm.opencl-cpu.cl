@@ -14,8 +14,8 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct sum_div_sub_mul_add_rsqrt_e4bf54325f25_integers { int n[9]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_div_sub_mul_add_rsqrt_e4bf54325f25(const __global float* restrict buffer0, const __global float* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct sum_div_sub_mul_add_rsqrt_e4bf54325f25_integers k, const double scalar0)
+struct sum_div_sub_mul_add_rsqrt_4779ab3ac1f7_integers { int n[9]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_div_sub_mul_add_rsqrt_4779ab3ac1f7(const __global float* restrict buffer0, const __global float* restrict buffer1, const __global float* restrict buffer2, __global float* restrict buffer3, const struct sum_div_sub_mul_add_rsqrt_4779ab3ac1f7_integers k, const double scalar0)
 {
   {
     int n0 = k.n[4];
@@ -40,13 +40,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_div_sub_mul_add
         for (; j + 16 <= n2; j += 16) {
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = v0;
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(0));
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = q1_0 + q1_2;
@@ -62,7 +70,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_div_sub_mul_add
           const float16 v4 = v0 - (float16)(v3);
           const float16 v5 = v4 * v4;
           const float16 c6 = v5;
-          const float16 y6 = q6_0 + c6; q6_0 = q6_1; q6_1 = q6_2; q6_2 = q6_3; q6_3 = y6;
+          const float16 y6 = q6_0 + c6;
+          q6_0 = q6_1;
+          q6_1 = q6_2;
+          q6_2 = q6_3;
+          q6_3 = y6;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -70,7 +82,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_div_sub_mul_add
           const float16 v4 = v0 - (float16)(v3);
           const float16 v5 = v4 * v4;
           const float16 c6 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v5 : (float16)((float)(0));
-          const float16 y6 = q6_0 + c6; q6_0 = q6_1; q6_1 = q6_2; q6_2 = q6_3; q6_3 = y6;
+          const float16 y6 = q6_0 + c6;
+          q6_0 = q6_1;
+          q6_1 = q6_2;
+          q6_2 = q6_3;
+          q6_3 = y6;
         }
       }
       const float16 w6_0 = q6_0 + q6_2;

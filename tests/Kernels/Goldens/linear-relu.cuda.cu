@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct gemm_00557f5ba8fd_integers { int n[12]; };
-extern "C" __global__ void __launch_bounds__(256, 1) gemm_00557f5ba8fd(const float* __restrict__ buffer0, float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, const struct gemm_00557f5ba8fd_integers k)
+struct gemm_aecfe2e7436c_integers { int n[12]; };
+extern "C" __global__ void __launch_bounds__(256, 1) gemm_aecfe2e7436c(const float* __restrict__ buffer0, float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, const struct gemm_aecfe2e7436c_integers k)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -42,8 +42,10 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_00557f5ba8fd(const flo
   __shared__ float as[272];
   __shared__ float bs[272];
   const int id = (int)threadIdx.x, tx = id % 16, ty = id / 16;
-  const int column = g % n3; g /= n3;
-  const int block = g % n4; g /= n4;
+  const int column = g % n3;
+  g /= n3;
+  const int block = g % n4;
+  g /= n4;
   const int top = block * 16, left = column * 16;
   float c[1][1];
   for (int i = 0; i < 1; i++) {

@@ -8,8 +8,8 @@ static inline void gt_put_f32x16(float16 v, __global float* p, int m) {
   if ((m & 1) != 0) *p = c.lo;
 }
 
-struct pack_3a8fa59d35e2_integers { int n[8]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_3a8fa59d35e2(const __global float* restrict buffer0, __global float* restrict buffer1, const struct pack_3a8fa59d35e2_integers k)
+struct pack_f6a2323b9fcd_integers { int n[8]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_f6a2323b9fcd(const __global float* restrict buffer0, __global float* restrict buffer1, const struct pack_f6a2323b9fcd_integers k)
 {
   int n0 = k.n[2];
   int n1 = k.n[3];
@@ -20,10 +20,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_3a8fa59d35e2(c
   __global float* b0 = buffer1 + k.n[1];
   const __global float* b1 = buffer0 + k.n[0];
   int g = get_group_id(0);
-  const int chunk = g % n3; g /= n3;
+  const int chunk = g % n3;
+  g /= n3;
   const int k0 = chunk * n2, k1 = min(k0 + n2, n1);
-  __global float*  to = (__global float* )b0 + (g * n1 + k0) * 64;
-  const int panel = g % n4; g /= n4;
+  __global float* to = (__global float*)b0 + (g * n1 + k0) * 64;
+  const int panel = g % n4;
+  g /= n4;
   for (int j = k0; j < k1; j += 16) {
     const int depth = (int)min(k1 - j, (int)16);
     #pragma unroll 1
@@ -161,8 +163,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void pack_3a8fa59d35e2(c
   }
 }
 
-struct gemm_2e6c887900ee_integers { int n[13]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_2e6c887900ee(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_2e6c887900ee_integers k)
+struct gemm_27cf95bba715_integers { int n[13]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_27cf95bba715(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_27cf95bba715_integers k)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -178,12 +180,14 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_2e6c887900ee(c
   const __global float* b2 = buffer0 + k.n[0];
   __global float* b3 = buffer1 + k.n[1];
   int g = get_group_id(0);
-  const int column = g % n5; g /= n5;
-  const int block = g % n6; g /= n6;
+  const int column = g % n5;
+  g /= n5;
+  const int block = g % n6;
+  g /= n6;
   const int first = block * n3, last = min(first + n3, n4), from = column * 64, to = min(from + 64, n1);
   const int left = from;
-  const __global float* restrict A = (const __global float* )b0 + 0;
-  const __global float* restrict B = (const __global float* )b1 + 0 + column * n2 * 64;
+  const __global float* restrict A = (const __global float*)b0 + 0;
+  const __global float* restrict B = (const __global float*)b1 + 0 + column * n2 * 64;
   float16 tile[25];
   {
     const int k0 = 0, k1 = n2;

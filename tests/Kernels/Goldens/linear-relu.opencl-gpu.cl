@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct gemm_aec31b177776_integers { int n[12]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_aec31b177776(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_aec31b177776_integers k)
+struct gemm_4c88c71e05c1_integers { int n[12]; };
+__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_4c88c71e05c1(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_4c88c71e05c1_integers k)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -20,8 +20,10 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_aec31b177776
   __local float as[528];
   __local float bs[528];
   const int id = (int)get_local_id(0), tx = id % 16, ty = id / 16;
-  const int column = g % n3; g /= n3;
-  const int block = g % n4; g /= n4;
+  const int column = g % n3;
+  g /= n3;
+  const int block = g % n4;
+  g /= n4;
   const int top = block * 32, left = column * 32;
   float c[2][2];
   for (int i = 0; i < 2; i++) {

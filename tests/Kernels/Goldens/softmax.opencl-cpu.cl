@@ -31,8 +31,8 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct amax_sub_exp_sum_div_8bd609240b11_integers { int n[7]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_div_8bd609240b11(const __global float* restrict buffer0, __global float* restrict buffer1, const struct amax_sub_exp_sum_div_8bd609240b11_integers k)
+struct amax_sub_exp_sum_div_198d4a295415_integers { int n[7]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_div_198d4a295415(const __global float* restrict buffer0, __global float* restrict buffer1, const struct amax_sub_exp_sum_div_198d4a295415_integers k)
 {
   {
     int n0 = k.n[2];
@@ -54,13 +54,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_di
         for (; j + 16 <= n2; j += 16) {
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = v0;
-          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (i0*n3 + j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(-INFINITY));
-          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = (q1_0 > c1) | (q1_0 != q1_0) ? q1_0 : c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = (q1_0 > q1_2) | (q1_0 != q1_0) ? q1_0 : q1_2;
@@ -76,7 +84,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_di
           const float16 v3 = gt_exp_f32x16(v2);
           a3[j >> 4] = v3;
           const float16 c4 = v3;
-          const float16 y4 = q4_0 + c4; q4_0 = q4_1; q4_1 = q4_2; q4_2 = q4_3; q4_3 = y4;
+          const float16 y4 = q4_0 + c4;
+          q4_0 = q4_1;
+          q4_1 = q4_2;
+          q4_2 = q4_3;
+          q4_3 = y4;
         }
         if (j < n2) {
           const int m = n2 - j;
@@ -85,7 +97,11 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void amax_sub_exp_sum_di
           const float16 v3 = gt_exp_f32x16(v2);
           a3[j >> 4] = v3;
           const float16 c4 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v3 : (float16)((float)(0));
-          const float16 y4 = q4_0 + c4; q4_0 = q4_1; q4_1 = q4_2; q4_2 = q4_3; q4_3 = y4;
+          const float16 y4 = q4_0 + c4;
+          q4_0 = q4_1;
+          q4_1 = q4_2;
+          q4_2 = q4_3;
+          q4_3 = y4;
         }
       }
       const float16 w4_0 = q4_0 + q4_2;

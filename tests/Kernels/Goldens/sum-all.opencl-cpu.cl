@@ -7,8 +7,8 @@ static inline float gt_tree_sum_f32x16(float16 v) {
   const float a = r2.lo, b = r2.hi; return a + b;
 }
 
-struct sum_3f7418a7c7e7_integers { int n[7]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_3f7418a7c7e7(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_3f7418a7c7e7_integers k)
+struct sum_8034333786e3_integers { int n[7]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_8034333786e3(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_8034333786e3_integers k)
 {
   {
     int n0 = k.n[2];
@@ -30,13 +30,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_3f7418a7c7e7(co
         for (; j + 16 <= len; j += 16) {
           const float16 v0 = vload16(0, b0 + (i0*n4 + j));
           const float16 c1 = v0;
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < len) {
           const int m = len - j;
           const float16 v0 = vload16(0, b0 + (i0*n4 + j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(0));
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = q1_0 + q1_2;
@@ -49,8 +57,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_3f7418a7c7e7(co
   }
 }
 
-struct sum_88bee43abe1b_integers { int n[5]; };
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_88bee43abe1b(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_88bee43abe1b_integers k)
+struct sum_4a11ea98cb01_integers { int n[5]; };
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_4a11ea98cb01(const __global float* restrict buffer0, __global float* restrict buffer1, const struct sum_4a11ea98cb01_integers k)
 {
   {
     int n0 = k.n[2];
@@ -68,13 +76,21 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void sum_88bee43abe1b(co
         for (; j + 16 <= n2; j += 16) {
           const float16 v0 = vload16(0, b0 + (j));
           const float16 c1 = v0;
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
         if (j < n2) {
           const int m = n2 - j;
           const float16 v0 = vload16(0, b0 + (j));
           const float16 c1 = ((int16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) < (int16)(m)) ? v0 : (float16)((float)(0));
-          const float16 y1 = q1_0 + c1; q1_0 = q1_1; q1_1 = q1_2; q1_2 = q1_3; q1_3 = y1;
+          const float16 y1 = q1_0 + c1;
+          q1_0 = q1_1;
+          q1_1 = q1_2;
+          q1_2 = q1_3;
+          q1_3 = y1;
         }
       }
       const float16 w1_0 = q1_0 + q1_2;
