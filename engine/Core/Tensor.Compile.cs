@@ -57,15 +57,16 @@ public partial class Tensor
             : throw new CompiledFunctionException($"{compiled.Method.Name} was not made by Tensor.Compile: it has no replays to explain.");
     }
 
-    /// <summary>The kernels that everything recorded so far by this thread will take: what is fused into each, why it is cut there, the
-    /// bytes it moves, and its source. Of the result of a compiled function also whether that is replayed, as
-    /// <see cref="Explain(Delegate)"/>. Runs nothing.</summary>
+    /// <summary>The kernels that everything recorded so far by this thread will take when this value is read: what is fused into each, why it
+    /// is cut there, the bytes it moves, and its source. Of the result of a compiled function also whether that is replayed, as
+    /// <see cref="Explain(Delegate)"/>. Runs nothing and changes nothing.</summary>
+    /// <remarks>Where such a step has run already, this is the plan it runs by. Else the explanation assumes that the program holds no value
+    /// but this one: a run also writes those to memory that the program does hold.</remarks>
     /// <param name="source">Whether the kernels' source is part of it.</param>
     public string Explain(bool source = true)
     {
-        Keep();
         string text = Device.Planned is { } executor
-            ? Recorder.For(Device).Explain(executor, source)
+            ? Recorder.For(Device).Explain(executor, Node, source)
             : $"The reference device runs every operator by itself, in plain loops: {Recorder.For(Device).Nodes.Count} are pending.";
         return CompiledStep.ThatReturned(Node) is { } compiled ? $"{text}{Environment.NewLine}{compiled.Explain()}" : text;
     }

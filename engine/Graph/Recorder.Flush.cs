@@ -3,22 +3,39 @@ namespace GpuTensor.Graph;
 /// <content>A flush: all that is pending runs, or nothing has changed.</content>
 internal sealed partial class Recorder
 {
-    /// <summary>Describes the plan that a flush would run now.</summary>
-    public string Explain(Runtime.PlannedExecutor executor, bool source)
+    /// <summary>Describes the plan that a flush would run now. Changes nothing.</summary>
+    /// <param name="executor">The device's.</param>
+    /// <param name="asked">A value that the flush is to keep.</param>
+    /// <param name="source">With the kernels' source.</param>
+    public string Explain(Runtime.PlannedExecutor executor, Node asked, bool source)
     {
         lock (Gate)
         {
             if (nodes.Count == 0) return "Nothing is pending: every value recorded so far stands in memory.";
-            FindHomes();
+            lock (Device.Executor.Gate) FindHomes(isRun: false);
             try
             {
-                return executor.Explain(this, source);
+                return executor.Explain(this, asked, source);
             }
             finally
             {
                 homes.Clear();
             }
         }
+    }
+
+    /// <summary>The words of the fingerprint as they will be once a value is kept.</summary>
+    public Trace TraceKeeping(Node value)
+    {
+        var words = Trace.Copy();
+        if (value.IsPendingIn(this) && (value.Flags & NodeFlags.Keep) == 0) AddKept(words, value);
+        return words;
+    }
+
+    private static void AddKept(Trace trace, Node value)
+    {
+        trace.Add(-2);
+        trace.Add(value.Index);
     }
 
     /// <summary>Runs what is pending. What fails before its first launch leaves nothing changed.</summary>
@@ -31,7 +48,7 @@ internal sealed partial class Recorder
             bool hasLaunched = false;
             try
             {
-                lock (Device.Executor.Gate) FindHomes();
+                lock (Device.Executor.Gate) FindHomes(isRun: true);
                 CountRun(Device.Executor.Run(this, ref hasLaunched));
             }
             catch (Exception e)
@@ -50,7 +67,9 @@ internal sealed partial class Recorder
 
     /// <summary>A changed variable's value goes where it lay before, if nothing else means the old value; a gradient goes where the
     /// optimizer wants it.</summary>
-    private void FindHomes()
+    /// <param name="isRun">The graph is about to run: a place learns which value it holds, so that this one counts as overwritten
+    /// afterwards.</param>
+    private void FindHomes(bool isRun)
     {
         foreach (var leaf in gradients.Keys)
             if (leaf is { GradHome: { } place, GradExposed: false, Grad.Node: { Storages: 1 } gradient } && gradient.IsPendingIn(this)
@@ -65,7 +84,7 @@ internal sealed partial class Recorder
             else if (old.Storages == 0 && old.Uses == 0 && old.Block is { Buffer: not null } block && now.Storages == 1
                 && block.Bytes == now.Shape.ElementCount * now.DType.Size())
             {
-                block.Occupy(old);
+                if (isRun) block.Occupy(old);
                 homes.Add((now, block));
             }
         }

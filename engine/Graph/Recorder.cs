@@ -236,8 +236,7 @@ internal sealed partial class Recorder
         {
             if (!node.IsPendingIn(this) || (node.Flags & NodeFlags.Keep) != 0) return;
             node.Mark(NodeFlags.Keep);
-            Trace.Add(-2);
-            Trace.Add(node.Index);
+            AddKept(Trace, node);
         }
     }
 

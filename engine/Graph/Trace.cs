@@ -51,5 +51,8 @@ internal sealed class Trace
 
     public void Clear() => count = 0;
 
+    /// <summary>A trace of its own with the same words.</summary>
+    public Trace Copy() => new() { words = (long[])words.Clone(), count = count };
+
     public UInt128 Hash() => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(Words));
 }

@@ -27,10 +27,10 @@ internal sealed class Executable(Plan plan, BoundStep[] steps) : IDisposable
     public void Enqueue(Backend backend, RunArguments arguments)
     {
         foreach (var step in steps) step.Enqueue(backend, arguments);
-        foreach (var (from, home, bytes) in Plan.Copies)
+        foreach (var (from, offset, home, bytes) in Plan.Copies)
         {
             var (source, target) = (arguments.Resolve(from), arguments.Resolve(new(MemoryKind.Home, home)));
-            backend.Copy(source.Buffer, source.Offset, target.Buffer, target.Offset, bytes);
+            backend.Copy(source.Buffer, source.Offset + offset, target.Buffer, target.Offset, bytes);
         }
     }
 

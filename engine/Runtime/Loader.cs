@@ -16,7 +16,8 @@ internal sealed class Loader(Backend backend, Dialect dialect, KernelCache kerne
         {
             int next = 0;
             foreach (var step in plan.Steps)
-                bound.Add(step.Kernel is not { } generated ? new BoundProduct(step) : Bind(step, generated, programs[next++]));
+                bound.Add(step.Kernel is { } generated ? Bind(step, generated, programs[next++])
+                    : step.Copy is not null ? new BoundCopy(step) : new BoundProduct(step));
             return new(plan, [.. bound]);
         }
         catch

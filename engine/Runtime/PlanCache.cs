@@ -47,6 +47,14 @@ internal sealed class PlanCache(Action<Executable> giveBack)
         return null;
     }
 
+    /// <summary>The plan of that fingerprint, if there is one. Not a use of the plan: the cache stays as it is.</summary>
+    public Executable? Peek(UInt128 hash, ReadOnlySpan<long> words)
+    {
+        foreach (var plan in plans.GetValueOrDefault(hash) ?? [])
+            if (words.SequenceEqual(plan.Plan.Fingerprint)) return plan;
+        return null;
+    }
+
     public void Add(UInt128 hash, Executable plan)
     {
         if (evicted.Remove(hash) && ++madeAgain == Thrashing)

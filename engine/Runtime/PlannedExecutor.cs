@@ -139,18 +139,23 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         for (int i = 0; i < numbers.Count; i++) arguments.Scalars[i] = numbers[i].Number!.Bits;
     }
 
-    /// <summary>The plan a graph would run by, without running it.</summary>
+    /// <summary>The plan a graph would run by, without running it. Changes nothing.</summary>
     /// <param name="graph">What is pending.</param>
+    /// <param name="asked">The value whose explanation is asked for: the plan keeps it.</param>
     /// <param name="source">With the kernels' source.</param>
-    public string Explain(Recorder graph, bool source)
+    public string Explain(Recorder graph, Node asked, bool source)
     {
         lock (Gate)
         {
             try
             {
                 homes.Read(graph);
-                string text = Planner.Explain(graph, homes, source);
-                return Backend.CanCapture ? $"{text}{ReplayOf(graph)}" : text;
+                var words = graph.TraceKeeping(asked);
+                homes.Write(words);
+                var known = Plans.Peek(words.Hash(), words.Words);
+                string text = known is { Missed.Count: 0 } ? known.Plan.Explanation(source) : Planner.Explain(
+                    GraphSnapshot.Take(graph, homes, KeepSet.ForExplanation(graph, asked, known?.Missed, Planner.KeepPolicy)), source);
+                return Backend.CanCapture ? $"{text}replay: {(known is null ? null : replays.Describe(known)) ?? WillBeCaptured}{Environment.NewLine}" : text;
             }
             finally
             {
@@ -159,19 +164,13 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
-    /// <summary>How the plan that such a graph ran by last is replayed. Where its variables lie is no part of the comparison, since the
-    /// recorder's trace does not hold it yet.</summary>
-    private string ReplayOf(Recorder graph)
-    {
-        var known = last is not null && last.Plan.Fingerprint.AsSpan().StartsWith(graph.Trace.Words) ? replays.Describe(last) : null;
-        return $"replay: {known ?? "captured at the third run; inputs that move are copied in, results are copied out"}{Environment.NewLine}";
-    }
+    private const string WillBeCaptured = "captured at the third run; inputs that move are copied in, results are copied out";
 
     private Executable Find(Recorder graph)
     {
         var hash = graph.Trace.Hash();
         if (Plans.Find(hash, graph.Trace.Words, out var missed) is { } known) return known;
-        var made = loader.Load(Planner.Make(graph, homes, missed));
+        var made = loader.Load(Planner.Make(GraphSnapshot.Take(graph, homes, KeepSet.ForRun(graph, missed, Planner.KeepPolicy))));
         Plans.Add(hash, made);
         PlansMade++;
         return made;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using GpuTensor.Graph.Planning;
 using GpuTensor.Nn;
 using Xunit;
 
@@ -26,6 +28,56 @@ public class ExplainTests
         Assert.DoesNotContain("__kernel", y.Explain(source: false));
         Assert.Equal(1f, y.Sum(1).Select(0, 0).Item<float>(), 1e-5);
         Assert.Contains("Nothing is pending", y.Explain());
+    }
+
+    [Fact]
+    public void It_changes_neither_what_is_kept_nor_the_plan()
+    {
+        using var test = TestDevice.OpenCl();
+        using var other = test.Another();
+        var (plain, explained) = (PlanOf(test.Device, explain: false), PlanOf(other.Device, explain: true));
+        Assert.Equal(plain.Fingerprint, explained.Fingerprint);
+        Assert.Equal(plain.Kept, explained.Kept);
+        Assert.Single(explained.Kept);
+        Assert.Equal(plain.Kernels.Length, explained.Kernels.Length);
+    }
+
+    private static Plan PlanOf(Device device, bool explain)
+    {
+        Assert.Equal(8f, Recorded(device, explain).Item<float>());
+        return device.Planned!.LastPlan!;
+    }
+
+    // The handle on the value in the middle dies with this method.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Tensor Recorded(Device device, bool explain)
+    {
+        var twice = Tensor.From([1f, 2], device: device) * 2;
+        var sum = (twice + 1).Sum();
+        if (explain)
+        {
+            Assert.Contains("(kept)", twice.Explain());
+            Assert.Contains("(kept)", sum.Explain());
+        }
+        return sum;
+    }
+
+    [Fact]
+    public void A_step_that_has_run_is_explained_by_the_plan_it_runs_by()
+    {
+        using var test = TestDevice.OpenCl();
+        var x = Tensor.From([1f, 2], device: test.Device);
+        for (int i = 0; i < 2; i++)
+        {
+            // The program holds the value in the middle, which only a run finds out.
+            var twice = x * 2;
+            var sum = (twice + 1).Sum();
+            string text = sum.Explain(source: false);
+            Assert.Equal(i == 0 ? 1 : test.Device.Planned!.LastPlan!.Kept.Length, text.Split("(kept)").Length - 1);
+            Assert.Equal(8f, sum.Item<float>());
+            Assert.InRange(test.Device.Planned!.LastPlan!.Kept.Length, 2, 3);
+            Assert.Equal([2f, 4], twice.ToArray<float>());
+        }
     }
 
     [Fact]

@@ -39,11 +39,10 @@ public class LongGraphTests
             Recorder.Capturing = new([]) { Closure = new() };
             var result = Build(kind, fresh.Device, nodes);
             Recorder.Capturing = null;
-            result.Keep();
             var recorder = Recorder.For(fresh.Device);
             Assert.InRange(recorder.Nodes.Count, nodes / 2, nodes * 2);
             long before = Work.Visits;
-            fresh.Device.Planned!.Planner.Explain(recorder, new(), false);
+            fresh.Device.Planned!.Planner.Explain(GraphSnapshot.Take(recorder, new(), KeepSet.ForExplanation(recorder, result.Node, null, null)), false);
             return Work.Visits - before;
         }
         long one = Visits(10_000), two = Visits(20_000);

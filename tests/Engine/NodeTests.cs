@@ -106,10 +106,8 @@ public class NodeTests
         recorder.Flush();
         var x = Tensor.From([1f], device: Device.Cpu);
         var y = x * Scalar.Live(() => 2) * Scalar.Constant(3.0) * 4 + Tensor.RandomWords([1], Device.Cpu, new Generator(3));
-        var homes = new HomeMap();
-        homes.Read(recorder);
-        bool[] keep = [.. recorder.Nodes.Select(n => n == y.Node)];
-        var numbers = PlanBuilder.Build(recorder, keep, homes).Select(n => n.Attributes).OfType<Number>();
+        var snapshot = GraphSnapshot.Take(recorder, new(), KeepSet.ForExplanation(recorder, y.Node, missed: null, policy: null));
+        var numbers = snapshot.Nodes.Select(n => n.Attributes).OfType<Number>();
         Assert.Equal(3, BitConverter.Int64BitsToDouble(Assert.IsType<ConstantNumber>(Assert.Single(numbers)).Bits));
         recorder.Flush();
     }

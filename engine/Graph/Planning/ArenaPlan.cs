@@ -1,6 +1,7 @@
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>Offsets in the device's one working memory for values that live only within a run: each lives from its first writer to its last reader, and memory whose value is dead is
+/// <summary>Offsets in the device's one working memory for values that live only within a run: each lives from its first writer to its last
+/// reader, and memory whose value is dead is
 /// given to the next.</summary>
 internal static class ArenaPlan
 {

@@ -3,9 +3,11 @@ namespace GpuTensor.Graph.Planning;
 /// <summary>Expresses the dimensions of one iteration space in those of another, when both walk over the same value.</summary>
 internal static class DimensionMatch
 {
-    /// <summary>For dimensions that move through a value by <paramref name="fromStrides"/>, finds their indices as sums of factors times the indices of dimensions that move through it by
+    /// <summary>For dimensions that move through a value by <paramref name="fromStrides"/>, finds their indices as sums of factors times
+    /// the indices of dimensions that move through it by
     /// <paramref name="toStrides"/>. A dimension may be a product of several; stride 0 (broadcast) pairs with stride 0.</summary>
-    /// <param name="split">Set to a dimension of "to" that must first be split (its index, the inner size) for a match; the caller splits and tries again.</param>
+    /// <param name="split">Set to a dimension of "to" that must first be split (its index, the inner size) for a match; the caller splits
+    /// and tries again.</param>
     /// <returns>Factors [from][to], or null where the spaces do not match.</returns>
     public static long[][]? Find(ReadOnlySpan<long> fromSizes, ReadOnlySpan<long> fromStrides, ReadOnlySpan<long> toSizes, ReadOnlySpan<long> toStrides, bool[] used,
         out (int Dim, long Inner)? split)

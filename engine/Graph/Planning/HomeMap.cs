@@ -2,7 +2,8 @@ using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>The homes of a graph's values and leaves: which places exist before the run and hold which values after it. One is used again for run
+/// <summary>The homes of a graph's values and leaves: which places exist before the run and hold which values after it. One is used again
+/// for run
 /// after run; what only a new plan needs is made when the planner asks.</summary>
 internal sealed class HomeMap
 {

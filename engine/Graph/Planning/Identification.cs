@@ -3,49 +3,44 @@ namespace GpuTensor.Graph.Planning;
 /// <summary>Writes down what each launch is, once its groups and the places of its values are settled.</summary>
 internal static class Identification
 {
-    public static KernelIdentity[] Run(IReadOnlyList<Launch> launches)
+    public static KernelIdentity[] Run(IReadOnlyList<Launch> launches, Fusion fusion)
     {
         var kernels = new KernelIdentity[launches.Count];
-        var seen = new HashSet<PlanNode>(ReferenceEqualityComparer.Instance);
+        var seen = new HashSet<Value>();
         for (int i = 0; i < kernels.Length; i++)
-            kernels[i] = new(i + 1, [.. launches[i].Groups.Select(group => Of(group, seen))], launches[i].Serial);
+            kernels[i] = new(i + 1, [.. launches[i].Groups.Select(group => Of(group, fusion, seen))], launches[i].IsSerial);
         return kernels;
     }
 
-    private static GroupIdentity Of(Group group, HashSet<PlanNode> seen)
+    private static GroupIdentity Of(FusionGroup group, Fusion fusion, HashSet<Value> seen)
     {
         seen.Clear();
         long read = 0, written = 0;
-        var operators = new OperatorIdentity[group.Members.Count];
+        var operators = new OperatorIdentity[group.Members.Length];
         for (int i = 0; i < operators.Length; i++)
         {
             var member = group.Members[i];
-            Work.Visit(1 + member.Operands.Length);
-            foreach (var (source, _) in member.Operands)
-                if (source.Group != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
-            if (member.Stored) written += member.Bytes;
-            operators[i] = new(member.Op.Name, member.DType, member.Shape,
-                member.Op.Kind == OperatorKind.MatMul ? [ShapeOf(member, 0), ShapeOf(member, 1)] : [], StoringOf(member), FlopsOf(member));
+            var value = member.Value;
+            Work.Visit(1 + value.Operands.Length);
+            foreach (var (source, _) in value.Operands)
+                if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
+            if (member.IsStored) written += value.Bytes;
+            Shape[] factors = value.Op.Kind == OperatorKind.MatMul ? [value.Operands[0].Shape, value.Operands[1].Shape] : [];
+            operators[i] = new(value.Op.Name, value.DType, value.Shape, factors, StoringOf(member, fusion.Graph), FlopsOf(value));
         }
-        return new(group.Kind, group.Sizes, group.ReduceDims, group.Cut, operators, read, written);
+        return new(group.Kind, group.Space.Sizes, group.Space.ReduceDims, group.Cut, operators, read, written);
     }
 
-    private static Shape ShapeOf(PlanNode member, int operand)
-    {
-        var (node, view) = member.Operands[operand];
-        return view?.Shape ?? node.Shape;
-    }
-
-    private static Storing StoringOf(PlanNode member) => !member.Stored ? Storing.No
-        : member.Kept ? Storing.Kept
-        : member.Home is not null || member.Into is not null ? Storing.InPlace
+    private static Storing StoringOf(Member member, ValueGraph graph) => !member.IsStored ? Storing.No
+        : member.Value.IsKept ? Storing.Kept
+        : member.Value.Home is not null || graph.Into(member.Value) is not null ? Storing.InPlace
         : Storing.ForOthers;
 
-    private static long FlopsOf(PlanNode member) => member.Op.Kind switch
+    private static long FlopsOf(Value value) => value.Op.Kind switch
     {
-        OperatorKind.MatMul => 2 * member.Shape.ElementCount * ShapeOf(member, 0)[-1],
-        OperatorKind.Reduce => ShapeOf(member, 0).ElementCount,
-        OperatorKind.Pointwise => member.Shape.ElementCount,
+        OperatorKind.MatMul => 2 * value.Shape.ElementCount * value.Operands[0].Shape[-1],
+        OperatorKind.Reduce => value.Operands[0].Shape.ElementCount,
+        OperatorKind.Pointwise => value.Shape.ElementCount,
         _ => 0,
     };
 }

@@ -3,78 +3,99 @@ using GpuTensor.Kernels;
 namespace GpuTensor.Graph.Planning;
 
 /// <summary>Groups that run in one kernel launch: independent ones side by side, tiny ones one after the other.</summary>
-internal sealed class Launch
+/// <param name="Implementation">What computes them.</param>
+/// <param name="IsSerial">One work-group runs the groups in order.</param>
+internal sealed record Launch(FusionGroup[] Groups, Implementation Implementation, bool IsSerial = false);
+
+/// <summary>Packs groups into launches. A group waits until somebody needs it, so that what nobody needs soon (bias gradients, losses)
+/// shares a launch.</summary>
+internal sealed class Launches
 {
-    public readonly List<Group> Groups = [];
-
-    /// <summary>One work-group runs the groups in order.</summary>
-    public bool Serial;
-
-    public bool IsProduct => Groups[0].Kind == GroupKind.MatMul;
-}
-
-/// <summary>Packs groups into launches. A group waits until somebody needs it, so that what nobody needs soon (bias gradients, losses) shares a launch.</summary>
-internal static class Launches
-{
-    /// <summary>Below this many elements in all, dependent groups run one after the other in one work-item of a CPU: less than a launch costs.</summary>
+    /// <summary>Below this many elements in all, dependent groups run one after the other in one work-item of a CPU: less than a launch
+    /// costs.</summary>
     public const long SerialElements = 8192;
 
-    public static List<Launch> Form(List<Group> groups, DeviceProfile profile, bool fuse)
+    private const int MaxWaiting = 64;
+
+    private readonly Fusion fusion;
+    private readonly Buffers buffers;
+    private readonly Implementation[] implementations;
+    private readonly DeviceProfile profile;
+    private readonly List<Launch> launches = [];
+    private readonly List<FusionGroup> waiting = [];
+    private readonly bool[] isWaiting;
+
+    private Launches(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile) =>
+        (this.fusion, this.buffers, this.implementations, this.profile, isWaiting) = (fusion, buffers, implementations, profile, new bool[fusion.Groups.Length]);
+
+    /// <param name="fusion">The groups.</param>
+    /// <param name="buffers">Where their values lie.</param>
+    /// <param name="implementations">By group: what computes it.</param>
+    /// <param name="profile">The device's shape.</param>
+    /// <param name="fuse">False: every group is a launch of its own.</param>
+    public static List<Launch> Run(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile, bool fuse) =>
+        new Launches(fusion, buffers, implementations, profile).Run(fuse);
+
+    private List<Launch> Run(bool fuse)
     {
-        var launches = new List<Launch>();
-        var waiting = new List<Group>();
-        var isWaiting = new HashSet<Group>();
-        foreach (var group in groups)
+        foreach (var group in fusion.Groups)
         {
-            if (group.Members.Count == 0) continue;
-            while (group.Sources.Any(isWaiting.Contains) || group.After.Any(isWaiting.Contains)) Emit();
-            if (group.Kind == GroupKind.MatMul) launches.Add(new() { Groups = { group } });
+            if (buffers.Elided.Contains(group.Ordinal)) continue;
+            while (Waits(group)) Emit();
+            if (!implementations[group.Ordinal].SharesLaunches) launches.Add(new([group], implementations[group.Ordinal]));
             else
             {
                 waiting.Add(group);
-                isWaiting.Add(group);
-                if (!fuse || waiting.Count >= 64) Emit();
+                isWaiting[group.Ordinal] = true;
+                if (!fuse || waiting.Count >= MaxWaiting) Emit();
             }
         }
         while (waiting.Count > 0) Emit();
-        return fuse && profile.IsCpu ? MergeTiny(launches, profile) : launches;
+        return fuse && profile.IsCpu ? MergeTiny() : launches;
+    }
 
-        void Emit()
+    private HashSet<int> Before(FusionGroup group) => buffers.Before.GetValueOrDefault(group.Ordinal) ?? [];
+
+    private bool Waits(FusionGroup group) => Array.Exists(group.Sources, s => isWaiting[s]) || Before(group).Any(s => isWaiting[s]);
+
+    private void Emit()
+    {
+        Work.Visit(waiting.Sum(g => 1 + g.Sources.Length + Before(g).Count));
+        var ready = waiting.FindAll(g => !Waits(g));
+        foreach (var group in ready) isWaiting[group.Ordinal] = false;
+        waiting.RemoveAll(g => !isWaiting[g.Ordinal]);
+        var current = new List<FusionGroup>();
+        int bytes = 0;
+        foreach (var group in ready)
         {
-            Work.Visit(waiting.Sum(g => 1 + g.Sources.Count + g.After.Count));
-            var ready = waiting.Where(g => !g.Sources.Any(isWaiting.Contains) && !g.After.Any(isWaiting.Contains)).ToList();
-            foreach (var g in ready) isWaiting.Remove(g);
-            waiting.RemoveAll(g => !isWaiting.Contains(g));
-            Launch? current = null;
-            int bytes = 0;
-            foreach (var g in ready)
-            {
-                int need = g.ParameterBytes();
-                if (current is null || bytes + need > profile.MaxParameterBytes - 64)
-                {
-                    launches.Add(current = new());
-                    bytes = 0;
-                }
-                current.Groups.Add(g);
-                bytes += need;
-            }
+            if (current.Count > 0 && (bytes + group.ParameterBytes > profile.MaxParameterBytes - 64 || implementations[group.Ordinal] != implementations[current[0].Ordinal])) Close();
+            current.Add(group);
+            bytes += group.ParameterBytes;
+        }
+        Close();
+
+        void Close()
+        {
+            if (current.Count > 0) launches.Add(new([.. current], implementations[current[0].Ordinal]));
+            current.Clear();
+            bytes = 0;
         }
     }
 
-    private static List<Launch> MergeTiny(List<Launch> launches, DeviceProfile profile)
+    private List<Launch> MergeTiny()
     {
         var result = new List<Launch>();
         long elements = 0;
         int bytes = 0, members = 0;
         foreach (var launch in launches)
         {
-            long size = launch.Groups.Sum(g => g.Elements);
-            int need = launch.Groups.Sum(g => g.ParameterBytes()), count = launch.Groups.Sum(g => g.Members.Count);
-            bool tiny = !launch.IsProduct && size <= SerialElements;
+            long size = launch.Groups.Sum(g => g.Space.Elements);
+            int need = launch.Groups.Sum(g => g.ParameterBytes), count = launch.Groups.Sum(g => g.Members.Length);
+            bool isGathered = Array.Exists(launch.Groups, g => buffers.Gathered.ContainsKey(g.Ordinal));
+            bool tiny = launch.Implementation.SharesLaunches && !isGathered && size <= SerialElements;
             if (tiny && elements >= 0 && result.Count > 0 && elements + size <= SerialElements && bytes + need < profile.MaxParameterBytes - 64 && members + count <= Fuser.MaxMembers)
             {
-                result[^1].Groups.AddRange(launch.Groups);
-                result[^1].Serial = true;
+                result[^1] = result[^1] with { Groups = [.. result[^1].Groups, .. launch.Groups], IsSerial = true };
                 (elements, bytes, members) = (elements + size, bytes + need, members + count);
                 continue;
             }

@@ -1,19 +1,17 @@
-using GpuTensor.Devices;
 using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>A matrix product as calls of the device's library: operands that no call takes as they lie are copied by a generated kernel first; a row that is added and an activation are the
-/// library's epilogue where it has one, and what else follows the product is a pointwise kernel over its result, in place where that is allowed.</summary>
+/// <summary>A matrix product as calls of the device's library: operands that no call takes as they lie are copied by a generated kernel
+/// first; a row that is added and an activation are the
+/// library's epilogue where it has one, and what else follows the product is a pointwise kernel over its result, in place where that is
+/// allowed.</summary>
 /// <param name="memories">The memory behind each buffer of the product.</param>
 /// <param name="scalarSlots">The graph's slot behind each scalar.</param>
-/// <param name="scratch">Takes working memory of so many bytes for the time of the product.</param>
-internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> memories, IReadOnlyList<int> scalarSlots, Backend backend, Dialect dialect, Func<long, MemoryId> scratch)
+/// <param name="target">The device.</param>
+internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> memories, IReadOnlyList<int> scalarSlots, Target target)
 {
     private readonly GemmSpec spec = GemmFold.Fold(whole);
-
-    /// <summary>Whether a product is the library's at all: nothing is multiplied where a size is 0, and the result must be of the operands' dtype.</summary>
-    public static bool Suits(GemmSpec spec) => spec is { M: > 0, N: > 0, K: > 0 } && !spec.Batch.Contains(0) && spec.Epilogue.OfType<Product>().All(p => p.Type == spec.In);
 
     /// <summary>A call that also sums the product's left (or right) operand over k, into a vector at that element of its memory.</summary>
     public static LibraryCall WithSum(LibraryCall call, bool left, long vector) =>
@@ -27,23 +25,32 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
     private sealed record Way(LibraryGemmPlan Plan, LibraryCall[] Calls, int Result, int Direct, Access Target, MemoryId? Vector = null, string Text = "");
 
     /// <summary>The steps in order.</summary>
-    /// <param name="identity">The kernel that they make up.</param>
+    /// <param name="launch">The product's launch.</param>
+    /// <param name="identity">The kernel that the steps make up.</param>
     /// <param name="beside">A sum the library makes beside the product: of its left operand or its right one, and where it goes.</param>
-    public IEnumerable<PlannedStep> Lower(KernelIdentity identity, (bool Left, Place Place)? beside = null)
+    public LoweredLaunch Lower(Launch launch, KernelIdentity identity, (bool Left, Place Place)? beside = null)
     {
         var steps = new List<PlannedStep>();
+        var scratch = new List<long>();
         var (a, memoryA, madeA) = Operand(spec.A, spec.M, spec.K, "left");
         var (b, memoryB, madeB) = Operand(spec.B, spec.K, spec.N, "right");
         var way = beside is { } sum ? Summing(sum) : Following();
         if (way.Plan.CopyA && !madeA) memoryA = Prepare(spec.A, a, spec.M, spec.K, "left").Memory;
         if (way.Plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, spec.K, spec.N, "right").Memory;
-        var result = way.Direct < 0 ? scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size()) : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
+        var result = way.Direct < 0 ? Scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size()) : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
         string library = way.Vector is null ? "cuBLAS" : "cublasLt";
         string what = $"{library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}{way.Text}";
         MemoryId[] used = way.Vector is { } vector ? [memoryA, memoryB, result, vector] : [memoryA, memoryB, result];
         steps.Add(new(null, used, [.. used.Select(_ => spec.In)], [], new(identity, what)) { Calls = way.Calls });
         Epilogue();
-        return steps;
+        return new(launch, [.. steps], [.. scratch]);
+
+        // Working memory of so many bytes for the time of the product.
+        MemoryId Scratch(long bytes)
+        {
+            scratch.Add(bytes);
+            return new(MemoryKind.Scratch, scratch.Count - 1);
+        }
 
         Way Following()
         {
@@ -53,24 +60,25 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
                 var way = Making(match.Result);
                 if (way.Calls.Length > 1 || !IsVector(match.Bias, way.Calls[0])) continue;
                 var call = way.Calls[0] with { Epilogue = match.Kind, Vector = match.Bias.At.Offset };
-                if (backend.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = memories[match.Bias.Buffer], Text = $" with {Name(match.Kind)}{text}" };
+                if (target.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = memories[match.Bias.Buffer], Text = $" with {Name(match.Kind)}{text}" };
                 text += $", no algorithm with {Name(match.Kind)}";
             }
             return Making(Array.FindIndex(spec.Epilogue, i => i is Product)) with { Text = text };
         }
 
-        // Whether that is possible was asked before, for a result without gaps.
+        // The library was asked for a result without gaps when the sum was given to it (BiasGradients). Perhaps it can also write to where
+        // the result is stored.
         Way Summing((bool Left, Place Place) sum)
         {
             int product = Array.FindIndex(spec.Epilogue, i => i is Product);
-            foreach (bool direct in (bool[])[true, false])
+            var direct = WithVector(Making(product));
+            return direct.Calls.Length == 1 && target.HasEpilogue(direct.Calls[0], spec.In) ? direct : WithVector(Making(product, direct: false));
+
+            Way WithVector(Way way) => way with
             {
-                var way = Making(product, direct);
-                if (way.Plan.CopyA || way.Plan.CopyB || way.Calls.Length > 1) continue;
-                var call = WithSum(way.Calls[0], sum.Left, sum.Place.Offset);
-                if (backend.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = sum.Place.Memory, Text = $" with {Name(call.Epilogue)} of the {(sum.Left ? "left" : "right")} operand" };
-            }
-            throw new InvalidOperationException($"{identity}: the library no longer sums beside this product. Please report this program.");
+                Calls = Array.ConvertAll(way.Calls, c => WithSum(c, sum.Left, sum.Place.Offset)), Vector = sum.Place.Memory,
+                Text = $" with {Name(LibraryEpilogue.SumFirst)} of the {(sum.Left ? "left" : "right")} operand",
+            };
         }
 
         Way Making(int register, bool direct = true)
@@ -94,7 +102,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             int[] kept = [.. Enumerable.Range(0, spec.Batch.Length).Where(d => at.Strides[d] != 0 || spec.Batch[d] == 1)];
             Access Project(Access full) => new(full.Offset, [.. kept.Select(d => full.Strides[d]), full.Strides[^2], full.Strides[^1]]);
             long[] sizes = [.. kept.Select(d => spec.Batch[d]), rows, columns];
-            var memory = scratch(sizes.Aggregate(1L, (p, q) => p * q) * spec.In.Size());
+            var memory = Scratch(sizes.Aggregate(1L, (p, q) => p * q) * spec.In.Size());
             Instruction[] copy = [.. GemmProgram.Map(code, Project), new Store(spec.Buffers.Length, spec.In, Project(at), code.Length - 1)];
             Pointwise("operand", sizes, copy, memory, $"copy of the {side} operand, whose strides {string.Join(", ", moves.Strides.Select(s => $"{s}"))} the library does not take");
             return (at, memory);
@@ -122,7 +130,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             code = GemmProgram.Renumber(code, b => Array.IndexOf(used, (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)), s => Array.IndexOf(slots, s));
             var section = new Section(SectionKind.Pointwise, sizes, [], code);
             var kernel = Kernels.Generator.Generate(new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))], [.. slots.Select(s => spec.Scalars[s])],
-                [section], false), backend.Profile, dialect);
+                [section], false), target.Profile, target.Dialect);
             steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])], new(identity, text)));
         }
     }
@@ -146,7 +154,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         return new(0, strides);
     }
 
-    /// <summary>Whether a read takes one element for each row of the library's result, one after the other; a row of the product where the library computes its transpose.</summary>
+    /// <summary>Whether a read takes one element for each row of the library's result, one after the other; a row of the product where the
+    /// library computes its transpose.</summary>
     private bool IsVector(Load load, LibraryCall call)
     {
         if (spec.Batch.Length > 0 || load.Type != spec.In) return false;
@@ -154,7 +163,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         return (along == 1 || call.M == 1) && (across == 0 || call.N == 1);
     }
 
-    /// <summary>The store of a register whose memory the library can write to: of the product's dtype, and read by nothing here, since the product overwrites it before what follows has
+    /// <summary>The store of a register whose memory the library can write to: of the product's dtype, and read by nothing here, since the
+    /// product overwrites it before what follows has
     /// read.</summary>
     private int DirectStore(int register)
     {

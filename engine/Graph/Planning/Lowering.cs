@@ -2,10 +2,10 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph.Planning;
 
-/// <summary>Writes a launch's groups as a kernel description: members become instructions, reads and writes become accesses to parameters, one parameter per memory.</summary>
-internal sealed class Lowering(Placement places)
+/// <summary>Writes a launch's groups as a kernel description: members become instructions, reads and writes become accesses to parameters,
+/// one parameter per memory.</summary>
+internal sealed class Lowering(Buffers places)
 {
-    private readonly Placement placement = places;
     private readonly List<BufferParameter> buffers = [];
     private readonly List<MemoryId> memories = [];
     private readonly List<DType> scalarTypes = [];
@@ -21,48 +21,56 @@ internal sealed class Lowering(Placement places)
 
     public KernelSpec Kernel(Launch launch, string name)
     {
-        var sections = launch.Groups.Where(g => g.Kind != GroupKind.Pointwise || g.Elements > 0).Select(Section).ToArray();
-        return new(name, [.. buffers], [.. scalarTypes], sections, launch.Serial && sections.Length > 1);
+        var sections = launch.Groups.Where(g => g.Kind != GroupKind.Pointwise || g.Space.Elements > 0).Select(Section).ToArray();
+        return new(name, [.. buffers], [.. scalarTypes], sections, launch.IsSerial && sections.Length > 1);
     }
 
     /// <summary>A matrix product with what follows it.</summary>
-    public GemmSpec Product(Group group)
+    public GemmSpec Product(FusionGroup group)
     {
-        var product = group.Product;
-        int rank = product.Shape.Rank, dims = group.Sizes.Length;
-        var code = new Code(this, group);
+        var (product, map) = (group.Product.Value, group.Product.Map);
+        var sizes = group.Space.Sizes;
+        int rank = product.Shape.Rank, dims = sizes.Length;
+        var code = new Code(this, group.Space);
         foreach (var member in group.Members)
-            if (member.SummedBeside is null) code.Emit(member);
+            if (member.Value.Beside is null) code.Emit(member);
         var (a, b) = (product.Operands[0], product.Operands[1]);
-        long depth = (a.View?.Shape ?? a.Node.Shape)[-1];
-        // The group's dimensions, where rows may be two of them; only the last, the columns, are always one. Left: the inner dimension in their place. Right: it in the place of the rows.
-        long[] inner = new long[dims], columns = new long[dims], batch = group.Sizes[..^2];
+        long depth = a.Shape[-1];
+        // The product's row dimension may have been split into [batch, time]; its column dimension never is. Operand A replaces the column
+        // index by k, operand B replaces the row index by k.
+        long[] inner = new long[dims], columns = new long[dims], batch = sizes[..^2];
         (inner[^1], columns[^1]) = (1, 1);
-        var programA = OperandProgram(a, [.. batch, group.Sizes[^2], depth], [.. product.Map[..(rank - 1)], inner]);
+        var programA = OperandProgram(a, [.. batch, sizes[^2], depth], [.. map[..(rank - 1)], inner]);
         inner = new long[dims];
         inner[^2] = 1;
-        var programB = OperandProgram(b, [.. batch, depth, group.Sizes[^1]], [.. product.Map[..(rank - 2)], inner, columns]);
-        return new(batch, group.Sizes[^2], group.Sizes[^1], depth, a.Node.DType, [.. buffers], [.. scalarTypes], programA, programB, [.. code.Instructions]);
+        var programB = OperandProgram(b, [.. batch, depth, sizes[^1]], [.. map[..(rank - 2)], inner, columns]);
+        return new(batch, sizes[^2], sizes[^1], depth, a.Value.DType, [.. buffers], [.. scalarTypes], programA, programB, [.. code.Instructions]);
     }
 
-    private Instruction[] OperandProgram((PlanNode Node, View? View) operand, long[] sizes, long[][] map)
+    private Instruction[] OperandProgram(Use operand, long[] sizes, long[][] map)
     {
-        var code = new Code(this, new Group(-1, GroupKind.Pointwise, sizes, 0));
-        code.Read(operand.Node, operand.View, operand.View?.Shape ?? operand.Node.Shape, map);
+        var code = new Code(this, new(GroupKind.Pointwise, sizes, 0));
+        code.Read(operand, operand.Shape, map);
         return [.. code.Instructions];
     }
 
-    private Section Section(Group group)
+    private Section Section(FusionGroup group)
     {
-        var code = new Code(this, group);
+        var (space, code) = (group.Space, new Code(this, group.Space));
         foreach (var member in group.Members) code.Emit(member);
-        return new(group.Kind switch
+        return new(space.Kind switch
         {
             GroupKind.Row => SectionKind.Row,
             GroupKind.Column => SectionKind.Column,
             _ => SectionKind.Pointwise,
-        }, group.Sizes[..group.OuterDims], group.Sizes[group.OuterDims..], [.. code.Instructions], group.SplitTotal);
+        }, space.Sizes[..space.OuterDims], space.Sizes[space.OuterDims..], [.. code.Instructions], space.SplitTotal);
     }
+
+    private Place Of(Value value) => places.Of(value);
+
+    private (Value Container, View? View)? Into(Value value) => places.Fusion.Graph.Into(value);
+
+    private long[] PositionOf(Value value) => places.Fusion.Of(value)!.Position;
 
     private int Buffer(MemoryId memory, DType dtype, bool written)
     {
@@ -87,15 +95,15 @@ internal sealed class Lowering(Placement places)
         return index;
     }
 
-    /// <summary>The instructions of one group.</summary>
-    private sealed class Code(Lowering owner, Group group)
+    /// <summary>The instructions of one loop nest.</summary>
+    private sealed class Code(Lowering owner, IterationSpace space)
     {
-        private readonly Dictionary<PlanNode, int> registers = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<Value, int> registers = [];
         private readonly Dictionary<string, int> shared = [];
 
         public List<Instruction> Instructions { get; } = [];
 
-        private int Dims => group.Sizes.Length;
+        private int Dims => space.Rank;
 
         private int Add(Instruction instruction)
         {
@@ -121,51 +129,48 @@ internal sealed class Lowering(Placement places)
             _ => i.ToString(),
         };
 
-        public void Emit(PlanNode member)
+        public void Emit(Member member)
         {
-            Work.Visit(1 + member.Operands.Length);
-            int value = Compute(member, member.Map, member.Operands);
-            registers[member] = value;
-            if (!member.Stored) return;
-            var place = owner.placement.Of(member);
-            Access at;
-            if (member.Into is { View: { } view }) at = new(view.Offset + place.Offset, Group.Combine(FillStrides(view, member.Shape), member.Map, Dims));
-            else at = new(place.Offset, member.Position);
-            Add(new Store(owner.Buffer(place.Memory, member.DType, true), member.DType, at, value));
-        }
-
-        /// <summary>Strides of the place a filler writes to, over its own dimensions: a concatenated operand lies flat.</summary>
-        private static long[] FillStrides(View place, Shape shape)
-        {
-            if (place.Shape.Rank == shape.Rank && place.Shape.Equals(shape)) return place.Strides;
-            return shape.ContiguousStrides();
+            var value = member.Value;
+            Work.Visit(1 + value.Operands.Length);
+            int register = registers[value] = Compute(value, member.Map, value.Operands, value.Shape, member);
+            if (!member.IsStored) return;
+            var place = owner.Of(value);
+            var at = owner.Into(value) is { View: { } view }
+                ? new Access(view.Offset + place.Offset, space.Access(view.Strides, member.Map))
+                : new Access(place.Offset, member.Position);
+            Add(new Store(owner.Buffer(place.Memory, value.DType, true), value.DType, at, register));
         }
 
         /// <summary>A register that holds an operand's element.</summary>
-        public int Read(PlanNode operand, View? view, Shape shape, long[][] map)
+        /// <param name="operand">The operand.</param>
+        /// <param name="shape">The shape it is seen in where it has no view.</param>
+        /// <param name="map">The coordinates of the element.</param>
+        public int Read(Use operand, Shape shape, long[][] map)
         {
-            if (registers.TryGetValue(operand, out int register) && operand.Group == group && operand.Role == Role.Computed)
+            var (value, view) = operand;
+            if (registers.TryGetValue(value, out int register))
             {
-                // A register holds the element of this iteration. The fuser sees to it that no other is asked for; a wrong number would be worse than an exception.
-                var read = Group.Combine(view?.Strides ?? shape.ContiguousStrides(), map, Dims);
-                for (int k = 0; k < Dims; k++)
-                    if ((view?.Offset ?? 0) != 0 || (group.Sizes[k] > 1 && read[k] != operand.Position[k]))
-                        throw new InvalidOperationException($"Fusion error: {operand} is read through {view} in the kernel that computes it. Please report this program.");
+                // A register holds the element of this iteration. The fuser sees to it that no other is asked for; a wrong number would be
+                // worse than an exception.
+                if ((view?.Offset ?? 0) != 0 || !space.AreSame(Moves(), owner.PositionOf(value)))
+                    throw new InvalidOperationException($"Fusion error: {value} is read through {view} in the kernel that computes it. Please report this program.");
                 return register;
             }
-            switch (operand.Role)
+            switch (value.Role)
             {
-                case Role.Scalar when operand.Attributes is ConstantNumber constant:
-                    return Add(new Constant(BitsOf(constant.Bits, operand.DType), operand.DType));
+                case Role.Scalar when value.Attributes is ConstantNumber constant:
+                    return Add(new Constant(BitsOf(constant.Bits, value.DType), value.DType));
                 case Role.Scalar:
-                    return Add(new ScalarArgument(owner.ScalarParameter(operand.Slot, operand.DType.IsFloatingPoint() ? DType.Float64 : DType.Int64), operand.DType));
+                    return Add(new ScalarArgument(owner.ScalarParameter(value.Slot, value.DType.IsFloatingPoint() ? DType.Float64 : DType.Int64), value.DType));
                 case Role.Inline:
-                    return ReadInline(operand, view, shape, map);
+                    return ReadInline(value, view, shape, map);
                 default:
-                    var place = owner.placement.Of(operand);
-                    var strides = view?.Strides ?? shape.ContiguousStrides();
-                    return Add(new Load(owner.Buffer(place.Memory, operand.DType, false), operand.DType, new(place.Offset + (view?.Offset ?? 0), Group.Combine(strides, map, Dims))));
+                    var place = owner.Of(value);
+                    return Add(new Load(owner.Buffer(place.Memory, value.DType, false), value.DType, new(place.Offset + (view?.Offset ?? 0), Moves())));
             }
+
+            long[] Moves() => space.Access(view?.Strides ?? shape.ContiguousStrides(), map);
         }
 
         /// <summary>The bits of a number in a dtype, from those of a double or a long.</summary>
@@ -182,110 +187,106 @@ internal sealed class Lowering(Placement places)
         }
 
         /// <summary>Computes a value made of arguments and positions again, as seen through a view.</summary>
-        private int ReadInline(PlanNode value, View? view, Shape shape, long[][] map)
+        private int ReadInline(Value value, View? view, Shape shape, long[][] map)
         {
-            var composed = value.Operands;
-            if (view is not null && value.Op.Kind == OperatorKind.Index)
+            if (view is null) return Compute(value, map, value.Operands, shape);
+            if (value.Op.Kind == OperatorKind.Index)
             {
                 // A position seen through a view is still affine where the view's dimensions are the value's.
                 var at = ((ViewAttributes)value.Attributes!).View;
-                var through = Inlines.Compose(at, value.Shape, view)
+                var through = Inlining.Compose(at, value.Shape, view)
                     ?? throw new InvalidOperationException($"Positions {at} cannot be read through {view}.");
-                return Add(new Affine(new(through.Offset, Group.Combine(through.Strides, map, Dims))));
+                return Add(new Affine(new(through.Offset, space.Access(through.Strides, map))));
             }
-            if (view is not null)
-                composed = [.. composed.Select(o => o.Node.Role == Role.Scalar ? o
-                    : (o.Node, (View?)(Inlines.Compose(o.View ?? View.Identity(o.Node.Shape), value.Shape, view) ?? throw new InvalidOperationException($"{value} cannot be read through {view}."))))];
-            return Compute(value, map, composed, view?.Shape ?? shape);
+            Use[] composed = Array.ConvertAll(value.Operands, o => o.Value.Role == Role.Scalar ? o
+                : new(o.Value, Inlining.Compose(o.FullView, value.Shape, view) ?? throw new InvalidOperationException($"{value} cannot be read through {view}.")));
+            return Compute(value, map, composed, view.Shape);
         }
 
-        private int Compute(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands, Shape? seenAs = null)
+        /// <param name="member">The value in its group; null for one that is computed again where it is read.</param>
+        private int Compute(Value value, long[][] map, Use[] operands, Shape shape, Member? member = null)
         {
-            var shape = seenAs ?? node.Shape;
-            switch (node.Op.Kind)
+            switch (value.Op.Kind)
             {
                 case OperatorKind.Index:
-                    var view = ((ViewAttributes)node.Attributes!).View;
-                    return Add(new Affine(new(view.Offset, Group.Combine(view.Strides, map, Dims))));
+                    var view = ((ViewAttributes)value.Attributes!).View;
+                    return Add(new Affine(new(view.Offset, space.Access(view.Strides, map))));
                 case OperatorKind.Copy:
-                    int source = node.Op == Operators.Basic.SetData ? 1 : 0;
-                    return Read(operands[source].Node, operands[source].View, shape, map);
+                    return Read(operands[value.Op == Operators.Basic.SetData ? 1 : 0], shape, map);
                 case OperatorKind.Cast:
-                    return Add(new Cast(Read(operands[0].Node, operands[0].View, shape, map), node.DType));
+                    return Add(new Cast(Read(operands[0], shape, map), value.DType));
                 case OperatorKind.Random:
-                    int key = Read(operands[0].Node, operands[0].View, shape, map);
-                    int first = Add(new ScalarArgument(owner.ScalarParameter(node.Slot, DType.Int64), DType.Int64));
-                    int element = Add(new Affine(new(0, node.Position)));
+                    int key = Read(operands[0], shape, map);
+                    int first = Add(new ScalarArgument(owner.ScalarParameter(value.Slot, DType.Int64), DType.Int64));
+                    int element = Add(new Affine(new(0, member!.Position)));
                     return Add(new Apply("philox", DType.Int64, [key, first, element]));
                 case OperatorKind.Reduce:
-                    var operandShape = operands[0].View?.Shape ?? operands[0].Node.Shape;
-                    return Add(new Reduce(node.Op.Reduction, Read(operands[0].Node, operands[0].View, operandShape, node.ReduceMap), node.DType));
-                case OperatorKind.MatMul when group.Kind == GroupKind.MatMul:
-                    return Add(new Product(node.DType));
+                    return Add(new Reduce(value.Op.Reduction, Read(operands[0], operands[0].Shape, member!.ReduceMap), value.DType));
+                case OperatorKind.MatMul when space.Kind == GroupKind.MatMul:
+                    return Add(new Product(value.DType));
                 case OperatorKind.MatMul:
-                    return SmallProduct(node, operands);
+                    return SmallProduct(value, map, operands);
                 case OperatorKind.IndexSelect:
-                    return GatherRows(node, map, operands);
+                    return GatherRows(value, map, operands);
                 case OperatorKind.Gather:
-                    return GatherLast(node, map, operands);
+                    return GatherLast(value, map, operands);
                 case OperatorKind.Search:
-                    return SearchLast(node, map, operands);
+                    return SearchLast(value, map, operands);
                 case OperatorKind.SegmentSum:
-                    return SumSegments(node, map, operands);
+                    return SumSegments(value, map, operands);
                 default:
                     var arguments = new int[operands.Length];
-                    for (int i = 0; i < arguments.Length; i++) arguments[i] = Read(operands[i].Node, operands[i].View, shape, map);
-                    return Add(new Apply(node.Op.Function ?? throw new DeviceException($"{node.Op.Name} has no kernel function."), node.DType, arguments));
+                    for (int i = 0; i < arguments.Length; i++) arguments[i] = Read(operands[i], shape, map);
+                    return Add(new Apply(value.Op.Function ?? throw new DeviceException($"{value.Op.Name} has no kernel function."), value.DType, arguments));
             }
         }
 
-        private int SmallProduct(PlanNode node, (PlanNode Node, View? View)[] operands)
+        private int SmallProduct(Value value, long[][] map, Use[] operands)
         {
-            int rank = node.Shape.Rank;
+            int rank = value.Shape.Rank;
             var depth = new long[Dims];
             depth[^1] = 1;
-            long[][] batch = node.Map[..(rank - 2)];
-            int a = Read(operands[0].Node, operands[0].View, operands[0].View?.Shape ?? operands[0].Node.Shape, [.. batch, node.Map[rank - 2], depth]);
-            int b = Read(operands[1].Node, operands[1].View, operands[1].View?.Shape ?? operands[1].Node.Shape, [.. batch, depth, node.Map[rank - 1]]);
-            return Add(new Reduce(ReduceOp.Dot, a, node.DType, b));
+            long[][] batch = map[..(rank - 2)];
+            int a = Read(operands[0], operands[0].Shape, [.. batch, map[rank - 2], depth]);
+            int b = Read(operands[1], operands[1].Shape, [.. batch, depth, map[rank - 1]]);
+            return Add(new Reduce(ReduceOp.Dot, a, value.DType, b));
         }
 
-        private int GatherRows(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands)
+        private int GatherRows(Value value, long[][] map, Use[] operands)
         {
-            var table = operands[0].View ?? View.Identity(operands[0].Node.Shape);
-            var indexShape = operands[1].View?.Shape ?? operands[1].Node.Shape;
-            int index = Read(operands[1].Node, operands[1].View, indexShape, map[..indexShape.Rank]);
-            var place = owner.placement.Of(operands[0].Node);
-            var at = new Access(place.Offset + table.Offset, Group.Combine(table.Strides[1..], map[indexShape.Rank..], Dims));
-            return Add(new Gather(owner.Buffer(place.Memory, node.DType, false), node.DType, at, index, table.Strides[0], table.Shape[0]));
+            var table = operands[0].FullView;
+            int indexRank = operands[1].Shape.Rank;
+            int index = Read(operands[1], operands[1].Shape, map[..indexRank]);
+            var place = owner.Of(operands[0].Value);
+            var at = new Access(place.Offset + table.Offset, space.Access(table.Strides[1..], map[indexRank..]));
+            return Add(new Gather(owner.Buffer(place.Memory, value.DType, false), value.DType, at, index, table.Strides[0], table.Shape[0]));
         }
 
-        private int GatherLast(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands)
+        private int GatherLast(Value value, long[][] map, Use[] operands)
         {
-            var table = operands[0].View ?? View.Identity(operands[0].Node.Shape);
-            int index = Read(operands[1].Node, operands[1].View, node.Shape, map);
-            var place = owner.placement.Of(operands[0].Node);
-            var at = new Access(place.Offset + table.Offset, Group.Combine(table.Strides[..^1], map[..^1], Dims));
-            return Add(new Gather(owner.Buffer(place.Memory, node.DType, false), node.DType, at, index, table.Strides[^1], table.Shape[-1]));
+            var table = operands[0].FullView;
+            int index = Read(operands[1], value.Shape, map);
+            var place = owner.Of(operands[0].Value);
+            var at = new Access(place.Offset + table.Offset, space.Access(table.Strides[..^1], map[..^1]));
+            return Add(new Gather(owner.Buffer(place.Memory, value.DType, false), value.DType, at, index, table.Strides[^1], table.Shape[-1]));
         }
 
-        private int SearchLast(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands)
+        private int SearchLast(Value value, long[][] map, Use[] operands)
         {
-            var table = operands[0].View ?? View.Identity(operands[0].Node.Shape);
-            int value = Read(operands[1].Node, operands[1].View, node.Shape, map);
-            var place = owner.placement.Of(operands[0].Node);
-            var at = new Access(place.Offset + table.Offset, Group.Combine(table.Strides[..^1], map[..^1], Dims));
-            return Add(new Search(owner.Buffer(place.Memory, operands[0].Node.DType, false), at, value, table.Strides[^1], table.Shape[-1], ((SearchAttributes)node.Attributes!).Right));
+            var table = operands[0].FullView;
+            int sought = Read(operands[1], value.Shape, map);
+            var place = owner.Of(operands[0].Value);
+            var at = new Access(place.Offset + table.Offset, space.Access(table.Strides[..^1], map[..^1]));
+            return Add(new Search(owner.Buffer(place.Memory, operands[0].Value.DType, false), at, sought, table.Strides[^1], table.Shape[-1], ((SearchAttributes)value.Attributes!).Right));
         }
 
-        private int SumSegments(PlanNode node, long[][] map, (PlanNode Node, View? View)[] operands)
+        private int SumSegments(Value value, long[][] map, Use[] operands)
         {
-            var rows = operands[0].View ?? View.Identity(operands[0].Node.Shape);
-            var order = operands[1].View ?? View.Identity(operands[1].Node.Shape);
-            int first = Read(operands[3].Node, operands[3].View, operands[3].Node.Shape, map[..1]), last = Read(operands[4].Node, operands[4].View, operands[4].Node.Shape, map[..1]);
-            var (place, orderPlace) = (owner.placement.Of(operands[0].Node), owner.placement.Of(operands[1].Node));
-            var at = new Access(place.Offset + rows.Offset, Group.Combine(rows.Strides[1..], map[1..], Dims));
-            return Add(new SegmentSum(owner.Buffer(place.Memory, node.DType, false), node.DType, at, rows.Strides[0], rows.Shape[0],
+            var (rows, order) = (operands[0].FullView, operands[1].FullView);
+            int first = Read(operands[3], operands[3].Value.Shape, map[..1]), last = Read(operands[4], operands[4].Value.Shape, map[..1]);
+            var (place, orderPlace) = (owner.Of(operands[0].Value), owner.Of(operands[1].Value));
+            var at = new Access(place.Offset + rows.Offset, space.Access(rows.Strides[1..], map[1..]));
+            return Add(new SegmentSum(owner.Buffer(place.Memory, value.DType, false), value.DType, at, rows.Strides[0], rows.Shape[0],
                 owner.Buffer(orderPlace.Memory, DType.Int64, false), orderPlace.Offset + order.Offset, order.Strides[0], first, last));
         }
     }

@@ -36,8 +36,8 @@ internal sealed class Plan
     /// <summary>Outputs that cannot be read where an index was out of range.</summary>
     public required int[] Suspects { get; init; }
 
-    /// <summary>Values copied to their homes at the end: from, home, bytes.</summary>
-    public required (MemoryId From, int Home, long Bytes)[] Copies { get; init; }
+    /// <summary>Values copied to their homes at the end: from, byte offset there, home, bytes.</summary>
+    public required (MemoryId From, long Offset, int Home, long Bytes)[] Copies { get; init; }
 
     /// <summary>Nodes that are kept only because the program held a handle on them when the plan was made.</summary>
     public required int[] Held { get; init; }
