@@ -51,7 +51,7 @@ internal static class Paired
         var all = new JsonObject();
         if (Peer.IsLoaded)
             Console.WriteLine($"Processor time of an operation, {Peer.Threads} thread(s) a side, the sides in turn {Rounds} times; "
-                + $"medians, "
+                + "medians, "
                 + "and the middle half of the ratios. Above 1 we need less.");
         else Console.WriteLine($"TorchSharp is skipped, no ratios: {Peer.WhyNot}");
         foreach (var (name, make) in Peer.IsLoaded ? Workloads : [])

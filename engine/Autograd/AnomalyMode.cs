@@ -4,7 +4,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Differentiation;
 
-/// <summary>Looks at every value as it is recorded. The line that recorded it is known then, so nothing is stored while the mode is off.</summary>
+/// <summary>Looks at every value as it is recorded. The line that recorded it is known then, so nothing is stored while the mode is
+/// off.</summary>
 internal static class AnomalyMode
 {
     private static readonly ConditionalWeakTable<Node, string> Lines = [];
@@ -45,13 +46,16 @@ internal static class AnomalyMode
             ? $" It is part of the gradient of {forward.Op.Name} {forward.DType.Name()} {forward.Shape}"
                 + (Lines.TryGetValue(forward, out string? recorded) ? $", recorded {recorded}." : ".")
             : "";
-        throw new AnomalyException($"{node.Op.Name} gave {found.Kind} at element {found.At} of {node.DType.Name()} {node.Shape}, from {string.Join(" and ", read)}; "
+        throw new AnomalyException(
+            $"{node.Op.Name} gave {found.Kind} at element {found.At} of {node.DType.Name()} {node.Shape}, from "
+            + $"{string.Join(" and ", read)}; "
             + $"recorded {line}.{of}");
     }
 
     private static bool HasInfinity(Operand[] operands) => operands.Any(o => Holds(o) is not null);
 
-    private static string? Holds(Operand operand) => operand.Node.Block is not null && operand.DType.IsFloatingPoint() ? Find(operand.Node).Kind : null;
+    private static string? Holds(Operand operand) => operand.Node.Block is not null && operand.DType.IsFloatingPoint()
+        ? Find(operand.Node).Kind : null;
 
     /// <summary>NaN if there is one, else an infinity, else null; and the first element that is it.</summary>
     private static (string? Kind, long At) Find(Node node)

@@ -2,7 +2,8 @@ using GpuTensor.Differentiation;
 
 namespace GpuTensor;
 
-/// <summary>Ends <see cref="Autograd.DetectAnomaly"/> when disposed. A ref struct, so the compiler refuses to carry it to another thread.</summary>
+/// <summary>Ends <see cref="Autograd.DetectAnomaly"/> when disposed. A ref struct, so the compiler refuses to carry it to another
+/// thread.</summary>
 public ref struct AnomalyScope
 {
     private readonly bool before;

@@ -2,7 +2,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Differentiation;
 
-/// <summary>One backward pass: walks recorded values from the outputs to the leaves, each once, in reverse order of dependence. Iterative, so depth costs no stack.</summary>
+/// <summary>One backward pass: walks recorded values from the outputs to the leaves, each once, in reverse order of dependence. Iterative,
+/// so depth costs no stack.</summary>
 internal sealed class BackwardPass
 {
     /// <summary>Tables larger than this are not kept for the next pass.</summary>
@@ -23,8 +24,10 @@ internal sealed class BackwardPass
 
     private BackwardPass() => context = new(this);
 
-    /// <summary>Gradients of <paramref name="outputs"/> with respect to <paramref name="inputs"/> (returned), or to all leaves (accumulated into them).</summary>
-    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs, bool retainGraph, bool createGraph,
+    /// <summary>Gradients of <paramref name="outputs"/> with respect to <paramref name="inputs"/> (returned), or to all leaves (accumulated
+    /// into them).</summary>
+    public static Tensor?[] Run(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs,
+        bool retainGraph, bool createGraph,
         bool accumulate, bool allowUnused)
     {
         var pass = idle ?? new();
@@ -43,7 +46,8 @@ internal sealed class BackwardPass
         }
     }
 
-    private Tensor?[] Go(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs, bool retainGraph, bool createGraph,
+    private Tensor?[] Go(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?> upstream, IReadOnlyList<Tensor>? inputs, bool retainGraph,
+        bool createGraph,
         bool accumulate, bool allowUnused)
     {
         using var mode = new GradModeScope(enabled: createGraph);
@@ -113,17 +117,22 @@ internal sealed class BackwardPass
             && (next == user || (next.Op.Kind is OperatorKind.ViewAssign or OperatorKind.Copy && next.Reads(user)))) return;
         string role = operand < 0 ? "result" : $"operand {operand}";
         throw new AutogradException(
-            $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place operation. "
+            $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place "
+            + "operation. "
             + "Use the operation's form without underscore, or change a Clone().");
     }
 
     private Node Seed(Tensor output, Tensor? gradient)
     {
-        if (!output.RequiresGrad) throw new AutogradException("This tensor does not require gradients and has no graph: nothing it was computed from has RequiresGrad set.");
+        if (!output.RequiresGrad)
+            throw new AutogradException(
+                "This tensor does not require gradients and has no graph: nothing it was computed from has RequiresGrad set.");
         if (gradient is null)
         {
             if (output.ElementCount != 1)
-                throw new AutogradException($"A gradient can be created implicitly only for one element, but the tensor has shape {output.Shape}: pass Backward(gradient).");
+                throw new AutogradException(
+                    $"A gradient can be created implicitly only for one element, but the tensor has shape {output.Shape}: pass "
+                    + "Backward(gradient).");
             gradient = Tensor.Ones(output.Shape, output.DType, output.Device);
         }
         else if (gradient.Shape != output.Shape)
@@ -156,7 +165,9 @@ internal sealed class BackwardPass
             visited[node] = false;
             if (node.Leaf is not null) continue;
             if ((node.Flags & NodeFlags.GraphFreed) != 0)
-                throw new AutogradException("Trying to go backward through the graph a second time: its saved values were freed by the first. Pass retainGraph: true the first time.");
+                throw new AutogradException(
+                    "Trying to go backward through the graph a second time: its saved values were freed by the first. Pass retainGraph: "
+                    + "true the first time.");
             for (int i = 0; i < node.OperandCount; i++)
                 if (node[i] is { Grad: true } operand && !visited.ContainsKey(operand.Node)) stack.Push(operand.Node);
         }
@@ -191,7 +202,8 @@ internal sealed class BackwardPass
             if (own.Of(gradient) is { } found) return found;
         }
         if (allowUnused) return null;
-        throw new AutogradException("One of the inputs was not used in the graph of the outputs; pass allowUnused: true to get null for it.");
+        throw new AutogradException(
+            "One of the inputs was not used in the graph of the outputs; pass allowUnused: true to get null for it.");
     }
 
     private static void Free(Node node)

@@ -2,7 +2,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Differentiation;
 
-/// <summary>What a gradient rule sees: the recorded node, its operands and result as tensors, the gradient of the result; and where it returns the operands' gradients.</summary>
+/// <summary>What a gradient rule sees: the recorded node, its operands and result as tensors, the gradient of the result; and where it
+/// returns the operands' gradients.</summary>
 internal sealed class GradientContext(BackwardPass pass)
 {
     private readonly BackwardPass pass = pass;

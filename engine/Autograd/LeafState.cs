@@ -61,8 +61,8 @@ internal sealed class LeafState(View? view, Storage? variable = null)
         return Grad;
     }
 
-    /// <summary>The gradient, for the program to read and change. What backward left may be a view, one value for several leaves, or lie where the next gradient will: it
-    /// gets memory of its own first.</summary>
+    /// <summary>The gradient, for the program to read and change. What backward left may be a view, one value for several leaves, or lie
+    /// where the next gradient will: it gets memory of its own first.</summary>
     public Tensor? ExposeGrad()
     {
         ReadGrad();
@@ -81,7 +81,8 @@ internal sealed class LeafState(View? view, Storage? variable = null)
         (Grad, GradExposed) = (value, value is not null);
     }
 
-    /// <summary>Adds a gradient in the variable's shape; as in PyTorch in place where the program holds a handle, unless history is recorded.</summary>
+    /// <summary>Adds a gradient in the variable's shape; as in PyTorch in place where the program holds a handle, unless history is
+    /// recorded.</summary>
     public void Accumulate(Tensor gradient)
     {
         AccumulateSeen(View is null ? gradient : gradient.ViewAs(View));

@@ -51,7 +51,8 @@ internal sealed class ViewGradients
             if (!View.Overlaps) return hasOthers ? sum?.ViewAs(View) : whole.ViewAs(View);
             return !hasOthers ? sum : throw new AutogradException(
                 $"Several elements of an input of shape {View.Shape} are one in memory (it was expanded, or its windows overlap), and the "
-                + "memory was read in other ways too, so the input's own gradient cannot be told. Use a Clone() of it as the input, and compute from that.");
+                + "memory was read in other ways too, so the input's own gradient cannot be told. Use a Clone() of it as the input, and "
+                + "compute from that.");
         }
 
         public void Note(Node node, View read, Tensor gradient)

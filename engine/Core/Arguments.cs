@@ -18,7 +18,8 @@ internal static class Arguments
 
     /// <summary>The elements of a list or array, none of them null.</summary>
     /// <exception cref="ArgumentNullException">The list or one of its elements is null; the exception names the parameter.</exception>
-    public static IReadOnlyList<T> NoneNull<T>([NotNull] this IEnumerable<T>? values, [CallerArgumentExpression(nameof(values))] string? name = null) where T : class
+    public static IReadOnlyList<T> NoneNull<T>([NotNull] this IEnumerable<T>? values,
+        [CallerArgumentExpression(nameof(values))] string? name = null) where T : class
     {
         IReadOnlyList<T> list = values.NotNull(name) as IReadOnlyList<T> ?? [.. values];
         for (int i = 0; i < list.Count; i++)

@@ -15,7 +15,8 @@ public static class Autograd
     public static Tensor Grad(Tensor output, Tensor input, Tensor? gradOutput = null, bool? retainGraph = null, bool createGraph = false) =>
         Grad(output.NotNull(), [input.NotNull()], gradOutput, retainGraph, createGraph)[0];
 
-    /// <summary>The sum of the outputs' gradients with respect to each input, without touching anybody's <see cref="Tensor.Grad"/>.</summary>
+    /// <summary>The sum of the outputs' gradients with respect to each input, without touching anybody's
+    /// <see cref="Tensor.Grad"/>.</summary>
     /// <param name="outputs">What is differentiated.</param>
     /// <param name="inputs">With respect to what: leaves or results, each with <see cref="Tensor.RequiresGrad"/>.</param>
     /// <param name="gradOutputs">The gradient of each output, of its shape; null (the list or an entry) stands for 1 where there is one
@@ -38,7 +39,8 @@ public static class Autograd
         for (int i = 0; i < inputs.Count; i++)
             if (!inputs[i].RequiresGrad)
                 throw new AutogradException($"Autograd.Grad: input {i} (of shape {inputs[i].Shape}) does not require gradients.");
-        return BackwardPass.Run(outputs, gradOutputs ?? [], inputs, retainGraph ?? createGraph, createGraph, accumulate: false, allowUnused);
+        return BackwardPass.Run(outputs, gradOutputs ?? [], inputs, retainGraph ?? createGraph, createGraph, accumulate: false,
+            allowUnused);
     }
 
     /// <summary>Until the result is disposed, every operator that the calling thread records runs at once and is looked at: the first that

@@ -22,7 +22,8 @@ internal static class Casts
     public static double ToReal(long value, DType dtype) => dtype == DType.Float64 ? (double)value : (float)value;
 
     /// <summary>Whether <see cref="To{T}"/> knows the type.</summary>
-    public static bool Knows(Type type) => Type.GetTypeCode(type) is >= TypeCode.Boolean and <= TypeCode.Decimal and not TypeCode.Char && !type.IsEnum
+    public static bool Knows(Type type) => Type.GetTypeCode(type) is >= TypeCode.Boolean and <= TypeCode.Decimal and not TypeCode.Char
+        && !type.IsEnum
         || type == typeof(Half) || type == typeof(nint) || type == typeof(nuint);
 
     /// <summary>A number as a .NET number type.</summary>
@@ -51,5 +52,6 @@ internal static class Casts
     }
 
     private static decimal Exactly(double value) => Math.Abs(value) < (double)decimal.MaxValue ? (decimal)value
-        : throw new TensorDTypeException($"A decimal cannot hold {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}; read a double.");
+        : throw new TensorDTypeException(
+            $"A decimal cannot hold {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}; read a double.");
 }

@@ -22,7 +22,8 @@ public readonly struct Dims : IReadOnlyCollection<int>
     public static Dims Create(ReadOnlySpan<int> dims) => new(dims.ToArray());
 
     /// <summary>One dimension.</summary>
-    public static implicit operator Dims(int dim) => new((uint)(dim + Singles.Length / 2) < (uint)Singles.Length ? Singles[dim + Singles.Length / 2] : [dim]);
+    public static implicit operator Dims(int dim) =>
+        new((uint)(dim + Singles.Length / 2) < (uint)Singles.Length ? Singles[dim + Singles.Length / 2] : [dim]);
 
     /// <summary>The dimensions of an array; null or empty: all.</summary>
     public static implicit operator Dims(int[]? dims) => new(dims);

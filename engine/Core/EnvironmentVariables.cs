@@ -59,7 +59,8 @@ internal static class EnvironmentVariables
         string trimmed = text.Trim();
         int digits = 0;
         while (digits < trimmed.Length && (char.IsAsciiDigit(trimmed[digits]) || trimmed[digits] == '.')) digits++;
-        if (!decimal.TryParse(trimmed.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)) return false;
+        if (!decimal.TryParse(trimmed.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
+            return false;
         string unit = trimmed[digits..].Trim().ToUpperInvariant();
         int power = unit.Length == 0 ? 0 : "BKMGT".IndexOf(unit[0], StringComparison.Ordinal);
         decimal? scale = unit is "" or "B" ? 1 : power < 1 ? null : unit[1..] switch { "B" => 1000, "IB" or "" => 1024, _ => null };
@@ -112,7 +113,8 @@ internal sealed class SwitchVariable(string name, bool absent) : FormedVariable(
 internal sealed class BytesVariable(string name, long absent) : FormedVariable(name, "at least 1 byte, as 1073741824, 512MB or 10GiB")
 {
     /// <summary>The bytes.</summary>
-    public long Value => EnvironmentVariables.Text(Name) is { } text && EnvironmentVariables.TryParseBytes(text, out long bytes) ? bytes : absent;
+    public long Value => EnvironmentVariables.Text(Name) is { } text && EnvironmentVariables.TryParseBytes(text, out long bytes) ? bytes
+        : absent;
 
     protected override bool Has(string text) => EnvironmentVariables.TryParseBytes(text, out _);
 }
@@ -125,5 +127,6 @@ internal sealed class CountVariable(string name) : FormedVariable(name, "a whole
 
     protected override bool Has(string text) => TryParse(text, out _);
 
-    private static bool TryParse(string text, out long count) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+    private static bool TryParse(string text, out long count) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 }

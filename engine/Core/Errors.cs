@@ -41,7 +41,8 @@ public sealed class AnomalyException(string message) : TensorException(message);
 /// null. Or the function to be explained was not made by <c>Tensor.Compile</c>.</summary>
 public sealed class CompiledFunctionException(string message) : TensorException(message);
 
-/// <summary>A value that was recorded but not kept, and whose inputs have since been overwritten, was read. The next run of the same step keeps it.</summary>
+/// <summary>A value that was recorded but not kept, and whose inputs have since been overwritten, was read. The next run of the same step
+/// keeps it.</summary>
 public sealed class ValueNotKeptException(string message) : TensorException(message);
 
 /// <summary>A file is not what its format demands; the message names the file, the offset and what was expected.</summary>

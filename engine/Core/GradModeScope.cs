@@ -2,7 +2,8 @@ using GpuTensor.Differentiation;
 
 namespace GpuTensor;
 
-/// <summary>Restores the thread's gradient mode when disposed. A ref struct, so the compiler refuses to carry it to another thread.</summary>
+/// <summary>Restores the thread's gradient mode when disposed. A ref struct, so the compiler refuses to carry it to another
+/// thread.</summary>
 public ref struct GradModeScope
 {
     private readonly bool before;

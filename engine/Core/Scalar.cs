@@ -18,13 +18,15 @@ public readonly struct Scalar : IEquatable<Scalar>
     /// <summary>Where the number comes from, if it may change between replays of a compiled step.</summary>
     internal Func<double>? Source { get; }
 
-    /// <summary>The kind: <see cref="GpuTensor.DType.Bool"/>, <see cref="GpuTensor.DType.Int64"/> or <see cref="GpuTensor.DType.Float64"/>.</summary>
+    /// <summary>The kind: <see cref="GpuTensor.DType.Bool"/>, <see cref="GpuTensor.DType.Int64"/> or
+    /// <see cref="GpuTensor.DType.Float64"/>.</summary>
     public DType Kind { get; }
 
     /// <summary>Part of an operator's definition rather than a caller's number: it may stand in a kernel's source.</summary>
     internal bool IsConstant { get; }
 
-    /// <summary>A number that belongs to an operator's definition (the ½ of a gelu): it may fold into the kernel, where a caller's number is an argument.</summary>
+    /// <summary>A number that belongs to an operator's definition (the ½ of a gelu): it may fold into the kernel, where a caller's number
+    /// is an argument.</summary>
     internal static Scalar Constant(double value) => new(value, 0, DType.Float64, isConstant: true);
 
     /// <summary>A whole number that belongs to an operator's definition; it leaves the dtype of what it meets alone.</summary>
@@ -77,7 +79,8 @@ public readonly struct Scalar : IEquatable<Scalar>
     public static implicit operator Scalar(bool value) => new(0, value ? 1 : 0, DType.Bool);
 
     /// <summary>The dtype of an operation of a tensor with this scalar, as PyTorch's rule for Python numbers.</summary>
-    internal DType PromoteWith(DType tensor) => Kind.Category() <= tensor.Category() ? tensor : Kind == DType.Float64 ? DType.Float32 : Kind;
+    internal DType PromoteWith(DType tensor) => Kind.Category() <= tensor.Category() ? tensor : Kind == DType.Float64 ? DType.Float32
+        : Kind;
 
     /// <inheritdoc/>
     public bool Equals(Scalar other) => Kind == other.Kind && real.Equals(other.real) && integer == other.integer;

@@ -60,7 +60,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     private static TensorShapeException TooLarge(int[] sizes)
     {
         var elements = sizes.Where(n => n > 0).Aggregate(System.Numerics.BigInteger.One, (product, n) => product * n);
-        return new(FormattableString.Invariant($"Shape [{string.Join(", ", sizes.Select(n => $"{n}"))}]: {elements:N0} elements, {elements * 4:N0} bytes as float32, ")
+        return new(FormattableString.Invariant(
+            $"Shape [{string.Join(", ", sizes.Select(n => $"{n}"))}]: {elements:N0} elements, {elements * 4:N0} bytes as float32, ")
             + FormattableString.Invariant($"are more than any device holds (at most {MaxElements:N0} elements)."));
     }
 

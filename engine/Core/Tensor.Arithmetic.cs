@@ -104,7 +104,8 @@ public partial class Tensor
     internal Tensor Floating() => DType.IsFloatingPoint() ? this : To(DType.Float32);
 
     /// <summary>The sum with <paramref name="other"/>, or with alpha · other; broadcast, promoted.</summary>
-    public Tensor Add(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other.NotNull(), factor) : this + other.NotNull();
+    public Tensor Add(Tensor other, Scalar? alpha = null) => alpha is { } factor ? AddScaled(other.NotNull(), factor)
+        : this + other.NotNull();
 
     /// <summary>The sum with a number, or with alpha times it.</summary>
     public Tensor Add(Scalar other, Scalar? alpha = null) => alpha is { } factor ? this + Times(other, factor) : this + other;

@@ -36,8 +36,10 @@ public partial class Tensor
     /// <returns>This tensor.</returns>
     public Tensor RequiresGrad_(bool requiresGrad = true)
     {
-        if (!IsLeaf) throw new AutogradException("RequiresGrad can only be changed on leaf tensors; use Detach() to get one from a result.");
-        if (requiresGrad && !DType.IsFloatingPoint()) throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
+        if (!IsLeaf)
+            throw new AutogradException("RequiresGrad can only be changed on leaf tensors; use Detach() to get one from a result.");
+        if (requiresGrad && !DType.IsFloatingPoint())
+            throw new AutogradException($"Only floating-point tensors can require gradients; this one is {DType.Name()}.");
         if (requiresGrad && view is { Overlaps: true }) Separate();
         if (leaf is null || viewedBy != ViewOperator.None)
         {
@@ -70,7 +72,9 @@ public partial class Tensor
         set
         {
             if (value is not null && (value.Shape != Shape || value.DType != DType))
-                throw new TensorShapeException($"A gradient must have its tensor's shape and dtype: expected {DType.Name()} {Shape}, got {value.DType.Name()} {value.Shape}.");
+                throw new TensorShapeException(
+                    $"A gradient must have its tensor's shape and dtype: expected {DType.Name()} {Shape}, got {value.DType.Name()} "
+                    + $"{value.Shape}.");
             leaf ??= new(view, Storage);
             leaf.Set(value);
         }
@@ -96,7 +100,8 @@ public partial class Tensor
     internal bool IsViewOfResult => view is not null && !IsLeaf;
 
     /// <summary>What made this tensor, as PyTorch names it (<c>MulBackward</c>); null for leaves.</summary>
-    public GradFunction? GradFn => IsLeaf || !RequiresGrad ? null : new(viewedBy != ViewOperator.None ? viewedBy + "Backward" : Node.Op.GradName);
+    public GradFunction? GradFn =>
+        IsLeaf || !RequiresGrad ? null : new(viewedBy != ViewOperator.None ? viewedBy + "Backward" : Node.Op.GradName);
 
     /// <summary>The same memory without history: gradients do not flow through it.</summary>
     public Tensor Detach() => new(Storage, view, detached: true);
@@ -141,4 +146,5 @@ public partial class Tensor
 }
 
 /// <summary>What made a view, by its name in a graph.</summary>
-internal enum ViewOperator : byte { None, View, Permute, Transpose, Expand, Slice, Select, Unsqueeze, Squeeze, Diagonal, Unfold, Flip, AsStrided }
+internal enum ViewOperator : byte { None, View, Permute, Transpose, Expand, Slice, Select, Unsqueeze, Squeeze, Diagonal, Unfold, Flip,
+    AsStrided }

@@ -57,11 +57,11 @@ public partial class Tensor
             : throw new CompiledFunctionException($"{compiled.Method.Name} was not made by Tensor.Compile: it has no replays to explain.");
     }
 
-    /// <summary>The kernels that everything recorded so far by this thread will take when this value is read: what is fused into each, why it
-    /// is cut there, the bytes it moves, and its source. Of the result of a compiled function also whether that is replayed, as
+    /// <summary>The kernels that everything recorded so far by this thread will take when this value is read: what is fused into each, why
+    /// it is cut there, the bytes it moves, and its source. Of the result of a compiled function also whether that is replayed, as
     /// <see cref="Explain(Delegate)"/>. Runs nothing and changes nothing.</summary>
-    /// <remarks>Where such a step has run already, this is the plan it runs by. Else the explanation assumes that the program holds no value
-    /// but this one: a run also writes those to memory that the program does hold.</remarks>
+    /// <remarks>Where such a step has run already, this is the plan it runs by. Else the explanation assumes that the program holds no
+    /// value but this one: a run also writes those to memory that the program does hold.</remarks>
     /// <param name="source">Whether the kernels' source is part of it.</param>
     public string Explain(bool source = true)
     {

@@ -37,7 +37,8 @@ public partial class Tensor
     }
 
     /// <summary>A 0-d tensor of one number on the default device: float32, int64 or bool by kind.</summary>
-    internal static Tensor FromScalar(Scalar value, Device? device = null) => FromScalar(value, value.PromoteWith(DType.Bool), device ?? Device.Default);
+    internal static Tensor FromScalar(Scalar value, Device? device = null) =>
+        FromScalar(value, value.PromoteWith(DType.Bool), device ?? Device.Default);
 
     /// <summary>A tensor of the array's shape and type; the array is copied now.</summary>
     /// <param name="array">An array of any rank of a number type or bool.</param>
@@ -58,7 +59,8 @@ public partial class Tensor
     }
 
     /// <summary>A vector of the span's elements, copied now.</summary>
-    public static Tensor From<T>(ReadOnlySpan<T> values, DType? dtype = null, Device? device = null, bool requiresGrad = false) where T : unmanaged =>
+    public static Tensor From<T>(ReadOnlySpan<T> values, DType? dtype = null, Device? device = null, bool requiresGrad = false)
+        where T : unmanaged =>
         From(values.ToArray(), dtype, device, requiresGrad);
 
     /// <summary>A vector of the array's elements, copied now.</summary>
@@ -79,18 +81,22 @@ public partial class Tensor
     public static Tensor Zeros(params Shape shape) => Full(shape.NotNull(), Scalar.Constant(0.0));
 
     /// <summary>Zeros.</summary>
-    public static Tensor Zeros(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape.NotNull(), Scalar.Constant(0.0), dtype ?? DType.Float32, device, requiresGrad);
+    public static Tensor Zeros(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Full(shape.NotNull(), Scalar.Constant(0.0), dtype ?? DType.Float32, device, requiresGrad);
 
     /// <summary>Ones, float32, on the default device.</summary>
     public static Tensor Ones(params Shape shape) => Full(shape.NotNull(), Scalar.Constant(1.0));
 
     /// <summary>Ones.</summary>
-    public static Tensor Ones(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) => Full(shape.NotNull(), Scalar.Constant(1.0), dtype ?? DType.Float32, device, requiresGrad);
+    public static Tensor Ones(Shape shape, DType? dtype = null, Device? device = null, bool requiresGrad = false) =>
+        Full(shape.NotNull(), Scalar.Constant(1.0), dtype ?? DType.Float32, device, requiresGrad);
 
     /// <summary>The dtype of a .NET number type.</summary>
     internal static DType DTypeOf(Type type) =>
         type == typeof(float) ? DType.Float32 : type == typeof(double) ? DType.Float64 : type == typeof(Half) ? DType.Float16
-        : type == typeof(long) ? DType.Int64 : type == typeof(int) ? DType.Int32 : type == typeof(short) ? DType.Int16 : type == typeof(sbyte) ? DType.Int8
+        : type == typeof(long) ? DType.Int64 : type == typeof(int) ? DType.Int32 : type == typeof(short) ? DType.Int16
+        : type == typeof(sbyte) ? DType.Int8
         : type == typeof(byte) ? DType.UInt8 : type == typeof(bool) ? DType.Bool
-        : throw new TensorDTypeException($"{type.Name} is no element type: expected float, double, Half, long, int, short, sbyte, byte or bool.");
+        : throw new TensorDTypeException(
+            $"{type.Name} is no element type: expected float, double, Half, long, int, short, sbyte, byte or bool.");
 }

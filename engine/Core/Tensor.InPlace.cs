@@ -6,7 +6,8 @@ namespace GpuTensor;
 
 public partial class Tensor
 {
-    /// <summary>The in-place forms' one way: this variable now means <paramref name="value"/> where this handle looks. Every view of it sees the change.</summary>
+    /// <summary>The in-place forms' one way: this variable now means <paramref name="value"/> where this handle looks. Every view of it
+    /// sees the change.</summary>
     /// <param name="value">Broadcasts to this shape; converted to this dtype.</param>
     /// <param name="op">The operator's name, for errors.</param>
     internal Tensor Assign(Tensor value, string op)
@@ -30,7 +31,8 @@ public partial class Tensor
             throw new TensorShapeException($"{op}: several elements of this tensor {Shape} are one element in memory (it was "
                 + "expanded, or its windows overlap); Clone() it before changing it in place.");
         if (GradMode.Enabled && leaf is { RequiresGrad: true })
-            throw new AutogradException($"{op}: a leaf tensor that requires gradients cannot be changed in place; do it under Tensor.NoGrad(), or on a Clone().");
+            throw new AutogradException(
+                $"{op}: a leaf tensor that requires gradients cannot be changed in place; do it under Tensor.NoGrad(), or on a Clone().");
         if (shape != Shape && (!GpuTensor.Shape.TryBroadcast(Shape, shape, out var result) || result != Shape))
             throw new TensorShapeException($"{op}: a result of shape {shape} does not fit into a tensor of shape {Shape}.");
         if (device != Device) throw Mixed(Basic.Copy, Device, device);

@@ -128,11 +128,13 @@ public partial class Tensor
 
     /// <summary><see cref="Addcmul(Tensor, Tensor, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => Assign(Addcmul(tensor1.NotNull(), tensor2.NotNull(), value), "addcmul_");
+    public Tensor Addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) =>
+        Assign(Addcmul(tensor1.NotNull(), tensor2.NotNull(), value), "addcmul_");
 
     /// <summary><see cref="Addcdiv(Tensor, Tensor, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
-    public Tensor Addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => Assign(Addcdiv(tensor1.NotNull(), tensor2.NotNull(), value), "addcdiv_");
+    public Tensor Addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) =>
+        Assign(Addcdiv(tensor1.NotNull(), tensor2.NotNull(), value), "addcdiv_");
 
     /// <summary><see cref="Addmm(Tensor, Tensor, Scalar?, Scalar?)"/> in place.</summary>
     /// <returns>This tensor.</returns>
@@ -319,7 +321,8 @@ public partial class Tensor
     /// <returns>This tensor.</returns>
     /// <exception cref="TensorShapeException">The value has dimensions.</exception>
     public Tensor Fill_(Tensor value) =>
-        value.NotNull().Rank == 0 ? Copy_(value) : throw new TensorShapeException($"fill_: the value must be 0-d, but has shape {value.Shape}.");
+        value.NotNull().Rank == 0 ? Copy_(value)
+            : throw new TensorShapeException($"fill_: the value must be 0-d, but has shape {value.Shape}.");
 
     /// <summary>The elements of another tensor, which broadcasts to this shape; converted to this dtype and moved to this device.</summary>
     /// <returns>This tensor.</returns>

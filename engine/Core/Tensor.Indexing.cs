@@ -85,7 +85,8 @@ public partial class Tensor
                     long at = index.Start < 0 ? index.Start + n : index.Start;
                     if (at < 0 || at >= n)
                         throw new ArgumentOutOfRangeException(nameof(indices),
-                            $"Index {(index.Start > int.MaxValue ? "^0" : index.Start)} is out of range for a dimension of size {n} of shape {Shape}.");
+                            $"Index {(index.Start > int.MaxValue ? "^0" : index.Start)} is out of range for a dimension of size {n} of "
+                            + $"shape {Shape}.");
                     view = view.Select(d, at);
                     break;
                 case TensorIndex.Kind.Slice:

@@ -96,7 +96,8 @@ public partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(splitSizes);
         if (splitSizes.Any(n => n < 0) || splitSizes.Sum(n => (long)n) != Shape[dim])
-            throw new TensorShapeException($"split: sizes [{string.Join(", ", splitSizes.Select(n => $"{n}"))}] do not add up to {Shape[dim]}, dimension "
+            throw new TensorShapeException(
+                $"split: sizes [{string.Join(", ", splitSizes.Select(n => $"{n}"))}] do not add up to {Shape[dim]}, dimension "
                 + $"{dim} of {Shape}.");
         int at = 0;
         return [.. splitSizes.Select(n => Narrow(dim, (at += n) - n, n))];

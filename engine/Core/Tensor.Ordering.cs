@@ -63,7 +63,8 @@ public partial class Tensor
 
     /// <summary>For each value how many elements of a sorted row come before it: where it would be put in, as
     /// <c>torch.searchsorted</c>. NaN counts as the largest.</summary>
-    /// <param name="values">Of this tensor's dtype. Where this tensor is a vector, of any shape; else of the same leading dimensions.</param>
+    /// <param name="values">Of this tensor's dtype. Where this tensor is a vector, of any shape; else of the same leading
+    /// dimensions.</param>
     /// <param name="right">Behind equal elements instead of before them.</param>
     /// <returns>Int64, of the values' shape. Where a row is not in ascending order the number means nothing.</returns>
     /// <exception cref="TensorShapeException">This tensor has no dimension, or the leading dimensions differ.</exception>

@@ -22,7 +22,8 @@ public partial class Tensor
             int d = Rank - 1 - i;
             long before = pad[2 * i], after = pad[2 * i + 1], size = sizes[d] + before + after, cut = Math.Max(0, -before);
             long left = Shape[d] - cut - Math.Max(0, -after);
-            if (size < 0 || left < 0) throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} "
+            if (size < 0 || left < 0)
+                throw new TensorShapeException($"pad: widths ({before}, {after}) leave less than nothing of dimension {d} "
                 + $"of {Shape}.");
             inner = inner.Narrow(d, (int)cut, (int)left);
             sizes[d] = GpuTensor.Shape.Size(size, "pad");

@@ -70,7 +70,8 @@ public partial class Tensor
 
     /// <summary>beta · this + alpha · mat·vec; this broadcasts.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
-    public Tensor Addmv(Tensor mat, Tensor vec, Scalar? beta = null, Scalar? alpha = null) => AddProduct("addmv", mat.NotNull().Mv(vec.NotNull()), beta, alpha);
+    public Tensor Addmv(Tensor mat, Tensor vec, Scalar? beta = null, Scalar? alpha = null) =>
+        AddProduct("addmv", mat.NotNull().Mv(vec.NotNull()), beta, alpha);
 
     private Tensor AddProduct(string op, Tensor product, Scalar? beta, Scalar? alpha)
     {
@@ -84,7 +85,8 @@ public partial class Tensor
         if (DType.IsHalf() && (beta ?? alpha) is not null)
         {
             var scaled = Scaled(product.To(DType.Float32), alpha);
-            return (beta is { } part ? (part.ToDouble() == 0 ? scaled : To(DType.Float32) * part + scaled) : To(DType.Float32) + scaled).To(DType);
+            return (beta is { } part ? (part.ToDouble() == 0 ? scaled : To(DType.Float32) * part + scaled) : To(DType.Float32) + scaled)
+                .To(DType);
         }
         product = Scaled(product, alpha);
         // As PyTorch: beta 0 takes nothing of this tensor, not even its NaN.
@@ -111,7 +113,8 @@ public partial class Tensor
     /// <c>...</c> stands for leading dimensions that
     /// broadcast.</summary>
     /// <exception cref="TensorShapeException">The equation does not fit the operands.</exception>
-    public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) => Operators.Einsum.Evaluate(equation.NotNull(), [.. operands.NoneNull()]);
+    public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) =>
+        Operators.Einsum.Evaluate(equation.NotNull(), [.. operands.NoneNull()]);
 
     /// <summary>Records one (batched) matrix product of operands that fit.</summary>
     internal static Tensor Product(Tensor a, Tensor b) => Product(a.Operand, b.Operand);

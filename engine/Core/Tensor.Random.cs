@@ -13,7 +13,8 @@ namespace GpuTensor;
 /// </content>
 public partial class Tensor
 {
-    /// <summary>Starts the process's default random stream anew: <see cref="Generator.Default"/>, which all threads and devices share.</summary>
+    /// <summary>Starts the process's default random stream anew: <see cref="Generator.Default"/>, which all threads and devices
+    /// share.</summary>
     /// <param name="seed">The same seed gives the same numbers on every device.</param>
     /// <param name="stream">Philox on the device, or PyTorch's CPU generator on the host.</param>
     public static void ManualSeed(long seed, RandomStream stream = RandomStream.Philox) => Generator.Default.ManualSeed(seed, stream);
@@ -57,7 +58,8 @@ public partial class Tensor
         long low, long high, Shape shape, DType? dtype = null, Device? device = null, Generator? generator = null)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        if (low >= high) throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: high must be above low, which is {low}.");
+        if (low >= high)
+            throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: high must be above low, which is {low}.");
         if (unchecked(high - low) < 0)
             throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: a span of 2⁶³ and more from {low} is too wide.");
         var type = dtype ?? DType.Int64;
@@ -90,7 +92,8 @@ public partial class Tensor
     }
 
     /// <summary>1 with the probability that each element of this tensor gives, else 0, in this dtype.</summary>
-    /// <exception cref="TensorValueException">A probability is not between 0 and 1; for probabilities on a device at the next wait.</exception>
+    /// <exception cref="TensorValueException">A probability is not between 0 and 1; for probabilities on a device at the next
+    /// wait.</exception>
     public Tensor Bernoulli(Generator? generator = null)
     {
         ProbabilityCheck.Record("bernoulli", this);

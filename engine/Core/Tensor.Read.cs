@@ -21,13 +21,15 @@ public partial class Tensor
         return result;
     }
 
-    /// <summary>Copies the contents, row-major, into a span of exactly their number; flushes and waits; allocates nothing for a contiguous tensor.</summary>
+    /// <summary>Copies the contents, row-major, into a span of exactly their number; flushes and waits; allocates nothing for a contiguous
+    /// tensor.</summary>
     /// <exception cref="TensorDTypeException">T is not the dtype's .NET type.</exception>
     /// <exception cref="ArgumentException">The span is too short.</exception>
     public void CopyTo<T>(Span<T> target) where T : unmanaged
     {
         RequireType(typeof(T));
-        if (target.Length < ElementCount) throw new ArgumentException($"The span holds {target.Length} elements, the tensor {ElementCount}.", nameof(target));
+        if (target.Length < ElementCount)
+            throw new ArgumentException($"The span holds {target.Length} elements, the tensor {ElementCount}.", nameof(target));
         Fetch(target[..(int)ElementCount]);
     }
 
@@ -35,7 +37,8 @@ public partial class Tensor
     {
         if (type == typeof(byte) && DType is DType.Bool) return;
         if (DType == DType.BFloat16 ? type != typeof(ushort) : DTypeOf(type) != DType)
-            throw new TensorDTypeException($"The tensor is {DType.Name()}, which cannot be read as {type.Name}; convert it with To(dtype) first.");
+            throw new TensorDTypeException(
+                $"The tensor is {DType.Name()}, which cannot be read as {type.Name}; convert it with To(dtype) first.");
     }
 
     /// <summary>The contents in host memory.</summary>

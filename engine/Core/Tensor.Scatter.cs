@@ -23,7 +23,8 @@ public partial class Tensor
             return Where(last > Zero, values.GatherAt(-1, (last - One).ClampMin(Zero)), old);
         }),
         "add" => ScatterAdd(dim, index, src),
-        "multiply" => AtPlaces("scatter", dim, index, src, (old, values, places) => old * Where(places.Hits, values.Unsqueeze(-2), One).Prod(-1)),
+        "multiply" => AtPlaces("scatter", dim, index, src, (old, values, places) =>
+            old * Where(places.Hits, values.Unsqueeze(-2), One).Prod(-1)),
         _ => throw new ArgumentException($"scatter: reduce is \"add\", \"multiply\" or null, not \"{reduce}\".", nameof(reduce)),
     };
 

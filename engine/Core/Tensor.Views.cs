@@ -18,7 +18,8 @@ public partial class Tensor
     public IReadOnlyList<long> Strides => FullView.Strides;
 
     /// <summary>This tensor where its elements already lie in row-major order, else a copy in which they do.</summary>
-    public Tensor Contiguous() => IsContiguous && view is null ? this : view!.IsContiguous && view.Shape.ElementCount == Node.Shape.ElementCount ? Recast() : Clone();
+    public Tensor Contiguous() => IsContiguous && view is null ? this : view!.IsContiguous
+        && view.Shape.ElementCount == Node.Shape.ElementCount ? Recast() : Clone();
 
     /// <summary>A copy with memory of its own; gradients flow through it.</summary>
     public Tensor Clone() => Apply(Basic.Copy, DType, Shape, Operand);
@@ -30,17 +31,21 @@ public partial class Tensor
         return whole.ViewOf is null ? whole.WithView(over, ViewOperator.View) : whole.Clone().WithView(over, ViewOperator.View);
     }
 
-    // The same elements in the same order: a handle is enough, but rules that want no view at all need a clone only where the view is not the identity.
+    // The same elements in the same order: a handle is enough, but rules that want no view at all need a clone only where the view is not
+    // the identity.
     private Tensor Recast() => this;
 
     /// <summary>The same elements under another shape, sharing memory. One size may be −1: it is worked out.</summary>
-    /// <exception cref="TensorShapeException">The sizes do not multiply to the element count, or no strides express the shape (use <see cref="Reshape"/>).</exception>
+    /// <exception cref="TensorShapeException">The sizes do not multiply to the element count, or no strides express the shape (use
+    /// <see cref="Reshape"/>).</exception>
     public Tensor View(params Shape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         shape = Resolve(shape);
         return WithView(FullView.Reshape(shape)
-            ?? throw new TensorShapeException($"View {Shape} as {shape}: the elements do not lie in an order that strides can express; use Reshape, which copies where it must."), ViewOperator.View);
+            ?? throw new TensorShapeException(
+                $"View {Shape} as {shape}: the elements do not lie in an order that strides can express; use Reshape, which copies where "
+                + "it must."), ViewOperator.View);
     }
 
     /// <summary>The same elements under another shape: shares memory where it can, else copies. One size may be −1.</summary>
@@ -64,19 +69,24 @@ public partial class Tensor
         if (unknown >= 0)
         {
             if (known == 0 && ElementCount == 0)
-                throw new TensorShapeException($"Shape {shape}: beside a size of 0 the −1 could be any number; the tensor {Shape} has no elements, so write the size.");
-            if (known == 0 || ElementCount % known != 0) throw new TensorShapeException($"Shape {shape} does not fit {ElementCount} elements ({Shape}).");
+                throw new TensorShapeException(
+                    $"Shape {shape}: beside a size of 0 the −1 could be any number; "
+                    + $"the tensor {Shape} has no elements, so write the size.");
+            if (known == 0 || ElementCount % known != 0)
+                throw new TensorShapeException($"Shape {shape} does not fit {ElementCount} elements ({Shape}).");
             int[] whole = shape.ToArray();
             whole[unknown] = GpuTensor.Shape.Size(ElementCount / known, "reshape");
             return GpuTensor.Shape.Create(whole);
         }
-        return known == ElementCount ? shape : throw new TensorShapeException($"Shape {shape} has {known} elements, but the tensor {Shape} has {ElementCount}.");
+        return known == ElementCount ? shape
+            : throw new TensorShapeException($"Shape {shape} has {known} elements, but the tensor {Shape} has {ElementCount}.");
     }
 
     /// <summary>The dimensions in another order.</summary>
     public Tensor Permute(params ReadOnlySpan<int> dims)
     {
-        if (dims.Length != Rank) throw new TensorShapeException($"Permute: {dims.Length} dimensions were given for a tensor of rank {Rank}.");
+        if (dims.Length != Rank)
+            throw new TensorShapeException($"Permute: {dims.Length} dimensions were given for a tensor of rank {Rank}.");
         var order = Rank <= MaxStackRank ? stackalloc int[Rank] : new int[Rank];
         for (int i = 0; i < dims.Length; i++)
         {
@@ -105,7 +115,8 @@ public partial class Tensor
     }
 
     /// <summary>The matrix transposed.</summary>
-    public Tensor T => Rank <= 2 ? (Rank == 2 ? Transpose(0, 1) : this) : throw new TensorShapeException($"T takes a matrix; this tensor has shape {Shape}. Use Transpose or Permute.");
+    public Tensor T => Rank <= 2 ? (Rank == 2 ? Transpose(0, 1) : this)
+        : throw new TensorShapeException($"T takes a matrix; this tensor has shape {Shape}. Use Transpose or Permute.");
 
     /// <summary>Broadcast to a larger shape without copying; −1 keeps a size.</summary>
     public Tensor Expand(params Shape shape)
@@ -117,7 +128,8 @@ public partial class Tensor
         for (int i = 1; i <= Rank; i++)
         {
             if (sizes[^i] == -1) sizes[^i] = Shape.Span[^i];
-            if (Shape.Span[^i] != 1 && Shape.Span[^i] != sizes[^i]) throw new TensorShapeException($"Expand: {Shape} does not broadcast to {shape}.");
+            if (Shape.Span[^i] != 1 && Shape.Span[^i] != sizes[^i])
+                throw new TensorShapeException($"Expand: {Shape} does not broadcast to {shape}.");
         }
         return WithView(FullView.Expand(GpuTensor.Shape.Create(sizes)), ViewOperator.Expand);
     }
@@ -129,7 +141,8 @@ public partial class Tensor
         dim = Shape.Dim(dim);
         long first = start < 0 ? (long)start + Shape[dim] : start;
         if (first < 0 || length < 0 || first + length > Shape[dim])
-            throw new TensorShapeException($"Narrow: {length} elements from {start} on of dimension {dim} were asked for, but the tensor has shape {Shape}.");
+            throw new TensorShapeException(
+                $"Narrow: {length} elements from {start} on of dimension {dim} were asked for, but the tensor has shape {Shape}.");
         return WithView(FullView.Slice(dim, first, length, 1), ViewOperator.Slice);
     }
 
@@ -145,14 +158,16 @@ public partial class Tensor
         if (Rank == 0) throw new TensorShapeException("Select: a 0-d tensor has no dimension to select from.");
         dim = Shape.Dim(dim);
         int n = Shape[dim], i = index < 0 ? index + n : index;
-        if ((uint)i >= (uint)n) throw new TensorShapeException($"Select: index {index} is out of range for dimension {dim} of shape {Shape}.");
+        if ((uint)i >= (uint)n)
+            throw new TensorShapeException($"Select: index {index} is out of range for dimension {dim} of shape {Shape}.");
         return WithView(FullView.Select(dim, i), ViewOperator.Select);
     }
 
     /// <summary>A dimension of size 1 put in before <paramref name="dim"/>.</summary>
     public Tensor Unsqueeze(int dim)
     {
-        if (dim < -Rank - 1 || dim > Rank) throw new ArgumentOutOfRangeException(nameof(dim), $"Unsqueeze: dimension {dim} is out of range for shape {Shape}.");
+        if (dim < -Rank - 1 || dim > Rank)
+            throw new ArgumentOutOfRangeException(nameof(dim), $"Unsqueeze: dimension {dim} is out of range for shape {Shape}.");
         return WithView(FullView.Insert(dim < 0 ? dim + Rank + 1 : dim), ViewOperator.Unsqueeze);
     }
 

@@ -3,12 +3,13 @@ using GpuTensor.Graph;
 
 namespace GpuTensor;
 
-/// <summary>A multi-dimensional array on a device. Operations are recorded and run when a value is read or an optimizer steps; the semantics are PyTorch's, as if each had run at once.</summary>
+/// <summary>A multi-dimensional array on a device. Operations are recorded and run when a value is read or an optimizer steps; the
+/// semantics are PyTorch's, as if each had run at once.</summary>
 /// <remarks>A tensor is a light handle: nothing needs <see cref="Dispose"/>, which only gives memory back early.</remarks>
 public partial class Tensor : IDisposable
 {
-    /// <summary>Its <see cref="Graph.Storage"/>, or the <see cref="Graph.Node"/> itself while this is the only handle on a variable that was never
-    /// changed: most handles stay that way, and need no storage. Null: disposed.</summary>
+    /// <summary>Its <see cref="Graph.Storage"/>, or the <see cref="Graph.Node"/> itself while this is the only handle on a variable that
+    /// was never changed: most handles stay that way, and need no storage. Null: disposed.</summary>
     private object? variable;
     private View? view;
     private bool borrowed;
@@ -103,7 +104,8 @@ public partial class Tensor : IDisposable
     /// <summary>How often the memory it looks at was changed in place.</summary>
     public int Version => variable is Storage storage ? storage.Version : Node is not null ? 0 : throw Disposed();
 
-    /// <summary>Marks its value to be kept when the step that records it runs, though nothing reads it then: for values that are stored and read only now and then.</summary>
+    /// <summary>Marks its value to be kept when the step that records it runs, though nothing reads it then: for values that are stored and
+    /// read only now and then.</summary>
     /// <returns>This tensor.</returns>
     public Tensor Keep()
     {
@@ -205,7 +207,8 @@ public partial class Tensor : IDisposable
     /// <summary>Another view of the same variable.</summary>
     internal Tensor WithView(View newView, ViewOperator by) => newView.IsWithin(Node.Shape.ElementCount)
         ? new(Storage, newView.Simplify(Node.Shape), Detached) { leaf = leaf, viewedBy = by }
-        : throw new TensorShapeException($"The view {newView} reaches beyond the {Node.Shape.ElementCount} elements of shape {Node.Shape}.");
+        : throw new TensorShapeException(
+            $"The view {newView} reaches beyond the {Node.Shape.ElementCount} elements of shape {Node.Shape}.");
 
     /// <summary>This very handle, looking at its value in another way: for a result that nobody else has a handle on.</summary>
     private Tensor Turn(View newView, ViewOperator by)

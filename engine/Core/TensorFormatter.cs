@@ -49,13 +49,15 @@ internal sealed class TensorFormatter
     /// <param name="options">Null: PyTorch's defaults.</param>
     /// <param name="device">Printed first (<c>device='cuda:0'</c>) unless null.</param>
     /// <param name="suffixes">Printed last, after <c>size=</c> and <c>dtype=</c>, which are known from the array.</param>
-    public static string Format(HostArray array, PrintOptions? options = null, string? device = null, params ReadOnlySpan<string> suffixes) =>
+    public static string Format(HostArray array, PrintOptions? options = null, string? device = null,
+        params ReadOnlySpan<string> suffixes) =>
         Format(array, array.Shape, options, device, suffixes);
 
     /// <inheritdoc cref="Format(HostArray, PrintOptions?, string?, ReadOnlySpan{string})"/>
     /// <param name="array">What a summary shows (<see cref="PrintOptions.Shown"/> positions of each dimension), or all.</param>
     /// <param name="shape">Of all.</param>
-    public static string Format(HostArray array, Shape shape, PrintOptions? options = null, string? device = null, params ReadOnlySpan<string> suffixes)
+    public static string Format(HostArray array, Shape shape, PrintOptions? options = null, string? device = null,
+        params ReadOnlySpan<string> suffixes)
     {
         options ??= PrintOptions.Default;
         var all = new List<string>();

@@ -186,7 +186,8 @@ internal sealed class View : IEquatable<View>
         return Of(target, strides, Offset);
     }
 
-    /// <summary>The same elements in row-major order under another shape, or null where no strides express that (the caller copies).</summary>
+    /// <summary>The same elements in row-major order under another shape, or null where no strides express that (the caller
+    /// copies).</summary>
     public View? Reshape(Shape target)
     {
         if (Shape.ElementCount == 0) return Of(target, target.Identity.Strides, Offset);
@@ -195,7 +196,8 @@ internal sealed class View : IEquatable<View>
         strides.Clear();
         int t = rank - 1;
         long chunk = 1, taken = 1, baseStride = 1;
-        // Walk from the right; a run of dimensions that lie in each other's stride is one chunk, and target dimensions must tile whole chunks.
+        // Walk from the right; a run of dimensions that lie in each other's stride is one chunk, and target dimensions must tile whole
+        // chunks.
         for (int d = Shape.Rank - 1; d >= 0; d--)
         {
             int n = Shape.Span[d];

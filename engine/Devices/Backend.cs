@@ -2,8 +2,9 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices;
 
-/// <summary>One physical device that runs generated kernels: memory, programs, an in-order stream of work and fences. OpenCL and CUDA. A backend knows
-/// no tensor; everything above it is the same for all of them. Calls may come from any thread, one at a time (the engine serialises them per device).</summary>
+/// <summary>One physical device that runs generated kernels: memory, programs, an in-order stream of work and fences. OpenCL and CUDA. A
+/// backend knows no tensor; everything above it is the same for all of them. Calls may come from any thread, one at a time (the engine
+/// serialises them per device).</summary>
 internal abstract class Backend : IDisposable
 {
     /// <summary>The device's own name, for people.</summary>
@@ -54,18 +55,21 @@ internal abstract class Backend : IDisposable
     /// <summary>Enqueues a launch.</summary>
     public abstract void Launch(DeviceKernel kernel, long groups, int groupSize);
 
-    /// <summary>Where kernels read their scalars from memory (<see cref="Dialect.ScalarsInMemory"/>): the block with these values for what is enqueued next. Null elsewhere.</summary>
+    /// <summary>Where kernels read their scalars from memory (<see cref="Dialect.ScalarsInMemory"/>): the block with these values for what
+    /// is enqueued next. Null elsewhere.</summary>
     public virtual DeviceBuffer? Scalars(ReadOnlySpan<long> values) => null;
 
     /// <summary>True where a library multiplies matrices of that dtype.</summary>
     public virtual bool HasProducts(DType type) => false;
 
-    /// <summary>True where the library computes that call with its epilogue, whatever the addresses and the <see cref="Precision"/>. Asked when a plan is made.</summary>
+    /// <summary>True where the library computes that call with its epilogue, whatever the addresses and the <see cref="Precision"/>. Asked
+    /// when a plan is made.</summary>
     public virtual bool HasEpilogue(LibraryCall call, DType type) => false;
 
     /// <summary>Enqueues one call of that library; places are in bytes.</summary>
     /// <param name="vector">What the call's epilogue reads or writes.</param>
-    public virtual void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector, string description) =>
+    public virtual void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector,
+        string description) =>
         throw new DeviceException($"{Name} has no library of matrix products.");
 
     /// <summary>What float32 products of the library may give up for speed.</summary>
@@ -74,7 +78,8 @@ internal abstract class Backend : IDisposable
     /// <summary>True where what is enqueued can be recorded and enqueued again in one call.</summary>
     public virtual bool CanCapture => false;
 
-    /// <summary>Records what is enqueued from here on instead of running it: launches, products and copies within the device, nothing else.</summary>
+    /// <summary>Records what is enqueued from here on instead of running it: launches, products and copies within the device, nothing
+    /// else.</summary>
     public virtual void BeginCapture() => throw new NotSupportedException();
 
     /// <summary>What was recorded, ready to launch.</summary>
@@ -129,7 +134,8 @@ internal abstract class DeviceBuffer
 /// <param name="Offset">In bytes.</param>
 internal readonly record struct MemoryPlace(DeviceBuffer Buffer, long Offset);
 
-/// <summary>Recorded work that one call enqueues. It holds addresses and arguments as they were; dispose of it only after its last launch has run.</summary>
+/// <summary>Recorded work that one call enqueues. It holds addresses and arguments as they were; dispose of it only after its last launch
+/// has run.</summary>
 internal abstract class DeviceGraph : IDisposable
 {
     /// <summary>Launches, products and copies in it.</summary>

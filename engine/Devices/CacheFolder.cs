@@ -61,12 +61,15 @@ internal static class CacheFolder
     private static IEnumerable<(string Path, bool IsShared)> Candidates()
     {
         if (EnvironmentVariables.Cache.Value is { } own) yield return (System.IO.Path.GetFullPath(own), false);
-        string? root = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) : EnvironmentVariables.Text("XDG_CACHE_HOME");
+        string? root = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : EnvironmentVariables.Text("XDG_CACHE_HOME");
         // XDG: a relative path is invalid and ignored.
         if (string.IsNullOrEmpty(root) || !System.IO.Path.IsPathRooted(root))
-            root = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? System.IO.Path.Combine(home, ".cache") : null;
+            root = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home
+                ? System.IO.Path.Combine(home, ".cache") : null;
         if (root is not null && System.IO.Path.IsPathRooted(root)) yield return (System.IO.Path.Combine(root, "gputensor"), false);
-        yield return (System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"gputensor-{UnixFile.User?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "cache"}"), true);
+        yield return (System.IO.Path.Combine(System.IO.Path.GetTempPath(),
+            $"gputensor-{UnixFile.User?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "cache"}"), true);
     }
 
     /// <summary>Others may put a folder of that name there before us, and with it the code we would run.</summary>
@@ -74,7 +77,8 @@ internal static class CacheFolder
     {
         if (UnixFile.User is not { } user) return null;
         var status = UnixFile.StatusOf(folder, follow: false);
-        return status.Kind == FileKind.Directory && status.Owner == user && (status.Mode & ~Private) == 0 ? null : "it is not a folder of this user alone";
+        return status.Kind == FileKind.Directory && status.Owner == user && (status.Mode & ~Private) == 0 ? null
+            : "it is not a folder of this user alone";
     }
 
     private static void Make(string folder)

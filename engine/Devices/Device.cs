@@ -58,16 +58,19 @@ public sealed class Device
     /// <summary>The hardware's own name.</summary>
     public string Description => Executor.Description;
 
-    /// <summary>True where a CUDA device can be used: driver, GPU, NVRTC and cuBLAS are there. Never throws; <see cref="WhyNoCuda"/> says what is missing.</summary>
+    /// <summary>True where a CUDA device can be used: driver, GPU, NVRTC and cuBLAS are there. Never throws; <see cref="WhyNoCuda"/> says
+    /// what is missing.</summary>
     public static bool IsCudaAvailable => CudaPlatform.Count > 0;
 
     /// <summary>How many CUDA devices there are.</summary>
     public static int CudaDeviceCount => CudaPlatform.Count;
 
-    /// <summary>Why no CUDA device can be used: what is missing, where it was looked for, which packages bring it. Empty where one can.</summary>
+    /// <summary>Why no CUDA device can be used: what is missing, where it was looked for, which packages bring it. Empty where one
+    /// can.</summary>
     public static string WhyNoCuda => CudaPlatform.Reason;
 
-    /// <summary>What float32 matrix products on this device may give up for speed; everything in float32 unless set. Only CUDA has a choice: elsewhere the setting changes nothing.</summary>
+    /// <summary>What float32 matrix products on this device may give up for speed; everything in float32 unless set. Only CUDA has a
+    /// choice: elsewhere the setting changes nothing.</summary>
     public MatMulPrecision MatMulPrecision
     {
         get => Planned?.Precision ?? MatMulPrecision.Float32;
@@ -90,7 +93,8 @@ public sealed class Device
     /// <summary>Runs every operator as it is recorded (<c>GPUTENSOR_EAGER=1</c>): same bits, slow; the oracle for fusion.</summary>
     internal bool Eager { get; set; } = EnvironmentVariables.Eager.Value;
 
-    /// <summary>The device that factories and modules use when none is named: the best there is, or what <c>GPUTENSOR_DEVICE</c> says. Settable.</summary>
+    /// <summary>The device that factories and modules use when none is named: the best there is, or what <c>GPUTENSOR_DEVICE</c> says.
+    /// Settable.</summary>
     public static Device Default
     {
         get
@@ -114,20 +118,23 @@ public sealed class Device
             if (Known.Find(d => d.Kind == "opencl" && d.Index == index) is { } known) return known;
             var found = OpenClPlatform.Devices();
             if (index >= found.Count)
-                throw new DeviceException(found.Count == 0 ? $"There is no OpenCL device.\n{OpenClPlatform.Reason}" : $"There is no opencl:{index}: {found.Count} OpenCL device(s) were found.");
+                throw new DeviceException(found.Count == 0 ? $"There is no OpenCL device.\n{OpenClPlatform.Reason}"
+                    : $"There is no opencl:{index}: {found.Count} OpenCL device(s) were found.");
             return new("opencl", index, () => new PlannedExecutor(new OpenClBackend(found[index]), Dialect.OpenCl));
         }
     }
 
     /// <summary>The n-th CUDA device.</summary>
-    /// <exception cref="DeviceException">There is none, or a library is missing; the message says which, where it was looked for and which packages bring it.</exception>
+    /// <exception cref="DeviceException">There is none, or a library is missing; the message says which, where it was looked for and which
+    /// packages bring it.</exception>
     public static Device Cuda(int index = 0)
     {
         lock (Gate)
         {
             if (Known.Find(d => d.Kind == "cuda" && d.Index == index) is { } known) return known;
             if (CudaPlatform.Count == 0) throw new DeviceException($"There is no usable CUDA device. {CudaPlatform.Reason}");
-            if (index < 0 || index >= CudaPlatform.Count) throw new DeviceException($"There is no cuda:{index}: this machine has {CudaPlatform.Count} CUDA device(s).");
+            if (index < 0 || index >= CudaPlatform.Count)
+                throw new DeviceException($"There is no cuda:{index}: this machine has {CudaPlatform.Count} CUDA device(s).");
             return new("cuda", index, () => new PlannedExecutor(new CudaBackend(index), Dialect.Cuda));
         }
     }
@@ -147,7 +154,8 @@ public sealed class Device
     {
         var parts = name.Trim().ToLowerInvariant().Split(':');
         (kind, index) = (parts[0], 0);
-        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))) return false;
+        if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+            return false;
         return kind is "opencl" or "cuda" || (kind == "cpu" && index == 0);
     }
 
@@ -163,7 +171,8 @@ public sealed class Device
         }
     }
 
-    private static DeviceException Unknown(string name) => new($"'{name}' names no device: expected cpu, opencl, opencl:N, cuda or cuda:N.");
+    private static DeviceException Unknown(string name) =>
+        new($"'{name}' names no device: expected cpu, opencl, opencl:N, cuda or cuda:N.");
 
     private static Device Best()
     {

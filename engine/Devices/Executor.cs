@@ -51,6 +51,7 @@ internal abstract class Executor
     /// <summary>Waits for all work.</summary>
     public abstract void Finish();
 
-    /// <summary>The process is about to end: waits for what runs, and lets no other thread near the driver any more, which is taken apart from here on. Does not throw.</summary>
+    /// <summary>The process is about to end: waits for what runs, and lets no other thread near the driver any more, which is taken apart
+    /// from here on. Does not throw.</summary>
     public virtual void StopForExit() { }
 }

@@ -1,6 +1,7 @@
 namespace GpuTensor;
 
-/// <summary>What matrix products of float32 tensors may give up for speed on GPUs whose tensor cores have other types. Other dtypes and devices are not concerned.</summary>
+/// <summary>What matrix products of float32 tensors may give up for speed on GPUs whose tensor cores have other types. Other dtypes and
+/// devices are not concerned.</summary>
 public enum MatMulPrecision
 {
     /// <summary>float32 throughout.</summary>

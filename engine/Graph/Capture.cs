@@ -19,7 +19,8 @@ internal sealed record GradientStart(Tensor? Before)
 
 /// <summary>Where a replay takes what a kernel reads.</summary>
 /// <param name="Node">What was read at recording.</param>
-/// <param name="Block">Its memory then: still the one for tensors that stay and for variables, whose new values lie in their places.</param>
+/// <param name="Block">Its memory then: still the one for tensors that stay and for variables, whose new values lie in their
+/// places.</param>
 /// <param name="Argument">The argument it is, or −1.</param>
 /// <param name="Gradient">The leaf whose gradient it is.</param>
 /// <param name="IsHome">The function computes a new value in its place: the kernels know the place, not the node.</param>
@@ -35,7 +36,8 @@ internal readonly record struct CapturedScalar(long Bits, DType DType, Func<doub
 /// <param name="Handle">The handle that stays; null for an output or none.</param>
 /// <param name="Home">Where the handle's value is computed anew; null where it is a variable or is only read.</param>
 /// <param name="Output">The output it is, or −1.</param>
-/// <param name="Type">Of an output: its value's dtype and shape, how the gradient looks at it, and whether the function read the gradient's handle.</param>
+/// <param name="Type">Of an output: its value's dtype and shape, how the gradient looks at it, and whether the function read the gradient's
+/// handle.</param>
 internal readonly record struct CapturedGradient(LeafState Leaf, GradientStart Start, Tensor? Handle, Block? Home = null, int Output = -1,
     (DType DType, Shape Shape, View? View, bool Exposed) Type = default);
 
@@ -47,13 +49,15 @@ internal sealed class Capture(Tensor[] arguments)
     /// <summary>True until the function has returned: flushes wait, reads are refused.</summary>
     public bool IsRecording { get; set; } = true;
 
-    /// <summary>Host state to advance at each replay before the numbers are read, and back should it fail: an optimizer's step count.</summary>
+    /// <summary>Host state to advance at each replay before the numbers are read, and back should it fail: an optimizer's step
+    /// count.</summary>
     public List<(Action Advance, Action Undo)> OnReplay { get; } = [];
 
     /// <summary>The nodes that the arguments meant.</summary>
     public Node[] Arguments { get; } = [.. arguments.Select(a => a.Node)];
 
-    /// <summary>Arguments that were other tensors at the recording before, with the same plan: only then it is known that the function captured none of them.</summary>
+    /// <summary>Arguments that were other tensors at the recording before, with the same plan: only then it is known that the function
+    /// captured none of them.</summary>
     public bool[] IsProven { get; } = new bool[arguments.Length];
 
     /// <summary>Of arguments that the function changed in place: their variable. Replays change its memory, so the argument must be the
@@ -84,7 +88,8 @@ internal sealed class Capture(Tensor[] arguments)
 
     public CapturedGradient[] Gradients { get; private set; } = [];
 
-    /// <summary>True where a replay leaves all that running the function would: every change lies at a place that stays, and the program holds no other result.</summary>
+    /// <summary>True where a replay leaves all that running the function would: every change lies at a place that stays, and the program
+    /// holds no other result.</summary>
     public bool CanReplay => WhyNot is null;
 
     /// <summary>Why the function is run each time.</summary>
@@ -119,7 +124,8 @@ internal sealed class Capture(Tensor[] arguments)
         ChangedArguments = Array.ConvertAll(arguments, a => graph.Changes.Exists(c => c.Storage == a.Storage) ? a.Storage : null);
         ArgumentLeaves = Array.ConvertAll(arguments, a => a.Leaf is { } leaf && starts.ContainsKey(leaf) ? leaf : null);
         for (int i = 0; i < arguments.Length && starts.Count > 0; i++)
-            if (arguments[i] is { Leaf: null, Detached: false } && Arguments[i].RequiresGrad) Refuse("gradients flow through an argument into what it was computed from");
+            if (arguments[i] is { Leaf: null, Detached: false } && Arguments[i].RequiresGrad)
+                Refuse("gradients flow through an argument into what it was computed from");
         result = Escapes.Search(graph, result, starts.Keys);
         if (Escapes.Found is { } found) Refuse(found);
         return result;
@@ -190,14 +196,16 @@ internal sealed class Capture(Tensor[] arguments)
             else if (Variables.Any(v => v.Storage == gradient.Storage)) gradients.Add(new(leaf, start, gradient));
             else if (homeOf.TryGetValue(node, out var home)) gradients.Add(new(leaf, start, gradient, home));
             else if (places.TryGetValue(node.Index, out var place) && place.Memory.Kind == MemoryKind.Output)
-                gradients.Add(new(leaf, start, null, null, place.Memory.Index, (node.DType, node.Shape, gradient.ViewOf, leaf.GradExposed)));
+                gradients.Add(new(leaf, start, null, null, place.Memory.Index,
+                    (node.DType, node.Shape, gradient.ViewOf, leaf.GradExposed)));
             else Demand(false, $"the gradient {node} has no place of its own");
         }
         Gradients = [.. gradients];
     }
 
     private void TakeLeaves(Recorder graph) =>
-        Leaves = [.. graph.Leaves.Select(node => new CapturedLeaf(node, node.Block!, Array.IndexOf(Arguments, node), starts.FirstOrDefault(s => s.Value.Node == node).Key,
+        Leaves = [.. graph.Leaves.Select(node =>
+            new CapturedLeaf(node, node.Block!, Array.IndexOf(Arguments, node), starts.FirstOrDefault(s => s.Value.Node == node).Key,
             Homes.Contains(node.Block!)))];
 
     /// <summary>A value that can still be differentiated needs the graph that only running the function makes.</summary>

@@ -108,12 +108,16 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             result = capture.Call(function, arguments);
             var device = result.Device;
             if (arguments.Length > 0 && device != arguments[0].Device)
-                throw new CompiledFunctionException($"A compiled function must return a tensor of the device of its arguments, {arguments[0].Device.Name}; it returned one of {device.Name}.");
+                throw new CompiledFunctionException(
+                    $"A compiled function must return a tensor of the device of its arguments, {arguments[0].Device.Name}; it returned "
+                    + $"one of {device.Name}.");
             variant.Device = device;
             if (!device.CanReplay) return result = capture.Escapes.Settle(result);
             foreach (var other in Recorder.Mine)
                 if (other.Device != device && other.Device.CanReplay && other.Nodes.Count > 0)
-                    throw new CompiledFunctionException($"A compiled function works on one device; this one recorded on {other.Device.Name} too, and returned a tensor of {device.Name}.");
+                    throw new CompiledFunctionException(
+                        $"A compiled function works on one device; this one recorded on {other.Device.Name} too, and returned a tensor of "
+                        + $"{device.Name}.");
             var recorder = Recorder.For(device);
             result.Keep();
             result = capture.Search(recorder, arguments, result);

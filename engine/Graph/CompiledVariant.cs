@@ -149,7 +149,8 @@ internal sealed class CompiledVariant
     public bool IsValid(Tensor[] arguments)
     {
         var capture = Last!;
-        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Executable!.Missed.Count > 0 || capture.Executable.IsDisposed) return false;
+        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Executable!.Missed.Count > 0 || capture.Executable.IsDisposed)
+            return false;
         if (!Closure!.IsSame) return false;
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -166,7 +167,8 @@ internal sealed class CompiledVariant
         foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
         {
             var now = leaf.Grad;
-            if (home is { Occupant: Node { Readers: > 0 } } || (home is not null && now is not null && IsOther(now.Node, null))) return false;
+            if (home is { Occupant: Node { Readers: > 0 } } || (home is not null && now is not null && IsOther(now.Node, null)))
+                return false;
             if (start.IsReplaced) continue;
             if (now is null != start.Before is null) return false;
             if (now is not null && (!now.Node.IsMaterialized || !Equals(now.ViewOf, start.Before!.ViewOf))) return false;

@@ -10,7 +10,8 @@ namespace GpuTensor.Graph;
 /// <param name="Op">The operator the values were given to.</param>
 internal abstract record ValueCheck(string Op)
 {
-    private const string Late = " The step it was given to had run when this was found: weights, optimizer state and other variables changed since are not valid.";
+    private const string Late =
+        " The step it was given to had run when this was found: weights, optimizer state and other variables changed since are not valid.";
 
     /// <summary>What the program is to be told, if the answer names a value.</summary>
     /// <param name="answer">The answer's bytes, as many as <see cref="Bytes"/>.</param>
@@ -32,7 +33,8 @@ internal abstract record ValueCheck(string Op)
     }
 }
 
-/// <summary>Whether the places that an index tensor names exist. The answer is the largest index out of range, or <see cref="Fine"/>.</summary>
+/// <summary>Whether the places that an index tensor names exist. The answer is the largest index out of range, or
+/// <see cref="Fine"/>.</summary>
 /// <param name="Op">The operator the index was given to.</param>
 /// <param name="Size">The size of the dimension.</param>
 /// <param name="FromEnd">Whether negative numbers count from the end.</param>
@@ -100,7 +102,8 @@ internal sealed record IndexCheck(string Op, int Size, bool FromEnd) : ValueChec
         return (range.First, range.Last, index.ViewOf is null);
     }
 
-    protected override string? Problem(ReadOnlySpan<byte> answer) => MemoryMarshal.Read<long>(answer) is var index && index == Fine ? null : Text(index);
+    protected override string? Problem(ReadOnlySpan<byte> answer) => MemoryMarshal.Read<long>(answer) is var index && index == Fine ? null
+        : Text(index);
 
     protected override TensorException Error(string message) => new TensorIndexException(message);
 
@@ -126,7 +129,8 @@ internal sealed record ProbabilityCheck(string Op) : ValueCheck(Op)
         if (NumberOf(p) is { } number && p.DType.IsFloatingPoint()) check.Refuse(BitConverter.Int64BitsToDouble(number.Bits));
         var isFine = (p >= Constants.Zero) & (p <= Constants.One);
         // −∞ itself is reported as the lowest float32.
-        var worst = Tensor.Where(isFine, Constants.Constant(double.NegativeInfinity), p.To(DType.Float32).Maximum(Tensor.FromScalar(lowest, DType.Float32, p.Device))).AMax();
+        var worst = Tensor.Where(isFine, Constants.Constant(double.NegativeInfinity),
+            p.To(DType.Float32).Maximum(Tensor.FromScalar(lowest, DType.Float32, p.Device))).AMax();
         Recorder.For(p.Device).Watch(worst.Node, check, p.Node);
     }
 
@@ -139,7 +143,8 @@ internal sealed record ProbabilityCheck(string Op) : ValueCheck(Op)
         if (!(p is >= 0 and <= 1)) throw Error(Text(p));
     }
 
-    protected override string? Problem(ReadOnlySpan<byte> answer) => MemoryMarshal.Read<float>(answer) is var p && float.IsNegativeInfinity(p) ? null : Text(p);
+    protected override string? Problem(ReadOnlySpan<byte> answer) => MemoryMarshal.Read<float>(answer) is var p
+        && float.IsNegativeInfinity(p) ? null : Text(p);
 
     protected override TensorException Error(string message) => new TensorValueException(message);
 

@@ -31,7 +31,8 @@ internal struct Inputs
     /// <summary>The operands from the third on, the attributes, or <see cref="Both"/>.</summary>
     private object? rest;
 
-    /// <summary>For a new node. It writes only what is not null: where a whole struct is assigned, each field costs a write barrier.</summary>
+    /// <summary>For a new node. It writes only what is not null: where a whole struct is assigned, each field costs a write
+    /// barrier.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(in Operand a, in Operand b, Operand[]? more, IAttributes? attributes)
     {

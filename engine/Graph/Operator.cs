@@ -10,8 +10,8 @@ internal enum OperatorKind : byte
     Leaf,
     /// <summary>A 0-d number, <see cref="Node.Number"/>: an argument of the kernel, never part of its source.</summary>
     Scalar,
-    /// <summary>One element from one element of each operand, by a row of <see cref="Functions"/> (<see cref="Operator.Function"/>). Operands have the node's shape
-    /// through their views and one dtype (a leading condition: bool).</summary>
+    /// <summary>One element from one element of each operand, by a row of <see cref="Functions"/> (<see cref="Operator.Function"/>).
+    /// Operands have the node's shape through their views and one dtype (a leading condition: bool).</summary>
     Pointwise,
     /// <summary>Pointwise conversion to the node's dtype.</summary>
     Cast,
@@ -22,7 +22,8 @@ internal enum OperatorKind : byte
     /// <summary>Philox words as Int64: <see cref="Node.Number"/> is the first block; operand 0 is the scalar key (see Functions'
     /// <c>philox</c>).</summary>
     Random,
-    /// <summary>A reduction over the trailing dimensions of operand 0 (<see cref="ReduceAttributes"/> says how many); the node's shape is the leading dimensions.</summary>
+    /// <summary>A reduction over the trailing dimensions of operand 0 (<see cref="ReduceAttributes"/> says how many); the node's shape is
+    /// the leading dimensions.</summary>
     Reduce,
     /// <summary>Batched matrix product: operands (…, m, k) and (…, k, n), batch dimensions equal (broadcast by views).</summary>
     MatMul,
@@ -30,17 +31,21 @@ internal enum OperatorKind : byte
     Concat,
     /// <summary>Operand 0 with the elements under <see cref="ViewAttributes"/> replaced by operand 1.</summary>
     ViewAssign,
-    /// <summary>out[i…, r…] = operand0[index[i…], r…]: operand 1 holds Int64 indices (negative from the end); along dimension 0 of operand 0.</summary>
+    /// <summary>out[i…, r…] = operand0[index[i…], r…]: operand 1 holds Int64 indices (negative from the end); along dimension 0 of operand
+    /// 0.</summary>
     IndexSelect,
     /// <summary>torch.gather along the last dimension: out[o…, j] = operand0[o…, index[o…, j]].</summary>
     Gather,
-    /// <summary>out[o…, j] = how many elements of operand 0's row o…, which ascends along the last dimension (NaN last), come before operand1[o…, j]; <see cref="SearchAttributes"/>.</summary>
+    /// <summary>out[o…, j] = how many elements of operand 0's row o…, which ascends along the last dimension (NaN last), come before
+    /// operand1[o…, j]; <see cref="SearchAttributes"/>.</summary>
     Search,
-    /// <summary>out[p, r…] = Σ operand0[operand1[k], r…], in order, for k from operand3[p] up to operand4[p]. Operand 2 says for each row of operand 0 which p it goes to; only the gradient reads it.</summary>
+    /// <summary>out[p, r…] = Σ operand0[operand1[k], r…], in order, for k from operand3[p] up to operand4[p]. Operand 2 says for each row
+    /// of operand 0 which p it goes to; only the gradient reads it.</summary>
     SegmentSum,
 }
 
-/// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs one.</summary>
+/// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs
+/// one.</summary>
 internal delegate void GradientRule(GradientContext context);
 
 /// <summary>Which dtypes an operator computes in and gives, from the promoted dtype of its operands.</summary>
@@ -91,7 +96,8 @@ internal sealed class Operator(string name, OperatorKind kind)
     /// <summary>What the gradient rule may read.</summary>
     public Saves Saves { get; init; }
 
-    /// <summary>What the rule reads for each operand's gradient, where that is less than <see cref="Saves"/> (a product by a constant keeps nothing).</summary>
+    /// <summary>What the rule reads for each operand's gradient, where that is less than <see cref="Saves"/> (a product by a constant keeps
+    /// nothing).</summary>
     public Saves[]? SavesFor { get; init; }
 
     /// <summary>What the rule will read for a node of this operator, given which of its operands want gradients.</summary>
@@ -105,11 +111,13 @@ internal sealed class Operator(string name, OperatorKind kind)
         return saves;
     }
 
-    /// <summary>The definition of the operator in plain loops, for the CPU reference; null for kinds the reference device handles itself (leaf, scalar, …).</summary>
+    /// <summary>The definition of the operator in plain loops, for the CPU reference; null for kinds the reference device handles itself
+    /// (leaf, scalar, …).</summary>
     public Action<Devices.Reference.ReferenceCall>? Reference { get; init; }
 
     /// <summary>As PyTorch names the function in a graph: <c>MulBackward</c>, <c>LogSoftmaxBackward</c>.</summary>
-    public string GradName { get; init; } = string.Concat(name.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..])) + "Backward";
+    public string GradName { get; init; } =
+        string.Concat(name.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..])) + "Backward";
 
     /// <summary>How many leading operands are read at places that are known when the kernel runs: they must stand in memory.</summary>
     public int Tables => Kind switch
@@ -123,7 +131,8 @@ internal sealed class Operator(string name, OperatorKind kind)
     public bool IsLoop => Kind is OperatorKind.Search or OperatorKind.SegmentSum;
 
     /// <summary>Pointwise in the planner's eyes: one iteration space, no memory of its own needed.</summary>
-    public bool IsPointwise => Kind is OperatorKind.Pointwise or OperatorKind.Cast or OperatorKind.Copy or OperatorKind.Index or OperatorKind.Random;
+    public bool IsPointwise =>
+        Kind is OperatorKind.Pointwise or OperatorKind.Cast or OperatorKind.Copy or OperatorKind.Index or OperatorKind.Random;
 
     public override string ToString() => Name;
 }

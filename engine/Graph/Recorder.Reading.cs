@@ -113,7 +113,9 @@ internal sealed partial class Recorder
             if (!node.IsPendingIn(this)) return true;
             if (IsCapturing)
                 return !isMine ? false
-                    : throw new CompiledFunctionException($"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it after the call.");
+                    : throw new CompiledFunctionException(
+                        $"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it "
+                        + "after the call.");
             if (!isMine) KeepUnfinished();
             Keep(node);
             Flush();
@@ -184,14 +186,19 @@ internal sealed partial class Recorder
     /// <summary>Why a value cannot be read.</summary>
     public static Exception Unreadable(Node node) => node.State switch
     {
-        NodeState.Pending => new CompiledFunctionException($"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to Tensor.Compile."),
-        NodeState.Failed => new DeviceException($"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: {node.Failure!.Message}", node.Failure),
+        NodeState.Pending => new CompiledFunctionException(
+            $"{node.Op.Name} {node.DType.Name()} {node.Shape} is being recorded by another thread, inside a function given to "
+            + "Tensor.Compile."),
+        NodeState.Failed => new DeviceException(
+            $"{node.Op.Name} {node.DType.Name()} {node.Shape} has no value: the step that was to compute it failed: "
+            + $"{node.Failure!.Message}", node.Failure),
         NodeState.Overwritten when !node.IsReleased => NotKept(node, node),
         _ => new ObjectDisposedException(nameof(Tensor), $"The tensor {node.DType.Name()} {node.Shape} was disposed."),
     };
 
     private static ValueNotKeptException NotKept(Node node, Node lost) => new(
-        $"The value of {node.Op.Name} {node.DType.Name()} {node.Shape} was not kept when its step ran, and it cannot be computed again because {lost.DType.Name()} {lost.Shape} "
+        $"The value of {node.Op.Name} {node.DType.Name()} {node.Shape} was not kept when its step ran, and it cannot be computed again "
+        + $"because {lost.DType.Name()} {lost.Shape} "
         + $"was {(lost.IsReleased ? "disposed" : "changed")} since. Call Keep() on the tensor when you store it. "
         + "(From now on the step keeps it.)");
 }

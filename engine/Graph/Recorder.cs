@@ -1,7 +1,7 @@
 namespace GpuTensor.Graph;
 
-/// <summary>The graph of one thread on one device: what was recorded and has not run. Recording appends a node and its words to the fingerprint; a flush hands all of it to the
-/// device's executor and starts anew.</summary>
+/// <summary>The graph of one thread on one device: what was recorded and has not run. Recording appends a node and its words to the
+/// fingerprint; a flush hands all of it to the device's executor and starts anew.</summary>
 internal sealed partial class Recorder
 {
     /// <summary>So many pending nodes flush by themselves.</summary>
@@ -18,7 +18,8 @@ internal sealed partial class Recorder
     private readonly List<Action> rollbacks = [];
     private readonly List<(Node Node, Runtime.Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
-    private readonly Dictionary<Differentiation.LeafState, (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Differentiation.LeafState,
+        (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, ValueCheck> checks = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> watched = new(ReferenceEqualityComparer.Instance);
     private WeakReference<object>?[] handles = new WeakReference<object>?[256];
@@ -48,7 +49,8 @@ internal sealed partial class Recorder
     /// <summary>Scalar nodes, by slot.</summary>
     public List<Node> Scalars => scalars;
 
-    /// <summary>Storages that were changed in place since the last flush, with what they meant before (a storage may appear several times).</summary>
+    /// <summary>Storages that were changed in place since the last flush, with what they meant before (a storage may appear several
+    /// times).</summary>
     public List<(Storage Storage, Node Old)> Changes => changes;
 
     /// <summary>Pending values whose variable says where they shall lie, with that place. Filled when a flush begins.</summary>
@@ -73,7 +75,8 @@ internal sealed partial class Recorder
         return suspects;
     }
 
-    /// <summary>What the calling thread records for <see cref="Tensor.Compile(Func{Tensor, Tensor})"/>, on any device: flushes wait for its end, reads are refused.</summary>
+    /// <summary>What the calling thread records for <see cref="Tensor.Compile(Func{Tensor, Tensor})"/>, on any device: flushes wait for its
+    /// end, reads are refused.</summary>
     public static Capture? Capturing
     {
         get => capturing;
@@ -183,8 +186,8 @@ internal sealed partial class Recorder
         if (isWatched) Differentiation.AnomalyMode.Check(node, operands);
     }
 
-    /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that a new
-    /// plan can see whether the program still holds it.</summary>
+    /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that
+    /// a new plan can see whether the program still holds it.</summary>
     public void Hold(Node node, object variable)
     {
         // Another thread may look at a value of ours in a new way just now.
@@ -294,7 +297,8 @@ internal sealed partial class Recorder
         if (nodes.Count == 0) Began = Reachability.Now;
         node.BecomePending(this, nodes.Count);
         var trace = Trace;
-        trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)(node.Flags & ~NodeFlags.HadVariable) << 48);
+        trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)(
+            node.Flags & ~NodeFlags.HadVariable) << 48);
         for (int i = 0; i < count; i++)
         {
             long word = references[i] << 2;

@@ -1,7 +1,7 @@
 namespace GpuTensor.Graph;
 
-/// <summary>A variable: what all views of one tensor share. In-place updates make it mean another node. A handle that is alone on a value that
-/// was never changed does without (see <see cref="Tensor"/>).</summary>
+/// <summary>A variable: what all views of one tensor share. In-place updates make it mean another node. A handle that is alone on a value
+/// that was never changed does without (see <see cref="Tensor"/>).</summary>
 internal sealed class Storage
 {
     /// <summary>Takes over what one handle meant alone: a value that already counts this variable, unless it is borrowed.</summary>
@@ -13,7 +13,8 @@ internal sealed class Storage
     /// <summary>In-place changes so far.</summary>
     public int Version { get; private set; }
 
-    /// <summary>It only looks at the node, whose owner is another variable: it does not count as a user of the memory until it is changed.</summary>
+    /// <summary>It only looks at the node, whose owner is another variable: it does not count as a user of the memory until it is
+    /// changed.</summary>
     public bool Borrowed { get; private set; }
 
     /// <summary>Gives up its share in the node to another variable.</summary>
@@ -37,7 +38,8 @@ internal sealed class Storage
         if (Interlocked.Decrement(ref handles) == 0 && !Borrowed) Current.Device.Executor.Release(Current);
     }
 
-    /// <summary>Where its value shall lie when it is materialised: gradients and parameters of an optimizer's flat storage. Null: anywhere.</summary>
+    /// <summary>Where its value shall lie when it is materialised: gradients and parameters of an optimizer's flat storage. Null:
+    /// anywhere.</summary>
     public Runtime.Memory.Block? Home;
 
     /// <summary>Makes the variable mean <paramref name="node"/>, as an in-place operator does.</summary>

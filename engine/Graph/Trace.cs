@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.Graph;
 
-/// <summary>What was recorded since the last flush, as words: the fingerprint of a plan. Buffers and scalars appear as slot numbers, never by identity or value.</summary>
+/// <summary>What was recorded since the last flush, as words: the fingerprint of a plan. Buffers and scalars appear as slot numbers, never
+/// by identity or value.</summary>
 internal sealed class Trace
 {
     private long[] words = new long[1024];

@@ -97,7 +97,7 @@ internal sealed class CheckpointFile
         if (left.Count > 0)
             throw new StateDictException(
                 $"{path}: it has the state of a random stream '{FileNames.Show(left.First()[RandomPrefix.Length..])}'; give that "
-                + $"generator, too.");
+                + "generator, too.");
     }
 
     /// <summary>Sets a random stream to the file's state.</summary>

@@ -20,7 +20,7 @@ internal static class FileShape
             bool fits = sizes[i] == 0 || bytes <= long.MaxValue / sizes[i];
             if (!fits)
                 throw error($"the shape [{string.Join(", ", sizes.ToArray().Select(n => $"{n}"))}] of {dtype.Name()} takes more bytes "
-                    + $"than 64 bits count.");
+                    + "than 64 bits count.");
             bytes *= sizes[i];
         }
         try

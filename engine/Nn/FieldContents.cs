@@ -120,7 +120,7 @@ internal sealed class FieldContents(Module owner, string field)
             if (part.Target is { } target && Hidden(target) is { } held)
                 throw new InvalidOperationException(
                     $"{owner.GetType().Name}.{field}: the closure of a delegate holds a {held.GetType().Name}, whose numbers would be "
-                    + $"neither trained nor saved. "
+                    + "neither trained nor saved. "
                     + "Keep it in a field of its own, which the delegate may use.");
     }
 
@@ -145,7 +145,7 @@ internal sealed class FieldContents(Module owner, string field)
 
     private InvalidOperationException Nameless(object holder, object? held) => new(
         $"{owner.GetType().Name}.{field}: a {holder.GetType().Name} gives the {held?.GetType().Name ?? "modules or parameters"} it holds "
-        + $"no name for the state dict. "
+        + "no name for the state dict. "
         + "Use fields, a tuple, an array, a List or a Dictionary.");
 
     /// <summary>Whether a value of this type can hold a module or parameter that is to be found, or refused.</summary>

@@ -12,7 +12,8 @@ internal static class Advanced
     /// <param name="shape">Of what is indexed.</param>
     /// <param name="dim">The dimension, or the first of a mask's.</param>
     /// <param name="device">Where places go.</param>
-    /// <param name="named">Takes places that the index names itself, and the size of their dimension: whether they exist is to be checked, once the call is known to be one.</param>
+    /// <param name="named">Takes places that the index names itself, and the size of their dimension: whether they exist is to be checked,
+    /// once the call is known to be one.</param>
     public static Tensor[] AsPlaces(Tensor index, Shape shape, int dim, Device device, List<(Tensor Places, int Size)> named)
     {
         if (index.DType != DType.Bool)

@@ -7,7 +7,8 @@ namespace GpuTensor.Operators;
 /// <summary>Arithmetic on two numbers or one. Integers wrap; an integer division by zero gives 0.</summary>
 internal static class Arithmetic
 {
-    public static readonly Operator Add = OfTwo("add", (a, b) => a + b, (a, b) => unchecked(a + b), c => c.Grad, c => c.Grad, forBool: Logic.LogicalOr);
+    public static readonly Operator Add = OfTwo("add", (a, b) => a + b, (a, b) => unchecked(a + b), c => c.Grad, c =>
+        c.Grad, forBool: Logic.LogicalOr);
 
     public static readonly Operator Sub = OfTwo("sub", (a, b) => a - b, (a, b) => unchecked(a - b), c => c.Grad, c => -c.Grad,
         types: TypeRule.RefusesBool);
@@ -48,11 +49,13 @@ internal static class Arithmetic
 
     /// <summary>The larger; NaN wins. Equal operands share the gradient.</summary>
     public static readonly Operator Maximum = OfTwo("maximum", Larger, Math.Max,
-        c => Share(c.Grad, c.A, c.B, c.A.Lt(c.B)), c => Share(c.Grad, c.A, c.B, c.B.Lt(c.A)), Saves.AB, Saves.AB, forBool: Logic.LogicalOr, function: "max");
+        c => Share(c.Grad, c.A, c.B, c.A.Lt(c.B)), c => Share(c.Grad, c.A, c.B, c.B.Lt(c.A)), Saves.AB, Saves.AB, forBool: Logic.LogicalOr,
+        function: "max");
 
     /// <summary>The smaller; NaN wins. Equal operands share the gradient.</summary>
     public static readonly Operator Minimum = OfTwo("minimum", Smaller, Math.Min,
-        c => Share(c.Grad, c.A, c.B, c.A.Gt(c.B)), c => Share(c.Grad, c.A, c.B, c.B.Gt(c.A)), Saves.AB, Saves.AB, forBool: Logic.LogicalAnd, function: "min");
+        c => Share(c.Grad, c.A, c.B, c.A.Gt(c.B)), c => Share(c.Grad, c.A, c.B, c.B.Gt(c.A)), Saves.AB, Saves.AB, forBool: Logic.LogicalAnd,
+        function: "min");
 
     /// <summary>The larger of zero (operand 0) and a number; the gradient at zero is zero.</summary>
     public static readonly Operator Relu = new("relu", OperatorKind.Pointwise)
@@ -142,7 +145,8 @@ internal static class Arithmetic
         return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
     }
 
-    private static long FloorQuotient(long a, long b) => TruncateQuotient(a, b) - (TruncateRest(a, b) is var rest && rest != 0 && rest < 0 != b < 0 ? 1 : 0);
+    private static long FloorQuotient(long a, long b) =>
+        TruncateQuotient(a, b) - (TruncateRest(a, b) is var rest && rest != 0 && rest < 0 != b < 0 ? 1 : 0);
 
     private static double FloorQuotient(double a, double b)
     {
@@ -164,5 +168,6 @@ internal static class Arithmetic
         return result;
     }
 
-    private static long NoIntegers(long a, long b) => throw new InvalidOperationException("Integers were to be converted to float32 first.");
+    private static long NoIntegers(long a, long b) =>
+        throw new InvalidOperationException("Integers were to be converted to float32 first.");
 }

@@ -2,7 +2,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Operators that move and make values rather than compute: leaves, scalars, copies, conversions, positions, concatenation, assignment under a view.</summary>
+/// <summary>Operators that move and make values rather than compute: leaves, scalars, copies, conversions, positions, concatenation,
+/// assignment under a view.</summary>
 internal static class Basic
 {
     public static readonly Operator Leaf = new("leaf", OperatorKind.Leaf);

@@ -3,9 +3,9 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor.Operators;
 
-/// <summary>Which values go to which place: what scattering, adding up at an index, and the gradients of reading at one ask. Among few every
-/// place is compared with every index. Among many the indices are sorted, stably, and each place finds the segment of its own by a search.
-/// Either way the bits are the same every time, without atomics.</summary>
+/// <summary>Which values go to which place: what scattering, adding up at an index, and the gradients of reading at one ask. Among few
+/// every place is compared with every index. Among many the indices are sorted, stably, and each place finds the segment of its own by a
+/// search. Either way the bits are the same every time, without atomics.</summary>
 /// <param name="index">(o…, m): a place for each value, negative ones from the end.</param>
 /// <param name="count">The places there are in each row o….</param>
 internal sealed class Places(Tensor index, int count)
@@ -38,7 +38,8 @@ internal sealed class Places(Tensor index, int count)
         if (values.DType == DType.Bool) return Sum(values.To(DType.Int32)).To(DType.Bool);
         Segment();
         Tensor inAll(Tensor t, int each) => (all == 1 ? t : t + Starts(rows, each)).Reshape(-1);
-        var sums = Tensor.Apply(Selection.SegmentSum, values.DType, [Shape.Size((long)all * count, "scatter_add"), .. rest], values.Reshape([Shape.Size((long)all * m, "scatter_add"), .. rest]).Operand,
+        var sums = Tensor.Apply(Selection.SegmentSum, values.DType, [Shape.Size((long)all * count, "scatter_add"), .. rest],
+            values.Reshape([Shape.Size((long)all * m, "scatter_add"), .. rest]).Operand,
             inAll(order!, m).Contiguous().Operand, [inAll(index, count).Operand, inAll(first!, m).Operand, inAll(last!, m).Operand]);
         return sums.Reshape([.. rows, count, .. rest]);
     }
@@ -57,7 +58,8 @@ internal sealed class Places(Tensor index, int count)
     {
         if (order is not null) return;
         (var sorted, order) = index.Sort();
-        var starts = sorted.SearchSorted(Tensor.Positions(Shape.Size(count + 1L, "scatter"), index.Device).Expand([.. index.Shape.Take(rank - 1), count + 1]));
+        var starts = sorted.SearchSorted(Tensor.Positions(Shape.Size(count + 1L, "scatter"), index.Device)
+            .Expand([.. index.Shape.Take(rank - 1), count + 1]));
         (first, last) = (starts.Narrow(-1, 0, count), starts.Narrow(-1, 1, count));
     }
 

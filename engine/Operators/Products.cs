@@ -14,7 +14,8 @@ internal static class Products
         SavesFor = [Saves.B, Saves.A],
         Gradient = c =>
         {
-            // An operand seen transposed gets its gradient as the transpose of a product, so that it lies in memory as the operand's own value does.
+            // An operand seen transposed gets its gradient as the transpose of a product, so that it lies in memory as the operand's own
+            // value does.
             var gradient = c.Grad.Operand;
             if (c.Needs(0))
                 c.Return(0, IsTransposed(c.Node[0].View) ? Tensor.Product(c.Operand(1), gradient.Transposed, transposed: true)

@@ -87,7 +87,8 @@ internal static class Reductions
         return share * (Spread(gradient, x.Shape) / share.Sum(reduced, keepDim: true));
     }
 
-    private static void Fold(ReferenceCall c, double startReal, long startInteger, Func<double, double, double> real, Func<long, long, long> integer)
+    private static void Fold(ReferenceCall c, double startReal, long startInteger, Func<double, double, double> real, Func<long, long,
+        long> integer)
     {
         var x = c.In[0];
         if (c.Out.IsReal) Array.Fill(c.Out.Real, startReal);

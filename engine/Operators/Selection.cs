@@ -12,7 +12,8 @@ internal static class Selection
     {
         Saves = Saves.B,
         // (i…, r…) as (n, r…): the index may have any shape.
-        Gradient = c => c.Return(0, new Places(c.B.Flatten(), c.Node[0].Shape[0]).Sum(c.Grad.Reshape([Shape.Size(c.B.ElementCount, "index_select"), .. c.Node[0].Shape.Skip(1)]))),
+        Gradient = c => c.Return(0, new Places(c.B.Flatten(), c.Node[0].Shape[0])
+            .Sum(c.Grad.Reshape([Shape.Size(c.B.ElementCount, "index_select"), .. c.Node[0].Shape.Skip(1)]))),
         Reference = ReadRows,
     };
 
@@ -35,7 +36,8 @@ internal static class Selection
         Gradient = c =>
         {
             int n = c.Node[0].Shape[-1];
-            c.Return(0, c.B.Shape[-1] == 1 ? Tensor.Where(c.B.Eq(Tensor.Positions(n, c.Grad.Device)), c.Grad, Zero) : new Places(c.B, n).Sum(c.Grad));
+            c.Return(0, c.B.Shape[-1] == 1 ? Tensor.Where(c.B.Eq(Tensor.Positions(n, c.Grad.Device)), c.Grad, Zero)
+                : new Places(c.B, n).Sum(c.Grad));
         },
         Reference = c =>
         {
@@ -56,13 +58,15 @@ internal static class Selection
             {
                 long start = i / width * n;
                 int count = 0;
-                while (count < n && (right ? !Precedes(c.In[1], i, c.In[0], start + count) : Precedes(c.In[0], start + count, c.In[1], i))) count++;
+                while (count < n && (right ? !Precedes(c.In[1], i, c.In[0], start + count) : Precedes(c.In[0], start + count, c.In[1], i)))
+                    count++;
                 c.Out.Integer[i] = count;
             }
         },
     };
 
-    /// <summary>Rows (n, r…) added up in segments of an order of them: operands rows, order (n), index (n: which segment each row is in), first and last (count).</summary>
+    /// <summary>Rows (n, r…) added up in segments of an order of them: operands rows, order (n), index (n: which segment each row is in),
+    /// first and last (count).</summary>
     public static readonly Operator SegmentSum = new("segment_sum", OperatorKind.SegmentSum)
     {
         Saves = Saves.C,

@@ -78,7 +78,8 @@ public sealed class Generator
         own?.SetState(state[HeaderSize..]);
         Recorder.Capturing?.Refuse("it sets the state of a random stream");
         lock (gate)
-            (key, counter, torch) = (BinaryPrimitives.ReadInt64LittleEndian(state), BinaryPrimitives.ReadInt64LittleEndian(state[8..]), own);
+            (key, counter, torch) = (BinaryPrimitives.ReadInt64LittleEndian(state), BinaryPrimitives.ReadInt64LittleEndian(state[8..]),
+                own);
     }
 
     /// <summary>Whether numbers are drawn on the host, by PyTorch's generator.</summary>

@@ -155,7 +155,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 var known = Plans.Peek(words.Hash(), words.Words);
                 string text = known is { Missed.Count: 0 } ? known.Plan.Explanation(source) : Planner.Explain(
                     GraphSnapshot.Take(graph, homes, KeepSet.ForExplanation(graph, asked, known?.Missed, Planner.KeepPolicy)), source);
-                return Backend.CanCapture ? $"{text}replay: {(known is null ? null : replays.Describe(known)) ?? WillBeCaptured}{Environment.NewLine}" : text;
+                return Backend.CanCapture
+                    ? $"{text}replay: {(known is null ? null : replays.Describe(known)) ?? WillBeCaptured}{Environment.NewLine}" : text;
             }
             finally
             {

@@ -29,7 +29,7 @@ public class ExpressionTests
         for (int k = 0; k < PerProgram / PerKernel; k++)
         {
             text.Append($"extern \"C\" __global__ void e{k}(unsigned long long* out, const unsigned long long* in)\n{{\nint i = "
-                + $"blockIdx.x * 32 + threadIdx.x;\n");
+                + "blockIdx.x * 32 + threadIdx.x;\n");
             for (int v = 0; v < 12; v++)
             {
                 string name = $"{"aabbccddffgg"[v]}{v % 2}", word = $"in[{v * Lanes} + i]";

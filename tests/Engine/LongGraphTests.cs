@@ -42,7 +42,8 @@ public class LongGraphTests
             var recorder = Recorder.For(fresh.Device);
             Assert.InRange(recorder.Nodes.Count, nodes / 2, nodes * 2);
             long before = Work.Visits;
-            fresh.Device.Planned!.Planner.Explain(GraphSnapshot.Take(recorder, new(), KeepSet.ForExplanation(recorder, result.Node, null, null)), false);
+            fresh.Device.Planned!.Planner.Explain(GraphSnapshot.Take(recorder, new(),
+                KeepSet.ForExplanation(recorder, result.Node, null, null)), false);
             return Work.Visits - before;
         }
         long one = Visits(10_000), two = Visits(20_000);

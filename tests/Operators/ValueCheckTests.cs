@@ -44,7 +44,7 @@ public class ValueCheckTests
             // It is on the device.
             error = Assert.Throws<TensorIndexException>(() => call(x, Classes(0, wrong, 1) + 0).Realize().Sum().Item());
             Assert.StartsWith($"{op}: index {Math.Max(wrong, long.MinValue + 2)} is out of range for a dimension of size 4: 0 to 3 were "
-                + $"expected.", error.Message);
+                + "expected.", error.Message);
             if (!device.Eager) Assert.Contains("not valid", error.Message);
             Assert.Throws<TensorIndexException>(() =>
             {

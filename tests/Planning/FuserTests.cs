@@ -65,7 +65,8 @@ public class FuserTests
     {
         var given = new Values();
         var product = given.Product(Values.Whole(given.Leaf(64, 128)), Values.Whole(given.Leaf(128, 32)));
-        given.Apply([4, 16, 32], Values.Through(product, [4, 16, 32], [512, 32, 1]), Values.Through(given.Leaf(32), [4, 16, 32], [0, 0, 1]));
+        given.Apply([4, 16, 32], Values.Through(product, [4, 16, 32], [512, 32, 1]),
+            Values.Through(given.Leaf(32), [4, 16, 32], [0, 0, 1]));
         var group = Assert.Single(given.Fuse(splitsRows: true).Groups);
         Assert.Equal([4L, 16, 32], group.Space.Sizes);
         Assert.Equal([16L, 1, 0], group.Space.ProductRows);

@@ -12,7 +12,8 @@ public class ImplementationTests
         given.Product(Values.Whole(given.Leaf(64, 128)), Values.Whole(given.Leaf(128, 32)));
         given.Product(Values.Whole(given.Leaf(4, 8)), Values.Whole(given.Leaf(8, 4)));
         var fusion = given.Fuse();
-        Assert.Equal([typeof(LibraryProduct), typeof(LoopNest)], Implementation.Choose(fusion, Values.WithLibrary).Select(i => i.GetType()));
+        Assert.Equal([typeof(LibraryProduct), typeof(LoopNest)], Implementation.Choose(fusion, Values.WithLibrary)
+            .Select(i => i.GetType()));
         Assert.Equal([typeof(OwnProduct), typeof(LoopNest)], Implementation.Choose(fusion, Values.Cpu).Select(i => i.GetType()));
     }
 

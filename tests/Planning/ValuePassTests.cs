@@ -32,7 +32,8 @@ public class ValuePassTests
         var two = given.Number();
         var four = given.Apply([], Values.Whole(two), Values.Whole(two));
         var row = Values.Through(four, [8], [0]);
-        given.Put(new(0, new("gather", OperatorKind.Gather), DType.Float32, Shape.Create([8])) { Operands = [row, Values.Whole(given.Leaf(8))] });
+        given.Put(new(0, new("gather", OperatorKind.Gather), DType.Float32,
+            Shape.Create([8])) { Operands = [row, Values.Whole(given.Leaf(8))] });
         var values = Inlining.Run(given.All, inline: true);
         Assert.Equal(Role.Inline, Assert.Single(values, v => v.Op == Values.Add).Role);
         var table = values[^1].Operands[0].Value;
@@ -86,7 +87,8 @@ public class ValuePassTests
         var sum = given.Apply([5], Values.Whole(both), Values.Whole(both));
         var place = new View(Shape.Create([2]), [1], 3);
         given.Apply([2], Values.Whole(a), Values.Whole(a));
-        given.Put(new(0, new("assign", OperatorKind.ViewAssign), DType.Float32, Shape.Create([5])) { Operands = [Values.Whole(sum), Values.Whole(a)], Attributes = new ViewAttributes(place) });
+        given.Put(new(0, new("assign", OperatorKind.ViewAssign), DType.Float32,
+            Shape.Create([5])) { Operands = [Values.Whole(sum), Values.Whole(a)], Attributes = new ViewAttributes(place) });
         var values = Containers.Run(given.All);
         var graph = new ValueGraph(values);
         var container = Assert.Single(values, v => v.Op.Kind == OperatorKind.Concat);
@@ -107,7 +109,8 @@ public class ValuePassTests
         var whole = given.Apply([6], Values.Whole(given.Leaf(6)));
         Value Part(int at, int size, int home) => given.Put(new(0, Basic.Copy, DType.Float32, Shape.Create([size]))
         {
-            Operands = [Values.Through(whole, [size], [1], at)], Index = at, IsKept = true, Home = new(home, 0, 256 + at * 4, size * 4, [home + 1]),
+            Operands = [Values.Through(whole, [size], [1], at)], Index = at, IsKept = true,
+                Home = new(home, 0, 256 + at * 4, size * 4, [home + 1]),
         });
         Part(0, 2, 0);
         Part(2, 4, 1);

@@ -43,7 +43,8 @@ public class GraphReplaysTests
     {
         Assert.Null(replays.Describe(executable));
         Assert.Equal([RunKind.Steps, RunKind.Steps, RunKind.Captured], [Run(), Run(), Run()]);
-        Assert.Equal(["begin", "launch", "launch", "end", "graph", "copy"], backend.Calls.Where(c => !c.StartsWith("allocate", StringComparison.Ordinal)));
+        Assert.Equal(["begin", "launch", "launch", "end", "graph", "copy"],
+            backend.Calls.Where(c => !c.StartsWith("allocate", StringComparison.Ordinal)));
         Assert.Equal(RunKind.Replayed, Run());
         Assert.Equal(["graph", "copy"], backend.Calls);
         Assert.Equal(2, replays.Launches);

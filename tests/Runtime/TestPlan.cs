@@ -29,7 +29,8 @@ internal static class TestPlan
     };
 
     /// <summary>That plan, ready to run.</summary>
-    public static Executable Load(Backend backend, Plan plan) => new Loader(backend, Dialect.OpenCl, new(backend, Dialect.OpenCl)).Load(plan);
+    public static Executable Load(Backend backend, Plan plan) => new Loader(backend, Dialect.OpenCl, new(backend, Dialect.OpenCl))
+        .Load(plan);
 
     private static PlannedStep Step(MemoryId[] memories, int number)
     {

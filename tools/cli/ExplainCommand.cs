@@ -46,7 +46,7 @@ internal static class ExplainCommand
         if (device.Planned is null)
             throw new UsageException(
                 $"{device.Name} runs every operator by itself in plain loops: there are no kernels to explain. Name another device with "
-                + $"--device; 'gputensor devices' lists them.");
+                + "--device; 'gputensor devices' lists them.");
         Device.Default = device;
         Console.WriteLine($"{example.Name}: {example.Title}");
         foreach (string text in example.Explain(device, source)) Console.WriteLine($"\n{text.TrimEnd()}");

@@ -92,7 +92,7 @@ internal static class KernelsCommand
         else
             Console.WriteLine($"{matrix.Heard} programs compiled by devices, {matrix.Compiled} of {matrix.Wanted} compilations beside "
                 + $"them ({string.Join(" and ", compilers.Select(c => $"NVRTC {c.Version}"))}, {CompilerMatrix.Architectures.Length} "
-                + $"architectures)"
+                + "architectures)"
                 + $"{(cut ? $", cut after {settings.Limit} s" : "")}: {matrix.Problems.Count} problems, {stacks} kernels with a stack; "
                 + $"{watch.Elapsed.TotalSeconds:F0} s");
         return matrix.Problems.Count > 0 || matrix.Compiled == 0 ? 1 : cut ? 2 : 0;

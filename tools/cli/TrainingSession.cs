@@ -23,7 +23,7 @@ internal static class TrainingSession
         if (resume is not null) training.Resume(resume, given);
         var (settings, progress) = (training.Settings, training.Progress);
         if (!json) Console.WriteLine($"{device.Name} ({device.Description}); {train.Count:N0} images, {training.StepsPerEpoch} steps an "
-            + $"epoch");
+            + "epoch");
         // All that the run needs is looked at before its first step.
         Outputs.CheckFolder(folder, CheckpointFile, ModelFile, LossFile, ConfusionFile, SamplesFile);
         string checkpoint = Path.Combine(folder, CheckpointFile);

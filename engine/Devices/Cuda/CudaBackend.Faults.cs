@@ -4,8 +4,9 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Errors: what they are called for the user, which of them lose the device, and which kernels may have caused them. A kernel's fault surfaces at a later call, whichever comes
-/// first, so the message lists what was launched since the last wait that succeeded.</summary>
+/// <summary>Errors: what they are called for the user, which of them lose the device, and which kernels may have caused them. A kernel's
+/// fault surfaces at a later call, whichever comes first, so the message lists what was launched since the last wait that
+/// succeeded.</summary>
 internal sealed partial class CudaBackend
 {
     private const int MostRecent = 64;
@@ -39,7 +40,8 @@ internal sealed partial class CudaBackend
         string message = $"{e.Message}{(subject.Length == 0 ? "" : $" {subject}")} (cuda:{device.Ordinal}, {Name})";
         if (e.IsSticky)
         {
-            lost ??= $"cuda:{device.Ordinal} ({Name}) is lost to this process, which must be restarted; other devices go on. First cause: {message}{Suspects()}";
+            lost ??= $"cuda:{device.Ordinal} ({Name}) is lost to this process, which must be restarted; other devices go on. First cause: "
+                + $"{message}{Suspects()}";
             return new DeviceException(lost, e);
         }
         bool memory = e.IsOutOfMemory || e is CublasException { Status: CublasStatus.AllocationFailed };
@@ -49,7 +51,8 @@ internal sealed partial class CudaBackend
     private string Suspects()
     {
         if (launchedSinceWait == 0) return "";
-        var text = new StringBuilder(blocking ? "\nIt was launched by:" : "\nLaunched since the last wait (GPUTENSOR_CUDA_BLOCKING=1 tells which it was):");
+        var text = new StringBuilder(blocking ? "\nIt was launched by:"
+            : "\nLaunched since the last wait (GPUTENSOR_CUDA_BLOCKING=1 tells which it was):");
         long from = Math.Max(0, launchedSinceWait - MostRecent);
         if (from > 0) text.Append(CultureInfo.InvariantCulture, $"\n  {from} more before these");
         for (long i = from; i < launchedSinceWait; i++) text.Append("\n  ").Append(recent[i % MostRecent]);

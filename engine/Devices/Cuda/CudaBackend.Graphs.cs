@@ -2,7 +2,8 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Capture of what is enqueued on the compute stream. Thread-local: other threads' calls neither end up in it nor spoil it, and the device's lock keeps ours out.</summary>
+/// <summary>Capture of what is enqueued on the compute stream. Thread-local: other threads' calls neither end up in it nor spoil it, and
+/// the device's lock keeps ours out.</summary>
 internal sealed partial class CudaBackend
 {
     private bool capturing;
@@ -117,7 +118,8 @@ internal sealed partial class CudaBackend
     }
 
     /// <inheritdoc/>
-    public override void Multiply(Kernels.LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector, string description)
+    public override void Multiply(Kernels.LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector,
+        string description)
     {
         ThrowIfLost();
         Counters.Enqueues++;

@@ -3,8 +3,9 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>One NVIDIA GPU: its primary context, one compute and one copy stream, generated kernels through NVRTC, products through cuBLAS, runs replayed as CUDA graphs. Nothing here has a
-/// finalizer and nothing runs at process exit. Never run on a GPU so far: see tools/docs/cuda.md for what that leaves unverified.</summary>
+/// <summary>One NVIDIA GPU: its primary context, one compute and one copy stream, generated kernels through NVRTC, products through cuBLAS,
+/// runs replayed as CUDA graphs. Nothing here has a finalizer and nothing runs at process exit. Never run on a GPU so far: see
+/// tools/docs/cuda.md for what that leaves unverified.</summary>
 internal sealed partial class CudaBackend : Backend
 {
     private readonly CudaContext context;
@@ -24,7 +25,8 @@ internal sealed partial class CudaBackend : Backend
     private bool disposed;
 
     /// <summary>Opens a GPU.</summary>
-    /// <exception cref="DeviceException">A library is missing, no compiler knows the GPU, or the driver refuses; says which and how to mend it.</exception>
+    /// <exception cref="DeviceException">A library is missing, no compiler knows the GPU, or the driver refuses; says which and how to mend
+    /// it.</exception>
     public CudaBackend(int ordinal)
     {
         var made = new Stack<IDisposable>();
@@ -35,7 +37,8 @@ internal sealed partial class CudaBackend : Backend
             var compiler = CudaRuntimeCompiler.For(device);
             Name = device.Name;
             Capability = device.ComputeCapability;
-            Driver = $"CUDA driver {GpuTensor.Bindings.Cuda.Cuda.DriverVersion}, sm_{Capability.Number}, {compiler.Library} for {compiler.Target}";
+            Driver = $"CUDA driver {GpuTensor.Bindings.Cuda.Cuda.DriverVersion}, sm_{Capability.Number}, {compiler.Library} for "
+                + $"{compiler.Target}";
             Memory = (device.TotalMemory, device.TotalMemory);
             profile = new()
             {
@@ -82,7 +85,8 @@ internal sealed partial class CudaBackend : Backend
     /// <inheritdoc/>
     public override DeviceProfile Profile => profile;
 
-    /// <summary><see cref="DeviceProfile.SmallDomain"/> of plans that are made from here on; at first GPUTENSOR_SMALL_DOMAIN, where that is set.</summary>
+    /// <summary><see cref="DeviceProfile.SmallDomain"/> of plans that are made from here on; at first GPUTENSOR_SMALL_DOMAIN, where that is
+    /// set.</summary>
     internal long SmallDomain
     {
         get => profile.SmallDomain;
@@ -92,7 +96,8 @@ internal sealed partial class CudaBackend : Backend
     /// <inheritdoc/>
     public override (long Total, long MaxAllocation) Memory { get; }
 
-    /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test sets.</summary>
+    /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test
+    /// sets.</summary>
     internal long MemoryLimit { get; set; } = EnvironmentVariables.MemoryLimit.Value;
 
     /// <inheritdoc cref="CudaPrograms.Listener"/>
@@ -108,7 +113,8 @@ internal sealed partial class CudaBackend : Backend
         ThrowIfLost();
         long held = Counters.BytesHeld;
         if (bytes > MemoryLimit - held)
-            throw new DeviceOutOfMemoryException($"{bytes:N0} bytes more than the {held:N0} held would pass the memory limit of {MemoryLimit:N0} bytes on {Name}");
+            throw new DeviceOutOfMemoryException(
+                $"{bytes:N0} bytes more than the {held:N0} held would pass the memory limit of {MemoryLimit:N0} bytes on {Name}");
         long size = Math.Max(bytes, 256);
         try
         {
@@ -136,7 +142,8 @@ internal sealed partial class CudaBackend : Backend
         }
     }
 
-    private CudaDeviceMemory Take(long bytes) => pools ? CudaDeviceMemory.AllocateAsync(compute, bytes) : CudaDeviceMemory.Allocate(context, bytes);
+    private CudaDeviceMemory Take(long bytes) => pools ? CudaDeviceMemory.AllocateAsync(compute, bytes)
+        : CudaDeviceMemory.Allocate(context, bytes);
 
     /// <inheritdoc/>
     public override void Free(DeviceBuffer buffer)
@@ -199,7 +206,8 @@ internal sealed partial class CudaBackend : Backend
         Counters.Enqueues++;
         try
         {
-            compute.CopyWithinDevice(((CudaBuffer)target).Address + (ulong)targetOffset, ((CudaBuffer)source).Address + (ulong)sourceOffset, bytes);
+            compute.CopyWithinDevice(((CudaBuffer)target).Address + (ulong)targetOffset, ((CudaBuffer)source).Address + (ulong)sourceOffset,
+                bytes);
         }
         catch (CudaException e)
         {
@@ -211,7 +219,8 @@ internal sealed partial class CudaBackend : Backend
     public override DeviceProgram Compile(string source) => Compile([source])[0];
 
     /// <inheritdoc/>
-    public override int KernelsPerProgram(int kernels) => Math.Clamp((kernels + Environment.ProcessorCount - 1) / Environment.ProcessorCount, 8, 48);
+    public override int KernelsPerProgram(int kernels) =>
+        Math.Clamp((kernels + Environment.ProcessorCount - 1) / Environment.ProcessorCount, 8, 48);
 
     /// <inheritdoc/>
     public override DeviceProgram[] Compile(IReadOnlyList<string> sources)
@@ -260,7 +269,8 @@ internal sealed partial class CudaBackend : Backend
         ThrowIfLost();
         var own = (CudaBoundKernel)kernel;
         if (groups <= 0) return;
-        if (groups > int.MaxValue) throw new DeviceException($"{own.Description} would need {groups:N0} blocks; a grid has at most {int.MaxValue:N0}.");
+        if (groups > int.MaxValue)
+            throw new DeviceException($"{own.Description} would need {groups:N0} blocks; a grid has at most {int.MaxValue:N0}.");
         Counters.Enqueues++;
         Counters.Launches++;
         try
@@ -341,7 +351,8 @@ internal sealed partial class CudaBackend : Backend
 
     internal void Recycle(CudaEvent mark) => events.Push(mark);
 
-    /// <summary>Takes a module that nobody needs any more; it is unloaded after the next wait, since work that uses it may still run.</summary>
+    /// <summary>Takes a module that nobody needs any more; it is unloaded after the next wait, since work that uses it may still
+    /// run.</summary>
     internal void Retire(CudaModule module) => retired.Push(module);
 
     private void UnloadRetired()
@@ -393,7 +404,8 @@ internal sealed partial class CudaBackend : Backend
         }
         if (lost is not null)
         {
-            // The error may have come in a capture and left it open. Then it forbids giving back what follows, and goes only with its stream.
+            // The error may have come in a capture and left it open. Then it forbids giving back what follows, and goes only with its
+            // stream.
             copy.Dispose();
             compute.Dispose();
         }

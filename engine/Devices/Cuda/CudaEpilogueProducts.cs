@@ -3,11 +3,12 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Products with an epilogue, through cublasLt on the compute stream. The algorithm is the first its heuristic names for a question, asked once, and never chosen by timing: the same
-/// step gives the same bits every time.</summary>
+/// <summary>Products with an epilogue, through cublasLt on the compute stream. The algorithm is the first its heuristic names for a
+/// question, asked once, and never chosen by timing: the same step gives the same bits every time.</summary>
 /// <param name="workspace">Memory to work in, the same as cuBLAS's: both work on one stream.</param>
 /// <param name="spare">Room of <see cref="MostVectorBytes"/> for a vector that does not lie as the library wants it.</param>
-internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream stream, ulong workspace, long workspaceBytes, ulong spare) : IDisposable
+internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream stream, ulong workspace, long workspaceBytes, ulong spare)
+    : IDisposable
 {
     /// <summary>Longer vectors are left to generated kernels.</summary>
     public const long MostVectorBytes = 1 << 20;
@@ -18,10 +19,12 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
     private readonly CudaBlasLt light = CudaBlasLt.Create(context);
     private readonly Dictionary<Question, Algorithm?> known = [];
 
-    /// <summary>All that an algorithm depends on: sizes and layouts (the call without its places), dtype, arithmetic, how the addresses lie.</summary>
+    /// <summary>All that an algorithm depends on: sizes and layouts (the call without its places), dtype, arithmetic, how the addresses
+    /// lie.</summary>
     private readonly record struct Question(LibraryCall Call, DType Type, CublasComputeType Compute, uint First, uint Second, uint Result);
 
-    private sealed record Algorithm(CublasLtOperation Operation, CublasLtLayout First, CublasLtLayout Second, CublasLtLayout Result, CublasLtChoice Choice) : IDisposable
+    private sealed record Algorithm(CublasLtOperation Operation, CublasLtLayout First, CublasLtLayout Second, CublasLtLayout Result,
+        CublasLtChoice Choice) : IDisposable
     {
         public void Dispose()
         {
@@ -35,7 +38,8 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
     /// <summary>Whether there is an algorithm for the call at any address.</summary>
     public bool Has(LibraryCall call, DType type)
     {
-        if (type is not (DType.Float32 or DType.Float16 or DType.BFloat16) || call.BatchCount > 1 || Elements(call) * type.Size() > MostVectorBytes) return false;
+        if (type is not (DType.Float32 or DType.Float16 or DType.BFloat16) || call.BatchCount > 1
+            || Elements(call) * type.Size() > MostVectorBytes) return false;
         return Find(AtAnyAddress(call, type)) is not null;
     }
 
@@ -48,15 +52,18 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
         second += (ulong)(call.Second.Offset * size);
         result += (ulong)(call.Result.Offset * size);
         vector += (ulong)(call.Vector * size);
-        var algorithm = Find(new(Bare(call), type, compute, AlignmentOf(first), AlignmentOf(second), AlignmentOf(result))) ?? Find(AtAnyAddress(call, type))
+        var algorithm = Find(new(Bare(call), type, compute, AlignmentOf(first), AlignmentOf(second), AlignmentOf(result)))
+            ?? Find(AtAnyAddress(call, type))
             ?? throw new DeviceException($"cublasLt has no algorithm any more for {call}.");
 
-        // The preference says nothing of the vector, and kernels have been seen to assume 16 bytes (pytorch/pytorch#194497): one that lies otherwise, in a flat storage, goes by a copy.
+        // The preference says nothing of the vector, and kernels have been seen to assume 16 bytes (pytorch/pytorch#194497): one that lies
+        // otherwise, in a flat storage, goes by a copy.
         bool isSum = call.Epilogue is LibraryEpilogue.SumFirst or LibraryEpilogue.SumSecond, moves = AlignmentOf(vector) < MostAlignment;
         if (moves && !isSum) stream.CopyWithinDevice(spare, vector, Elements(call) * size);
         algorithm.Operation.BiasAddress = moves ? spare : vector;
         CublasLtMatrix d = new(result, algorithm.Result);
-        light.Matmul(stream, algorithm.Operation, 1f, new(first, algorithm.First), new(second, algorithm.Second), 0f, d, d, algorithm.Choice, workspace, workspaceBytes);
+        light.Matmul(stream, algorithm.Operation, 1f, new(first, algorithm.First), new(second, algorithm.Second), 0f, d, d,
+            algorithm.Choice, workspace, workspaceBytes);
         if (moves && isSum) stream.CopyWithinDevice(vector, spare, Elements(call) * size);
     }
 
@@ -65,7 +72,8 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
     private static uint AlignmentOf(ulong address) => Math.Min(MostAlignment, CublasLtPreference.AlignmentOf(address));
 
     private static LibraryCall Bare(LibraryCall call) =>
-        call with { Vector = 0, First = call.First with { Offset = 0 }, Second = call.Second with { Offset = 0 }, Result = call.Result with { Offset = 0 } };
+        call with { Vector = 0, First = call.First with { Offset = 0 }, Second = call.Second with { Offset = 0 },
+            Result = call.Result with { Offset = 0 } };
 
     // In plain arithmetic, and at addresses that are aligned to their elements only: what answers that answers everything.
     private static Question AtAnyAddress(LibraryCall call, DType type) =>
@@ -117,7 +125,8 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
             while (!found && made.TryPop(out var part)) part.Dispose();
         }
 
-        CublasLtLayout Layout(LibraryMatrix m, long rows, long columns) => m.Transposed ? new(data, columns, rows, m.LeadingDimension) : new(data, rows, columns, m.LeadingDimension);
+        CublasLtLayout Layout(LibraryMatrix m, long rows, long columns) => m.Transposed ? new(data, columns, rows, m.LeadingDimension)
+            : new(data, rows, columns, m.LeadingDimension);
 
         T Kept<T>(T part) where T : IDisposable
         {

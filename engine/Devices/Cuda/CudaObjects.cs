@@ -19,7 +19,8 @@ internal sealed class CudaBuffer : DeviceBuffer
     }
 }
 
-/// <summary>A loaded module. It stays loaded until the program and all kernels made of it are disposed of and the device has done what they were in.</summary>
+/// <summary>A loaded module. It stays loaded until the program and all kernels made of it are disposed of and the device has done what they
+/// were in.</summary>
 internal sealed class CudaProgram(CudaBackend backend, CudaModule module) : DeviceProgram
 {
     private int shares = 1;
@@ -35,8 +36,8 @@ internal sealed class CudaProgram(CudaBackend backend, CudaModule module) : Devi
     }
 }
 
-/// <summary>A kernel with an argument block of its own, changed in place. The block is laid out when the kernel is first launched, by the sizes that were bound, and compared with what the
-/// driver says of the kernel.</summary>
+/// <summary>A kernel with an argument block of its own, changed in place. The block is laid out when the kernel is first launched, by the
+/// sizes that were bound, and compared with what the driver says of the kernel.</summary>
 internal sealed class CudaBoundKernel(CudaBackend backend, CudaProgram program, CudaKernel kernel, string description) : DeviceKernel
 {
     private readonly List<byte[]> early = [];
@@ -74,7 +75,8 @@ internal sealed class CudaBoundKernel(CudaBackend backend, CudaProgram program, 
         return arguments = made;
     }
 
-    private void Set(int index, ulong address) => SetBytes(index, System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in address)));
+    private void Set(int index, ulong address) =>
+        SetBytes(index, System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in address)));
 
     /// <inheritdoc/>
     public override void Dispose()

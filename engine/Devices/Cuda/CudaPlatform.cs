@@ -3,7 +3,8 @@ using Driver = GpuTensor.Bindings.Cuda.Cuda;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Whether this machine has what the CUDA device needs: driver and GPU, NVRTC to compile, cuBLAS to multiply. Asking never throws and starts no context.</summary>
+/// <summary>Whether this machine has what the CUDA device needs: driver and GPU, NVRTC to compile, cuBLAS to multiply. Asking never throws
+/// and starts no context.</summary>
 internal static class CudaPlatform
 {
     private static readonly Lazy<string> Found = new(Look);

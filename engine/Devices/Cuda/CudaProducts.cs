@@ -3,8 +3,8 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Products through cuBLAS on the compute stream, those with an epilogue through cublasLt. The memory to work in is ours and outlives every captured graph; half types accumulate in
-/// float32.</summary>
+/// <summary>Products through cuBLAS on the compute stream, those with an epilogue through cublasLt. The memory to work in is ours and
+/// outlives every captured graph; half types accumulate in float32.</summary>
 internal sealed class CudaProducts : IDisposable
 {
     private readonly CudaDeviceMemory workspace;
@@ -74,7 +74,8 @@ internal sealed class CudaProducts : IDisposable
         if (type == DType.Float64) blas.Gemm(gemm, 1.0, 0.0);
         else blas.Gemm(gemm, 1f, 0f);
 
-        CublasMatrix Matrix(LibraryMatrix m, ulong memory) => new(memory + (ulong)(m.Offset * type.Size()), DataType(type), m.LeadingDimension,
+        CublasMatrix Matrix(LibraryMatrix m, ulong memory) =>
+            new(memory + (ulong)(m.Offset * type.Size()), DataType(type), m.LeadingDimension,
             m.Transposed ? CublasOperation.Transpose : CublasOperation.None, m.BatchStride);
     }
 

@@ -3,10 +3,12 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Compiles programs with NVRTC, several at a time, with the machine code kept on disk. The compiler needs no context; loading a module does, and is done by the caller's thread.</summary>
+/// <summary>Compiles programs with NVRTC, several at a time, with the machine code kept on disk. The compiler needs no context; loading a
+/// module does, and is done by the caller's thread.</summary>
 internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, CudaRuntimeCompiler compiler)
 {
-    /// <summary>-lineinfo changes no instruction, and profilers then name lines; --fmad=false: an expression is rounded where it is written.</summary>
+    /// <summary>-lineinfo changes no instruction, and profilers then name lines; --fmad=false: an expression is rounded where it is
+    /// written.</summary>
     public static readonly string[] Options = ["-lineinfo", "--fmad=false"];
 
     /// <summary>Makes ptxas say what it made: registers, shared memory, stack and spills. Changes no instruction.</summary>
@@ -15,7 +17,8 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
     /// <summary>Machine code by source, options, target and compiler. Null: none is kept.</summary>
     public DiskCache? Cache { get; set; } = CacheFolder.Open("cuda");
 
-    /// <summary>For reports: hears of each program and what was made of it, in the compiling threads, with ptxas's own report in the log. Then none is taken from disk.</summary>
+    /// <summary>For reports: hears of each program and what was made of it, in the compiling threads, with ptxas's own report in the log.
+    /// Then none is taken from disk.</summary>
     public Action<string, CudaCompilation, NvrtcLibrary>? Listener { get; set; }
 
     public CudaProgram[] Compile(IReadOnlyList<string> sources)
@@ -71,7 +74,8 @@ internal sealed class CudaPrograms(CudaBackend backend, CudaContext context, Cud
         return Listener is null && Cache?.Read(key) is { } known ? (known, true) : (FromSource(source, key), false);
     }
 
-    private string Key(string source) => DiskCache.Key(["cuda", source, .. Options, compiler.Target.Name, compiler.Library.Version.ToString(), DiskCache.EngineVersion]);
+    private string Key(string source) =>
+        DiskCache.Key(["cuda", source, .. Options, compiler.Target.Name, compiler.Library.Version.ToString(), DiskCache.EngineVersion]);
 
     private byte[] FromSource(string source, string key)
     {

@@ -3,9 +3,9 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>The block in device memory that kernels read a run's scalars from: learning rates, step numbers, seeds. They go up in one copy on the compute stream, before the run's first
-/// launch, from a ring of pinned slots; a slot is written again only after its copy has run, or step n would train with step n+1's learning rate. The block stays where it is, so a captured
-/// launch need not change.</summary>
+/// <summary>The block in device memory that kernels read a run's scalars from: learning rates, step numbers, seeds. They go up in one copy
+/// on the compute stream, before the run's first launch, from a ring of pinned slots; a slot is written again only after its copy has run,
+/// or step n would train with step n+1's learning rate. The block stays where it is, so a captured launch need not change.</summary>
 internal sealed class CudaScalars(CudaBackend backend, CudaContext context, CudaStream compute) : IDisposable
 {
     private const int Slots = 16, LeastScalars = 1024;

@@ -2,8 +2,9 @@ using GpuTensor.Bindings.Cuda;
 
 namespace GpuTensor.Devices.Cuda;
 
-/// <summary>Host contents on their way to the device. They are copied to pinned memory, from there by the copy stream to a slot of device memory, beside whatever the compute stream is doing,
-/// and from the slot to their place in the compute stream's order, which costs a hundredth of the way over the bus. So a batch for the next step travels during this one.</summary>
+/// <summary>Host contents on their way to the device. They are copied to pinned memory, from there by the copy stream to a slot of device
+/// memory, beside whatever the compute stream is doing, and from the slot to their place in the compute stream's order, which costs a
+/// hundredth of the way over the bus. So a batch for the next step travels during this one.</summary>
 internal sealed class CudaStaging(CudaContext context, CudaStream compute, CudaStream copy) : IDisposable
 {
     /// <summary>Longer contents travel in pieces of this size.</summary>

@@ -7,8 +7,9 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>Chooses the tile of a large product on this very CPU by timing a few, once for each class of shapes, and remembers it on disk. All tiles sum in the same order, so
-/// the choice is one of speed alone. Small products are not worth the compilation and take the default.</summary>
+/// <summary>Chooses the tile of a large product on this very CPU by timing a few, once for each class of shapes, and remembers it on disk.
+/// All tiles sum in the same order, so the choice is one of speed alone. Small products are not worth the compilation and take the
+/// default.</summary>
 /// <param name="cache">Where choices are kept; null for nowhere.</param>
 /// <param name="leastWork">Multiply-adds below which a product takes the default.</param>
 internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWork = 1L << 27)
@@ -38,7 +39,8 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
         string shape = ShapeClass(spec);
         if (known.TryGetValue(shape, out var tile)) return tile;
         var candidates = GemmTiles.Candidates(spec, backend.Profile);
-        string key = DiskCache.Key("gemm tile", shape, backend.Name, backend.Driver, DiskCache.EngineVersion, Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
+        string key = DiskCache.Key("gemm tile", shape, backend.Name, backend.Driver, DiskCache.EngineVersion,
+            Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         tile = Decode(cache?.Read(key), candidates);
         if (tile is null)
         {
@@ -49,16 +51,19 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
         return tile;
     }
 
-    /// <summary>What decides which tile is fast: sizes to the next power of two, dtypes, and which dimension of each operand is dense.</summary>
+    /// <summary>What decides which tile is fast: sizes to the next power of two, dtypes, and which dimension of each operand is
+    /// dense.</summary>
     private static string ShapeClass(GemmSpec spec)
     {
         int rank = spec.Batch.Length;
-        string Dense(Instruction[] code) => code is [Load { At.Strides: var s, Type: var type }] ? $"{type.Name()}{(s[rank] == 1 ? "c" : s[rank + 1] == 1 ? "r" : "x")}" : "fused";
+        string Dense(Instruction[] code) => code is [Load { At.Strides: var s, Type: var type }]
+            ? $"{type.Name()}{(s[rank] == 1 ? "c" : s[rank + 1] == 1 ? "r" : "x")}" : "fused";
         int Bits(long size) => BitOperations.Log2((ulong)Math.Max(size, 1)) + (BitOperations.IsPow2(size) ? 0 : 1);
         return $"{spec.In.Name()} {Dense(spec.A)} {Dense(spec.B)} {Bits(spec.M)} {Bits(spec.N)} {Bits(spec.K)} {rank}";
     }
 
-    /// <summary>The product alone, on operands of the same layout and one batch: what surrounds it costs the same with every tile.</summary>
+    /// <summary>The product alone, on operands of the same layout and one batch: what surrounds it costs the same with every
+    /// tile.</summary>
     private static GemmSpec Bare(GemmSpec spec)
     {
         int rank = spec.Batch.Length;
@@ -75,7 +80,8 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
 
     private GemmTile? Measure(GemmSpec spec, GemmTile[] candidates)
     {
-        long[] sizes = [spec.M * spec.K * spec.Buffers[0].DType.Size(), spec.K * spec.N * spec.Buffers[1].DType.Size(), spec.M * spec.N * spec.In.Size()];
+        long[] sizes = [spec.M * spec.K * spec.Buffers[0].DType.Size(), spec.K * spec.N * spec.Buffers[1].DType.Size(),
+            spec.M * spec.N * spec.In.Size()];
         var plans = candidates.Select(tile => GemmPlanner.Plan(spec, backend.Profile, Dialect.OpenCl, tile)).ToArray();
         if (sizes.Sum() + plans.Max(p => p.Scratch.Sum()) > MostBytes) return null;
         var runs = new List<BoundPlan>();
@@ -158,14 +164,16 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
         {
             buffers.Add(backend.Allocate(size));
             byte[] zeros = new byte[Math.Min(size, 1 << 20)];
-            for (long at = 0; at < size; at += zeros.Length) backend.Write(buffers[^1], at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)));
+            for (long at = 0; at < size; at += zeros.Length)
+                backend.Write(buffers[^1], at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)));
         }
 
         public double Time()
         {
             backend.Finish();
             long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < kernels.Count; i++) backend.Launch(kernels[i], plan.Launches[i].Kernel.Groups, plan.Launches[i].Kernel.GroupSize);
+            for (int i = 0; i < kernels.Count; i++)
+                backend.Launch(kernels[i], plan.Launches[i].Kernel.Groups, plan.Launches[i].Kernel.GroupSize);
             backend.Finish();
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }

@@ -4,7 +4,8 @@ using Silk.NET.OpenCL;
 
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>One OpenCL device behind one in-order queue. Nothing here has a finalizer; at process exit it waits (PoCL's threads die badly with the process) and releases nothing.</summary>
+/// <summary>One OpenCL device behind one in-order queue. Nothing here has a finalizer; at process exit it waits (PoCL's threads die badly
+/// with the process) and releases nothing.</summary>
 internal sealed class OpenClBackend : Backend
 {
     private readonly nint context, queue;
@@ -28,7 +29,8 @@ internal sealed class OpenClBackend : Backend
         Profile = info.ToProfile();
         Driver = $"{device.PlatformName}, driver {device.DriverVersion}, {info.Text(DeviceInfo.Version)}";
         pastEnd = Profile.IsCpu ? Kernels.Generator.ReadPast : 0;
-        Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue), (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue) - pastEnd);
+        Memory = ((long)Math.Min(info.Number(DeviceInfo.GlobalMemSize), long.MaxValue),
+            (long)Math.Min(info.Number(DeviceInfo.MaxMemAllocSize), long.MaxValue) - pastEnd);
         // Memory that a processor promises and does not have ends the process when it is written.
         if (Profile.IsCpu) MemoryLimit = Math.Min(MemoryLimit, Memory.Total);
         context = device.Context;
@@ -55,10 +57,12 @@ internal sealed class OpenClBackend : Backend
     /// <inheritdoc/>
     public override (long Total, long MaxAllocation) Memory { get; }
 
-    /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test sets.</summary>
+    /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test
+    /// sets.</summary>
     internal long MemoryLimit { get; set; } = EnvironmentVariables.MemoryLimit.Value;
 
-    /// <summary>For tests: asked before each call that can fail, by the call's name; a code other than 0 is taken for that call's result.</summary>
+    /// <summary>For tests: asked before each call that can fail, by the call's name; a code other than 0 is taken for that call's
+    /// result.</summary>
     internal Func<string, int>? Fault { get; set; }
 
     /// <summary>The programs on disk; tests put theirs here. Null where the driver keeps its own cache.</summary>
@@ -80,11 +84,13 @@ internal sealed class OpenClBackend : Backend
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         long held = Counters.BytesHeld;
         if (bytes > MemoryLimit - held)
-            throw new DeviceOutOfMemoryException($"{bytes:N0} bytes more than the {held:N0} held would pass the memory limit of {MemoryLimit:N0} bytes on {Name}");
+            throw new DeviceOutOfMemoryException(
+                $"{bytes:N0} bytes more than the {held:N0} held would pass the memory limit of {MemoryLimit:N0} bytes on {Name}");
         int error = FaultIn("clCreateBuffer");
         // OpenCL has no empty buffer.
         nint handle = error != 0 ? 0 : Api.CreateBuffer(context, MemFlags.ReadWrite, (nuint)(Math.Max(bytes, 16) + pastEnd), null, &error);
-        Check(error, "clCreateBuffer", $"{bytes:N0} bytes, with {held:N0} held of {Memory.Total:N0}, at most {Memory.MaxAllocation:N0} in one buffer");
+        Check(error, "clCreateBuffer",
+            $"{bytes:N0} bytes, with {held:N0} held of {Memory.Total:N0}, at most {Memory.MaxAllocation:N0} in one buffer");
         Counters.BytesHeld = held + bytes;
         Counters.BytesPeak = Math.Max(Counters.BytesPeak, held + bytes);
         return new OpenClBuffer { Bytes = bytes, Handle = handle };
@@ -123,7 +129,8 @@ internal sealed class OpenClBackend : Backend
         Counters.Enqueues++;
         int error = FaultIn("clEnqueueReadBuffer");
         fixed (byte* p = target)
-            if (error == 0) error = Api.EnqueueReadBuffer(queue, Handle(source), true, (nuint)offset, (nuint)target.Length, p, 0, null, null);
+            if (error == 0)
+                error = Api.EnqueueReadBuffer(queue, Handle(source), true, (nuint)offset, (nuint)target.Length, p, 0, null, null);
         Check(error, "clEnqueueReadBuffer", "", takesMemory: false);
     }
 
@@ -137,7 +144,8 @@ internal sealed class OpenClBackend : Backend
         int error = FaultIn("clEnqueueCopyBuffer");
         ForgetLastLaunch();
         if (error == 0)
-            error = Api.EnqueueCopyBuffer(queue, Handle(source), Handle(target), (nuint)sourceOffset, (nuint)targetOffset, (nuint)bytes, 0, null, null);
+            error = Api.EnqueueCopyBuffer(queue, Handle(source), Handle(target), (nuint)sourceOffset, (nuint)targetOffset, (nuint)bytes, 0,
+                null, null);
         Check(error, "clEnqueueCopyBuffer", "");
     }
 

@@ -31,15 +31,19 @@ internal readonly partial struct OpenClInfo(CL api, nint device)
 
     /// <summary>The version in "OpenCL 1.2 PoCL …", as the specification lays it out; null for anything else.</summary>
     public static Version? ParseVersion(string text) =>
-        VersionPattern().Match(text) is { Success: true } match ? new Version(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)) : null;
+        VersionPattern().Match(text) is { Success: true } match
+            ? new Version(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)) : null;
 
     [GeneratedRegex(@"^OpenCL (\d{1,4})\.(\d{1,4})")]
     private static partial Regex VersionPattern();
 
-    /// <summary>Options that make every device compute what the source says: denormals and signed zeros are kept and nothing is contracted or reassociated because no
-    /// option allows it; division and square root round correctly where the device can. Warnings are off: some drivers count them on standard error.</summary>
+    /// <summary>Options that make every device compute what the source says: denormals and signed zeros are kept and nothing is contracted
+    /// or reassociated because no option allows it; division and square root round correctly where the device can. Warnings are off: some
+    /// drivers count them on standard error.</summary>
     public string BuildOptions() =>
-        "-cl-std=CL1.2 -w" + ((Number(DeviceInfo.SingleFPConfig) & CorrectlyRoundedDivideSqrt) != 0 ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+        "-cl-std=CL1.2 -w" + ((Number(DeviceInfo.SingleFPConfig) & CorrectlyRoundedDivideSqrt) != 0
+            ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
     /// <summary>What kernels must know.</summary>
     public DeviceProfile ToProfile()

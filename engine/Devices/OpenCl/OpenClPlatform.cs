@@ -6,7 +6,8 @@ namespace GpuTensor.Devices.OpenCl;
 
 /// <summary>A usable device: what it takes to open it, and its names.</summary>
 /// <param name="Index">Its number: <c>opencl:Index</c>.</param>
-internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name, string DriverVersion)
+internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, bool IsCpu, string PlatformName, string Name,
+    string DriverVersion)
 {
     /// <summary>Whether it is PoCL, which compiles slowly and keeps a cache of its own on disk.</summary>
     public bool IsPocl => PlatformName.Contains(Pocl, StringComparison.Ordinal);
@@ -17,7 +18,8 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
     private readonly Lazy<nint> context =
         new(() => MakeContext(Index, Api, Platform, Id, Name, PlatformName), LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>One context for all who open the device, as long as the process lives: compilers keep what they need in it, and PoCL's takes most of a second to get ready.</summary>
+    /// <summary>One context for all who open the device, as long as the process lives: compilers keep what they need in it, and PoCL's
+    /// takes most of a second to get ready.</summary>
     /// <exception cref="DeviceException">The driver refuses.</exception>
     public nint Context => context.Value;
 
@@ -55,7 +57,8 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
     public OpenClBackend Open(string options = "") => new(this, options);
 }
 
-/// <summary>The OpenCL devices of this machine: GPUs, then CPUs, each kind in the loader's order. Finding none is an answer with a reason, never an exception.</summary>
+/// <summary>The OpenCL devices of this machine: GPUs, then CPUs, each kind in the loader's order. Finding none is an answer with a reason,
+/// never an exception.</summary>
 internal static class OpenClPlatform
 {
     private static readonly Lazy<(IReadOnlyList<OpenClDevice> Devices, string Reason)> Found =
@@ -69,12 +72,14 @@ internal static class OpenClPlatform
     /// <summary>Usable devices: <c>opencl:0</c>, <c>opencl:1</c>, … Found once.</summary>
     public static IReadOnlyList<OpenClDevice> Devices() => Found.Value.Devices;
 
-    /// <summary>Why devices were left out, a line each, with what to install where there is none at all. Empty when all are usable.</summary>
+    /// <summary>Why devices were left out, a line each, with what to install where there is none at all. Empty when all are
+    /// usable.</summary>
     public static string Reason => Found.Value.Reason;
 
     /// <summary>Looks for devices.</summary>
     /// <param name="libraries">Names of the loader to try.</param>
-    /// <param name="exclude">Comma separated substrings; a device whose platform, device or driver name holds one (in any case) is left out.</param>
+    /// <param name="exclude">Comma separated substrings; a device whose platform, device or driver name holds one (in any case) is left
+    /// out.</param>
     internal static (IReadOnlyList<OpenClDevice> Devices, string Reason) Discover(IReadOnlyList<string> libraries, string? exclude)
     {
         using var handlers = SignalHandlers.KeepAll();
@@ -115,7 +120,8 @@ internal static class OpenClPlatform
         string[] drivers = OpenClLibrary.InstalledDrivers();
         if (drivers.Length == 0) return $"No driver is installed. {OpenClLibrary.InstallHint}";
         string installed = $"Installed: {string.Join(", ", drivers)}";
-        if (PoclCache.Notice.Length > 0 && drivers.Any(d => d.Contains("pocl", StringComparison.OrdinalIgnoreCase))) return $"{installed}. {PoclCache.Notice}";
+        if (PoclCache.Notice.Length > 0 && drivers.Any(d => d.Contains("pocl", StringComparison.OrdinalIgnoreCase)))
+            return $"{installed}. {PoclCache.Notice}";
         return excluded.Length > 0
             ? $"{installed}, of which GPUTENSOR_OPENCL_EXCLUDE leaves out {string.Join(", ", excluded)}. {OpenClLibrary.InstallHint}"
             : $"{installed}, which offers none: 'clinfo' may say why.";

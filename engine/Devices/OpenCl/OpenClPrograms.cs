@@ -6,16 +6,19 @@ namespace GpuTensor.Devices.OpenCl;
 /// <summary>Compiles programs, from source or from the binary that an earlier process left on disk.</summary>
 internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context, string options)
 {
-    /// <summary>Binaries by source, options, device, driver and engine. PoCL keeps a cache of its own on disk, with the code of each work-group size too.</summary>
+    /// <summary>Binaries by source, options, device, driver and engine. PoCL keeps a cache of its own on disk, with the code of each
+    /// work-group size too.</summary>
     public DiskCache? Cache { get; set; } = backend.Device.IsPocl ? null : CacheFolder.Open("opencl");
 
-    /// <summary>True once a program did not compile with <see cref="PoclDeclarations"/> and did without; the later ones go without.</summary>
+    /// <summary>True once a program did not compile with <see cref="PoclDeclarations"/> and did without; the later ones go
+    /// without.</summary>
     public bool DeclarationsFailed { get; private set; }
 
     public OpenClProgram Compile(string source)
     {
         var device = backend.Device;
-        string key = Cache is null ? "" : DiskCache.Key(source, options, device.PlatformName, device.Name, device.DriverVersion, DiskCache.EngineVersion);
+        string key = Cache is null ? "" : DiskCache.Key(source, options, device.PlatformName, device.Name, device.DriverVersion,
+            DiskCache.EngineVersion);
         byte[]? binary = Cache?.Read(key);
         nint handle = binary is null ? 0 : FromBinary(binary);
         if (handle == 0)
@@ -31,17 +34,21 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
     {
         nint program = 0;
         string log = "";
-        int error = backend.Device.IsPocl && !DeclarationsFailed ? TryBuild(PoclDeclarations.Text + source, $"{options} {PoclDeclarations.Option}", out program, out log) : OpenClErrors.BuildProgramFailure;
+        int error = backend.Device.IsPocl && !DeclarationsFailed
+            ? TryBuild(PoclDeclarations.Text + source, $"{options} {PoclDeclarations.Option}", out program, out log)
+            : OpenClErrors.BuildProgramFailure;
         if (error == OpenClErrors.BuildProgramFailure)
         {
             error = TryBuild(source, options, out program, out log);
-            // Then it was the declarations: another version of PoCL. Where the program itself is at fault neither way succeeds, and the log is of what was generated.
+            // Then it was the declarations: another version of PoCL. Where the program itself is at fault neither way succeeds, and the log
+            // is of what was generated.
             DeclarationsFailed |= error == 0 && backend.Device.IsPocl;
         }
         if (error == 0) return program;
         if (OpenClErrors.IsOutOfMemory(error)) backend.Check(error, "clBuildProgram", log);
         throw new KernelCompilationException(
-            $"clBuildProgram failed with {OpenClErrors.Name(error)} on {backend.Name} ({backend.Driver}), options '{options}'.\n{log}\n{Numbered(source)}");
+            $"clBuildProgram failed with {OpenClErrors.Name(error)} on {backend.Name} ({backend.Driver}), options "
+            + $"'{options}'.\n{log}\n{Numbered(source)}");
     }
 
     /// <summary>Builds a program, or releases it and returns the error and the log.</summary>
@@ -113,7 +120,8 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
     private string Log(nint program)
     {
         nuint size;
-        if (backend.Api.GetProgramBuildInfo(program, backend.Device.Id, ProgramBuildInfo.BuildLog, 0, null, &size) != 0 || size == 0) return "(no build log)";
+        if (backend.Api.GetProgramBuildInfo(program, backend.Device.Id, ProgramBuildInfo.BuildLog, 0, null, &size) != 0 || size == 0)
+            return "(no build log)";
         byte[] log = new byte[size];
         fixed (byte* p = log) backend.Api.GetProgramBuildInfo(program, backend.Device.Id, ProgramBuildInfo.BuildLog, size, p, null);
         return Encoding.UTF8.GetString(log).TrimEnd('\0', '\n');

@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.Devices.OpenCl;
 
-/// <summary>Writes that do not wait. A blocking clEnqueueWriteBuffer on an in-order queue waits for all work before it, which would empty the queue at each batch; so bytes
-/// are copied to a block of host memory that lives until its write has run, and the caller goes on.</summary>
+/// <summary>Writes that do not wait. A blocking clEnqueueWriteBuffer on an in-order queue waits for all work before it, which would empty
+/// the queue at each batch; so bytes are copied to a block of host memory that lives until its write has run, and the caller goes
+/// on.</summary>
 internal sealed unsafe class OpenClStaging(OpenClBackend backend, nint queue) : IDisposable
 {
     /// <summary>Longer writes block: copying twice would cost more than the wait, and would hold the memory twice.</summary>
@@ -29,7 +30,8 @@ internal sealed unsafe class OpenClStaging(OpenClBackend backend, nint queue) : 
             var block = Take(source.Length);
             source.CopyTo(new Span<byte>((void*)block.Memory, block.Bytes));
             nint done = 0;
-            error = backend.Api.EnqueueWriteBuffer(queue, target, false, (nuint)offset, (nuint)source.Length, (void*)block.Memory, 0, null, &done);
+            error = backend.Api.EnqueueWriteBuffer(queue, target, false, (nuint)offset, (nuint)source.Length, (void*)block.Memory, 0, null,
+                &done);
             if (error == 0) inFlight.Enqueue(block with { Event = done });
             else free.Add(block);
         }

@@ -21,7 +21,9 @@ internal static class PoclCache
         if (OperatingSystem.IsWindows()) return "";
         string? given = EnvironmentVariables.Text(Variable);
         // As PoCL itself chooses; without HOME it would share a folder of /tmp with everybody.
-        string? usual = given ?? (EnvironmentVariables.Text("XDG_CACHE_HOME") ?? (EnvironmentVariables.Text("HOME") is { } home ? $"{home}/.cache" : null)) switch
+        string? usual = given
+            ?? (EnvironmentVariables.Text("XDG_CACHE_HOME")
+                ?? (EnvironmentVariables.Text("HOME") is { } home ? $"{home}/.cache" : null)) switch
         {
             { } cache => $"{cache}/pocl/kcache",
             null => null,
@@ -30,9 +32,12 @@ internal static class PoclCache
         if (usual is not null && why is null) return "";
         string from = given is null ? "" : $" ({Variable})";
         if (CacheFolder.Path is not { } root)
-            return $"PoCL has no cache folder: {(usual is null ? "" : $"{usual}{from} cannot be used: {why}; ")}{CacheFolder.WhyNot.ReplaceLineEndings("; ")}. Name a folder that can be written in {Variable}.";
+            return $"PoCL has no cache folder: "
+                + $"{(usual is null ? "" : $"{usual}{from} cannot be used: {why}; ")}{CacheFolder.WhyNot.ReplaceLineEndings("; ")}. Name "
+                + $"a folder that can be written in {Variable}.";
         string folder = Path.Combine(root, "pocl");
         NativeEnvironment.Set(Variable, folder);
-        return usual is null ? "" : $"PoCL has no cache folder, since {usual}{from} cannot be used: {why} It keeps its kernels in {folder}.";
+        return usual is null ? ""
+            : $"PoCL has no cache folder, since {usual}{from} cannot be used: {why} It keeps its kernels in {folder}.";
     }
 }

@@ -2,7 +2,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Devices.Reference;
 
-/// <summary>A tensor on the reference device while an operator runs: elements in row-major order as double (floating dtypes) or long (integers, bool).</summary>
+/// <summary>A tensor on the reference device while an operator runs: elements in row-major order as double (floating dtypes) or long
+/// (integers, bool).</summary>
 internal readonly struct ReferenceArray(DType dtype, Shape shape, double[]? real, long[]? integer)
 {
     public DType DType { get; } = dtype;
@@ -22,7 +23,8 @@ internal readonly struct ReferenceArray(DType dtype, Shape shape, double[]? real
         : new(dtype, shape, null, HostMemory.Allocate<long>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"));
 }
 
-/// <summary>One operator at work on the reference device: reads <see cref="In"/> (already broadcast: each has its operand's shape), fills <see cref="Out"/>. Integer results are
+/// <summary>One operator at work on the reference device: reads <see cref="In"/> (already broadcast: each has its operand's shape), fills
+/// <see cref="Out"/>. Integer results are
 /// wrapped and floating ones rounded to the dtype when they are stored.</summary>
 internal sealed class ReferenceCall(Node node, ReferenceArray[] inputs)
 {

@@ -4,8 +4,9 @@ using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Devices.Reference;
 
-/// <summary>The device <c>cpu</c>: every node by its operator's reference function, one after the other, in double (integers exact), rounded to the node's dtype. It shares nothing with the
-/// planner or the generator: it is what they are checked against. Values live in managed memory, so the garbage collector is its memory manager.</summary>
+/// <summary>The device <c>cpu</c>: every node by its operator's reference function, one after the other, in double (integers exact),
+/// rounded to the node's dtype. It shares nothing with the planner or the generator: it is what they are checked against. Values live in
+/// managed memory, so the garbage collector is its memory manager.</summary>
 internal sealed class ReferenceExecutor : Executor
 {
     public override string Description => "CPU reference (plain loops in double; for checking, not for speed)";

@@ -43,7 +43,8 @@ internal static class ArenaPlan
             else
             {
                 // The last hole may reach the top: grow from there.
-                offsets[i] = holes.Count > 0 && holes.GetKeyAtIndex(holes.Count - 1) + holes.GetValueAtIndex(holes.Count - 1) == top ? holes.GetKeyAtIndex(holes.Count - 1) : top;
+                offsets[i] = holes.Count > 0 && holes.GetKeyAtIndex(holes.Count - 1) + holes.GetValueAtIndex(holes.Count - 1) == top
+                    ? holes.GetKeyAtIndex(holes.Count - 1) : top;
                 if (offsets[i] != top) holes.RemoveAt(holes.Count - 1);
                 top = offsets[i] + size;
             }

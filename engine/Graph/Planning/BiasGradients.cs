@@ -24,7 +24,8 @@ internal sealed class BiasGradients
         foreach (var value in values)
         {
             Work.Visit();
-            if (value is not { Role: Role.Computed, Op.Kind: OperatorKind.Reduce, Op.Reduction: ReduceOp.Sum } || !target.HasProducts(value.DType)) continue;
+            if (value is not { Role: Role.Computed, Op.Kind: OperatorKind.Reduce, Op.Reduction: ReduceOp.Sum }
+                || !target.HasProducts(value.DType)) continue;
             var source = value.Operands[0].Value;
             if (source.DType != value.DType || source.IsArgument) continue;
             if (!sums.TryGetValue(source, out var list)) sums.Add(source, list = []);
@@ -61,7 +62,8 @@ internal sealed class BiasGradients
     }
 
     private bool IsTheLibrarys(Value value) =>
-        value is { Role: Role.Computed, Op.Kind: OperatorKind.MatMul, Shape.Rank: 2 } && target.HasProducts(value.DType) && value.Operands[0].Value.DType == value.DType
+        value is { Role: Role.Computed, Op.Kind: OperatorKind.MatMul, Shape.Rank: 2 } && target.HasProducts(value.DType)
+            && value.Operands[0].Value.DType == value.DType
         && value.Shape.ElementCount * value.Operands[0].Shape[-1] > Fuser.SmallProduct;
 
     private Value? Partner(Value product, bool left, List<Value> candidates)
@@ -84,8 +86,10 @@ internal sealed class BiasGradients
     {
         var full = sum.Operands[0].FullView;
         int dims = ((ReduceAttributes)sum.Attributes!).Dims, kept = full.Shape.Rank - dims, inner = left ? 1 : 0;
-        if (full.Offset != operand.Offset || full.Shape.ElementCount != operand.Shape.ElementCount || LongReductions.IsOverRows(full, dims)) return false;
-        return IsOne(full, 0, kept, operand.Shape[1 - inner], operand.Strides[1 - inner]) && IsOne(full, kept, full.Shape.Rank, operand.Shape[inner], operand.Strides[inner]);
+        if (full.Offset != operand.Offset || full.Shape.ElementCount != operand.Shape.ElementCount || LongReductions.IsOverRows(full, dims))
+            return false;
+        return IsOne(full, 0, kept, operand.Shape[1 - inner], operand.Strides[1 - inner])
+            && IsOne(full, kept, full.Shape.Rank, operand.Shape[inner], operand.Strides[inner]);
     }
 
     /// <summary>Whether dimensions of a view are together one of that size and stride.</summary>
@@ -112,5 +116,6 @@ internal sealed class BiasGradients
     }
 
     /// <summary>How the library finds an operand: what comes with the arguments is written to memory for it, without gaps.</summary>
-    private static Access At(Use operand) => operand.Value.IsArgument ? new(0, operand.Shape.ContiguousStrides()) : new(operand.FullView.Offset, operand.FullView.Strides);
+    private static Access At(Use operand) => operand.Value.IsArgument ? new(0, operand.Shape.ContiguousStrides())
+        : new(operand.FullView.Offset, operand.FullView.Strides);
 }

@@ -48,7 +48,8 @@ internal sealed class Containers
     {
         result.Add(original, value);
         foreach (var assignment in assignmentsTo.GetValueOrDefault(original) ?? [])
-            baseCopies.Add(assignment, result.Add(new(0, Basic.Copy, assignment.DType, assignment.Shape) { Operands = [result.Mapped(assignment.Operands[0])] }));
+            baseCopies.Add(assignment,
+                result.Add(new(0, Basic.Copy, assignment.DType, assignment.Shape) { Operands = [result.Mapped(assignment.Operands[0])] }));
     }
 
     private Value Concat(Value value)
@@ -81,7 +82,9 @@ internal sealed class Containers
         int region = -1;
         foreach (var (value, view) in operands)
         {
-            if (value.Home is not { Region: >= 0 } home || (view is not null && !(view.IsContiguous && view.Offset == 0 && view.Shape.ElementCount == value.Shape.ElementCount))) return false;
+            if (value.Home is not { Region: >= 0 } home
+                || (view is not null && !(view.IsContiguous && view.Offset == 0
+                    && view.Shape.ElementCount == value.Shape.ElementCount))) return false;
             if (value.Role is not (Role.Leaf or Role.Computed) || (value.Role == Role.Computed && !value.IsKept)) return false;
             if (region >= 0 && (home.Region != region || home.Offset != next)) return false;
             (region, next) = (home.Region, home.Offset + value.Bytes);

@@ -9,7 +9,8 @@ internal static class DimensionMatch
     /// <param name="split">Set to a dimension of "to" that must first be split (its index, the inner size) for a match; the caller splits
     /// and tries again.</param>
     /// <returns>Factors [from][to], or null where the spaces do not match.</returns>
-    public static long[][]? Find(ReadOnlySpan<long> fromSizes, ReadOnlySpan<long> fromStrides, ReadOnlySpan<long> toSizes, ReadOnlySpan<long> toStrides, bool[] used,
+    public static long[][]? Find(ReadOnlySpan<long> fromSizes, ReadOnlySpan<long> fromStrides, ReadOnlySpan<long> toSizes,
+        ReadOnlySpan<long> toStrides, bool[] used,
         out (int Dim, long Inner)? split)
     {
         split = null;

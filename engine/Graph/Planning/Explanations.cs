@@ -13,7 +13,8 @@ internal static class Explanations
     {
         var text = new StringBuilder();
         if (plan.Fault is { } fault)
-            text.AppendLine(Invariant, $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program.");
+            text.AppendLine(Invariant,
+                $"Each operator runs by itself, because the planner failed ({fault.Message}). Please report this program.");
         var kernels = plan.Kernels;
         text.Append(Invariant, $"{Count(kernels.Length, "kernel")} ({Count(plan.Steps.Length, "launch", "launches")}) on {plan.Device}; ")
             .Append(Invariant, $"reads {kernels.Sum(k => k.BytesRead):N0} bytes, writes {kernels.Sum(k => k.BytesWritten):N0}, ")

@@ -16,7 +16,8 @@ internal sealed class FlatResults
     {
         foreach (var value in values)
         {
-            if (value is not { Role: Role.Computed, Home.Region: >= 0, Op.Kind: OperatorKind.Copy } || value.Operands[0] is not ({ Role: Role.Computed } whole, { IsContiguous: true })) continue;
+            if (value is not { Role: Role.Computed, Home.Region: >= 0, Op.Kind: OperatorKind.Copy }
+                || value.Operands[0] is not ({ Role: Role.Computed } whole, { IsContiguous: true })) continue;
             if (!parts.TryGetValue(whole, out var list)) parts.Add(whole, list = []);
             list.Add(value);
         }
@@ -35,7 +36,8 @@ internal sealed class FlatResults
         {
             Work.Visit();
             var mapped = result.Mapped(value);
-            result.Add(value, homes.TryGetValue(value, out var home) ? mapped with { Home = home } : aliases.Contains(value) ? mapped with { Role = Role.Alias } : mapped);
+            result.Add(value, homes.TryGetValue(value, out var home) ? mapped with { Home = home } : aliases.Contains(value)
+                ? mapped with { Role = Role.Alias } : mapped);
         }
         return result.ToArray();
     }
@@ -50,7 +52,8 @@ internal sealed class FlatResults
             if (part.Home!.Region != first.Region || part.DType != whole.DType || Origin(part) != origin) return null;
             covered += part.Shape.ElementCount;
         }
-        return covered != whole.Shape.ElementCount ? null : new(first.Index, first.Region, origin, whole.Bytes, [.. list.SelectMany(p => p.Home!.Occupants).Distinct()]);
+        return covered != whole.Shape.ElementCount ? null
+            : new(first.Index, first.Region, origin, whole.Bytes, [.. list.SelectMany(p => p.Home!.Occupants).Distinct()]);
     }
 
     private static long Origin(Value part) => part.Home!.Offset - part.Operands[0].View!.Offset * part.DType.Size();

@@ -18,7 +18,8 @@ internal sealed partial class Fuser
         int dims = ((ReduceAttributes)value.Attributes!).Dims, kept = full.Shape.Rank - dims;
         var kind = LongReductions.IsOverRows(full, dims) ? GroupKind.Row : GroupKind.Column;
         string reason = "starts a kernel: reads memory only";
-        if (fuse && full.Shape.ElementCount > 0 && GroupOf(operand) is { } group && graph.Into(operand) is null && full.Offset == 0 && group.Members.Count < MaxMembers && HasRoom(group, value))
+        if (fuse && full.Shape.ElementCount > 0 && GroupOf(operand) is { } group && graph.Into(operand) is null && full.Offset == 0
+            && group.Members.Count < MaxMembers && HasRoom(group, value))
         {
             if (TryReduceIn(draft, operand, full, kept, kind, group)) return;
             reason = "reduces along other dimensions than the kernel before";
@@ -57,7 +58,8 @@ internal sealed partial class Fuser
         bool isChunked = draft.Value.ChunkLength > 0;
         if (group.Kind == GroupKind.MatMul || (isChunked && group.Kind != GroupKind.Pointwise)) return false;
         if (group.Kind is not GroupKind.Pointwise && (group.Kind != kind || group.Space.SplitTotal is not null)) return false;
-        if (group.Kind is not GroupKind.Pointwise && !group.Space.IsElementLevel(drafts[operand.Id]!.Position) && group.Space.IsReduced) return false;
+        if (group.Kind is not GroupKind.Pointwise && !group.Space.IsElementLevel(drafts[operand.Id]!.Position) && group.Space.IsReduced)
+            return false;
         // Over reduced dimensions of size 1 nothing tells a result from an element, and columns have one round of reductions.
         if (group.Kind is GroupKind.Column && !group.Space.IsReduced) return false;
         if (group.Members.Exists(m => graph.Into(m.Value) is not null || m.Value.Op.IsLoop)) return false;
@@ -100,9 +102,11 @@ internal sealed partial class Fuser
         for (int i = groups.Count - 1; i >= Math.Max(0, groups.Count - 4); i--)
         {
             var group = groups[i];
-            if (group.Kind != kind || group.Space.SplitTotal is not null || group.Members.Count >= MaxMembers || !HasRoom(group, draft.Value)) continue;
+            if (group.Kind != kind || group.Space.SplitTotal is not null || group.Members.Count >= MaxMembers
+                || !HasRoom(group, draft.Value)) continue;
             foreach (var member in group.Members)
-                if (member.Value.Op.Kind == OperatorKind.Reduce && member.Value.Operands[0] == draft.Value.Operands[0] && member.Value.Shape.Equals(draft.Value.Shape))
+                if (member.Value.Op.Kind == OperatorKind.Reduce && member.Value.Operands[0] == draft.Value.Operands[0]
+                    && member.Value.Shape.Equals(draft.Value.Shape))
                 {
                     Join(draft, group, [.. member.ReduceMap], kept);
                     return true;

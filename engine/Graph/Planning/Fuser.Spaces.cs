@@ -28,8 +28,10 @@ internal sealed partial class Fuser
         for (int attempt = 0; attempt < 6; attempt++)
         {
             var taken = Taken(space.Rank);
-            if (DimensionMatch.Find(sizes, strides, space.Sizes, position, taken, out var split) is { } map) return Covers(space, taken) ? new(space, map, splits) : null;
-            if (split is not { } at || space.SplitTotal is not null || space.Kind == GroupKind.MatMul && !(splitsRows && space.ProductRows[at.Dim] != 0)) return null;
+            if (DimensionMatch.Find(sizes, strides, space.Sizes, position, taken, out var split) is { } map)
+                return Covers(space, taken) ? new(space, map, splits) : null;
+            if (split is not { } at || space.SplitTotal is not null || space.Kind == GroupKind.MatMul
+                && !(splitsRows && space.ProductRows[at.Dim] != 0)) return null;
             if (space.Kind == GroupKind.Column && at.Dim < space.OuterDims) return null;
             (space, position) = (space.Split(at.Dim, at.Inner), IterationSpace.SplitFactors(position, at.Dim, at.Inner));
             (splits ??= []).Add(at);

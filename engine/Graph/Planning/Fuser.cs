@@ -37,7 +37,8 @@ internal sealed partial class Fuser
     /// a library multiplies, which then adds the bias.
     /// Kernels of our own that multiply compile for seconds on a CPU, where one for each thing that may follow costs more than it
     /// saves.</param>
-    public static Fusion Run(ValueGraph graph, DeviceProfile profile, bool fuse, bool splitsRows = false) => new Fuser(graph, profile, fuse, splitsRows).Run();
+    public static Fusion Run(ValueGraph graph, DeviceProfile profile, bool fuse, bool splitsRows = false) =>
+        new Fuser(graph, profile, fuse, splitsRows).Run();
 
     private Fusion Run()
     {
@@ -49,8 +50,10 @@ internal sealed partial class Fuser
         int[] Ordinals(HashSet<GroupDraft> some) => [.. some.Select(g => ordinals[g.Ordinal]).Order()];
         return new(graph, [.. made.Select((g, i) => new FusionGroup
         {
-            Ordinal = i, Space = g.Space, Sources = Ordinals(g.Sources), Readers = Ordinals(g.Readers), ParameterBytes = g.ParameterBytes(), Cut = g.Cut,
-            Members = [.. g.Members.Select(m => new Member(m.Value, m.Map, m.Position, m.ReduceMap, m.IsReadElsewhere || graph.IsWanted(m.Value)))],
+            Ordinal = i, Space = g.Space, Sources = Ordinals(g.Sources), Readers = Ordinals(g.Readers), ParameterBytes = g.ParameterBytes(),
+                Cut = g.Cut,
+            Members = [.. g.Members.Select(m =>
+                new Member(m.Value, m.Map, m.Position, m.ReduceMap, m.IsReadElsewhere || graph.IsWanted(m.Value)))],
         })]);
     }
 
@@ -118,7 +121,8 @@ internal sealed partial class Fuser
         var value = draft.Value;
         // Loops that never run must not carry what runs: without elements each value stays alone.
         if (value.Shape.ElementCount == 0 || group.Space.HasNoOuter) return "there is nothing to compute";
-        if (graph.Into(value) is ({ BaseCopy: { } copy }, _) && GroupOf(copy)!.Ordinal >= group.Ordinal) return "fills memory that is copied first";
+        if (graph.Into(value) is ({ BaseCopy: { } copy }, _) && GroupOf(copy)!.Ordinal >= group.Ordinal)
+            return "fills memory that is copied first";
         if (value.Op.IsLoop && group.Kind != GroupKind.Pointwise) return "is a loop of its own";
         if (group.Members.Count >= MaxMembers) return $"its group already holds {MaxMembers} operators";
         if (!HasRoom(group, value)) return "the kernel would take more parameters than the device allows";
@@ -143,18 +147,22 @@ internal sealed partial class Fuser
             {
                 if (operand.Beside is not null) return "reads what the library sums beside the product";
                 if (i < value.Op.Tables) return "gathers from a value of the same kernel";
-                if ((view?.Offset ?? 0) != 0 || !space.AreSame(space.Access(StridesOf(value.Operands[i]), map), fit.Move(drafts[operand.Id]!.Position)))
+                if ((view?.Offset ?? 0) != 0
+                    || !space.AreSame(space.Access(StridesOf(value.Operands[i]), map), fit.Move(drafts[operand.Id]!.Position)))
                     return "reads other elements of a value of the kernel before";
             }
             else if (operand.Role != Role.Computed && Latest(operand) >= group.Ordinal) return "reads memory that the kernel before fills";
         }
         bool isElementLevel = space.IsElementLevel(space.PositionOf(value.Shape, map));
         if (!space.FollowsRow(value, map))
-            return group.Kind == GroupKind.MatMul ? "does not run through the product's rows as one dimension" : "does not run through the row as the reduction does";
-        if (group.Kind == GroupKind.Row && isElementLevel && !ReadsRow(value, space, map)) return "only spreads a row's results over what may be another dimension";
+            return group.Kind == GroupKind.MatMul ? "does not run through the product's rows as one dimension"
+                : "does not run through the row as the reduction does";
+        if (group.Kind == GroupKind.Row && isElementLevel && !ReadsRow(value, space, map))
+            return "only spreads a row's results over what may be another dimension";
         if (group.Kind == GroupKind.Column && isElementLevel)
             foreach (var (operand, _) in value.Operands)
-                if (GroupOf(operand) == group && !space.IsElementLevel(fit.Move(drafts[operand.Id]!.Position)) && operand.Shape.ElementCount > 0)
+                if (GroupOf(operand) == group && !space.IsElementLevel(fit.Move(drafts[operand.Id]!.Position))
+                    && operand.Shape.ElementCount > 0)
                     return "broadcasts the result of a column reduction";
         if (!ReferenceEquals(space, group.Space)) group.MoveTo(space, fit.Move);
         group.Add(draft, map);
@@ -174,18 +182,22 @@ internal sealed partial class Fuser
         foreach (var use in value.Operands)
         {
             var (operand, view) = use;
-            if (GroupOf(operand) is not { Kind: GroupKind.Pointwise } other || other == group || graph.Into(operand) is not null || operand.Shape.ElementCount == 0) continue;
+            if (GroupOf(operand) is not { Kind: GroupKind.Pointwise } other || other == group || graph.Into(operand) is not null
+                || operand.Shape.ElementCount == 0) continue;
             if (group.Kind != GroupKind.Pointwise && other.Members.Exists(m => m.Value.Op.IsLoop)) continue;
             if (other.Readers.Count > 1 || (other.Readers.Count == 1 && !other.Readers.Contains(group))) continue;
-            if ((view?.Offset ?? 0) != 0 || group.Members.Count + other.Members.Count > MaxMembers || other.Members.Exists(m => graph.IsBaseCopy(m.Value))) continue;
+            if ((view?.Offset ?? 0) != 0 || group.Members.Count + other.Members.Count > MaxMembers
+                || other.Members.Exists(m => graph.IsBaseCopy(m.Value))) continue;
             if (group.ParameterBytes() + other.ParameterBytes() > profile.MaxParameterBytes) continue;
             if (other.Members.Exists(m => graph.Into(m.Value) is ({ BaseCopy: { } copy }, _) && GroupOf(copy) == group)) continue;
             var space = group.Space;
             var taken = Taken(space.Rank);
-            var map = DimensionMatch.Find(other.Space.Sizes, drafts[operand.Id]!.Position, space.Sizes, space.Access(StridesOf(use), valueMap), taken, out _);
+            var map = DimensionMatch.Find(other.Space.Sizes, drafts[operand.Id]!.Position, space.Sizes,
+                space.Access(StridesOf(use), valueMap), taken, out _);
             // The operand must be read once by every iteration it takes part in: all outer dimensions, and all or none of the reduced ones.
             if (map is null || !Covers(space, taken)) continue;
-            if (space.HasRuns && other.Members.Exists(m => !space.FollowsRow(m.Value, [.. m.Map.Select(row => space.Access(row, map))]))) continue;
+            if (space.HasRuns && other.Members.Exists(m => !space.FollowsRow(m.Value, [.. m.Map.Select(row => space.Access(row, map))])))
+                continue;
             if (!ReadsOnlyAt(group, other, map)) continue;
             // No third group reads from it, so nothing stands between the two; its own sources are earlier still.
             group.Absorb(other, map);
@@ -234,8 +246,10 @@ internal sealed partial class Fuser
         if (product.Shape.ElementCount * depth > SmallProduct)
         {
             var map = IterationSpace.IdentityMap(rank, rank);
-            New(new(GroupKind.MatMul, sizes, 0) { ProductRows = map[^2] }, "a matrix product reads its operands from memory").Add(draft, map);
+            New(new(GroupKind.MatMul, sizes, 0) { ProductRows = map[^2] }, "a matrix product reads its operands from memory")
+                .Add(draft, map);
         }
-        else New(new(GroupKind.Column, [.. sizes, depth], 1), "a small matrix product reads its operands from memory").Add(draft, IterationSpace.IdentityMap(rank, rank + 1));
+        else New(new(GroupKind.Column, [.. sizes, depth], 1), "a small matrix product reads its operands from memory")
+            .Add(draft, IterationSpace.IdentityMap(rank, rank + 1));
     }
 }

@@ -11,7 +11,8 @@ internal abstract class Implementation
     /// <returns>By group.</returns>
     public static Implementation[] Choose(Fusion fusion, Target target) =>
         Array.ConvertAll(fusion.Groups, g => Array.Find(All, i => i.CanCompute(g, target))
-            ?? throw new NotSupportedException($"Nothing computes {g.Kind} {g.Members[^1].Value} on this device. Please report this program."));
+            ?? throw new NotSupportedException(
+                $"Nothing computes {g.Kind} {g.Members[^1].Value} on this device. Please report this program."));
 
     /// <summary>Whether independent groups may run side by side in one launch.</summary>
     public virtual bool SharesLaunches => false;

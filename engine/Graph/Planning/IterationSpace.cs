@@ -39,7 +39,8 @@ internal sealed record IterationSpace(GroupKind Kind, long[] Sizes, int ReduceDi
     public bool IsReduced => Sizes.AsSpan(OuterDims).ContainsAnyExceptInRange(0, 1);
 
     /// <summary>Whether dimensions must run on in each other: those of a row, or a product's rows that were split.</summary>
-    public bool HasRuns => Kind == GroupKind.Row ? ReduceDims > 1 : Kind == GroupKind.MatMul && ProductRows.AsSpan().Count(0L) < ProductRows.Length - 1;
+    public bool HasRuns => Kind == GroupKind.Row ? ReduceDims > 1 : Kind == GroupKind.MatMul
+        && ProductRows.AsSpan().Count(0L) < ProductRows.Length - 1;
 
     /// <summary>Whether a position varies along a reduced dimension: an element-level value.</summary>
     public bool IsElementLevel(long[] position)

@@ -40,7 +40,8 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
     {
         var keep = new bool[graph.Nodes.Count];
         foreach (var node in graph.Nodes)
-            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (missed?.Contains(node.Index) == true && !node.IsVast) || policy?.Invoke(node.Index) == true;
+            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (missed?.Contains(node.Index) == true && !node.IsVast)
+                || policy?.Invoke(node.Index) == true;
         foreach (var (storage, old) in graph.Changes)
             if (old.IsMaterialized && storage.Current.IsPendingIn(graph)) keep[storage.Current.Index] = true;
         foreach (var (node, _) in graph.Homes)

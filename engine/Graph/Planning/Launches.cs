@@ -26,7 +26,8 @@ internal sealed class Launches
     private readonly bool[] isWaiting;
 
     private Launches(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile) =>
-        (this.fusion, this.buffers, this.implementations, this.profile, isWaiting) = (fusion, buffers, implementations, profile, new bool[fusion.Groups.Length]);
+        (this.fusion, this.buffers, this.implementations, this.profile, isWaiting) =
+            (fusion, buffers, implementations, profile, new bool[fusion.Groups.Length]);
 
     /// <param name="fusion">The groups.</param>
     /// <param name="buffers">Where their values lie.</param>
@@ -68,7 +69,9 @@ internal sealed class Launches
         int bytes = 0;
         foreach (var group in ready)
         {
-            if (current.Count > 0 && (bytes + group.ParameterBytes > profile.MaxParameterBytes - 64 || implementations[group.Ordinal] != implementations[current[0].Ordinal])) Close();
+            if (current.Count > 0
+                && (bytes + group.ParameterBytes > profile.MaxParameterBytes - 64
+                    || implementations[group.Ordinal] != implementations[current[0].Ordinal])) Close();
             current.Add(group);
             bytes += group.ParameterBytes;
         }
@@ -93,7 +96,8 @@ internal sealed class Launches
             int need = launch.Groups.Sum(g => g.ParameterBytes), count = launch.Groups.Sum(g => g.Members.Length);
             bool isGathered = Array.Exists(launch.Groups, g => buffers.Gathered.ContainsKey(g.Ordinal));
             bool tiny = launch.Implementation.SharesLaunches && !isGathered && size <= SerialElements;
-            if (tiny && elements >= 0 && result.Count > 0 && elements + size <= SerialElements && bytes + need < profile.MaxParameterBytes - 64 && members + count <= Fuser.MaxMembers)
+            if (tiny && elements >= 0 && result.Count > 0 && elements + size <= SerialElements && bytes + need < profile.MaxParameterBytes
+                - 64 && members + count <= Fuser.MaxMembers)
             {
                 result[^1] = result[^1] with { Groups = [.. result[^1].Groups, .. launch.Groups], IsSerial = true };
                 (elements, bytes, members) = (elements + size, bytes + need, members + count);

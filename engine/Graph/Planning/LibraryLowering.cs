@@ -22,7 +22,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
     /// <param name="Direct">The store they do with that; −1: they write to working memory.</param>
     /// <param name="Vector">The memory that their epilogue reads or writes.</param>
     /// <param name="Text">What the epilogue is, for people; or which one there might be.</param>
-    private sealed record Way(LibraryGemmPlan Plan, LibraryCall[] Calls, int Result, int Direct, Access Target, MemoryId? Vector = null, string Text = "");
+    private sealed record Way(LibraryGemmPlan Plan, LibraryCall[] Calls, int Result, int Direct, Access Target, MemoryId? Vector = null,
+        string Text = "");
 
     /// <summary>The steps in order.</summary>
     /// <param name="launch">The product's launch.</param>
@@ -37,9 +38,11 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         var way = beside is { } sum ? Summing(sum) : Following();
         if (way.Plan.CopyA && !madeA) memoryA = Prepare(spec.A, a, spec.M, spec.K, "left").Memory;
         if (way.Plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, spec.K, spec.N, "right").Memory;
-        var result = way.Direct < 0 ? Scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size()) : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
+        var result = way.Direct < 0 ? Scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size())
+            : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
         string library = way.Vector is null ? "cuBLAS" : "cublasLt";
-        string what = $"{library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, {spec.N}] {spec.In.Name()}{way.Text}";
+        string what = $"{library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, "
+            + $"{spec.N}] {spec.In.Name()}{way.Text}";
         MemoryId[] used = way.Vector is { } vector ? [memoryA, memoryB, result, vector] : [memoryA, memoryB, result];
         steps.Add(new(null, used, [.. used.Select(_ => spec.In)], [], new(identity, what)) { Calls = way.Calls });
         Epilogue();
@@ -60,7 +63,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
                 var way = Making(match.Result);
                 if (way.Calls.Length > 1 || !IsVector(match.Bias, way.Calls[0])) continue;
                 var call = way.Calls[0] with { Epilogue = match.Kind, Vector = match.Bias.At.Offset };
-                if (target.HasEpilogue(call, spec.In)) return way with { Calls = [call], Vector = memories[match.Bias.Buffer], Text = $" with {Name(match.Kind)}{text}" };
+                if (target.HasEpilogue(call, spec.In))
+                    return way with { Calls = [call], Vector = memories[match.Bias.Buffer], Text = $" with {Name(match.Kind)}{text}" };
                 text += $", no algorithm with {Name(match.Kind)}";
             }
             return Making(Array.FindIndex(spec.Epilogue, i => i is Product)) with { Text = text };
@@ -72,7 +76,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         {
             int product = Array.FindIndex(spec.Epilogue, i => i is Product);
             var direct = WithVector(Making(product));
-            return direct.Calls.Length == 1 && target.HasEpilogue(direct.Calls[0], spec.In) ? direct : WithVector(Making(product, direct: false));
+            return direct.Calls.Length == 1 && target.HasEpilogue(direct.Calls[0], spec.In) ? direct
+                : WithVector(Making(product, direct: false));
 
             Way WithVector(Way way) => way with
             {
@@ -86,7 +91,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             int store = direct ? DirectStore(register) : -1;
             var gapless = LibraryGemm.Dense(Anywhere, spec.Batch, spec.M, spec.N, all: true);
             var plan = LibraryGemm.Plan(spec.Batch, spec.M, spec.N, spec.K, a, b, store < 0 ? gapless : ((Store)spec.Epilogue[store]).At);
-            return store < 0 || plan.CopyC ? new(plan, plan.Calls, register, -1, gapless) : new(plan, plan.Calls, register, store, ((Store)spec.Epilogue[store]).At);
+            return store < 0 || plan.CopyC ? new(plan, plan.Calls, register, -1, gapless)
+                : new(plan, plan.Calls, register, store, ((Store)spec.Epilogue[store]).At);
         }
 
         (Access At, MemoryId Memory, bool Made) Operand(Instruction[] code, long rows, long columns, string side)
@@ -104,7 +110,9 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             long[] sizes = [.. kept.Select(d => spec.Batch[d]), rows, columns];
             var memory = Scratch(sizes.Aggregate(1L, (p, q) => p * q) * spec.In.Size());
             Instruction[] copy = [.. GemmProgram.Map(code, Project), new Store(spec.Buffers.Length, spec.In, Project(at), code.Length - 1)];
-            Pointwise("operand", sizes, copy, memory, $"copy of the {side} operand, whose strides {string.Join(", ", moves.Strides.Select(s => $"{s}"))} the library does not take");
+            Pointwise("operand", sizes, copy, memory,
+                $"copy of the {side} operand, whose strides {string.Join(", ", moves.Strides.Select(s => $"{s}"))} the library does not "
+                + "take");
             return (at, memory);
         }
 
@@ -124,14 +132,19 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             MemoryId Memory(int buffer) => buffer < spec.Buffers.Length ? memories[buffer] : extra;
             // Buffers that share memory share the parameter.
             var order = GemmProgram.Buffers(code).Order().ToList();
-            (MemoryId, DType)[] used = [.. order.Select(b => (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)).Distinct()];
+            (MemoryId, DType)[] used = [.. order.Select(b => (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In))
+                .Distinct()];
             var written = code.OfType<Store>().Select(s => Memory(s.Buffer)).ToHashSet();
             int[] slots = [.. code.OfType<ScalarArgument>().Select(s => s.Slot).Distinct().Order()];
-            code = GemmProgram.Renumber(code, b => Array.IndexOf(used, (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)), s => Array.IndexOf(slots, s));
+            code = GemmProgram.Renumber(code, b =>
+                Array.IndexOf(used, (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)), s => Array.IndexOf(slots, s));
             var section = new Section(SectionKind.Pointwise, sizes, [], code);
-            var kernel = Kernels.Generator.Generate(new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))], [.. slots.Select(s => spec.Scalars[s])],
+            var kernel = Kernels.Generator.Generate(
+                new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))],
+                    [.. slots.Select(s => spec.Scalars[s])],
                 [section], false), target.Profile, target.Dialect);
-            steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])], new(identity, text)));
+            steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])],
+                new(identity, text)));
         }
     }
 

@@ -10,7 +10,8 @@ internal sealed class LibraryProduct : Implementation
         if (group.Kind != GroupKind.MatMul) return false;
         var product = group.Product.Value;
         var operand = product.Operands[0];
-        return target.HasProducts(operand.Value.DType) && product.DType == operand.Value.DType && product.Shape.ElementCount > 0 && operand.Shape[-1] > 0;
+        return target.HasProducts(operand.Value.DType) && product.DType == operand.Value.DType && product.Shape.ElementCount > 0
+            && operand.Shape[-1] > 0;
     }
 
     public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)

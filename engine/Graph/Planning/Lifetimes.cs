@@ -29,12 +29,14 @@ internal sealed class Lifetimes
         {
             int from = lives.Count;
             foreach (long bytes in launches[i].Scratch) lives.Add((bytes, i, i));
-            result[i] = launches[i] with { Steps = Array.ConvertAll(launches[i].Steps, s => s with { Memories = Array.ConvertAll(s.Memories, m => InArena(m, from)) }) };
+            result[i] = launches[i] with { Steps = Array.ConvertAll(launches[i].Steps, s =>
+                s with { Memories = Array.ConvertAll(s.Memories, m => InArena(m, from)) }) };
         }
         return new() { Lives = lives, Launches = result };
     }
 
-    private static MemoryId InArena(MemoryId memory, int from) => memory.Kind == MemoryKind.Scratch ? new(MemoryKind.Arena, from + memory.Index) : memory;
+    private static MemoryId InArena(MemoryId memory, int from) => memory.Kind == MemoryKind.Scratch
+        ? new(MemoryKind.Arena, from + memory.Index) : memory;
 
     private static (int First, int Last) Written(Value value, Fusion fusion, int?[] times)
     {
@@ -57,7 +59,8 @@ internal sealed class Lifetimes
 
     private static (int First, int Last) Gathered(Value value, Buffers buffers, int?[] times)
     {
-        int[] readers = [.. buffers.Gathered.Where(g => g.Value.Contains(value) && times[g.Key] is not null).Select(g => times[g.Key]!.Value)];
+        int[] readers = [.. buffers.Gathered.Where(g => g.Value.Contains(value) && times[g.Key] is not null)
+            .Select(g => times[g.Key]!.Value)];
         return readers.Length == 0 ? (0, 0) : (readers.Min(), readers.Max());
     }
 }

@@ -23,13 +23,15 @@ internal sealed class LiveValues(GraphSnapshot graph)
             bool isNumber = node.Op.Kind == OperatorKind.Scalar;
             var value = made[i] = new(result.Count, node.Op, node.DType, node.Shape)
             {
-                Role = isNumber ? Role.Scalar : Role.Computed, Index = i, Slot = node.Slot, Operands = operands, Attributes = node.Attributes,
+                Role = isNumber ? Role.Scalar : Role.Computed, Index = i, Slot = node.Slot, Operands = operands,
+                    Attributes = node.Attributes,
                 IsKept = node.IsKept && !isNumber, Home = node.Home,
             };
             result.Add(value);
             // A number somebody holds on to is written to memory by a kernel of its own.
             if (isNumber && node.IsKept)
-                result.Add(new(result.Count, Basic.Copy, node.DType, node.Shape) { Index = i, IsKept = true, Home = node.Home, Operands = [new(value, null)] });
+                result.Add(new(result.Count, Basic.Copy, node.DType, node.Shape) { Index = i, IsKept = true, Home = node.Home,
+                    Operands = [new(value, null)] });
         }
         return [.. result];
     }

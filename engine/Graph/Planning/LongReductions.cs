@@ -30,7 +30,8 @@ internal sealed class LongReductions
 
     /// <summary>Whether a reduction may be cut at all; a sum that the library makes beside a product is not ours to cut.</summary>
     private static bool CanSplit(Value value) =>
-        value is { Op.Kind: OperatorKind.Reduce, Beside: null } && value.Op.Reduction is ReduceOp.Sum or ReduceOp.Max or ReduceOp.Min or ReduceOp.Prod;
+        value is { Op.Kind: OperatorKind.Reduce, Beside: null }
+            && value.Op.Reduction is ReduceOp.Sum or ReduceOp.Max or ReduceOp.Min or ReduceOp.Prod;
 
     /// <summary>Adds the first stages.</summary>
     /// <returns>The last stage: the reduction itself where it is not cut.</returns>
@@ -66,19 +67,22 @@ internal sealed class LongReductions
         // As many of the last dimensions as fit one; no size alone passes that, so some is left.
         int first = full.Shape.Rank;
         for (long inner = 1; inner * full.Shape.Span[first - 1] <= int.MaxValue; first--) inner *= full.Shape.Span[first - 1];
-        var partial = result.Add(Split(Partial(value, Shape.Create(full.Shape.Span[..first]), value.Operands[0], full.Shape.Rank - first, 0)));
+        var partial = result.Add(
+            Split(Partial(value, Shape.Create(full.Shape.Span[..first]), value.Operands[0], full.Shape.Rank - first, 0)));
         return Split(value with { Operands = [new(partial, null)], Attributes = new ReduceAttributes(first - kept) });
     }
 
     private Value AddPartial(Value value, Shape shape, Use operand, int dims, long chunk)
     {
         if (!Inlining.CanBeRead(operand))
-            operand = new(result.Add(new(0, Basic.Copy, operand.Value.DType, operand.Value.Shape) { Operands = [new(operand.Value, null)] }), operand.View);
+            operand = new(result.Add(new(0, Basic.Copy, operand.Value.DType,
+                operand.Value.Shape) { Operands = [new(operand.Value, null)] }), operand.View);
         return result.Add(Partial(value, shape, operand, dims, chunk));
     }
 
     private static Value Partial(Value value, Shape shape, Use operand, int dims, long chunk) =>
-        new(0, value.Op, value.DType.IsHalf() ? DType.Float32 : value.DType, shape) { Operands = [operand], Attributes = new ReduceAttributes(dims), ChunkLength = chunk };
+        new(0, value.Op, value.DType.IsHalf() ? DType.Float32 : value.DType, shape) { Operands = [operand],
+            Attributes = new ReduceAttributes(dims), ChunkLength = chunk };
 
     /// <summary>Rows: the fastest-moving dimension is reduced. Decided by the operator's own operand, never by what is fused around
     /// it.</summary>

@@ -44,7 +44,8 @@ internal sealed class Lowering(Buffers places)
         inner = new long[dims];
         inner[^2] = 1;
         var programB = OperandProgram(b, [.. batch, depth, sizes[^1]], [.. map[..(rank - 2)], inner, columns]);
-        return new(batch, sizes[^2], sizes[^1], depth, a.Value.DType, [.. buffers], [.. scalarTypes], programA, programB, [.. code.Instructions]);
+        return new(batch, sizes[^2], sizes[^1], depth, a.Value.DType, [.. buffers], [.. scalarTypes], programA, programB,
+            [.. code.Instructions]);
     }
 
     private Instruction[] OperandProgram(Use operand, long[] sizes, long[][] map)
@@ -123,7 +124,8 @@ internal sealed class Lowering(Buffers places)
             Load x => $"L{x.Buffer},{x.Type},{x.At.Offset},{string.Join(',', x.At.Strides)}",
             Gather x => $"G{x.Buffer},{x.Type},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Index},{x.Stride},{x.Bound}",
             Search x => $"S{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Value},{x.Stride},{x.Length},{x.Right}",
-            SegmentSum x => $"+{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Stride},{x.Order},{x.OrderAt},{x.OrderStride},{x.First},{x.Last}",
+            SegmentSum x => $"+{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Stride},"
+                + $"{x.Order},{x.OrderAt},{x.OrderStride},{x.First},{x.Last}",
             Affine x => $"A{x.At.Offset},{string.Join(',', x.At.Strides)}",
             Apply x => $"F{x.Function},{x.Type},{string.Join(',', x.Arguments)}",
             _ => i.ToString(),
@@ -154,7 +156,8 @@ internal sealed class Lowering(Buffers places)
                 // A register holds the element of this iteration. The fuser sees to it that no other is asked for; a wrong number would be
                 // worse than an exception.
                 if ((view?.Offset ?? 0) != 0 || !space.AreSame(Moves(), owner.PositionOf(value)))
-                    throw new InvalidOperationException($"Fusion error: {value} is read through {view} in the kernel that computes it. Please report this program.");
+                    throw new InvalidOperationException(
+                        $"Fusion error: {value} is read through {view} in the kernel that computes it. Please report this program.");
                 return register;
             }
             switch (value.Role)
@@ -162,12 +165,14 @@ internal sealed class Lowering(Buffers places)
                 case Role.Scalar when value.Attributes is ConstantNumber constant:
                     return Add(new Constant(BitsOf(constant.Bits, value.DType), value.DType));
                 case Role.Scalar:
-                    return Add(new ScalarArgument(owner.ScalarParameter(value.Slot, value.DType.IsFloatingPoint() ? DType.Float64 : DType.Int64), value.DType));
+                    return Add(new ScalarArgument(owner.ScalarParameter(value.Slot, value.DType.IsFloatingPoint() ? DType.Float64
+                        : DType.Int64), value.DType));
                 case Role.Inline:
                     return ReadInline(value, view, shape, map);
                 default:
                     var place = owner.Of(value);
-                    return Add(new Load(owner.Buffer(place.Memory, value.DType, false), value.DType, new(place.Offset + (view?.Offset ?? 0), Moves())));
+                    return Add(new Load(owner.Buffer(place.Memory, value.DType, false), value.DType,
+                        new(place.Offset + (view?.Offset ?? 0), Moves())));
             }
 
             long[] Moves() => space.Access(view?.Strides ?? shape.ContiguousStrides(), map);
@@ -199,7 +204,8 @@ internal sealed class Lowering(Buffers places)
                 return Add(new Affine(new(through.Offset, space.Access(through.Strides, map))));
             }
             Use[] composed = Array.ConvertAll(value.Operands, o => o.Value.Role == Role.Scalar ? o
-                : new(o.Value, Inlining.Compose(o.FullView, value.Shape, view) ?? throw new InvalidOperationException($"{value} cannot be read through {view}.")));
+                : new(o.Value, Inlining.Compose(o.FullView, value.Shape, view)
+                    ?? throw new InvalidOperationException($"{value} cannot be read through {view}.")));
             return Compute(value, map, composed, view.Shape);
         }
 
@@ -237,7 +243,8 @@ internal sealed class Lowering(Buffers places)
                 default:
                     var arguments = new int[operands.Length];
                     for (int i = 0; i < arguments.Length; i++) arguments[i] = Read(operands[i], shape, map);
-                    return Add(new Apply(value.Op.Function ?? throw new DeviceException($"{value.Op.Name} has no kernel function."), value.DType, arguments));
+                    return Add(new Apply(value.Op.Function ?? throw new DeviceException($"{value.Op.Name} has no kernel function."),
+                        value.DType, arguments));
             }
         }
 
@@ -259,7 +266,8 @@ internal sealed class Lowering(Buffers places)
             int index = Read(operands[1], operands[1].Shape, map[..indexRank]);
             var place = owner.Of(operands[0].Value);
             var at = new Access(place.Offset + table.Offset, space.Access(table.Strides[1..], map[indexRank..]));
-            return Add(new Gather(owner.Buffer(place.Memory, value.DType, false), value.DType, at, index, table.Strides[0], table.Shape[0]));
+            return Add(new Gather(owner.Buffer(place.Memory, value.DType, false), value.DType, at, index, table.Strides[0],
+                table.Shape[0]));
         }
 
         private int GatherLast(Value value, long[][] map, Use[] operands)
@@ -268,7 +276,8 @@ internal sealed class Lowering(Buffers places)
             int index = Read(operands[1], value.Shape, map);
             var place = owner.Of(operands[0].Value);
             var at = new Access(place.Offset + table.Offset, space.Access(table.Strides[..^1], map[..^1]));
-            return Add(new Gather(owner.Buffer(place.Memory, value.DType, false), value.DType, at, index, table.Strides[^1], table.Shape[-1]));
+            return Add(new Gather(owner.Buffer(place.Memory, value.DType, false), value.DType, at, index, table.Strides[^1],
+                table.Shape[-1]));
         }
 
         private int SearchLast(Value value, long[][] map, Use[] operands)
@@ -277,7 +286,8 @@ internal sealed class Lowering(Buffers places)
             int sought = Read(operands[1], value.Shape, map);
             var place = owner.Of(operands[0].Value);
             var at = new Access(place.Offset + table.Offset, space.Access(table.Strides[..^1], map[..^1]));
-            return Add(new Search(owner.Buffer(place.Memory, operands[0].Value.DType, false), at, sought, table.Strides[^1], table.Shape[-1], ((SearchAttributes)value.Attributes!).Right));
+            return Add(new Search(owner.Buffer(place.Memory, operands[0].Value.DType, false), at, sought, table.Strides[^1],
+                table.Shape[-1], ((SearchAttributes)value.Attributes!).Right));
         }
 
         private int SumSegments(Value value, long[][] map, Use[] operands)

@@ -5,7 +5,8 @@ namespace GpuTensor.Graph.Planning;
 /// <summary>A matrix product by kernels of our own, with what follows it as their epilogue.</summary>
 internal sealed class OwnProduct : Implementation
 {
-    public override bool CanCompute(FusionGroup group, Target target) => group.Kind == GroupKind.MatMul && !Array.Exists(group.Members, m => m.Value.Beside is not null);
+    public override bool CanCompute(FusionGroup group, Target target) => group.Kind == GroupKind.MatMul
+        && !Array.Exists(group.Members, m => m.Value.Beside is not null);
 
     public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)
     {

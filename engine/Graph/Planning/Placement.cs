@@ -21,12 +21,14 @@ internal sealed class Placement
     private Buffers Run()
     {
         foreach (var value in graph.Values)
-            if (value.Role == Role.Leaf) places[value.Id] = value.Home is { } home ? AtHome(value, home) : new(new(MemoryKind.Slot, value.Slot), 0);
+            if (value.Role == Role.Leaf)
+                places[value.Id] = value.Home is { } home ? AtHome(value, home) : new(new(MemoryKind.Slot, value.Slot), 0);
         foreach (var group in fusion.Groups)
             foreach (var member in group.Members)
                 foreach (var (operand, view) in member.Value.Operands) NoteRead(operand, view, group, member);
         foreach (var value in graph.Values)
-            if (value.Role == Role.Container && !value.IsRegion || fusion.Of(value) is { IsStored: true } && graph.Into(value) is null) Assign(value);
+            if (value.Role == Role.Container && !value.IsRegion || fusion.Of(value) is { IsStored: true } && graph.Into(value) is null)
+                Assign(value);
         foreach (var value in graph.Values)
             if (value.Role == Role.Alias) PlacePart(value);
         foreach (var value in graph.Values)
@@ -36,7 +38,8 @@ internal sealed class Placement
         foreach (var value in graph.Values)
             if (value.BaseCopy is { } copy && fusion.GroupOf(copy)!.Ordinal is var ordinal && !elided.Contains(ordinal))
                 foreach (var (filler, _) in value.Fillers) AddBefore(fusion.GroupOf(filler)!, ordinal);
-        return new() { Fusion = fusion, Places = places, Arena = arena, Outputs = outputs, Copies = copies, Elided = elided, Before = before, Gathered = gathered };
+        return new() { Fusion = fusion, Places = places, Arena = arena, Outputs = outputs, Copies = copies, Elided = elided,
+            Before = before, Gathered = gathered };
     }
 
     private static Place AtHome(Value value, Home home) => home.Region >= 0
@@ -119,7 +122,8 @@ internal sealed class Placement
     /// itself reads each element where it writes it.</summary>
     private bool CanOverwrite(Value value, Home home)
     {
-        bool takeOver = value.BaseCopy is { } copy && copy.Operands[0] is ({ Role: Role.Leaf } target, var whole) && home.Occupants.Contains(target.Slot)
+        bool takeOver = value.BaseCopy is { } copy && copy.Operands[0] is ({ Role: Role.Leaf } target, var whole)
+            && home.Occupants.Contains(target.Slot)
             && (whole is null || whole.Simplify(target.Shape) is null);
         if (value.BaseCopy is not null && !takeOver) return false;
         var pending = new List<(FusionGroup Writer, int Reader)>();
@@ -132,7 +136,8 @@ internal sealed class Placement
                 {
                     Work.Visit();
                     if (reader.Value == value.BaseCopy) continue;
-                    if (group.Ordinal > writing.Ordinal || group == writing && !ReadsWhereItWrites(group, reader, view, fusion.Of(writer)!)) return false;
+                    if (group.Ordinal > writing.Ordinal || group == writing && !ReadsWhereItWrites(group, reader, view, fusion.Of(writer)!))
+                        return false;
                     if (group != writing) pending.Add((writing, group.Ordinal));
                 }
             }

@@ -14,5 +14,6 @@ internal sealed record Target(DeviceProfile Profile, Dialect Dialect)
     /// <summary>Whether the library computes a call with its epilogue.</summary>
     public Func<LibraryCall, DType, bool> HasEpilogue { get; init; } = (_, _) => false;
 
-    public static Target Of(Backend backend, Dialect dialect) => new(backend.Profile, dialect) { HasProducts = backend.HasProducts, HasEpilogue = backend.HasEpilogue };
+    public static Target Of(Backend backend, Dialect dialect) =>
+        new(backend.Profile, dialect) { HasProducts = backend.HasProducts, HasEpilogue = backend.HasEpilogue };
 }

@@ -64,7 +64,7 @@ internal sealed unsafe partial class Machine
                 if (!(atomic && (writer & ShadowPlanes.AtomicWriter) != 0))
                     throw GlobalFault(op, lane, allocation, word,
                         $"reads{(op->Access == AccessKind.ReadOnly ? " through the read-only cache" : "")} what block {BlockOf(serial)} "
-                        + $"of the same launch wrote "
+                        + "of the same launch wrote "
                         + $"(thread {ThreadName(shadow.WriterThread[word] & 1023)})");
             }
             else

@@ -71,7 +71,7 @@ public sealed unsafe class DeviceMemory(int ordinal, ulong capacity)
             throw new DeviceFault(
                 FaultKind.IllegalAddress,
                 $"{operation.Name} uses 0x{address:x} and does not follow {born.Name}, which allocates it: no stream or event between "
-                + $"them.");
+                + "them.");
         return found;
     }
 

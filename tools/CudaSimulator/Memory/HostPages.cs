@@ -19,7 +19,7 @@ internal sealed unsafe partial class HostPages : IDisposable
             // touched.
             nint pages = Map(0, (nuint)_bytes, 3, 0x02 | 0x20 | 0x4000, -1, 0);
             if (pages == -1) throw new DeviceFault(FaultKind.OutOfMemory, $"The host could not map {_bytes} bytes for the simulated "
-                + $"device.");
+                + "device.");
             Pointer = (byte*)pages;
         }
         else

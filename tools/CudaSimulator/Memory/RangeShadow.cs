@@ -156,7 +156,7 @@ internal static unsafe class RangeShadow
         throw new DeviceFault(
             FaultKind.IllegalAddress,
             $"{operation.Name} {verb} 0x{address:x} that {earlier.Name} {earlierVerb}, and nothing orders the two: no stream or event "
-            + $"between them. "
+            + "between them. "
             + $"The address {memory.Whereabouts(address)}.");
     }
 
