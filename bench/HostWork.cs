@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Kernels;
 using GpuTensor.Nn;
 using GpuTensor.Runtime;

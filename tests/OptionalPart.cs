@@ -1,5 +1,5 @@
 using GpuTensor.Conformance;
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends.OpenCl;
 using GpuTensor.Tests.Bindings;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using GpuTensor.Graph;
 
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>Looks at every value as it is recorded. The line that recorded it is known then, so nothing is stored while the mode is
 /// off.</summary>
@@ -66,7 +66,7 @@ internal static class AnomalyMode
         (string?, long) infinity = default;
         for (long i = 0; i < node.Shape.ElementCount; i++)
         {
-            double value = Devices.Reference.ReferenceExecutor.ReadReal(host, i);
+            double value = Backends.Reference.ReferenceExecutor.ReadReal(host, i);
             if (double.IsNaN(value)) return ("NaN", i);
             if (double.IsInfinity(value) && infinity == default) infinity = (value > 0 ? "an infinity" : "a negative infinity", i);
         }

@@ -1,4 +1,3 @@
-using GpuTensor.Differentiation;
 
 namespace GpuTensor;
 

@@ -1,6 +1,6 @@
 using GpuTensor.Graph;
 
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>One backward pass: walks recorded values from the outputs to the leaves, each once, in reverse order of dependence. Iterative,
 /// so depth costs no stack.</summary>

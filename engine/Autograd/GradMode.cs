@@ -1,4 +1,4 @@
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>Whether the calling thread records history.</summary>
 internal static class GradMode

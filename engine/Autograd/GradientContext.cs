@@ -1,6 +1,6 @@
 using GpuTensor.Graph;
 
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>What a gradient rule sees: the recorded node, its operands and result as tensors, the gradient of the result; and where it
 /// returns the operands' gradients.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using GpuTensor.Graph;
 
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>What a leaf that requires gradients carries: the gradient so far, and the link from graph values back to it.</summary>
 /// <param name="view">How the leaf looks at its variable; gradients arrive in the variable's shape.</param>

@@ -1,6 +1,6 @@
 using GpuTensor.Graph;
 
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>The adjoint of looking at a value through a view: the gradient of the value from the gradient of the view.</summary>
 internal static class ViewAdjoint

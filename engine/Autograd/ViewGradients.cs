@@ -1,6 +1,6 @@
 using GpuTensor.Graph;
 
-namespace GpuTensor.Differentiation;
+namespace GpuTensor;
 
 /// <summary>Gradients of views, apart from those of the values they look at: with x = w[..2], y = x.Sum() + w.Sum(), that of x is 1, though
 /// each of its elements in w has 2. A view is no node of the graph, so each read of the value is looked at: what reads through the view, or

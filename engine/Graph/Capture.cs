@@ -1,5 +1,4 @@
-using GpuTensor.Differentiation;
-using GpuTensor.Graph.Planning;
+using GpuTensor.Compiler;
 using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 

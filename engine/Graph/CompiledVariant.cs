@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuTensor.Differentiation;
 using GpuTensor.Runtime;
 
 namespace GpuTensor.Graph;

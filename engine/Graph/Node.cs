@@ -1,4 +1,3 @@
-using GpuTensor.Differentiation;
 using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph;

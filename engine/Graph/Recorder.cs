@@ -18,7 +18,7 @@ internal sealed partial class Recorder
     private readonly List<Action> rollbacks = [];
     private readonly List<(Node Node, Runtime.Memory.Block Place)> homes = [];
     private readonly HashSet<Storage> settled = [];
-    private readonly Dictionary<Differentiation.LeafState,
+    private readonly Dictionary<LeafState,
         (Tensor? Before, bool Exposed)> gradients = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, ValueCheck> checks = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Node> watched = new(ReferenceEqualityComparer.Instance);
@@ -93,10 +93,10 @@ internal sealed partial class Recorder
     /// <summary>How this graph's runs were done so far. Those of other threads on the same device are not among them.</summary>
     public (long Steps, long Captured, long Replayed) Ran { get; private set; }
 
-    private void CountRun(Devices.RunKind kind) => Ran = kind switch
+    private void CountRun(Backends.RunKind kind) => Ran = kind switch
     {
-        Devices.RunKind.Steps => Ran with { Steps = Ran.Steps + 1 },
-        Devices.RunKind.Captured => Ran with { Captured = Ran.Captured + 1 },
+        Backends.RunKind.Steps => Ran with { Steps = Ran.Steps + 1 },
+        Backends.RunKind.Captured => Ran with { Captured = Ran.Captured + 1 },
         _ => Ran with { Replayed = Ran.Replayed + 1 },
     };
 
@@ -139,7 +139,7 @@ internal sealed partial class Recorder
             for (int i = 0; i < node.OperandCount; i++) node.ReplaceOperand(i, Prepare(node[i].Node));
             Interleaving.Point();
         }
-        if (Device.Eager || Differentiation.AnomalyMode.IsActive) RunNow(node);
+        if (Device.Eager || AnomalyMode.IsActive) RunNow(node);
         return node;
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class Recorder
 
     private void RunNow(Node node)
     {
-        bool isWatched = Differentiation.AnomalyMode.IsActive;
+        bool isWatched = AnomalyMode.IsActive;
         // Once it has run, a node may have forgotten what it was computed from.
         Operand[] operands = isWatched ? [.. Enumerable.Range(0, node.OperandCount).Select(i => node[i])] : [];
         lock (Gate)
@@ -183,7 +183,7 @@ internal sealed partial class Recorder
             Keep(node);
             Flush();
         }
-        if (isWatched) Differentiation.AnomalyMode.Check(node, operands);
+        if (isWatched) AnomalyMode.Check(node, operands);
     }
 
     /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that
@@ -270,7 +270,7 @@ internal sealed partial class Recorder
     }
 
     /// <summary>A leaf's gradient is changed by what is recorded here.</summary>
-    public void NoteGradient(Differentiation.LeafState leaf, Tensor? before, bool exposed)
+    public void NoteGradient(LeafState leaf, Tensor? before, bool exposed)
     {
         lock (Gate) gradients.TryAdd(leaf, (before, exposed));
         Capture?.NoteGradient(leaf, new(before));

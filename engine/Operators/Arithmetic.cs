@@ -108,14 +108,14 @@ internal static class Arithmetic
     };
 
     // 1/(a² + b²), and 0 at the origin, where atan2 has no derivative.
-    private static Tensor InverseSquare(Differentiation.GradientContext c)
+    private static Tensor InverseSquare(GradientContext c)
     {
         var square = Wide(c.A) * Wide(c.A) + Wide(c.B) * Wide(c.B);
         return Tensor.Where(square.Eq(Zero), Zero, square.Reciprocal());
     }
 
     // x/√(a² + b²), also where the root overflows and its half does not.
-    private static Tensor PartOfHypot(Differentiation.GradientContext c, Tensor x)
+    private static Tensor PartOfHypot(GradientContext c, Tensor x)
     {
         var root = Wide(c.Output);
         return Tensor.Where(root.IsInf(), Wide(x) * OneHalf / (Wide(c.A) * OneHalf).Hypot(Wide(c.B) * OneHalf), Wide(x) / root);

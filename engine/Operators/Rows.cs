@@ -1,4 +1,3 @@
-using GpuTensor.Differentiation;
 using GpuTensor.Graph;
 
 namespace GpuTensor.Operators;

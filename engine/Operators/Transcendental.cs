@@ -1,4 +1,4 @@
-using GpuTensor.Devices.Reference;
+using GpuTensor.Backends.Reference;
 using GpuTensor.Graph;
 using static GpuTensor.Operators.Constants;
 using static GpuTensor.Operators.Rows;

@@ -1,4 +1,4 @@
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Runtime;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using GpuTensor.Devices;
-using GpuTensor.Graph.Planning;
+using GpuTensor.Backends;
+using GpuTensor.Compiler;
 using GpuTensor.Kernels;
 
 namespace GpuTensor.Runtime;

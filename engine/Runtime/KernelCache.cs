@@ -1,5 +1,5 @@
 using System.Text;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Kernels;
 
 namespace GpuTensor.Runtime;

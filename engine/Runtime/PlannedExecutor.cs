@@ -1,6 +1,6 @@
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Graph;
-using GpuTensor.Graph.Planning;
+using GpuTensor.Compiler;
 using GpuTensor.Kernels;
 using GpuTensor.Runtime.Memory;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GpuTensor.Bindings.Cuda;
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends.OpenCl;
 using GpuTensor.Tests.Bindings;
 using Xunit;
 

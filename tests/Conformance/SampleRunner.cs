@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GpuTensor.Differentiation;
 
 namespace GpuTensor.Conformance;
 

@@ -1,7 +1,7 @@
 using GpuTensor.Conformance;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Runtime;
-using GpuTensor.Tests.CudaDevices;
+using GpuTensor.Tests.Backends.Cuda;
 using Xunit;
 
 namespace GpuTensor.Tests.ConformanceTests;

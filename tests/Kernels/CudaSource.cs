@@ -1,5 +1,5 @@
 using GpuTensor.Bindings.Cuda;
-using GpuTensor.Devices.Cuda;
+using GpuTensor.Backends.Cuda;
 using GpuTensor.Kernels;
 using GpuTensor.Tests.Bindings;
 using Xunit;

@@ -35,7 +35,7 @@ public sealed class FunctionFilesTests
         string[] expected =
         [
             "kernels/Functions/HyperbolicFunctions.cs", "engine/Operators/Transcendental.cs",
-            "engine/Core/Tensor.Pointwise.cs", "engine/Core/Tensor.InPlaceForms.cs",
+            "engine/Tensors/Tensor.Pointwise.cs", "engine/Tensors/Tensor.InPlaceForms.cs",
             "tests/Conformance/OperatorTable.Pointwise.cs", "tests/Kernels/ReferenceFunctions.cs", "tests/Operators/GradientSamples.cs",
         ];
         // In two parts, since this file is among those that are searched.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using GpuTensor.Devices;
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends;
+using GpuTensor.Backends.OpenCl;
 using GpuTensor.Kernels;
 using Xunit;
 

@@ -1,6 +1,6 @@
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends.OpenCl;
 using GpuTensor.Kernels;
-using GpuTensor.Tests.Devices;
+using GpuTensor.Tests.Backends;
 using Xunit;
 
 namespace GpuTensor.Tests.Kernels;

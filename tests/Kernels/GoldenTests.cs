@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using GpuTensor.Bench;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Kernels;
 using GpuTensor.Nn;
 using GpuTensor.Optim;

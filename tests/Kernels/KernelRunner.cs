@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using GpuTensor.Devices;
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends;
+using GpuTensor.Backends.OpenCl;
 using GpuTensor.Kernels;
-using GpuTensor.Tests.CudaSimulator;
-using GpuTensor.Tests.Devices;
+using GpuTensor.Tests.Simulator.Instructions;
+using GpuTensor.Tests.Backends;
 using Xunit;
 
 namespace GpuTensor.Tests.Kernels;

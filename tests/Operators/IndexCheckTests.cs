@@ -5,7 +5,7 @@ namespace GpuTensor.Tests.Operators;
 
 /// <summary>An index that names no place is an error at the next wait: never a wrong number, never a crash, and the engine goes
 /// on.</summary>
-[Collection(nameof(Engine.Alone))]
+[Collection(nameof(Alone))]
 public class IndexCheckTests
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Calls = new()

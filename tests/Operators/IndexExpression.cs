@@ -1,4 +1,4 @@
-using GpuTensor.Tests.Engine;
+using GpuTensor.Tests.Tensors;
 
 namespace GpuTensor.Tests.Operators;
 

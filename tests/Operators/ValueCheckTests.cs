@@ -8,7 +8,7 @@ namespace GpuTensor.Tests.Operators;
 
 /// <summary>Classes that do not exist and numbers that are no probabilities: refused at once where the host made them, else reported at the
 /// next wait, before anything is saved.</summary>
-[Collection(nameof(Engine.Alone))]
+[Collection(nameof(Alone))]
 public class ValueCheckTests
 {
     public static TheoryData<string> Devices => TestDevices.All;

@@ -1,5 +1,5 @@
 using GpuTensor.Bench;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 
 namespace GpuTensor.Tests.Runtime;
 

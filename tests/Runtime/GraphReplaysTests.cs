@@ -1,5 +1,5 @@
-using GpuTensor.Devices;
-using GpuTensor.Graph.Planning;
+using GpuTensor.Backends;
+using GpuTensor.Compiler;
 using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 using Xunit;

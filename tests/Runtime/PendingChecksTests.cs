@@ -1,4 +1,4 @@
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Graph;
 using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;

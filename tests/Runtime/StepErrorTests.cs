@@ -1,7 +1,7 @@
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends.OpenCl;
 using GpuTensor.Kernels;
 using GpuTensor.Runtime;
-using GpuTensor.Tests.Engine;
+using GpuTensor.Tests.Tensors;
 using Xunit;
 
 namespace GpuTensor.Tests.Runtime;

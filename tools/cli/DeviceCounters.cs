@@ -1,4 +1,4 @@
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.Runtime;
 
 namespace GpuTensor.Cli;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends.OpenCl;
 using Spectre.Console;
 
 namespace GpuTensor.Cli;

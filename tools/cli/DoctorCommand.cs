@@ -1,7 +1,7 @@
 using System.CommandLine;
 using GpuTensor.Bindings.Cuda;
 using GpuTensor.Cli.Doctor;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 
 namespace GpuTensor.Cli;
 

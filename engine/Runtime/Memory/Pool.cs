@@ -1,4 +1,4 @@
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 
 namespace GpuTensor.Runtime.Memory;
 

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.InteropServices;
-using GpuTensor.Devices;
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends;
+using GpuTensor.Backends.OpenCl;
 
 namespace GpuTensor.Cli.Doctor;
 

@@ -1,4 +1,4 @@
-using GpuTensor.Devices.OpenCl;
+using GpuTensor.Backends.OpenCl;
 
 namespace GpuTensor.Cli.Doctor;
 

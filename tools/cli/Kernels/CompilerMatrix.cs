@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using GpuTensor.Bindings.Cuda;
-using GpuTensor.Devices.Cuda;
+using GpuTensor.Backends.Cuda;
 
 namespace GpuTensor.Cli.Kernels;
 

@@ -1,5 +1,5 @@
 using GpuTensor.Conformance;
-using GpuTensor.Devices.Cuda;
+using GpuTensor.Backends.Cuda;
 using GpuTensor.Kernels;
 using GpuTensor.Nn;
 using GpuTensor.Optim;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using GpuTensor.Devices;
+using GpuTensor.Backends;
 using GpuTensor.IO;
 
 namespace GpuTensor.Cli.Qualification;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using GpuTensor.Cli.Doctor;
 using GpuTensor.Conformance;
-using GpuTensor.Devices.Cuda;
+using GpuTensor.Backends.Cuda;
 
 namespace GpuTensor.Cli.Qualification;
 

@@ -1,0 +1,430 @@
+using GpuTensor.Bindings.Cuda;
+using GpuTensor.Kernels;
+
+namespace GpuTensor.Backends.Cuda;
+
+/// <summary>One NVIDIA GPU: its primary context, one compute and one copy stream, generated kernels through NVRTC, products through cuBLAS,
+/// runs replayed as CUDA graphs. Nothing here has a finalizer and nothing runs at process exit. Never run on a GPU so far: see
+/// tools/docs/cuda.md for what that leaves unverified.</summary>
+internal sealed partial class CudaBackend : Backend
+{
+    private readonly CudaContext context;
+    private readonly CudaStream compute, copy;
+    private readonly CudaPrograms programs;
+    private readonly CudaStaging staging;
+    private readonly CudaScalars scalars;
+    private readonly CudaProducts products;
+    private readonly Stack<CudaEvent> events = new();
+    private readonly Stack<CudaModule> retired = new();
+    private readonly HashSet<CudaModule> loaded = [];
+    private readonly HashSet<CudaBuffer> buffers = [];
+    private readonly bool blocking = EnvironmentVariables.CudaBlocking.Value;
+    private readonly bool pools;
+    private readonly CudaDevice device;
+    private DeviceProfile profile;
+    private bool disposed;
+
+    /// <summary>Opens a GPU.</summary>
+    /// <exception cref="DeviceException">A library is missing, no compiler knows the GPU, or the driver refuses; says which and how to mend
+    /// it.</exception>
+    public CudaBackend(int ordinal)
+    {
+        var made = new Stack<IDisposable>();
+        try
+        {
+            context = Kept(CudaContext.Create(ordinal));
+            device = context.Device;
+            var compiler = CudaRuntimeCompiler.For(device);
+            Name = device.Name;
+            Capability = device.ComputeCapability;
+            Driver = $"CUDA driver {GpuTensor.Bindings.Cuda.Cuda.DriverVersion}, sm_{Capability.Number}, {compiler.Library} for "
+                + $"{compiler.Target}";
+            Memory = (device.TotalMemory, device.TotalMemory);
+            profile = new()
+            {
+                IsCpu = false,
+                GroupSize = 256,
+                // No property of the one GPU: equal kernels on all of them.
+                PreferredGroups = 256,
+                MaxParameterBytes = 4096,
+                LocalMemoryBytes = 48 * 1024,
+            };
+            if (EnvironmentVariables.SmallDomain.Value is { } small) SmallDomain = small;
+            pools = device.HasMemoryPools;
+            // What was freed stays with the process, or every wait would hand it back to the system.
+            if (pools) device.DefaultMemoryPool.ReleaseThreshold = ulong.MaxValue;
+            compute = Kept(CudaStream.Create(context));
+            copy = Kept(CudaStream.Create(context));
+            programs = new(this, context, compiler);
+            staging = Kept(new CudaStaging(context, compute, copy));
+            scalars = new(this, context, compute);
+            products = Kept(new CudaProducts(context, compute, Capability));
+        }
+        catch (CudaException e)
+        {
+            while (made.TryPop(out var part)) part.Dispose();
+            throw new DeviceException($"cuda:{ordinal} cannot be used. {e.Message}", e);
+        }
+
+        T Kept<T>(T part) where T : IDisposable
+        {
+            made.Push(part);
+            return part;
+        }
+    }
+
+    /// <summary>The GPU's compute capability.</summary>
+    internal ComputeCapability Capability { get; }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override string Driver { get; }
+
+    /// <inheritdoc/>
+    public override DeviceProfile Profile => profile;
+
+    /// <summary><see cref="DeviceProfile.SmallDomain"/> of plans that are made from here on; at first GPUTENSOR_SMALL_DOMAIN, where that is
+    /// set.</summary>
+    internal long SmallDomain
+    {
+        get => profile.SmallDomain;
+        set => profile = profile with { SmallDomain = value };
+    }
+
+    /// <inheritdoc/>
+    public override (long Total, long MaxAllocation) Memory { get; }
+
+    /// <summary>Bytes after which <see cref="Allocate"/> refuses, as a device that is full would: GPUTENSOR_MEMORY_LIMIT, or what a test
+    /// sets.</summary>
+    internal long MemoryLimit { get; set; } = EnvironmentVariables.MemoryLimit.Value;
+
+    /// <inheritdoc cref="CudaPrograms.Listener"/>
+    internal Action<string, CudaCompilation, NvrtcLibrary>? CompilationListener { set => programs.Listener = value; }
+
+    /// <summary>The machine code on disk; tests put theirs here.</summary>
+    internal DiskCache? ProgramCache { get => programs.Cache; set => programs.Cache = value; }
+
+    /// <inheritdoc/>
+    public override DeviceBuffer Allocate(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ThrowIfLost();
+        long held = Counters.BytesHeld;
+        if (bytes > MemoryLimit - held)
+            throw new DeviceOutOfMemoryException(
+                $"{bytes:N0} bytes more than the {held:N0} held would pass the memory limit of {MemoryLimit:N0} bytes on {Name}");
+        long size = Math.Max(bytes, 256);
+        try
+        {
+            CudaDeviceMemory memory;
+            try
+            {
+                memory = Take(size);
+            }
+            catch (CudaException e) when (e.IsOutOfMemory && pools)
+            {
+                // The driver's pool may hold what was freed in other sizes.
+                compute.Synchronize();
+                device.DefaultMemoryPool.TrimTo(0);
+                memory = Take(size);
+            }
+            Counters.BytesHeld = held + bytes;
+            Counters.BytesPeak = Math.Max(Counters.BytesPeak, held + bytes);
+            var buffer = new CudaBuffer { Bytes = bytes, Memory = memory };
+            buffers.Add(buffer);
+            return buffer;
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, $"with {held:N0} bytes held of {Memory.Total:N0}");
+        }
+    }
+
+    private CudaDeviceMemory Take(long bytes) => pools ? CudaDeviceMemory.AllocateAsync(compute, bytes)
+        : CudaDeviceMemory.Allocate(context, bytes);
+
+    /// <inheritdoc/>
+    public override void Free(DeviceBuffer buffer)
+    {
+        var own = (CudaBuffer)buffer;
+        if (own.Memory is null) return;
+        // In the compute stream's order, or after a wait for the device where there are no pools: work already enqueued may use it.
+        own.Memory.Dispose();
+        own.Memory = null;
+        buffers.Remove(own);
+        Counters.BytesHeld -= own.Bytes;
+    }
+
+    /// <inheritdoc/>
+    public override void Write(DeviceBuffer target, long offset, ReadOnlySpan<byte> source)
+    {
+        CheckRange(target, offset, source.Length);
+        ThrowIfLost();
+        if (source.IsEmpty) return;
+        Counters.Enqueues++;
+        try
+        {
+            staging.Write(((CudaBuffer)target).Address + (ulong)offset, source);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Read(DeviceBuffer source, long offset, Span<byte> target)
+    {
+        CheckRange(source, offset, target.Length);
+        ThrowIfLost();
+        if (target.IsEmpty)
+        {
+            Finish();
+            return;
+        }
+        Counters.Enqueues++;
+        try
+        {
+            staging.Read(((CudaBuffer)source).Address + (ulong)offset, target);
+            Waited();
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(DeviceBuffer source, long sourceOffset, DeviceBuffer target, long targetOffset, long bytes)
+    {
+        CheckRange(source, sourceOffset, bytes);
+        CheckRange(target, targetOffset, bytes);
+        ThrowIfLost();
+        if (bytes == 0) return;
+        Counters.Enqueues++;
+        try
+        {
+            compute.CopyWithinDevice(((CudaBuffer)target).Address + (ulong)targetOffset, ((CudaBuffer)source).Address + (ulong)sourceOffset,
+                bytes);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override DeviceProgram Compile(string source) => Compile([source])[0];
+
+    /// <inheritdoc/>
+    public override int KernelsPerProgram(int kernels) =>
+        Math.Clamp((kernels + Environment.ProcessorCount - 1) / Environment.ProcessorCount, 8, 48);
+
+    /// <inheritdoc/>
+    public override DeviceProgram[] Compile(IReadOnlyList<string> sources)
+    {
+        ThrowIfLost();
+        try
+        {
+            var made = programs.Compile(sources);
+            foreach (var program in made) loaded.Add(program.Module);
+            foreach (string source in sources) Counters.KernelsCompiled += KernelsIn(source);
+            return made;
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    private static int KernelsIn(string source)
+    {
+        int count = 0;
+        for (int at = 0; (at = source.IndexOf("__global__", at, StringComparison.Ordinal)) >= 0; at++) count++;
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description)
+    {
+        ThrowIfLost();
+        try
+        {
+            var own = (CudaProgram)program;
+            var kernel = own.Module.GetKernel(entryPoint);
+            own.Share();
+            return new CudaBoundKernel(this, own, kernel, description);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, description);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Launch(DeviceKernel kernel, long groups, int groupSize)
+    {
+        ThrowIfLost();
+        var own = (CudaBoundKernel)kernel;
+        if (groups <= 0) return;
+        if (groups > int.MaxValue)
+            throw new DeviceException($"{own.Description} would need {groups:N0} blocks; a grid has at most {int.MaxValue:N0}.");
+        Counters.Enqueues++;
+        Counters.Launches++;
+        try
+        {
+            own.Kernel.Launch(compute, new((int)groups, groupSize), own.Arguments());
+            Launched(own.Description);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, $"{own.Description}, {groups} blocks of {groupSize}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override DeviceBuffer? Scalars(ReadOnlySpan<long> values)
+    {
+        ThrowIfLost();
+        try
+        {
+            return scalars.Set(values);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "a run's scalars");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override DeviceFence Mark()
+    {
+        ThrowIfLost();
+        Counters.Enqueues++;
+        try
+        {
+            if (!events.TryPop(out var mark)) mark = CudaEvent.Create(context);
+            try
+            {
+                mark.Record(compute);
+            }
+            catch
+            {
+                mark.Dispose();
+                throw;
+            }
+            return new CudaFence(this, mark);
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    internal void Wait(CudaEvent mark)
+    {
+        ThrowIfLost();
+        try
+        {
+            mark.Synchronize();
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    internal bool HasPassed(CudaEvent mark)
+    {
+        ThrowIfLost();
+        try
+        {
+            return mark.IsComplete;
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    internal void Recycle(CudaEvent mark) => events.Push(mark);
+
+    /// <summary>Takes a module that nobody needs any more; it is unloaded after the next wait, since work that uses it may still
+    /// run.</summary>
+    internal void Retire(CudaModule module) => retired.Push(module);
+
+    private void UnloadRetired()
+    {
+        while (retired.TryPop(out var module))
+        {
+            loaded.Remove(module);
+            module.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Finish()
+    {
+        ThrowIfLost();
+        try
+        {
+            copy.Synchronize();
+            compute.Synchronize();
+            Waited();
+            UnloadRetired();
+        }
+        catch (CudaException e)
+        {
+            throw Error(e, "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+        // Linux submits at each call; under Windows' WDDM a query sends off what the driver holds back.
+        if (OperatingSystem.IsWindows()) _ = compute.IsComplete;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        try
+        {
+            copy.Synchronize();
+            compute.Synchronize();
+        }
+        catch (CudaException)
+        {
+            // A lost device has nothing more to wait for; what is released below does not throw.
+        }
+        if (lost is not null)
+        {
+            // The error may have come in a capture and left it open. Then it forbids giving back what follows, and goes only with its
+            // stream.
+            copy.Dispose();
+            compute.Dispose();
+        }
+        while (events.TryPop(out var mark)) mark.Dispose();
+        UnloadRetired();
+        foreach (var module in loaded) module.Dispose();
+        products.Dispose();
+        scalars.Dispose();
+        // What the pool above holds, and whoever still holds tensors.
+        foreach (var buffer in buffers.ToArray()) Free(buffer);
+        staging.Dispose();
+        copy.Dispose();
+        compute.Dispose();
+        context.Dispose();
+    }
+
+    private static void CheckRange(DeviceBuffer buffer, long offset, long length)
+    {
+        if (offset < 0 || length < 0 || offset > buffer.Bytes - length)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"bytes {offset} to {offset + length} of a buffer of {buffer.Bytes}");
+    }
+}

@@ -1,0 +1,66 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Backends.Reference;
+
+/// <summary>A tensor on the reference device while an operator runs: elements in row-major order as double (floating dtypes) or long
+/// (integers, bool).</summary>
+internal readonly struct ReferenceArray(DType dtype, Shape shape, double[]? real, long[]? integer)
+{
+    public DType DType { get; } = dtype;
+
+    public Shape Shape { get; } = shape;
+
+    /// <summary>The elements of a floating dtype.</summary>
+    public double[] Real => real ?? throw new InvalidOperationException($"{DType.Name()} holds integers.");
+
+    /// <summary>The elements of an integer dtype or bool.</summary>
+    public long[] Integer => integer ?? throw new InvalidOperationException($"{DType.Name()} holds floating-point numbers.");
+
+    public bool IsReal => real is not null;
+
+    public static ReferenceArray Make(DType dtype, Shape shape) => dtype.IsFloatingPoint()
+        ? new(dtype, shape, HostMemory.Allocate<double>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"), null)
+        : new(dtype, shape, null, HostMemory.Allocate<long>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"));
+}
+
+/// <summary>One operator at work on the reference device: reads <see cref="In"/> (already broadcast: each has its operand's shape), fills
+/// <see cref="Out"/>. Integer results are
+/// wrapped and floating ones rounded to the dtype when they are stored.</summary>
+internal sealed class ReferenceCall(Node node, ReferenceArray[] inputs)
+{
+    public Node Node { get; } = node;
+
+    public ReferenceArray[] In { get; } = inputs;
+
+    public ReferenceArray Out { get; } = ReferenceArray.Make(node.DType, node.Shape);
+
+    /// <summary>A function of one number, for floating dtypes.</summary>
+    public void Map(Func<double, double> f)
+    {
+        for (int i = 0; i < Out.Real.Length; i++) Out.Real[i] = f(In[0].Real[i]);
+    }
+
+    /// <summary>A function of one number, for floating and integer dtypes.</summary>
+    public void Map(Func<double, double> real, Func<long, long> integer)
+    {
+        if (In[0].IsReal) Map(real);
+        else
+            for (int i = 0; i < Out.Integer.Length; i++) Out.Integer[i] = integer(In[0].Integer[i]);
+    }
+
+    /// <summary>A function of two numbers, for floating and integer dtypes.</summary>
+    public void Map(Func<double, double, double> real, Func<long, long, long> integer)
+    {
+        if (In[0].IsReal)
+            for (int i = 0; i < Out.Real.Length; i++) Out.Real[i] = real(In[0].Real[i], In[1].Real[i]);
+        else
+            for (int i = 0; i < Out.Integer.Length; i++) Out.Integer[i] = integer(In[0].Integer[i], In[1].Integer[i]);
+    }
+
+    /// <summary>A predicate of two numbers; the result is bool.</summary>
+    public void Test(Func<double, double, bool> real, Func<long, long, bool> integer)
+    {
+        for (int i = 0; i < Out.Integer.Length; i++)
+            Out.Integer[i] = (In[0].IsReal ? real(In[0].Real[i], In[1].Real[i]) : integer(In[0].Integer[i], In[1].Integer[i])) ? 1 : 0;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+using GpuTensor.Graph;
+using GpuTensor.Runtime.Memory;
+
+namespace GpuTensor.Backends.Reference;
+
+/// <summary>The device <c>cpu</c>: every node by its operator's reference function, one after the other, in double (integers exact),
+/// rounded to the node's dtype. It shares nothing with the planner or the generator: it is what they are checked against. Values live in
+/// managed memory, so the garbage collector is its memory manager.</summary>
+internal sealed class ReferenceExecutor : Executor
+{
+    public override string Description => "CPU reference (plain loops in double; for checking, not for speed)";
+
+    /// <summary>What its values take; tests lower the limit.</summary>
+    internal ReferenceMemory Memory { get; } = new();
+
+    public ReferenceExecutor()
+    {
+        Memory.Limit = Math.Min(Memory.Limit, EnvironmentVariables.MemoryLimit.Value);
+    }
+
+    public override RunKind Run(Recorder graph, ref bool hasLaunched)
+    {
+        bool[]? suspects = graph.Checks.Count > 0 ? graph.Suspects() : null;
+        var verdict = suspects is null ? null : new RunVerdict();
+        foreach (var node in graph.Nodes)
+        {
+            if (node.IsVast && (node.Flags & NodeFlags.Keep) == 0)
+            {
+                // Whoever reads it reads the number.
+                node.Drop(null);
+                continue;
+            }
+            // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
+            var contents = Compute(node);
+            if (verdict is not null && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.Data) is { } error)
+            {
+                Faults.Add(Environment.CurrentManagedThreadId, error);
+                verdict.Error ??= error;
+            }
+            var itsVerdict = suspects?[node.Index] == true ? verdict : null;
+            node.Materialize(Memory.Add(new() { Host = contents, Bytes = contents.Data.LongLength, Verdict = itsVerdict }));
+            if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
+        }
+        return RunKind.Steps;
+    }
+
+    public override Block Upload(HostArray contents)
+    {
+        Memory.Require(contents.Data.LongLength, $"{contents.DType.Name()} {contents.Shape}, copied from the host");
+        var copy = new HostArray(contents.DType, contents.Shape);
+        contents.Data.CopyTo(copy.Data, 0);
+        return Memory.Add(new() { Host = copy, Bytes = copy.Data.LongLength });
+    }
+
+    public override void Download(Node node, long byteOffset, Span<byte> target)
+    {
+        Faults.Throw();
+        if (node.Block!.Verdict?.Error is { } fault) Faults.Tell(fault);
+        node.Block.Host!.Data.AsSpan(checked((int)byteOffset), target.Length).CopyTo(target);
+    }
+
+    public override void Finish() => Faults.ThrowAny();
+
+    private HostArray Compute(Node node)
+    {
+        // Operands and result as numbers of 8 bytes, and the result as it is stored.
+        Int128 bytes = (Int128)node.Shape.ElementCount * (8 + node.DType.Size());
+        for (int i = 0; i < node.OperandCount; i++) bytes += (Int128)node[i].Shape.ElementCount * 8;
+        Memory.Require(bytes, $"{node.Op.Name} {node.DType.Name()} {node.Shape}");
+        var inputs = new ReferenceArray[node.OperandCount];
+        for (int i = 0; i < inputs.Length; i++) inputs[i] = Expand(node[i]);
+        var call = new ReferenceCall(node, inputs);
+        (node.Op.Reference ?? throw new DeviceException($"{node.Op.Name} has no reference function."))(call);
+        return Round(call.Out);
+    }
+
+    /// <summary>An operand's elements, in the row-major order of its view.</summary>
+    private static ReferenceArray Expand(Operand operand)
+    {
+        // All elements of such a value are one number.
+        if (operand.Node is { IsVast: true, Block: null })
+            operand = new(operand.Node[0].Node, operand.Node[0].Node.Shape.Identity.Expand(operand.Shape), false);
+        var source = operand.Node.Block?.Host ?? throw new DeviceException($"{operand.Node} has no value on the reference device.");
+        var result = ReferenceArray.Make(source.DType, operand.Shape);
+        var view = operand.View;
+        if (view is null || view.IsContiguous)
+        {
+            ReadRun(source, view?.Offset ?? 0, 1, result, 0, checked((int)result.Shape.ElementCount));
+            return result;
+        }
+        int last = view.Shape.Rank - 1, run = view.Shape.Span[last];
+        var index = new int[last];
+        long at = view.Offset;
+        for (int i = 0; i < result.Shape.ElementCount; i += run)
+        {
+            ReadRun(source, at, view.Strides[last], result, i, run);
+            for (int d = last - 1; d >= 0; d--)
+            {
+                at += view.Strides[d];
+                if (++index[d] < view.Shape.Span[d]) break;
+                at -= view.Strides[d] * index[d];
+                index[d] = 0;
+            }
+        }
+        return result;
+    }
+
+    /// <summary>Elements at, at + stride, … of the source as elements of the result from <paramref name="start"/> on.</summary>
+    private static void ReadRun(HostArray source, long at, long stride, ReferenceArray result, int start, int count)
+    {
+        switch (source.DType)
+        {
+            case DType.Float64: Run<double, double>(result.Real, x => x); break;
+            case DType.Float32: Run<float, double>(result.Real, x => x); break;
+            case DType.Float16: Run<Half, double>(result.Real, x => (double)x); break;
+            case DType.BFloat16: Run<ushort, double>(result.Real, x => HalfBits.FromBFloat16(x)); break;
+            case DType.Int64: Run<long, long>(result.Integer, x => x); break;
+            case DType.Int32: Run<int, long>(result.Integer, x => x); break;
+            case DType.Int16: Run<short, long>(result.Integer, x => x); break;
+            case DType.Int8: Run<sbyte, long>(result.Integer, x => x); break;
+            default: Run<byte, long>(result.Integer, x => x); break;
+        }
+
+        void Run<TFrom, TTo>(TTo[] target, Func<TFrom, TTo> convert) where TFrom : unmanaged
+        {
+            var from = source.As<TFrom>();
+            for (int i = 0; i < count; i++, at += stride) target[start + i] = convert(from[(int)at]);
+        }
+    }
+
+    internal static double ReadReal(HostArray a, long i) => a.DType switch
+    {
+        DType.Float32 => a.As<float>()[(int)i],
+        DType.Float64 => a.As<double>()[(int)i],
+        _ => HalfBits.ToFloat(a.DType, a.As<ushort>()[(int)i]),
+    };
+
+    internal static long ReadInteger(HostArray a, long i) => a.DType switch
+    {
+        DType.Int64 => a.As<long>()[(int)i],
+        DType.Int32 => a.As<int>()[(int)i],
+        DType.Int16 => a.As<short>()[(int)i],
+        DType.Int8 => a.As<sbyte>()[(int)i],
+        _ => a.Data[i],
+    };
+
+    /// <summary>Stores results in the dtype: floats rounded to nearest even, integers wrapped, bool ≠ 0.</summary>
+    internal static HostArray Round(ReferenceArray a)
+    {
+        var result = new HostArray(a.DType, a.Shape);
+        int n = checked((int)a.Shape.ElementCount);
+        switch (a.DType)
+        {
+            case DType.Float64: a.Real.CopyTo(result.As<double>()); break;
+            case DType.Float32: for (int i = 0; i < n; i++) result.As<float>()[i] = (float)a.Real[i]; break;
+            case DType.Float16: for (int i = 0; i < n; i++) result.As<Half>()[i] = (Half)a.Real[i]; break;
+            case DType.BFloat16: for (int i = 0; i < n; i++) result.As<ushort>()[i] = HalfBits.ToBFloat16(ToOddFloat(a.Real[i])); break;
+            case DType.Int64: a.Integer.CopyTo(result.As<long>()); break;
+            case DType.Int32: for (int i = 0; i < n; i++) result.As<int>()[i] = unchecked((int)a.Integer[i]); break;
+            case DType.Int16: for (int i = 0; i < n; i++) result.As<short>()[i] = unchecked((short)a.Integer[i]); break;
+            case DType.Bool: for (int i = 0; i < n; i++) result.Data[i] = (byte)(a.Integer[i] != 0 ? 1 : 0); break;
+            default: for (int i = 0; i < n; i++) result.Data[i] = unchecked((byte)a.Integer[i]); break;
+        }
+        return result;
+    }
+
+    /// <summary>Double to float, rounded to odd, so that rounding on to a half type rounds once in effect.</summary>
+    private static float ToOddFloat(double value)
+    {
+        float nearest = (float)value;
+        if (nearest == value || !float.IsFinite(nearest)) return nearest;
+        if (nearest == 0) return float.CopySign(float.Epsilon, nearest);
+        uint bits = BitConverter.SingleToUInt32Bits(nearest);
+        if ((bits & 1) != 0) return nearest;
+        // Even and inexact: the neighbour on the other side of the value is odd.
+        bool up = value > nearest == nearest >= 0;
+        return BitConverter.UInt32BitsToSingle(up ? bits + 1 : bits - 1);
+    }
+}

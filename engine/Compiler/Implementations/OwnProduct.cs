@@ -1,0 +1,27 @@
+using GpuTensor.Kernels;
+
+using GpuTensor.Graph;
+
+namespace GpuTensor.Compiler;
+
+/// <summary>A matrix product by kernels of our own, with what follows it as their epilogue.</summary>
+internal sealed class OwnProduct : Implementation
+{
+    public override bool CanCompute(FusionGroup group, Target target) => group.Kind == GroupKind.MatMul
+        && !Array.Exists(group.Members, m => m.Value.Beside is not null);
+
+    public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)
+    {
+        var lowering = new Lowering(buffers);
+        var gemm = lowering.Product(launch.Groups[0]);
+        var plan = GemmPlanner.Plan(gemm, target.Profile, target.Dialect);
+        int own = gemm.Buffers.Length;
+        var steps = new List<PlannedStep>();
+        foreach (var part in plan.Launches)
+            steps.Add(new(part.Kernel,
+                [.. part.Buffers.Select(b => b < own ? lowering.Memories[b] : new MemoryId(MemoryKind.Scratch, b - own))],
+                [.. part.Buffers.Select(b => b < own ? gemm.Buffers[b].DType : GemmAccumulator.Of(gemm.In))],
+                [.. part.Scalars.Select(s => lowering.ScalarSlots[s])], new(kernel, part.Description)));
+        return new(launch, [.. steps], plan.Scratch);
+    }
+}

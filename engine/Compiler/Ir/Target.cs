@@ -1,0 +1,21 @@
+using GpuTensor.Backends;
+using GpuTensor.Kernels;
+
+using GpuTensor.Graph;
+
+namespace GpuTensor.Compiler;
+
+/// <summary>What planning knows of a device: the shape of its kernels, and which products its library computes.</summary>
+/// <param name="Profile">What shapes a kernel and the order of a sum.</param>
+/// <param name="Dialect">The language of its kernels.</param>
+internal sealed record Target(DeviceProfile Profile, Dialect Dialect)
+{
+    /// <summary>Whether a library multiplies matrices of a dtype.</summary>
+    public Func<DType, bool> HasProducts { get; init; } = _ => false;
+
+    /// <summary>Whether the library computes a call with its epilogue.</summary>
+    public Func<LibraryCall, DType, bool> HasEpilogue { get; init; } = (_, _) => false;
+
+    public static Target Of(Backend backend, Dialect dialect) =>
+        new(backend.Profile, dialect) { HasProducts = backend.HasProducts, HasEpilogue = backend.HasEpilogue };
+}

@@ -1,0 +1,48 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Compiler;
+
+/// <summary>Writes down what each launch is, once its groups and the places of its values are settled.</summary>
+internal static class Identification
+{
+    public static KernelIdentity[] Run(IReadOnlyList<Launch> launches, Fusion fusion)
+    {
+        var kernels = new KernelIdentity[launches.Count];
+        var seen = new HashSet<Value>();
+        for (int i = 0; i < kernels.Length; i++)
+            kernels[i] = new(i + 1, [.. launches[i].Groups.Select(group => Of(group, fusion, seen))], launches[i].IsSerial);
+        return kernels;
+    }
+
+    private static GroupIdentity Of(FusionGroup group, Fusion fusion, HashSet<Value> seen)
+    {
+        seen.Clear();
+        long read = 0, written = 0;
+        var operators = new OperatorIdentity[group.Members.Length];
+        for (int i = 0; i < operators.Length; i++)
+        {
+            var member = group.Members[i];
+            var value = member.Value;
+            Work.Visit(1 + value.Operands.Length);
+            foreach (var (source, _) in value.Operands)
+                if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
+            if (member.IsStored) written += value.Bytes;
+            Shape[] factors = value.Op.Kind == OperatorKind.MatMul ? [value.Operands[0].Shape, value.Operands[1].Shape] : [];
+            operators[i] = new(value.Op.Name, value.DType, value.Shape, factors, StoringOf(member, fusion.Graph), FlopsOf(value));
+        }
+        return new(group.Kind, group.Space.Sizes, group.Space.ReduceDims, group.Cut, operators, read, written);
+    }
+
+    private static Storing StoringOf(Member member, ValueGraph graph) => !member.IsStored ? Storing.No
+        : member.Value.IsKept ? Storing.Kept
+        : member.Value.Home is not null || graph.Into(member.Value) is not null ? Storing.InPlace
+        : Storing.ForOthers;
+
+    private static long FlopsOf(Value value) => value.Op.Kind switch
+    {
+        OperatorKind.MatMul => 2 * value.Shape.ElementCount * value.Operands[0].Shape[-1],
+        OperatorKind.Reduce => value.Operands[0].Shape.ElementCount,
+        OperatorKind.Pointwise => value.Shape.ElementCount,
+        _ => 0,
+    };
+}

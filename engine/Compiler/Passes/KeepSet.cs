@@ -1,0 +1,80 @@
+using GpuTensor.Graph;
+
+namespace GpuTensor.Compiler;
+
+/// <summary>Which pending values a plan writes to memory for good.</summary>
+/// <param name="Nodes">By node: whether its value is kept.</param>
+/// <param name="Held">The nodes that are kept only because the program holds them.</param>
+internal sealed record KeepSet(bool[] Nodes, int[] Held)
+{
+    /// <summary>What a new plan keeps. Collects garbage first, so that weak references tell which values the program holds.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="missed">Nodes that an earlier plan of this graph should have kept.</param>
+    /// <param name="policy">Keeps more values than need be (tests keep all, or a random half).</param>
+    public static KeepSet ForRun(Recorder graph, IReadOnlySet<int>? missed, Func<int, bool>? policy)
+    {
+        var known = graph.Capture?.Escapes.HeldIn(graph);
+        if (known is null) Reachability.Collect(graph.Began);
+        var keep = Demanded(graph, missed, policy);
+        List<int> held = [];
+        foreach (var node in graph.Nodes)
+            if (!keep[node.Index] && (known?.Contains(node.Index) ?? (!node.IsVast && graph.IsHeld(node)))) held.Add(node.Index);
+        foreach (int index in held) keep[index] = true;
+        KeepSaved(graph, keep);
+        return new(keep, [.. held]);
+    }
+
+    /// <summary>What a plan would keep if the program held no value of the graph but one: which it does hold only a collection would tell.
+    /// Changes nothing.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="asked">The value that is asked for.</param>
+    /// <param name="missed">Nodes that an earlier plan of this graph should have kept.</param>
+    /// <param name="policy">Keeps more values than need be.</param>
+    public static KeepSet ForExplanation(Recorder graph, Node asked, IReadOnlySet<int>? missed, Func<int, bool>? policy)
+    {
+        var keep = Demanded(graph, missed, policy);
+        if (asked.IsPendingIn(graph)) keep[asked.Index] = true;
+        KeepSaved(graph, keep);
+        return new(keep, []);
+    }
+
+    private static bool[] Demanded(Recorder graph, IReadOnlySet<int>? missed, Func<int, bool>? policy)
+    {
+        var keep = new bool[graph.Nodes.Count];
+        foreach (var node in graph.Nodes)
+            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (missed?.Contains(node.Index) == true && !node.IsVast)
+                || policy?.Invoke(node.Index) == true;
+        foreach (var (storage, old) in graph.Changes)
+            if (old.IsMaterialized && storage.Current.IsPendingIn(graph)) keep[storage.Current.Index] = true;
+        foreach (var (node, _) in graph.Homes)
+            if (node.IsPendingIn(graph)) keep[node.Index] = true;
+        return keep;
+    }
+
+    /// <summary>Adds what gradients of kept values will read.</summary>
+    private static void KeepSaved(Recorder graph, bool[] keep)
+    {
+        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<Node>();
+        foreach (var node in graph.Nodes)
+            if (keep[node.Index] && node.RequiresGrad && node.Leaf is null) stack.Push(node);
+        while (stack.TryPop(out var node))
+        {
+            Work.Visit();
+            if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
+            var saves = node.Op.SavedBy(node);
+            if (saves.HasResult(0)) Keep(node);
+            for (int i = 0; i < node.OperandCount; i++)
+            {
+                var operand = node[i];
+                if (saves.HasOperand(i)) Keep(operand.Node);
+                if (operand.Grad && operand.Node.RequiresGrad) stack.Push(operand.Node);
+            }
+        }
+
+        void Keep(Node node)
+        {
+            if (node.IsPendingIn(graph) && node.Op.Kind != OperatorKind.Scalar) keep[node.Index] = true;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using GpuTensor.Kernels;
+
+using GpuTensor.Graph;
+
+namespace GpuTensor.Compiler;
+
+/// <summary>Groups that run in one kernel launch: independent ones side by side, tiny ones one after the other.</summary>
+/// <param name="Implementation">What computes them.</param>
+/// <param name="IsSerial">One work-group runs the groups in order.</param>
+internal sealed record Launch(FusionGroup[] Groups, Implementation Implementation, bool IsSerial = false);
+
+/// <summary>Packs groups into launches. A group waits until somebody needs it, so that what nobody needs soon (bias gradients, losses)
+/// shares a launch.</summary>
+internal sealed class Launches
+{
+    /// <summary>Below this many elements in all, dependent groups run one after the other in one work-item of a CPU: less than a launch
+    /// costs.</summary>
+    public const long SerialElements = 8192;
+
+    private const int MaxWaiting = 64;
+
+    private readonly Fusion fusion;
+    private readonly Buffers buffers;
+    private readonly Implementation[] implementations;
+    private readonly DeviceProfile profile;
+    private readonly List<Launch> launches = [];
+    private readonly List<FusionGroup> waiting = [];
+    private readonly bool[] isWaiting;
+
+    private Launches(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile) =>
+        (this.fusion, this.buffers, this.implementations, this.profile, isWaiting) =
+            (fusion, buffers, implementations, profile, new bool[fusion.Groups.Length]);
+
+    /// <param name="fusion">The groups.</param>
+    /// <param name="buffers">Where their values lie.</param>
+    /// <param name="implementations">By group: what computes it.</param>
+    /// <param name="profile">The device's shape.</param>
+    /// <param name="fuse">False: every group is a launch of its own.</param>
+    public static List<Launch> Run(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile, bool fuse) =>
+        new Launches(fusion, buffers, implementations, profile).Run(fuse);
+
+    private List<Launch> Run(bool fuse)
+    {
+        foreach (var group in fusion.Groups)
+        {
+            if (buffers.Elided.Contains(group.Ordinal)) continue;
+            while (Waits(group)) Emit();
+            if (!implementations[group.Ordinal].SharesLaunches) launches.Add(new([group], implementations[group.Ordinal]));
+            else
+            {
+                waiting.Add(group);
+                isWaiting[group.Ordinal] = true;
+                if (!fuse || waiting.Count >= MaxWaiting) Emit();
+            }
+        }
+        while (waiting.Count > 0) Emit();
+        return fuse && profile.IsCpu ? MergeTiny() : launches;
+    }
+
+    private HashSet<int> Before(FusionGroup group) => buffers.Before.GetValueOrDefault(group.Ordinal) ?? [];
+
+    private bool Waits(FusionGroup group) => Array.Exists(group.Sources, s => isWaiting[s]) || Before(group).Any(s => isWaiting[s]);
+
+    private void Emit()
+    {
+        Work.Visit(waiting.Sum(g => 1 + g.Sources.Length + Before(g).Count));
+        var ready = waiting.FindAll(g => !Waits(g));
+        foreach (var group in ready) isWaiting[group.Ordinal] = false;
+        waiting.RemoveAll(g => !isWaiting[g.Ordinal]);
+        var current = new List<FusionGroup>();
+        int bytes = 0;
+        foreach (var group in ready)
+        {
+            if (current.Count > 0
+                && (bytes + group.ParameterBytes > profile.MaxParameterBytes - 64
+                    || implementations[group.Ordinal] != implementations[current[0].Ordinal])) Close();
+            current.Add(group);
+            bytes += group.ParameterBytes;
+        }
+        Close();
+
+        void Close()
+        {
+            if (current.Count > 0) launches.Add(new([.. current], implementations[current[0].Ordinal]));
+            current.Clear();
+            bytes = 0;
+        }
+    }
+
+    private List<Launch> MergeTiny()
+    {
+        var result = new List<Launch>();
+        long elements = 0;
+        int bytes = 0, members = 0;
+        foreach (var launch in launches)
+        {
+            long size = launch.Groups.Sum(g => g.Space.Elements);
+            int need = launch.Groups.Sum(g => g.ParameterBytes), count = launch.Groups.Sum(g => g.Members.Length);
+            bool isGathered = Array.Exists(launch.Groups, g => buffers.Gathered.ContainsKey(g.Ordinal));
+            bool tiny = launch.Implementation.SharesLaunches && !isGathered && size <= SerialElements;
+            if (tiny && elements >= 0 && result.Count > 0 && elements + size <= SerialElements && bytes + need < profile.MaxParameterBytes
+                - 64 && members + count <= Fuser.MaxMembers)
+            {
+                result[^1] = result[^1] with { Groups = [.. result[^1].Groups, .. launch.Groups], IsSerial = true };
+                (elements, bytes, members) = (elements + size, bytes + need, members + count);
+                continue;
+            }
+            result.Add(launch);
+            (elements, bytes, members) = (tiny ? size : -1, need, count);
+        }
+        return result;
+    }
+}

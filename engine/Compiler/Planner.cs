@@ -1,0 +1,134 @@
+using GpuTensor.Backends;
+using GpuTensor.Kernels;
+
+using GpuTensor.Graph;
+
+namespace GpuTensor.Compiler;
+
+/// <summary>Makes plans: recorded graph → values → fusion groups → implementations → buffers → launches → steps → arena → compiled program.
+/// Each arrow is a pass that leaves its input as it is.</summary>
+internal sealed class Planner(Backend backend, Dialect dialect)
+{
+    /// <summary>False: every operator is a kernel of its own. The oracle for fusion.</summary>
+    public bool Fuse { get; set; } = true;
+
+    /// <summary>Decides for nodes that need not be kept (tests); null: they are not.</summary>
+    public Func<int, bool>? KeepPolicy { get; set; }
+
+    /// <summary>Called before values are gathered into kernels (tests make the planner fail here).</summary>
+    public Action? BeforeFusing { get; set; }
+
+    /// <summary>The last fault of the planner itself, after which a graph was planned with each operator by itself: slower, but no value is
+    /// lost. A program that sees one has found an error of this library, and one line on standard error says so.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Where a line goes at the first fault.</summary>
+    public Action<string> Warn { get; set; } = Console.Error.WriteLine;
+
+    public Plan Make(GraphSnapshot graph)
+    {
+        var plan = Draft(graph);
+        if (plan.Fault is { } fault)
+        {
+            if (Fault is null)
+                Warn($"GpuTensor: the planner failed ({fault.Message}); the operators of that step run one by one, which is slower. "
+                    + "Please report this program.");
+            Fault = fault;
+        }
+        return plan;
+    }
+
+    /// <summary>What the plan of a graph would be, for people. Compiles nothing.</summary>
+    public string Explain(GraphSnapshot graph, bool source) => Draft(graph).Explanation(source);
+
+    private Plan Draft(GraphSnapshot graph)
+    {
+        var sketch = Sketch(graph);
+        var (values, buffers) = (sketch.Buffers.Fusion.Graph.Values, sketch.Buffers);
+        PlannedStep[] steps = [.. sketch.Launches.SelectMany(l => l.Steps)];
+        var kept = values.Where(v => v is { Index: >= 0, IsKept: true })
+            .Select(v => (v.Index, buffers.Of(v), graph.Nodes[v.Index].Home?.Index ?? -1)).ToArray();
+        return new()
+        {
+            Fingerprint = graph.Fingerprint,
+            Steps = steps,
+            Scalars = steps.SelectMany(s => s.Scalars).DefaultIfEmpty(-1).Max() + 1,
+            Kernels = sketch.Kernels,
+            ArenaOffsets = sketch.Offsets,
+            ArenaBytes = sketch.ArenaBytes,
+            ArenaWhat = buffers.Arena.MaxBy(v => v.Bytes) is { } most ? $"working memory (the largest part: {most})" : "working memory",
+            Outputs = [.. buffers.Outputs.Select(o => (Math.Max(o.Bytes, 1), o.ToString()))],
+            Kept = kept,
+            Checks = [.. kept.Where(k => graph.Checks.ContainsKey(k.Index)).Select(k => (k.Item2.Memory.Index, graph.Checks[k.Index]))],
+            Suspects = graph.Suspects.Length == 0 ? [] : OutputsOf(graph.Suspects, kept),
+            Copies = [.. buffers.Copies.Select(c => CopyOf(buffers.Of(c.Value), c.Value, c.Home))],
+            Held = graph.Held,
+            Device = backend.Name,
+            Fault = sketch.Fault,
+        };
+    }
+
+    private static (MemoryId, long, int, long) CopyOf(Place place, Value value, Home home) =>
+        (place.Memory, place.Offset * value.DType.Size(), home.Index, value.Bytes);
+
+    private static int[] OutputsOf(bool[] suspects, (int Index, Place Place, int Home)[] kept)
+    {
+        var readable = new HashSet<int>();
+        var outputs = new HashSet<int>();
+        foreach (var (index, place, _) in kept)
+            if (place.Memory.Kind == MemoryKind.Output) (suspects[index] ? outputs : readable).Add(place.Memory.Index);
+        // A variable may share its memory with a result.
+        outputs.ExceptWith(readable);
+        return [.. outputs];
+    }
+
+    private Sketched Sketch(GraphSnapshot graph)
+    {
+        try
+        {
+            return Sketch(graph, plain: false);
+        }
+        catch (Exception e) when (e is not (TensorException or OutOfMemoryException))
+        {
+            return Sketch(graph, plain: true) with { Fault = e };
+        }
+    }
+
+    private Sketched Sketch(GraphSnapshot graph, bool plain)
+    {
+        bool fuse = Fuse && !plain;
+        var target = Target.Of(backend, dialect);
+        var values = Inlining.Run(LiveValues.Run(graph), inline: !plain);
+        if (!plain) BeforeFusing?.Invoke();
+        if (fuse) values = BiasGradients.Run(values, target);
+        values = FlatResults.Run(Containers.Run(LongReductions.Run(values)));
+        var fusion = Fuser.Run(new(values), target.Profile, fuse, splitsRows: target.HasProducts(DType.Float32));
+        var implementations = Implementation.Choose(fusion, target);
+        var buffers = Placement.Run(fusion);
+        foreach (var value in buffers.Outputs.Concat(buffers.Arena)) RequirePossible(value.Bytes, value.ToString());
+        var launches = Launches.Run(fusion, buffers, implementations, target.Profile, fuse);
+        var kernels = Identification.Run(launches, fusion);
+        LoweredLaunch[] lowered = [.. launches.Select((l, i) => l.Implementation.Lower(l, kernels[i], buffers, target))];
+        var lifetimes = Lifetimes.Run(buffers, GatherSteps.Run(lowered, kernels, buffers));
+        var lives = lifetimes.Lives;
+        // A product's scratch memory is a product of sizes, and may have wrapped.
+        foreach (var (size, _, _) in lives)
+            RequirePossible(size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
+        var (offsets, bytes) = ArenaPlan.Make(lives);
+        RequirePossible(bytes, lives.Count == 0 ? ""
+            : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
+        return new(buffers, kernels, lifetimes.Launches, offsets, bytes);
+    }
+
+    /// <summary>Before anything is compiled, and before sums of sizes could wrap.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">The device never gives so much in one piece.</exception>
+    private void RequirePossible(long bytes, string what)
+    {
+        if (bytes > backend.Memory.MaxAllocation) throw new DeviceOutOfMemoryException(FormattableString.Invariant(
+            $"{bytes:N0} bytes were needed for {what}; {backend.Name} gives at most {backend.Memory.MaxAllocation:N0} in one piece."));
+    }
+
+    /// <summary>What the passes leave for a plan.</summary>
+    private sealed record Sketched(Buffers Buffers, KernelIdentity[] Kernels, LoweredLaunch[] Launches, long[] Offsets, long ArenaBytes,
+        Exception? Fault = null);
+}
