@@ -66,7 +66,7 @@ internal static class AnomalyMode
         (string?, long) infinity = default;
         for (long i = 0; i < node.Shape.ElementCount; i++)
         {
-            double value = Backends.Reference.ReferenceExecutor.ReadReal(host, i);
+            double value = host.Real(i);
             if (double.IsNaN(value)) return ("NaN", i);
             if (double.IsInfinity(value) && infinity == default) infinity = (value > 0 ? "an infinity" : "a negative infinity", i);
         }

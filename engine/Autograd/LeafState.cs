@@ -48,7 +48,7 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     {
         if (node.Leaf == this || (!node.RequiresGrad && node.TryBind(this))) return node;
         if (aliased is { } known && known.Item1 == node) return known.Item2;
-        var alias = Recorder.For(node.Device).Record(Operators.Basic.Copy, node.DType, node.Shape, new(node, null, false));
+        var alias = Recorder.For(node.Device).Record(Basic.Copy, node.DType, node.Shape, new(node, null, false));
         alias.TryBind(this);
         aliased = new(node, alias);
         return alias;
@@ -57,7 +57,7 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     /// <summary>The gradient, for the engine's own use: nothing changes it in place.</summary>
     public Tensor? ReadGrad()
     {
-        Recorder.Capturing?.NoteGradient(this, new(Grad));
+        Recorder.Recorded?.NoteGradient(this, new(Grad));
         return Grad;
     }
 
@@ -75,7 +75,7 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     /// <summary>The program sets the gradient, or forgets it.</summary>
     public void Set(Tensor? value)
     {
-        Recorder.Capturing?.NoteGradient(this, GradientStart.Replaced);
+        Recorder.Recorded?.NoteGradient(this, GradientStart.Replaced);
         // Nobody else has a handle on it: its memory can be used again at once.
         if (Grad is { IsShared: false } old && !GradExposed && GradHome is null && old != value) old.Dispose();
         (Grad, GradExposed) = (value, value is not null);
@@ -128,7 +128,7 @@ internal sealed class LeafState(View? view, Storage? variable = null)
     private void Note(Tensor value, Tensor? before, bool exposed)
     {
         if (value.Node.PendingIn is { } recorder) recorder.NoteGradient(this, before, exposed);
-        else Recorder.Capturing?.NoteGradient(this, new(before));
+        else Recorder.Recorded?.NoteGradient(this, new(before));
     }
 }
 

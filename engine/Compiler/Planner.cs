@@ -1,13 +1,11 @@
-using GpuTensor.Backends;
-using GpuTensor.Kernels;
-
 using GpuTensor.Graph;
 
 namespace GpuTensor.Compiler;
 
 /// <summary>Makes plans: recorded graph → values → fusion groups → implementations → buffers → launches → steps → arena → compiled program.
 /// Each arrow is a pass that leaves its input as it is.</summary>
-internal sealed class Planner(Backend backend, Dialect dialect)
+/// <param name="device">What planning knows of the device, asked for each plan: settings change it.</param>
+internal sealed class Planner(Func<Target> device)
 {
     /// <summary>False: every operator is a kernel of its own. The oracle for fusion.</summary>
     public bool Fuse { get; set; } = true;
@@ -43,7 +41,8 @@ internal sealed class Planner(Backend backend, Dialect dialect)
 
     private Plan Draft(GraphSnapshot graph)
     {
-        var sketch = Sketch(graph);
+        var target = device();
+        var sketch = Sketch(graph, target);
         var (values, buffers) = (sketch.Buffers.Fusion.Graph.Values, sketch.Buffers);
         PlannedStep[] steps = [.. sketch.Launches.SelectMany(l => l.Steps)];
         var kept = values.Where(v => v is { Index: >= 0, IsKept: true })
@@ -63,7 +62,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
             Suspects = graph.Suspects.Length == 0 ? [] : OutputsOf(graph.Suspects, kept),
             Copies = [.. buffers.Copies.Select(c => CopyOf(buffers.Of(c.Value), c.Value, c.Home))],
             Held = graph.Held,
-            Device = backend.Name,
+            Device = target.Name,
             Fault = sketch.Fault,
         };
     }
@@ -82,22 +81,21 @@ internal sealed class Planner(Backend backend, Dialect dialect)
         return [.. outputs];
     }
 
-    private Sketched Sketch(GraphSnapshot graph)
+    private Sketched Sketch(GraphSnapshot graph, Target target)
     {
         try
         {
-            return Sketch(graph, plain: false);
+            return Sketch(graph, target, plain: false);
         }
         catch (Exception e) when (e is not (TensorException or OutOfMemoryException))
         {
-            return Sketch(graph, plain: true) with { Fault = e };
+            return Sketch(graph, target, plain: true) with { Fault = e };
         }
     }
 
-    private Sketched Sketch(GraphSnapshot graph, bool plain)
+    private Sketched Sketch(GraphSnapshot graph, Target target, bool plain)
     {
         bool fuse = Fuse && !plain;
-        var target = Target.Of(backend, dialect);
         var values = Inlining.Run(LiveValues.Run(graph), inline: !plain);
         if (!plain) BeforeFusing?.Invoke();
         if (fuse) values = BiasGradients.Run(values, target);
@@ -105,7 +103,7 @@ internal sealed class Planner(Backend backend, Dialect dialect)
         var fusion = Fuser.Run(new(values), target.Profile, fuse, splitsRows: target.HasProducts(DType.Float32));
         var implementations = Implementation.Choose(fusion, target);
         var buffers = Placement.Run(fusion);
-        foreach (var value in buffers.Outputs.Concat(buffers.Arena)) RequirePossible(value.Bytes, value.ToString());
+        foreach (var value in buffers.Outputs.Concat(buffers.Arena)) RequirePossible(target, value.Bytes, value.ToString());
         var launches = Launches.Run(fusion, buffers, implementations, target.Profile, fuse);
         var kernels = Identification.Run(launches, fusion);
         LoweredLaunch[] lowered = [.. launches.Select((l, i) => l.Implementation.Lower(l, kernels[i], buffers, target))];
@@ -113,19 +111,19 @@ internal sealed class Planner(Backend backend, Dialect dialect)
         var lives = lifetimes.Lives;
         // A product's scratch memory is a product of sizes, and may have wrapped.
         foreach (var (size, _, _) in lives)
-            RequirePossible(size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
+            RequirePossible(target, size is < 0 or > ArenaPlan.MostBytes ? ArenaPlan.MostBytes : size, "working memory");
         var (offsets, bytes) = ArenaPlan.Make(lives);
-        RequirePossible(bytes, lives.Count == 0 ? ""
+        RequirePossible(target, bytes, lives.Count == 0 ? ""
             : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
         return new(buffers, kernels, lifetimes.Launches, offsets, bytes);
     }
 
     /// <summary>Before anything is compiled, and before sums of sizes could wrap.</summary>
     /// <exception cref="DeviceOutOfMemoryException">The device never gives so much in one piece.</exception>
-    private void RequirePossible(long bytes, string what)
+    private static void RequirePossible(Target target, long bytes, string what)
     {
-        if (bytes > backend.Memory.MaxAllocation) throw new DeviceOutOfMemoryException(FormattableString.Invariant(
-            $"{bytes:N0} bytes were needed for {what}; {backend.Name} gives at most {backend.Memory.MaxAllocation:N0} in one piece."));
+        if (bytes > target.MaxAllocation) throw new DeviceOutOfMemoryException(FormattableString.Invariant(
+            $"{bytes:N0} bytes were needed for {what}; {target.Name} gives at most {target.MaxAllocation:N0} in one piece."));
     }
 
     /// <summary>What the passes leave for a plan.</summary>

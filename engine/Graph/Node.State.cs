@@ -1,4 +1,3 @@
-using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Graph;
@@ -39,7 +38,7 @@ internal sealed partial class Node
     private static readonly Alone WithoutPlan = new(NodeState.Dropped);
     private static readonly Alone TakenOver = new(NodeState.Overwritten), GivenUp = new(NodeState.Overwritten);
 
-    /// <summary>Null: new. Else a <see cref="Recorder"/>, <see cref="Runtime.Memory.Block"/>, <see cref="Executable"/>, exception, or
+    /// <summary>Null: new. Else a <see cref="Recorder"/>, <see cref="Block"/>, <see cref="PlanOfRun"/>, exception, or
     /// <see cref="Alone"/>.</summary>
     private object? standing;
 
@@ -48,7 +47,7 @@ internal sealed partial class Node
         null => NodeState.New,
         Recorder => NodeState.Pending,
         Runtime.Memory.Block => NodeState.Materialized,
-        Executable => NodeState.Dropped,
+        PlanOfRun => NodeState.Dropped,
         Alone alone => alone.State,
         _ => NodeState.Failed,
     };
@@ -64,7 +63,7 @@ internal sealed partial class Node
     public bool IsMaterialized => Volatile.Read(ref standing) is Runtime.Memory.Block;
 
     /// <summary>The plan that ran without keeping it; null where it is not dropped, or the device has no plans.</summary>
-    public Executable? DroppedBy => Volatile.Read(ref standing) as Executable;
+    public PlanOfRun? DroppedBy => Volatile.Read(ref standing) as PlanOfRun;
 
     /// <summary>Why it has no value, if its flush failed.</summary>
     public Exception? Failure => Volatile.Read(ref standing) as Exception;
@@ -89,7 +88,7 @@ internal sealed partial class Node
 
     /// <summary>The graph of a pending value ran without keeping it.</summary>
     /// <param name="plan">The plan, which is made anew should somebody miss the value; null on a device without plans.</param>
-    public void Drop(Executable? plan)
+    public void Drop(PlanOfRun? plan)
     {
         Require(standing is Recorder, NodeState.Dropped);
         Volatile.Write(ref standing, (object?)plan ?? WithoutPlan);

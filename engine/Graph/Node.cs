@@ -59,7 +59,7 @@ internal sealed partial class Node : IOccupant
         return node;
     }
 
-    private Node Replacement() => new(Operators.Basic.Leaf, DType, Shape, Device) { leaf = leaf };
+    private Node Replacement() => new(Basic.Leaf, DType, Shape, Device) { leaf = leaf };
 
     public Device Device => Device.At(device);
 
@@ -81,7 +81,7 @@ internal sealed partial class Node : IOccupant
 
     /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where
     /// somebody asks for it, not because a handle is alive.</summary>
-    public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Operators.Basic.Copy && OperandCount == 1
+    public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Basic.Copy && OperandCount == 1
         && this[0].Node.Op.Kind == OperatorKind.Scalar;
 
     /// <summary>Whether a node is one of its operands.</summary>

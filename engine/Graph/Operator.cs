@@ -112,7 +112,7 @@ internal sealed class Operator(string name, OperatorKind kind)
 
     /// <summary>The definition of the operator in plain loops, for the CPU reference; null for kinds the reference device handles itself
     /// (leaf, scalar, …).</summary>
-    public Action<Backends.Reference.ReferenceCall>? Reference { get; init; }
+    public Action<ReferenceCall>? Reference { get; init; }
 
     /// <summary>As PyTorch names the function in a graph: <c>MulBackward</c>, <c>LogSoftmaxBackward</c>.</summary>
     public string GradName { get; init; } =

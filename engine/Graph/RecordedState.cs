@@ -6,18 +6,23 @@ namespace GpuTensor.Graph;
 /// the compiled functions of other threads record anew.</remarks>
 internal struct RecordedState
 {
+    private static int epoch;
+
     private bool wasRead;
+
+    /// <summary>Counts changes of state that recordings have read. What was recorded before a change is recorded anew.</summary>
+    public static int Epoch => Volatile.Read(ref epoch);
 
     /// <summary>Called where the state is read.</summary>
     public void Read()
     {
         // Almost never is a recording in progress, and then mostly on this thread: the first test is a plain read of a static field.
-        if (Escapes.InProgress != 0 && Recorder.Capturing is not null) wasRead = true;
+        if (Recording.InProgress != 0 && Recorder.Recorded is not null) wasRead = true;
     }
 
     /// <summary>Called after the state was changed.</summary>
     public readonly void Changed()
     {
-        if (wasRead) Interlocked.Increment(ref CompiledStep.Epoch);
+        if (wasRead) Interlocked.Increment(ref epoch);
     }
 }

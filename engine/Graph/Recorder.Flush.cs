@@ -4,10 +4,8 @@ namespace GpuTensor.Graph;
 internal sealed partial class Recorder
 {
     /// <summary>Describes the plan that a flush would run now. Changes nothing.</summary>
-    /// <param name="executor">The device's.</param>
-    /// <param name="asked">A value that the flush is to keep.</param>
-    /// <param name="source">With the kernels' source.</param>
-    public string Explain(Runtime.PlannedExecutor executor, Node asked, bool source)
+    /// <param name="explain">Describes it, while the homes of changed variables are known.</param>
+    public string Explain(Func<Recorder, string> explain)
     {
         lock (Gate)
         {
@@ -15,7 +13,7 @@ internal sealed partial class Recorder
             lock (Device.Executor.Gate) FindHomes(isRun: false);
             try
             {
-                return executor.Explain(this, asked, source);
+                return explain(this);
             }
             finally
             {
@@ -43,8 +41,8 @@ internal sealed partial class Recorder
     {
         lock (Gate)
         {
-            if (nodes.Count == 0 || IsCapturing) return;
-            if (Capture is { IsRecording: true } capture) capture.Refuse($"it computes on {Device.Name} too");
+            if (nodes.Count == 0 || IsRecordingFunction) return;
+            if (Recording is { IsRecording: true } recording) recording.Refuse($"it computes on {Device.Name} too");
             bool hasLaunched = false;
             try
             {

@@ -5,7 +5,7 @@ namespace GpuTensor.Graph;
 /// <para>A thread records into its own graph. Any thread may read any value, so another thread may flush this graph between two statements
 /// of this thread.</para>
 /// <para>Three locks are taken in this order: a compiled function's, one recorder's (<see cref="Gate"/>: everything in its graph), the
-/// device's (<see cref="Backends.Executor.Gate"/>: whether a value is in memory, dropped or overwritten). No thread holds the locks of two
+/// device's (<see cref="Executor.Gate"/>: whether a value is in memory, dropped or overwritten). No thread holds the locks of two
 /// recorders: to read a value that is pending in another graph, a recorder releases its own lock, flushes the other graph, and tries
 /// again.</para>
 /// <para>An operand becomes a leaf of the graph when its operator is recorded: <see cref="Reference"/> counts a reader under the device's
@@ -111,7 +111,7 @@ internal sealed partial class Recorder
         lock (Gate)
         {
             if (!node.IsPendingIn(this)) return true;
-            if (IsCapturing)
+            if (IsRecordingFunction)
                 return !isMine ? false
                     : throw new CompiledFunctionException(
                         $"A value ({node.Op.Name} {node.Shape}) is read inside a function given to Tensor.Compile. Return it, and read it "

@@ -8,7 +8,7 @@ internal sealed partial class Recorder
     public const int MaxPending = 4096;
 
     [ThreadStatic] private static Recorder?[]? perDevice;
-    [ThreadStatic] private static Capture? capturing;
+    [ThreadStatic] private static Recording? recorded;
 
     private readonly List<Node> nodes = [];
     private readonly List<Node> leaves = [];
@@ -28,7 +28,7 @@ internal sealed partial class Recorder
     /// <summary>In place of a reference: the value must be made to exist first.</summary>
     private const long Unready = long.MaxValue;
 
-    private Recorder(Device device) => (Device, Capture) = (device, capturing);
+    private Recorder(Device device) => (Device, Recording) = (device, recorded);
 
     public Device Device { get; }
 
@@ -77,30 +77,30 @@ internal sealed partial class Recorder
 
     /// <summary>What the calling thread records for <see cref="Tensor.Compile(Func{Tensor, Tensor})"/>, on any device: flushes wait for its
     /// end, reads are refused.</summary>
-    public static Capture? Capturing
+    public static Recording? Recorded
     {
-        get => capturing;
+        get => recorded;
         set
         {
-            capturing = value;
-            foreach (var recorder in Mine) recorder.Capture = value;
+            recorded = value;
+            foreach (var recorder in Mine) recorder.Recording = value;
         }
     }
 
-    /// <summary>The thread's capture. Here too, since other threads flush this graph when they need its values.</summary>
-    public Capture? Capture { get; private set; }
+    /// <summary>The thread's recording. Here too, since other threads flush this graph when they need its values.</summary>
+    public Recording? Recording { get; private set; }
 
     /// <summary>How this graph's runs were done so far. Those of other threads on the same device are not among them.</summary>
     public (long Steps, long Captured, long Replayed) Ran { get; private set; }
 
-    private void CountRun(Backends.RunKind kind) => Ran = kind switch
+    private void CountRun(RunKind kind) => Ran = kind switch
     {
-        Backends.RunKind.Steps => Ran with { Steps = Ran.Steps + 1 },
-        Backends.RunKind.Captured => Ran with { Captured = Ran.Captured + 1 },
+        RunKind.Steps => Ran with { Steps = Ran.Steps + 1 },
+        RunKind.Captured => Ran with { Captured = Ran.Captured + 1 },
         _ => Ran with { Replayed = Ran.Replayed + 1 },
     };
 
-    private bool IsCapturing => Capture is { IsRecording: true } && Device.CanReplay;
+    private bool IsRecordingFunction => Recording is { IsRecording: true } && Device.CanReplay;
 
     /// <summary>The slot of a materialised node that pending ones read.</summary>
     public int SlotOf(Node leaf) => leafSlots[leaf];
@@ -121,7 +121,7 @@ internal sealed partial class Recorder
         IAttributes? attributes = null)
     {
         // Before the operands are looked at, so that they are memory for what is recorded now.
-        if (nodes.Count >= MaxPending && !IsCapturing) FlushBefore(a, b, more);
+        if (nodes.Count >= MaxPending && !IsRecordingFunction) FlushBefore(a, b, more);
 
         // The one place that keeps kernels inside the memory they are given: whatever made a view, it cannot be recorded where it reaches
         // beyond its value.
@@ -273,7 +273,7 @@ internal sealed partial class Recorder
     public void NoteGradient(LeafState leaf, Tensor? before, bool exposed)
     {
         lock (Gate) gradients.TryAdd(leaf, (before, exposed));
-        Capture?.NoteGradient(leaf, new(before));
+        Recording?.NoteGradient(leaf, new(before));
     }
 
     /// <summary>Whether graphs other than this one will read a value.</summary>
@@ -310,7 +310,7 @@ internal sealed partial class Recorder
             else trace.Add(word);
         }
         if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) trace.Add(node.Shape);
-        if (node.Op == Operators.Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
+        if (node.Op == Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
         node.Attributes?.Write(trace);
         nodes.Add(node);
         return true;

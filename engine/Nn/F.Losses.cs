@@ -1,4 +1,5 @@
 using GpuTensor.Graph;
+using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor.Nn;

@@ -1,4 +1,3 @@
-using GpuTensor.Backends.Reference;
 using GpuTensor.Graph;
 using static GpuTensor.Operators.Constants;
 using static GpuTensor.Operators.Rows;

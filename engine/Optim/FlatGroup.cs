@@ -107,7 +107,7 @@ internal sealed class FlatGroup
             if (i > 1) more[i - 2] = Flattened(tensors[i]);
             length += tensors[i].ElementCount;
         }
-        return Tensor.Apply(Operators.Basic.Concat, tensors[0].DType, [Shape.Size(length, "optimizer")], Flattened(tensors[0]),
+        return Tensor.Apply(Basic.Concat, tensors[0].DType, [Shape.Size(length, "optimizer")], Flattened(tensors[0]),
             Flattened(tensors[1]),
             more.Length > 0 ? more : null);
     }
@@ -149,7 +149,7 @@ internal sealed class FlatGroup
         {
             for (int i = start; i < end; i++) steps[i]--;
         }
-        recorder.Capture?.OnReplay.Add((Advance, GoBack));
+        recorder.Recording?.OnReplay.Add((Advance, GoBack));
         if (recorder.Nodes.Count == 0) return;
         recorder.OnRollback(() =>
         {

@@ -1,4 +1,3 @@
-using GpuTensor.Backends;
 using GpuTensor.Graph;
 
 namespace GpuTensor.Optim;

@@ -50,7 +50,7 @@ public sealed class Generator
     {
         if (stream is not (RandomStream.Philox or RandomStream.PyTorch))
             throw new ArgumentOutOfRangeException(nameof(stream), $"{stream}", "A random stream is Philox or PyTorch.");
-        Recorder.Capturing?.Refuse("it seeds a random stream");
+        Recorder.Recorded?.Refuse("it seeds a random stream");
         lock (gate) (key, counter, torch) = (seed, 0, stream == RandomStream.PyTorch ? new(seed) : null);
     }
 
@@ -76,7 +76,7 @@ public sealed class Generator
             throw new ArgumentException($"{state.Length} bytes are no state of a random stream.", nameof(state));
         TorchRandom? own = state[16] == 1 ? new(0) : null;
         own?.SetState(state[HeaderSize..]);
-        Recorder.Capturing?.Refuse("it sets the state of a random stream");
+        Recorder.Recorded?.Refuse("it sets the state of a random stream");
         lock (gate)
             (key, counter, torch) = (BinaryPrimitives.ReadInt64LittleEndian(state), BinaryPrimitives.ReadInt64LittleEndian(state[8..]),
                 own);
@@ -109,7 +109,7 @@ public sealed class Generator
     /// <summary>Draws by PyTorch's generator.</summary>
     internal HostArray OnHost(Func<TorchRandom, HostArray> draw)
     {
-        Recorder.Capturing?.Refuse("it draws random numbers on the host");
+        Recorder.Recorded?.Refuse("it draws random numbers on the host");
         lock (gate) return draw(torch ?? throw new InvalidOperationException("The stream was seeded anew by another thread in mid-draw."));
     }
 }

@@ -1,10 +1,11 @@
+using GpuTensor.Graph;
 using GpuTensor.Backends;
 using GpuTensor.Compiler;
 
 namespace GpuTensor.Runtime;
 
 /// <summary>A plan that can run: its kernels are compiled, and each step has its launch object.</summary>
-internal sealed class Executable(Plan plan, BoundStep[] steps) : IDisposable
+internal sealed class Executable(Plan plan, BoundStep[] steps) : PlanOfRun, IDisposable
 {
     public Plan Plan { get; } = plan;
 
@@ -13,9 +14,6 @@ internal sealed class Executable(Plan plan, BoundStep[] steps) : IDisposable
 
     /// <summary>Host memory it takes, about: for the bound on the plan cache.</summary>
     public long HostBytes { get; } = plan.HostBytes + steps.Sum(step => step.HostBytes);
-
-    /// <summary>Nodes that were read later though the plan did not keep them: the plan is made again with them.</summary>
-    public HashSet<int> Missed { get; } = [];
 
     /// <summary>When the cache found it last.</summary>
     public long LastUsed { get; set; }

@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using GpuTensor.Backends;
 using GpuTensor.Compiler;
 using GpuTensor.Runtime.Memory;

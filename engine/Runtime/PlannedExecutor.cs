@@ -34,7 +34,11 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Backend = backend;
         Pool = new(backend) { Spare = Spare };
         Kernels = kernels ?? new(backend, dialect);
-        Planner = new(backend, dialect);
+        Planner = new(() => new(backend.Profile, dialect)
+        {
+            Name = backend.Name, MaxAllocation = backend.Memory.MaxAllocation, HasProducts = backend.HasProducts,
+            HasEpilogue = backend.HasEpilogue,
+        });
         loader = new(backend, dialect, Kernels);
         replays = new(backend, Pool);
         // Captured runs name the working memory.
@@ -111,7 +115,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
                 NodesRun += graph.Nodes.Count;
                 settlement.Save(graph);
                 var kind = Execute(executable, arguments);
-                graph.Capture?.Take(graph, executable, homes);
+                (graph.Recording as IRunObserver)?.OnRun(graph, executable, homes);
                 settlement.Settle(graph, executable, homes, arguments.Outputs);
                 return kind;
             }

@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using GpuTensor.Backends;
 using GpuTensor.Runtime.Memory;
 

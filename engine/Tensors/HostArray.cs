@@ -24,4 +24,22 @@ internal sealed class HostArray
 
     /// <summary>The elements as the .NET type of the dtype (bool: byte; bfloat16: ushort bits).</summary>
     public Span<T> As<T>() where T : unmanaged => MemoryMarshal.Cast<byte, T>(Data.AsSpan());
+
+    /// <summary>An element of a floating-point dtype.</summary>
+    public double Real(long i) => DType switch
+    {
+        DType.Float32 => As<float>()[(int)i],
+        DType.Float64 => As<double>()[(int)i],
+        _ => HalfBits.ToFloat(DType, As<ushort>()[(int)i]),
+    };
+
+    /// <summary>An element of an integer dtype; of bool, 0 or 1.</summary>
+    public long Integer(long i) => DType switch
+    {
+        DType.Int64 => As<long>()[(int)i],
+        DType.Int32 => As<int>()[(int)i],
+        DType.Int16 => As<short>()[(int)i],
+        DType.Int8 => As<sbyte>()[(int)i],
+        _ => Data[i],
+    };
 }

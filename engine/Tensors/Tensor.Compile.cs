@@ -1,3 +1,4 @@
+using GpuTensor.Compiled;
 using GpuTensor.Graph;
 
 namespace GpuTensor;
@@ -66,7 +67,7 @@ public partial class Tensor
     public string Explain(bool source = true)
     {
         string text = Device.Planned is { } executor
-            ? Recorder.For(Device).Explain(executor, Node, source)
+            ? Recorder.For(Device).Explain(graph => executor.Explain(graph, Node, source))
             : $"The reference device runs every operator by itself, in plain loops: {Recorder.For(Device).Nodes.Count} are pending.";
         return CompiledStep.ThatReturned(Node) is { } compiled ? $"{text}{Environment.NewLine}{compiled.Explain()}" : text;
     }

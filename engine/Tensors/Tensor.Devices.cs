@@ -1,4 +1,3 @@
-using GpuTensor.Backends;
 using GpuTensor.Graph;
 using GpuTensor.Operators;
 

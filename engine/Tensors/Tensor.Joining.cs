@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
 

@@ -77,7 +77,7 @@ public partial class Tensor
         generator ??= Generator.Default;
         var type = dtype ?? DType.Int64;
         if (generator.IsOnHost) return FromHost(generator.OnHost(torch => torch.RandPerm(n)), device).To(type);
-        Recorder.Capturing?.Refuse("it draws random numbers on the host");
+        Recorder.Recorded?.Refuse("it draws random numbers on the host");
         var words = HostMemory.Allocate<uint>(n, $"a permutation of {n} numbers");
         var (key, first) = generator.Take(n);
         Philox.Fill(key, first, words);

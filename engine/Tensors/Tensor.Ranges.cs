@@ -1,4 +1,3 @@
-using GpuTensor.Backends.Reference;
 using GpuTensor.Graph;
 using GpuTensor.Operators;
 using static GpuTensor.Operators.Constants;
@@ -64,7 +63,7 @@ public partial class Tensor
         for (int i = 0; i < count; i++) values[i] = f(i);
         var array = dtype.IsFloatingPoint() ? new ReferenceArray(dtype, [count], values, null)
             : new(dtype, [count], null, Truncated(values, dtype));
-        return FromHost(ReferenceExecutor.Round(array), device);
+        return FromHost(array.Rounded(), device);
     }
 
     private static long[] Truncated(double[] values, DType dtype)

@@ -22,13 +22,13 @@ public partial class Tensor : IDisposable
     {
         (variable, this.view, Detached) = (storage, view, detached);
         storage.AddHandle();
-        if (Escapes.InProgress != 0) Escapes.Note(this);
+        if (Recording.InProgress != 0) Recording.Note(this);
     }
 
     private Tensor(Node node, View? view, bool detached, bool borrowed)
     {
         (variable, this.view, Detached, this.borrowed) = (node, view, detached, borrowed);
-        if (Escapes.InProgress != 0) Escapes.Note(this);
+        if (Recording.InProgress != 0) Recording.Note(this);
     }
 
     /// <summary>Another handle on another tensor's variable, without its history.</summary>

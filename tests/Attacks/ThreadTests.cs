@@ -202,7 +202,7 @@ public class ThreadTests
         const int Rounds = 100_000;
         var (handles, reached) = (new Tensor[Rounds], 0);
         for (int i = 0; i < Rounds; i++)
-            handles[i] = Tensor.FromNode(new Node(GpuTensor.Operators.Basic.Leaf, DType.Float32, [2], Device.Cpu));
+            handles[i] = Tensor.FromNode(new Node(Basic.Leaf, DType.Float32, [2], Device.Cpu));
         AtOnce(
             end =>
             {

@@ -1,3 +1,4 @@
+using GpuTensor.Compiled;
 using GpuTensor.Graph;
 using GpuTensor.Compiler;
 using Xunit;
@@ -36,9 +37,9 @@ public class LongGraphTests
         {
             using var fresh = test.Another();
             // As within a compiled function, which is planned whole: nothing flushes by itself.
-            Recorder.Capturing = new([]) { Closure = new() };
+            Recorder.Recorded = new FunctionRecording([]) { Closure = new() };
             var result = Build(kind, fresh.Device, nodes);
-            Recorder.Capturing = null;
+            Recorder.Recorded = null;
             var recorder = Recorder.For(fresh.Device);
             Assert.InRange(recorder.Nodes.Count, nodes / 2, nodes * 2);
             long before = Work.Visits;

@@ -93,14 +93,14 @@ public class RecordedStateTests
         using var test = TestDevice.OpenCl();
         var training = new Training(test.Device);
         for (int i = 0; i < 5; i++) training.Step(training.Input);
-        int calls = training.Calls, epoch = CompiledStep.Epoch;
+        int calls = training.Calls, epoch = RecordedState.Epoch;
         for (int i = 0; i < 3; i++)
         {
             Unread[change](training);
             training.Step(training.Input);
         }
         // Tests that run beside this one compile functions, too, and change what those have read.
-        if (CompiledStep.Epoch == epoch) Assert.Equal(calls, training.Calls);
+        if (RecordedState.Epoch == epoch) Assert.Equal(calls, training.Calls);
         else Assert.Skip("Another test changed what a recording had read.");
     }
 }

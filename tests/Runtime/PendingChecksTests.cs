@@ -1,5 +1,6 @@
 using GpuTensor.Backends;
 using GpuTensor.Graph;
+using GpuTensor.Operators;
 using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 using Xunit;

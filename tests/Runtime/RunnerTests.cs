@@ -1,5 +1,6 @@
 using GpuTensor.Backends;
 using GpuTensor.Compiler;
+using GpuTensor.Graph;
 using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 using Xunit;

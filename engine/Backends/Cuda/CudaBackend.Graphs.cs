@@ -68,12 +68,12 @@ internal sealed partial class CudaBackend
             catch (CudaException)
             {
                 // Ending a capture that an error spoilt reports that error again; whoever calls has it already.
-                capturing = IsCapturing();
+                capturing = IsRecordingFunction();
             }
         capturing = false;
     }
 
-    private bool IsCapturing()
+    private bool IsRecordingFunction()
     {
         try
         {

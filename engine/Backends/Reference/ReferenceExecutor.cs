@@ -72,7 +72,7 @@ internal sealed class ReferenceExecutor : Executor
         for (int i = 0; i < inputs.Length; i++) inputs[i] = Expand(node[i]);
         var call = new ReferenceCall(node, inputs);
         (node.Op.Reference ?? throw new DeviceException($"{node.Op.Name} has no reference function."))(call);
-        return Round(call.Out);
+        return call.Out.Rounded();
     }
 
     /// <summary>An operand's elements, in the row-major order of its view.</summary>
@@ -127,54 +127,5 @@ internal sealed class ReferenceExecutor : Executor
             var from = source.As<TFrom>();
             for (int i = 0; i < count; i++, at += stride) target[start + i] = convert(from[(int)at]);
         }
-    }
-
-    internal static double ReadReal(HostArray a, long i) => a.DType switch
-    {
-        DType.Float32 => a.As<float>()[(int)i],
-        DType.Float64 => a.As<double>()[(int)i],
-        _ => HalfBits.ToFloat(a.DType, a.As<ushort>()[(int)i]),
-    };
-
-    internal static long ReadInteger(HostArray a, long i) => a.DType switch
-    {
-        DType.Int64 => a.As<long>()[(int)i],
-        DType.Int32 => a.As<int>()[(int)i],
-        DType.Int16 => a.As<short>()[(int)i],
-        DType.Int8 => a.As<sbyte>()[(int)i],
-        _ => a.Data[i],
-    };
-
-    /// <summary>Stores results in the dtype: floats rounded to nearest even, integers wrapped, bool ≠ 0.</summary>
-    internal static HostArray Round(ReferenceArray a)
-    {
-        var result = new HostArray(a.DType, a.Shape);
-        int n = checked((int)a.Shape.ElementCount);
-        switch (a.DType)
-        {
-            case DType.Float64: a.Real.CopyTo(result.As<double>()); break;
-            case DType.Float32: for (int i = 0; i < n; i++) result.As<float>()[i] = (float)a.Real[i]; break;
-            case DType.Float16: for (int i = 0; i < n; i++) result.As<Half>()[i] = (Half)a.Real[i]; break;
-            case DType.BFloat16: for (int i = 0; i < n; i++) result.As<ushort>()[i] = HalfBits.ToBFloat16(ToOddFloat(a.Real[i])); break;
-            case DType.Int64: a.Integer.CopyTo(result.As<long>()); break;
-            case DType.Int32: for (int i = 0; i < n; i++) result.As<int>()[i] = unchecked((int)a.Integer[i]); break;
-            case DType.Int16: for (int i = 0; i < n; i++) result.As<short>()[i] = unchecked((short)a.Integer[i]); break;
-            case DType.Bool: for (int i = 0; i < n; i++) result.Data[i] = (byte)(a.Integer[i] != 0 ? 1 : 0); break;
-            default: for (int i = 0; i < n; i++) result.Data[i] = unchecked((byte)a.Integer[i]); break;
-        }
-        return result;
-    }
-
-    /// <summary>Double to float, rounded to odd, so that rounding on to a half type rounds once in effect.</summary>
-    private static float ToOddFloat(double value)
-    {
-        float nearest = (float)value;
-        if (nearest == value || !float.IsFinite(nearest)) return nearest;
-        if (nearest == 0) return float.CopySign(float.Epsilon, nearest);
-        uint bits = BitConverter.SingleToUInt32Bits(nearest);
-        if ((bits & 1) != 0) return nearest;
-        // Even and inexact: the neighbour on the other side of the value is odd.
-        bool up = value > nearest == nearest >= 0;
-        return BitConverter.UInt32BitsToSingle(up ? bits + 1 : bits - 1);
     }
 }

@@ -1,6 +1,5 @@
-using GpuTensor.Runtime.Memory;
-
 using GpuTensor.Graph;
+using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Compiler;
 

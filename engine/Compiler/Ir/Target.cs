@@ -1,7 +1,4 @@
-using GpuTensor.Backends;
 using GpuTensor.Kernels;
-
-using GpuTensor.Graph;
 
 namespace GpuTensor.Compiler;
 
@@ -10,12 +7,15 @@ namespace GpuTensor.Compiler;
 /// <param name="Dialect">The language of its kernels.</param>
 internal sealed record Target(DeviceProfile Profile, Dialect Dialect)
 {
+    /// <summary>The device's name, for people.</summary>
+    public string Name { get; init; } = "a device";
+
+    /// <summary>Bytes that the device gives in one piece at most.</summary>
+    public long MaxAllocation { get; init; } = long.MaxValue;
+
     /// <summary>Whether a library multiplies matrices of a dtype.</summary>
     public Func<DType, bool> HasProducts { get; init; } = _ => false;
 
     /// <summary>Whether the library computes a call with its epilogue.</summary>
     public Func<LibraryCall, DType, bool> HasEpilogue { get; init; } = (_, _) => false;
-
-    public static Target Of(Backend backend, Dialect dialect) =>
-        new(backend.Profile, dialect) { HasProducts = backend.HasProducts, HasEpilogue = backend.HasEpilogue };
 }

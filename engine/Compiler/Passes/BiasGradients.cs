@@ -1,6 +1,5 @@
-using GpuTensor.Kernels;
-
 using GpuTensor.Graph;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Compiler;
 

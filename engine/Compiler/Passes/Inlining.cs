@@ -1,5 +1,3 @@
-using GpuTensor.Operators;
-
 using GpuTensor.Graph;
 
 namespace GpuTensor.Compiler;

@@ -13,7 +13,7 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
     /// <param name="policy">Keeps more values than need be (tests keep all, or a random half).</param>
     public static KeepSet ForRun(Recorder graph, IReadOnlySet<int>? missed, Func<int, bool>? policy)
     {
-        var known = graph.Capture?.Escapes.HeldIn(graph);
+        var known = graph.Recording?.HeldIn(graph);
         if (known is null) Reachability.Collect(graph.Began);
         var keep = Demanded(graph, missed, policy);
         List<int> held = [];

@@ -1,7 +1,5 @@
-using GpuTensor.Kernels;
-using GpuTensor.Operators;
-
 using GpuTensor.Graph;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Compiler;
 

@@ -1,6 +1,5 @@
-using GpuTensor.Kernels;
-
 using GpuTensor.Graph;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Compiler;
 
@@ -220,7 +219,7 @@ internal sealed class Lowering(Buffers places)
                     var view = ((ViewAttributes)value.Attributes!).View;
                     return Add(new Affine(new(view.Offset, space.Access(view.Strides, map))));
                 case OperatorKind.Copy:
-                    return Read(operands[value.Op == Operators.Basic.SetData ? 1 : 0], shape, map);
+                    return Read(operands[value.Op == Basic.SetData ? 1 : 0], shape, map);
                 case OperatorKind.Cast:
                     return Add(new Cast(Read(operands[0], shape, map), value.DType));
                 case OperatorKind.Random:

@@ -1,8 +1,8 @@
-using GpuTensor.Backends;
+using GpuTensor.Graph;
 using GpuTensor.Compiler;
 using GpuTensor.Runtime.Memory;
 
-namespace GpuTensor.Graph;
+namespace GpuTensor.Compiled;
 
 /// <summary>A function of tensors that is recorded until two recordings agree, then replayed: its launches run again with new inputs and
 /// numbers, its C# code does not.</summary>
@@ -12,10 +12,6 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 {
     /// <summary>So many argument shapes are remembered; the one unused for longest goes first.</summary>
     private const int MaxVariants = 64;
-
-    /// <summary>Counts changes of host state that recordings have read (<see cref="RecordedState"/>): a module's mode, RequiresGrad, moved
-    /// parameters, settings. What was recorded before a change is recorded anew.</summary>
-    public static int Epoch;
 
     /// <summary>All that are in use, for explanations.</summary>
     private static readonly List<WeakReference<CompiledStep>> All = [];
@@ -48,8 +44,8 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     private Tensor Call(Tensor[] arguments)
     {
         foreach (var argument in arguments) ArgumentNullException.ThrowIfNull(argument);
-        Recorder.Capturing?.Closure.Watch(source);
-        if (Recorder.Capturing is not null || AnomalyMode.IsActive) return function(arguments);
+        (Recorder.Recorded as FunctionRecording)?.Closure.Watch(source);
+        if (Recorder.Recorded is not null || AnomalyMode.IsActive) return function(arguments);
         if (arguments.Length > 0 && !arguments[0].Device.CanReplay) return function(arguments);
         lock (gate)
         {
@@ -98,20 +94,20 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
     private Tensor Record(CompiledVariant variant, Tensor[] arguments)
     {
-        var capture = new Capture(arguments) { Closure = new(source) };
+        var recording = new FunctionRecording(arguments) { Closure = new(source) };
         Tensor? result = null;
-        Recorder.Capturing = capture;
-        Interlocked.Increment(ref Escapes.InProgress);
+        Recorder.Recorded = recording;
+        Interlocked.Increment(ref Recording.InProgress);
         try
         {
-            result = capture.Call(function, arguments);
+            result = recording.Call(function, arguments);
             var device = result.Device;
             if (arguments.Length > 0 && device != arguments[0].Device)
                 throw new CompiledFunctionException(
                     $"A compiled function must return a tensor of the device of its arguments, {arguments[0].Device.Name}; it returned "
                     + $"one of {device.Name}.");
             variant.Device = device;
-            if (!device.CanReplay) return result = capture.Escapes.Settle(result);
+            if (!device.CanReplay) return result = recording.Escapes.Settle(result);
             foreach (var other in Recorder.Mine)
                 if (other.Device != device && other.Device.CanReplay && other.Nodes.Count > 0)
                     throw new CompiledFunctionException(
@@ -119,47 +115,48 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
                         + $"{device.Name}.");
             var recorder = Recorder.For(device);
             result.Keep();
-            result = capture.Search(recorder, arguments, result);
-            var after = capture.Closure.IsSame ? null : capture.Closure.Again();
-            capture.Result = result;
-            capture.IsRecording = false;
+            result = recording.Search(recorder, arguments, result);
+            var after = recording.Closure.IsSame ? null : recording.Closure.Again();
+            recording.Result = result;
+            recording.IsRecording = false;
             var node = result.Node;
             int index = node.IsPendingIn(recorder) ? node.Index : -1;
             // After the function's own changes: what comes between this recording and the next is a change from outside.
-            int epoch = Volatile.Read(ref Epoch);
+            int epoch = RecordedState.Epoch;
             recorder.Flush();
 
-            bool isVariable = capture.Variables.Any(v => v.Storage == result.Storage);
-            bool isOutput = index >= 0 && capture.Executable is not null && Place(capture, index).Kind == MemoryKind.Output;
-            variant.ResultVariable = !isVariable ? null : capture.Escapes.IsTwin ? result.Twin() : result;
-            variant.IsResultMade = capture.Escapes.IsTwin;
+            bool isVariable = recording.Variables.Any(v => v.Storage == result.Storage);
+            bool isOutput = index >= 0 && recording.Executable is not null && Place(recording, index).Kind == MemoryKind.Output;
+            variant.ResultVariable = !isVariable ? null : recording.Escapes.IsTwin ? result.Twin() : result;
+            variant.IsResultMade = recording.Escapes.IsTwin;
             var flags = result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed);
             variant.Result = (node.Op, node.DType, node.Shape, flags, result.ViewOf, result.Detached);
-            variant.Take(capture, epoch, after, !result.Detached && Capture.HasGraph(node) ? "its result can still be differentiated"
+            variant.Take(recording, epoch, after, !result.Detached && FunctionRecording.HasGraph(node)
+                ? "its result can still be differentiated"
                 : !isVariable && !isOutput ? "its result is no value of its own" : null);
             if (!variant.IsReady) return result;
-            variant.ResultOutput = isVariable ? -1 : Place(capture, index).Index;
-            variant.Arguments = new(capture.Homes, capture.Regions);
-            variant.Arguments.Reserve(capture.Leaves.Length, capture.Scalars.Length, capture.Executable!.Plan.Outputs.Length);
+            variant.ResultOutput = isVariable ? -1 : Place(recording, index).Index;
+            variant.Arguments = new(recording.Homes, recording.Regions);
+            variant.Arguments.Reserve(recording.Leaves.Length, recording.Scalars.Length, recording.Executable!.Plan.Outputs.Length);
             return result;
         }
         catch
         {
-            capture.Escapes.Settle(null);
+            recording.Escapes.Settle(null);
             throw;
         }
         finally
         {
-            Interlocked.Decrement(ref Escapes.InProgress);
-            capture.IsRecording = false;
-            capture.Result = null;
-            Recorder.Capturing = null;
+            Interlocked.Decrement(ref Recording.InProgress);
+            recording.IsRecording = false;
+            recording.Result = null;
+            Recorder.Recorded = null;
         }
     }
 
-    private static MemoryId Place(Capture capture, int index)
+    private static MemoryId Place(FunctionRecording recording, int index)
     {
-        foreach (var (node, place, _) in capture.Executable!.Plan.Kept)
+        foreach (var (node, place, _) in recording.Executable!.Plan.Kept)
             if (node == index) return place.Memory;
         return new(MemoryKind.Arena, -1);
     }
@@ -173,37 +170,37 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
     private static Tensor Replay(CompiledVariant variant, Tensor[] arguments)
     {
-        var capture = variant.Last!;
+        var recording = variant.Last!;
         var executor = variant.Device!.Planned!;
         var run = variant.Arguments!;
         var (slots, outputs) = (run.Slots, run.Outputs);
-        for (int i = 0; i < capture.Leaves.Length; i++)
+        for (int i = 0; i < recording.Leaves.Length; i++)
         {
-            var (_, block, argument, gradient, _) = capture.Leaves[i];
+            var (_, block, argument, gradient, _) = recording.Leaves[i];
             slots[i] = argument >= 0 ? arguments[argument].Node.Block! : gradient is not null ? gradient.Grad!.Node.Block! : block;
         }
-        foreach (var (advance, _) in capture.OnReplay) advance();
+        foreach (var (advance, _) in recording.OnReplay) advance();
         try
         {
-            DrawNumbers(capture, run.Scalars);
-            executor.Replay(capture.Executable!, run);
+            DrawNumbers(recording, run.Scalars);
+            executor.Replay(recording.Executable!, run);
         }
         catch (Exception e)
         {
-            for (int i = capture.OnReplay.Count - 1; i >= 0; i--) capture.OnReplay[i].Undo();
-            if (run.HasLaunched) Fail(capture, e);
+            for (int i = recording.OnReplay.Count - 1; i >= 0; i--) recording.OnReplay[i].Undo();
+            if (run.HasLaunched) Fail(recording, e);
             run.Clear();
             throw;
         }
 
         variant.CountReplay();
-        foreach (var (storage, home, changes) in capture.Variables) Renew(storage, home, changes);
-        foreach (var (leaf, _, handle, home, output, type) in capture.Gradients)
+        foreach (var (storage, home, changes) in recording.Variables) Renew(storage, home, changes);
+        foreach (var (leaf, _, handle, home, output, type) in recording.Gradients)
         {
             if (home is not null) Renew(handle!.Storage, home, 0);
             if (output >= 0)
             {
-                var gradient = Node.InMemory(Operators.Basic.Leaf, type.DType, type.Shape, variant.Device, outputs[output]);
+                var gradient = Node.InMemory(Basic.Leaf, type.DType, type.Shape, variant.Device, outputs[output]);
                 leaf.Renew(Tensor.FromNode(gradient, type.View), type.Exposed);
             }
             else leaf.Renew(handle, type.Exposed);
@@ -219,11 +216,11 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     }
 
     /// <summary>Slot numbers as recording would give them now.</summary>
-    private static void DrawNumbers(Capture capture, long[] numbers)
+    private static void DrawNumbers(FunctionRecording recording, long[] numbers)
     {
-        for (int i = 0; i < capture.Scalars.Length; i++)
+        for (int i = 0; i < recording.Scalars.Length; i++)
         {
-            var (bits, dtype, source, generator, draws) = capture.Scalars[i];
+            var (bits, dtype, source, generator, draws) = recording.Scalars[i];
             numbers[i] = generator is not null ? draws > 0 ? generator.Take(draws).First : generator.Key
                 : source is null ? bits
                 : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
@@ -242,10 +239,10 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     }
 
     /// <summary>The replay broke off after its first launch: nobody knows what its targets hold.</summary>
-    private static void Fail(Capture capture, Exception cause)
+    private static void Fail(FunctionRecording recording, Exception cause)
     {
-        foreach (var (storage, home, _) in capture.Variables) Fail(storage, home);
-        foreach (var (leaf, _, handle, home, output, _) in capture.Gradients)
+        foreach (var (storage, home, _) in recording.Variables) Fail(storage, home);
+        foreach (var (leaf, _, handle, home, output, _) in recording.Gradients)
         {
             if (home is not null) Fail(handle!.Storage, home);
             if (output >= 0) leaf.Renew(null, false);

@@ -1,4 +1,4 @@
-namespace GpuTensor.Backends.Reference;
+namespace GpuTensor.Operators;
 
 /// <summary>Functions that .NET lacks, in double, to about two units in the last place.</summary>
 internal static class SpecialFunctions

@@ -1,3 +1,4 @@
+using GpuTensor.Graph;
 using System.Globalization;
 using GpuTensor.Backends;
 using GpuTensor.Backends.Cuda;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace GpuTensor.Backends;
+namespace GpuTensor.Graph;
 
 /// <summary>What checks of values found on a device, until the thread that gave the value is told at its next wait. Whoever saves, or waits
 /// for the whole device, is told once, too.</summary>

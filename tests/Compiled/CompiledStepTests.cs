@@ -1,9 +1,10 @@
+using GpuTensor.Compiled;
 using GpuTensor.Graph;
 using GpuTensor.Nn;
 using GpuTensor.Optim;
 using Xunit;
 
-namespace GpuTensor.Tests.Graph;
+namespace GpuTensor.Tests.Compiled;
 
 /// <summary>What a compiled function leaves is what the plain function would, to the bit; what a replay cannot see is refused or
 /// run.</summary>

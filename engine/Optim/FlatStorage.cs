@@ -1,4 +1,6 @@
-namespace GpuTensor.Graph;
+using GpuTensor.Graph;
+
+namespace GpuTensor.Optim;
 
 /// <summary>Moves variables next to each other in one allocation, and gives their gradients a second one, so that an optimizer's update is
 /// one kernel over flat memory. Handles and views made earlier go on meaning the same variables.</summary>

@@ -1,31 +1,7 @@
-using GpuTensor.Graph;
-
-namespace GpuTensor.Backends.Reference;
-
-/// <summary>A tensor on the reference device while an operator runs: elements in row-major order as double (floating dtypes) or long
-/// (integers, bool).</summary>
-internal readonly struct ReferenceArray(DType dtype, Shape shape, double[]? real, long[]? integer)
-{
-    public DType DType { get; } = dtype;
-
-    public Shape Shape { get; } = shape;
-
-    /// <summary>The elements of a floating dtype.</summary>
-    public double[] Real => real ?? throw new InvalidOperationException($"{DType.Name()} holds integers.");
-
-    /// <summary>The elements of an integer dtype or bool.</summary>
-    public long[] Integer => integer ?? throw new InvalidOperationException($"{DType.Name()} holds floating-point numbers.");
-
-    public bool IsReal => real is not null;
-
-    public static ReferenceArray Make(DType dtype, Shape shape) => dtype.IsFloatingPoint()
-        ? new(dtype, shape, HostMemory.Allocate<double>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"), null)
-        : new(dtype, shape, null, HostMemory.Allocate<long>(shape.ElementCount, $"{dtype.Name()} {shape} as numbers"));
-}
+namespace GpuTensor.Graph;
 
 /// <summary>One operator at work on the reference device: reads <see cref="In"/> (already broadcast: each has its operand's shape), fills
-/// <see cref="Out"/>. Integer results are
-/// wrapped and floating ones rounded to the dtype when they are stored.</summary>
+/// <see cref="Out"/>. Integer results are wrapped and floating ones rounded to the dtype when they are stored.</summary>
 internal sealed class ReferenceCall(Node node, ReferenceArray[] inputs)
 {
     public Node Node { get; } = node;

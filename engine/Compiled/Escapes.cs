@@ -1,16 +1,14 @@
+using GpuTensor.Graph;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace GpuTensor.Graph;
+namespace GpuTensor.Compiled;
 
 /// <summary>Finds what a recorded function left outside itself beside its result: each handle made while it ran is followed by a weak
 /// reference, and after a collection those that still answer are held by the program. The function gets and returns copies of handles
 /// (<see cref="Tensor.Twin"/>), since whoever holds the very handle could not see whether others do.</summary>
 internal sealed class Escapes
 {
-    /// <summary>Recordings under way, of all threads. Handles are not counted at any other time.</summary>
-    public static int InProgress;
-
     private readonly int began = Reachability.Now;
     private readonly List<WeakReference<Tensor>> made = [];
     private List<(LeafState Leaf, WeakReference<Tensor> Handle)> gradients = [];
@@ -30,10 +28,10 @@ internal sealed class Escapes
     /// searched.</summary>
     public HashSet<int>? HeldIn(Recorder graph) => searched == graph ? held : null;
 
-    /// <summary>The calling thread makes a handle.</summary>
-    public static void Note(Tensor handle)
+    /// <summary>The function makes a handle.</summary>
+    public void Note(Tensor handle)
     {
-        if (Recorder.Capturing?.Escapes is { isClosed: false } mine) mine.made.Add(new(handle));
+        if (!isClosed) made.Add(new(handle));
     }
 
     /// <summary>Calls the function.</summary>

@@ -1,7 +1,7 @@
 using GpuTensor.Graph;
 using GpuTensor.Runtime.Memory;
 
-namespace GpuTensor.Backends;
+namespace GpuTensor.Graph;
 
 /// <summary>Runs recorded graphs on one device and moves values between it and the host.</summary>
 internal abstract class Executor

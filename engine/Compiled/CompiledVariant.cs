@@ -1,7 +1,8 @@
+using GpuTensor.Graph;
 using System.Globalization;
 using GpuTensor.Runtime;
 
-namespace GpuTensor.Graph;
+namespace GpuTensor.Compiled;
 
 /// <summary>What a compiled function knows about arguments of one kind: its last recording, and whether that may be replayed.</summary>
 internal sealed class CompiledVariant
@@ -25,7 +26,7 @@ internal sealed class CompiledVariant
     public CompiledVariant(Tensor[] arguments) =>
         kinds = [.. arguments.Select((a, i) => (a.DType, a.Node.Shape, a.ViewOf, a.RequiresGrad, SameAs(arguments, i)))];
 
-    public Capture? Last { get; private set; }
+    public FunctionRecording? Last { get; private set; }
 
     /// <summary>The captured variables as the last recording left them.</summary>
     public ClosureState? Closure { get; private set; }
@@ -74,22 +75,22 @@ internal sealed class CompiledVariant
     }
 
     /// <summary>Takes a recording that has run.</summary>
-    /// <param name="capture">The recording.</param>
+    /// <param name="recording">The recording.</param>
     /// <param name="epoch">The epoch when it ended.</param>
     /// <param name="after">The captured variables when it had ended, where they are others.</param>
     /// <param name="obstacle">Why its result cannot come from a replay; null: it can.</param>
-    public void Take(Capture capture, int epoch, ClosureState? after, string? obstacle)
+    public void Take(FunctionRecording recording, int epoch, ClosureState? after, string? obstacle)
     {
         var last = Last;
-        why = capture.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {capture.Closure.FirstChange()}, which it captured")
+        why = recording.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {recording.Closure.FirstChange()}, which it captured")
             ?? (last is null || last.Executable is null ? "a second recording must agree with the first"
-                : last.Executable != capture.Executable ? "it recorded other operators, or stored other values away, than the time before"
+                : last.Executable != recording.Executable ? "it recorded other operators, or stored other values away, than the time before"
                 : Epoch != epoch ? EpochChanged
-                : Difference(last, capture));
+                : Difference(last, recording));
         recorded++;
         recordings++;
         IsReady = why is null;
-        (Last, Epoch, Closure) = (capture, epoch, after ?? capture.Closure);
+        (Last, Epoch, Closure) = (recording, epoch, after ?? recording.Closure);
         if (!IsRun || IsReady) return;
         // What it held is not needed any more.
         (Last, Closure, ResultVariable, Arguments) = (null, null, null, null);
@@ -114,7 +115,7 @@ internal sealed class CompiledVariant
 
     /// <summary>Where two recordings of one plan read or changed other tensors or numbers, arguments and what is known to change apart;
     /// null: nowhere.</summary>
-    private static string? Difference(Capture before, Capture now)
+    private static string? Difference(FunctionRecording before, FunctionRecording now)
     {
         if (!before.Variables.Select(v => v.Storage).SequenceEqual(now.Variables.Select(v => v.Storage)))
             return "it changed other tensors in place than the time before";
@@ -147,23 +148,23 @@ internal sealed class CompiledVariant
     /// <summary>Whether what the last recording found is still so.</summary>
     public bool IsValid(Tensor[] arguments)
     {
-        var capture = Last!;
-        if (Epoch != Volatile.Read(ref CompiledStep.Epoch) || capture.Executable!.Missed.Count > 0 || capture.Executable.IsDisposed)
+        var recording = Last!;
+        if (Epoch != RecordedState.Epoch || recording.Executable!.Missed.Count > 0 || recording.Executable.IsDisposed)
             return false;
         if (!Closure!.IsSame) return false;
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i].Node != capture.Arguments[i] && !capture.IsProven[i]) return false;
+            if (arguments[i].Node != recording.Arguments[i] && !recording.IsProven[i]) return false;
             // An argument that the function changes is a variable of its own.
-            if (capture.ChangedArguments[i] is { } changed && arguments[i].Storage != changed) return false;
-            if (capture.ArgumentLeaves[i] is { } touched && arguments[i].Leaf != touched) return false;
+            if (recording.ChangedArguments[i] is { } changed && arguments[i].Storage != changed) return false;
+            if (recording.ArgumentLeaves[i] is { } touched && arguments[i].Leaf != touched) return false;
         }
-        foreach (var (storage, home, _) in capture.Variables)
+        foreach (var (storage, home, _) in recording.Variables)
         {
             if (storage.Current is not { Storages: 1, Readers: 0 } node || node.Block != home) return false;
             if (IsOther(node, storage)) return false;
         }
-        foreach (var (leaf, start, handle, home, _, _) in capture.Gradients)
+        foreach (var (leaf, start, handle, home, _, _) in recording.Gradients)
         {
             var now = leaf.Grad;
             if (home is { Occupant: Node { Readers: > 0 } } || (home is not null && now is not null && IsOther(now.Node, null)))
@@ -174,7 +175,7 @@ internal sealed class CompiledVariant
             // Read only or changed in place: the same handle as before.
             if (handle is not null && home is null && now != handle) return false;
         }
-        foreach (var leaf in capture.Leaves)
+        foreach (var leaf in recording.Leaves)
             if (leaf.Argument >= 0) continue;
             else if (leaf.Gradient is { } owner)
             {
@@ -187,7 +188,7 @@ internal sealed class CompiledVariant
         bool IsOther(Node value, Storage? variable)
         {
             for (int i = 0; i < arguments.Length; i++)
-                if (arguments[i].Node == value && (variable is null || capture.ChangedArguments[i] != variable)) return true;
+                if (arguments[i].Node == value && (variable is null || recording.ChangedArguments[i] != variable)) return true;
             return false;
         }
     }
@@ -200,7 +201,7 @@ internal sealed class CompiledVariant
             : Device is { CanReplay: false } ? $"run at each call: {Device.Name} runs every operator by itself"
             : !IsReady ? $"recorded anew at the next call: {why}"
             : Closure!.FirstChange() is { } name ? $"recorded anew at the next call: {name}, which it captured, has changed"
-            : Epoch != Volatile.Read(ref CompiledStep.Epoch) ? $"recorded anew at the next call: {EpochChanged}"
+            : Epoch != RecordedState.Epoch ? $"recorded anew at the next call: {EpochChanged}"
             : Closure!.IsBlind ? $"replayed at the next call; {NoMetadata}"
             : "replayed at the next call";
         return $"{kind}{(gradEnabled ? "" : " without gradients")}: {next} (recorded {recorded} times, replayed {replayed} times)";

@@ -1,4 +1,4 @@
-namespace GpuTensor.Backends;
+namespace GpuTensor.Graph;
 
 /// <summary>How a graph was run.</summary>
 internal enum RunKind

@@ -1,20 +1,9 @@
 using GpuTensor.Compiler;
+using GpuTensor.Graph;
 using GpuTensor.Runtime;
 using GpuTensor.Runtime.Memory;
 
-namespace GpuTensor.Graph;
-
-/// <summary>What a leaf's gradient was when a captured function first touched it.</summary>
-/// <param name="Before">The gradient; null where there was none.</param>
-internal sealed record GradientStart(Tensor? Before)
-{
-    /// <summary>The function set it without looking: what it was does not matter.</summary>
-    public static GradientStart Replaced { get; } = new(null as Tensor) { IsReplaced = true };
-
-    public Node? Node { get; } = Before?.Node;
-
-    public bool IsReplaced { get; private init; }
-}
+namespace GpuTensor.Compiled;
 
 /// <summary>Where a replay takes what a kernel reads.</summary>
 /// <param name="Node">What was read at recording.</param>
@@ -41,16 +30,9 @@ internal readonly record struct CapturedGradient(LeafState Leaf, GradientStart S
     (DType DType, Shape Shape, View? View, bool Exposed) Type = default);
 
 /// <summary>What one recording of a compiled function leaves behind for its replays.</summary>
-internal sealed class Capture(Tensor[] arguments)
+internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObserver
 {
     private readonly Dictionary<LeafState, GradientStart> starts = new(ReferenceEqualityComparer.Instance);
-
-    /// <summary>True until the function has returned: flushes wait, reads are refused.</summary>
-    public bool IsRecording { get; set; } = true;
-
-    /// <summary>Host state to advance at each replay before the numbers are read, and back should it fail: an optimizer's step
-    /// count.</summary>
-    public List<(Action Advance, Action Undo)> OnReplay { get; } = [];
 
     /// <summary>The nodes that the arguments meant.</summary>
     public Node[] Arguments { get; } = [.. arguments.Select(a => a.Node)];
@@ -94,11 +76,13 @@ internal sealed class Capture(Tensor[] arguments)
     /// <summary>Why the function is run each time.</summary>
     public string? WhyNot { get; private set; } = "nothing ran";
 
-    /// <summary>The function touches a leaf's gradient; the first time counts.</summary>
-    public void NoteGradient(LeafState leaf, GradientStart start) => starts.TryAdd(leaf, start);
+    protected override void NoteHandle(Tensor handle) => Escapes.Note(handle);
 
-    /// <summary>The function computed something elsewhere, which replays would not.</summary>
-    public void Refuse(string why) => refusal ??= why;
+    public override void NoteGradient(LeafState leaf, GradientStart start) => starts.TryAdd(leaf, start);
+
+    public override void Refuse(string why) => refusal ??= why;
+
+    public override HashSet<int>? HeldIn(Recorder graph) => Escapes.HeldIn(graph);
 
     private string? refusal;
 
@@ -114,7 +98,7 @@ internal sealed class Capture(Tensor[] arguments)
     public Escapes Escapes { get; } = new();
 
     /// <summary>Runs the function.</summary>
-    /// <returns>Its result, or a twin: see <see cref="Graph.Escapes"/>.</returns>
+    /// <returns>Its result, or a twin: see <see cref="Compiled.Escapes"/>.</returns>
     public Tensor Call(Func<Tensor[], Tensor> function, Tensor[] arguments) => Escapes.Call(function, arguments, starts.Keys);
 
     /// <summary>Finds what the function stored away, before the graph runs.</summary>
@@ -130,8 +114,7 @@ internal sealed class Capture(Tensor[] arguments)
         return result;
     }
 
-    /// <summary>Called by the executor when the recording has run, before nodes change their state.</summary>
-    public void Take(Recorder graph, Executable executable, HomeMap homes)
+    public void OnRun(Recorder graph, Executable executable, HomeMap homes)
     {
         WhyNot = Executable is null ? refusal : "it ran in more than one piece";
         if (!CanReplay) return;

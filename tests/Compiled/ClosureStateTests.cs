@@ -1,7 +1,8 @@
+using GpuTensor.Compiled;
 using GpuTensor.Graph;
 using Xunit;
 
-namespace GpuTensor.Tests.Graph;
+namespace GpuTensor.Tests.Compiled;
 
 /// <summary>Which captured variables of a delegate are watched: those in the closure objects that the compiler made, and nothing behind
 /// them.</summary>

@@ -1,6 +1,6 @@
 using GpuTensor.Graph;
 
-namespace GpuTensor.Operators;
+namespace GpuTensor.Graph;
 
 /// <summary>Operators that move and make values rather than compute: leaves, scalars, copies, conversions, positions, concatenation,
 /// assignment under a view.</summary>

@@ -1,6 +1,7 @@
+using GpuTensor.Graph;
 using System.Runtime.CompilerServices;
 
-namespace GpuTensor.Graph;
+namespace GpuTensor.Compiled;
 
 /// <summary>The captured variables of delegates as they were at one time: copies of the closure objects that they read them from, those of
 /// outer scopes too.</summary>

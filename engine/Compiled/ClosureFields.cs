@@ -1,9 +1,10 @@
+using GpuTensor.Graph;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 
-namespace GpuTensor.Graph;
+namespace GpuTensor.Compiled;
 
 /// <summary>The fields of a closure class: a class that the compiler made to hold captured variables. References are compared by
 /// identity, numbers and other values by their bits.</summary>
@@ -19,7 +20,7 @@ internal sealed class ClosureFields
     private ClosureFields(Type type)
     {
         IsClosure = type.IsClass && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
-        // C# keeps functions that capture nothing in a class of another name, which has no fields.
+        // C# keeps functions that recording nothing in a class of another name, which has no fields.
         isDisplayClass = type.Name.Contains("DisplayClass", StringComparison.Ordinal);
         fields = IsClosure ? Fields(type) : [];
         Parents = [.. fields.Where(f => f.FieldType.IsClass && f.FieldType.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false))];
