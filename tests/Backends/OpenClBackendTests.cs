@@ -43,6 +43,29 @@ public class OpenClBackendTests
         Assert.Throws<ArgumentOutOfRangeException>(() => backend.Copy(a, 0, b, 99_999, 2));
     }
 
+    [Fact]
+    public void Threads_build_programs_at_once()
+    {
+        OptionalPart.OpenCl.Require();
+        var errors = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(t => new Thread(() =>
+        {
+            try
+            {
+                using var backend = OpenClTest.Open("-cl-opt-disable");
+                for (int i = 0; i < 20; i++)
+                    backend.Compile($"__kernel void k(__global int* x) {{ x[0] = {t * 100 + i}; }}").Dispose();
+            }
+            catch (Exception e)
+            {
+                errors.Enqueue(e);
+            }
+        }))];
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        Assert.Empty(errors);
+    }
+
     [Theory]
     [InlineData(4096, 500)]
     [InlineData(5 << 20, 24)]

@@ -26,8 +26,7 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
     private static unsafe nint MakeContext(int index, CL api, nint platform, nint id, string name, string platformName)
     {
         nint* properties = stackalloc nint[] { (nint)ContextProperties.Platform, platform, 0 };
-        int error;
-        nint made = api.CreateContext(properties, 1, &id, null!, null, &error);
+        nint made = api.CreateContextWithoutCallback(properties, id, out int error);
         if (error != 0) throw OpenClErrors.Exception(error, "clCreateContext", "", $"opencl:{index} ({name})");
         if (platformName.Contains(Pocl, StringComparison.Ordinal)) CompileNothing(api, made, id);
         return made;
@@ -46,7 +45,7 @@ internal sealed record OpenClDevice(int Index, CL Api, nint Platform, nint Id, b
             nint program = api.CreateProgramWithSource(context, 1, &lines, &length, &error);
             if (error != 0) return;
             // Whether it succeeds does not matter: another version of PoCL may not take the declarations.
-            using (SignalHandlers.KeepAll()) _ = api.BuildProgram(program, 1, &id, options, null!, null);
+            using (SignalHandlers.KeepAll()) _ = api.BuildProgramWithoutCallback(program, id, options);
             api.ReleaseProgram(program);
         }
     }

@@ -92,11 +92,10 @@ internal sealed unsafe class OpenClPrograms(OpenClBackend backend, nint context,
 
     private int Build(nint program, string with)
     {
-        nint id = backend.Device.Id;
         int error = backend.FaultIn("clBuildProgram");
         using var handlers = SignalHandlers.KeepFaults();
         fixed (byte* text = Encoding.UTF8.GetBytes(with + '\0'))
-            return error != 0 ? error : backend.Api.BuildProgram(program, 1, &id, text, null!, null);
+            return error != 0 ? error : backend.Api.BuildProgramWithoutCallback(program, backend.Device.Id, text);
     }
 
     private byte[]? Binary(nint program)
