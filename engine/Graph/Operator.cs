@@ -9,7 +9,7 @@ internal enum OperatorKind : byte
     Leaf,
     /// <summary>A 0-d number, <see cref="Node.Number"/>: an argument of the kernel, never part of its source.</summary>
     Scalar,
-    /// <summary>One element from one element of each operand, by a row of <see cref="Functions"/> (<see cref="Operator.Function"/>).
+    /// <summary>One element from one element of each operand, by a scalar function (<see cref="Operator.Function"/>).
     /// Operands have the node's shape through their views and one dtype (a leading condition: bool).</summary>
     Pointwise,
     /// <summary>Pointwise conversion to the node's dtype.</summary>
@@ -79,8 +79,8 @@ internal sealed class Operator(string name, OperatorKind kind)
 
     public OperatorKind Kind { get; } = kind;
 
-    /// <summary>The row of <see cref="Functions"/> that computes a pointwise operator.</summary>
-    public string? Function { get; init; }
+    /// <summary>What computes an element of a pointwise operator: a row of <see cref="Functions"/>, or the operator's own.</summary>
+    public ScalarFunction? Function { get; init; }
 
     public TypeRule Types { get; init; }
 

@@ -1,4 +1,5 @@
 using GpuTensor.Graph;
+using GpuTensor.Kernels;
 using static GpuTensor.Operators.Constants;
 using static GpuTensor.Operators.Rows;
 
@@ -60,7 +61,7 @@ internal static class Arithmetic
     /// <summary>The larger of zero (operand 0) and a number; the gradient at zero is zero.</summary>
     public static readonly Operator Relu = new("relu", OperatorKind.Pointwise)
     {
-        Function = "max",
+        Function = Functions.Get("max"),
         Types = TypeRule.RefusesBool,
         Saves = Saves.Output,
         Gradient = c => c.Return(1, Tensor.Where(c.Output.Le(Zero), Zero, c.Grad)),
@@ -69,7 +70,7 @@ internal static class Arithmetic
 
     public static readonly Operator Neg = new("neg", OperatorKind.Pointwise)
     {
-        Function = "neg",
+        Function = Functions.Get("neg"),
         Types = TypeRule.RefusesBool,
         Gradient = c => c.Return(0, -c.Grad),
         Reference = c => c.Map(a => -a, a => unchecked(-a)),
@@ -77,7 +78,7 @@ internal static class Arithmetic
 
     public static readonly Operator Abs = new("abs", OperatorKind.Pointwise)
     {
-        Function = "abs",
+        Function = Functions.Get("abs"),
         Saves = Saves.A,
         Gradient = c => c.Return(0, c.Grad * c.A.Sign()),
         Reference = c => c.Map(Math.Abs, a => a < 0 ? unchecked(-a) : a),
@@ -90,7 +91,7 @@ internal static class Arithmetic
     public static readonly Operator Fma = new("fma", OperatorKind.Pointwise)
     {
         GradName = "AddBackward",
-        Function = "fma",
+        Function = Functions.Get("fma"),
         Saves = Saves.AB,
         SavesFor = [Saves.B, Saves.A, Saves.None],
         Gradient = c =>

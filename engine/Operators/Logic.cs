@@ -1,4 +1,5 @@
 using GpuTensor.Graph;
+using GpuTensor.Kernels;
 using static GpuTensor.Operators.Constants;
 using static GpuTensor.Operators.Rows;
 
@@ -35,7 +36,7 @@ internal static class Logic
     /// <summary>Operand 1 where operand 0 (bool) holds, else operand 2.</summary>
     public static readonly Operator Where = new("where", OperatorKind.Pointwise)
     {
-        Function = "where",
+        Function = Functions.Get("where"),
         Saves = Saves.A,
         Gradient = c =>
         {

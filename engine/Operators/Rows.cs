@@ -1,4 +1,5 @@
 using GpuTensor.Graph;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Operators;
 
@@ -7,10 +8,14 @@ namespace GpuTensor.Operators;
 internal static class Rows
 {
     /// <summary>A function of one floating number whose derivative is written with its argument.</summary>
-    public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) =>
+    /// <param name="name">PyTorch's name.</param>
+    /// <param name="f">The reference.</param>
+    /// <param name="gradient">From the result's gradient and the argument to the argument's gradient.</param>
+    /// <param name="own">The scalar function, where it is no row of <see cref="Functions"/>.</param>
+    public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient, ScalarFunction? own = null) =>
         new(name, OperatorKind.Pointwise)
     {
-        Function = name,
+        Function = own ?? Functions.Get(name),
         Types = TypeRule.Floats,
         Saves = Saves.A,
         Gradient = c => c.Return(0, gradient(Wide(c.Grad), Wide(c.A))),
@@ -21,7 +26,7 @@ internal static class Rows
     public static Operator OfOutput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) =>
         new(name, OperatorKind.Pointwise)
     {
-        Function = name,
+        Function = Functions.Get(name),
         Types = TypeRule.Floats,
         Saves = Saves.Output,
         Gradient = c => c.Return(0, gradient(Wide(c.Grad), Wide(c.Output))),
@@ -31,7 +36,7 @@ internal static class Rows
     /// <summary>A function of one number that is constant between jumps: its gradient is zero.</summary>
     public static Operator Steps(string name, Func<double, double> real, Func<long, long> integer) => new(name, OperatorKind.Pointwise)
     {
-        Function = name,
+        Function = Functions.Get(name),
         Gradient = c => c.Return(0, Tensor.ZerosLike(c.Grad)),
         Reference = c => c.Map(real, integer),
     };
@@ -41,7 +46,7 @@ internal static class Rows
         Func<GradientContext, Tensor> a, Func<GradientContext, Tensor> b, Saves savesForA = default, Saves savesForB = default,
         TypeRule types = TypeRule.Same, Operator? forBool = null, string? function = null) => new(name, OperatorKind.Pointwise)
     {
-        Function = function ?? name,
+        Function = Functions.Get(function ?? name),
         Types = types,
         ForBool = forBool,
         Saves = savesForA | savesForB,
@@ -58,7 +63,7 @@ internal static class Rows
     public static Operator Comparison(string name, Func<double, double, bool> real, Func<long, long, bool> integer) =>
         new(name, OperatorKind.Pointwise)
     {
-        Function = name,
+        Function = Functions.Get(name),
         Types = TypeRule.GivesBool,
         Reference = c => c.Test(real, integer),
     };
@@ -66,7 +71,7 @@ internal static class Rows
     /// <summary>A predicate of one floating number: bool.</summary>
     public static Operator Predicate(string name, Func<double, bool> real) => new(name, OperatorKind.Pointwise)
     {
-        Function = name,
+        Function = Functions.Get(name),
         Types = TypeRule.Floats | TypeRule.GivesBool,
         Reference = c =>
         {
@@ -79,7 +84,7 @@ internal static class Rows
         Operator? forBool = null)
         => new(name, OperatorKind.Pointwise)
     {
-        Function = name,
+        Function = Functions.Get(name),
         Types = types,
         ForBool = forBool,
         Reference = c =>

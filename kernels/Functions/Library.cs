@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace GpuTensor.Kernels;
@@ -14,21 +15,33 @@ namespace GpuTensor.Kernels;
 /// <c>$u(</c> and <c>$s(</c> make scalar arithmetic unsigned and signed again, since C leaves signed overflow undefined.</summary>
 internal static partial class Library
 {
-    private static readonly Dictionary<string, Helper> Helpers = [];
+    private static readonly ConcurrentDictionary<string, Helper> Helpers = [];
 
     static Library()
     {
         AddMemory();
         AddHalves();
         AddReductions();
-        foreach (var function in Functions.All)
-            foreach (var helper in function.Helpers) Add(helper);
+        foreach (var function in Functions.All) Bring(function);
         foreach (var helper in (Helper[])[.. ExponentialFunctions.Shared, .. CircularFunctions.Shared]) Add(helper);
     }
 
     private static void Add(string name, string text) => Add(new Helper(name, text));
 
-    private static void Add(Helper helper) => Helpers.Add(helper.Name, helper with { Text = helper.Text.ReplaceLineEndings("\n").Trim() });
+    /// <summary>Takes in the helpers of a function: of a row of <see cref="Functions"/>, or of an operator's own function, at its first
+    /// use.</summary>
+    /// <exception cref="InvalidOperationException">A helper has the name of another.</exception>
+    public static void Bring(ScalarFunction function)
+    {
+        foreach (var helper in function.Helpers)
+            if (!Helpers.TryGetValue(helper.Name, out var known)) Add(helper);
+            else if (known.Text != Tidy(helper.Text))
+                throw new InvalidOperationException($"Two helper functions are called {helper.Name}; {function} brings the second.");
+    }
+
+    private static void Add(Helper helper) => Helpers[helper.Name] = helper with { Text = Tidy(helper.Text) };
+
+    private static string Tidy(string text) => text.ReplaceLineEndings("\n").Trim();
 
     public static string Name(string function, Kind kind, int width) => $"gt_{function}_{kind.Suffix()}{(width == 1 ? "" : "x16")}";
 

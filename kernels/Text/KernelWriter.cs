@@ -41,6 +41,7 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     /// <summary>A scalar function of operands, as an expression.</summary>
     public string Apply(ScalarFunction function, Kind kind, int width, params string[] operands)
     {
+        Library.Bring(function);
         scratch.Clear();
         Library.Expand(Dialect, scratch, function.Template(kind), kind, width, "", false, name => Prelude.Add(name), operands);
         return scratch.ToString();

@@ -17,7 +17,7 @@ internal sealed class Values
     public static Target WithLibrary { get; } = new(new() { IsCpu = false, MaxParameterBytes = 4096 }, Dialect.Cuda) { HasProducts = _ =>
         true, HasEpilogue = (_, _) => true };
 
-    public static Operator Add { get; } = new("add", OperatorKind.Pointwise) { Function = "add" };
+    public static Operator Add { get; } = new("add", OperatorKind.Pointwise) { Function = Functions.Get("add") };
 
     public static Operator Sum { get; } = new("sum", OperatorKind.Reduce) { Reduction = ReduceOp.Sum };
 

@@ -17,7 +17,7 @@ public sealed class CudaDialectTests
         var sources = new List<GeneratedKernel>();
         foreach (var type in DTypes.All)
         {
-            var functions = Functions.All.Where(f => f.Name is not "where" && (f.Name is not "philox" || type == DType.Int64))
+            var functions = Functions.All.Concat(OwnFunctions.All).Where(f => f.Name is not "where" && (f.Name is not "philox" || type == DType.Int64))
                 .Where(f => f.IsDefined(Kinds.Register(type))).OrderBy(f => f.Name, StringComparer.Ordinal);
             foreach (var some in functions.Chunk(12))
             {
@@ -25,7 +25,7 @@ public sealed class CudaDialectTests
                 int x = b.Load(0, type, 1), y = b.Load(1, type, 1);
                 foreach (var function in some)
                 {
-                    int value = b.Apply(function.Name, [.. ((int[])[x, y, x]).Take(function.Arity)]);
+                    int value = b.Apply(function, [.. ((int[])[x, y, x]).Take(function.Arity)]);
                     var result = ((Apply)b.Section.Code[value]).Type;
                     b.Add(new Store(result == DType.Bool ? 3 : 2, result, new(0, [1]), value));
                 }

@@ -86,7 +86,7 @@ internal static class ReferenceFunctions
             case "logical_and": return x != 0 && y != 0 ? 1 : 0;
             case "logical_or": return x != 0 || y != 0 ? 1 : 0;
             case "logical_xor": return (x != 0) != (y != 0) ? 1 : 0;
-            default: throw new ArgumentException(name);
+            default: return OwnFunctions.Real(name, x, y, z);
         }
     }
 

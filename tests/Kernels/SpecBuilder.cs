@@ -21,10 +21,12 @@ internal sealed class SpecBuilder(SectionKind kind, long[] outer, long[] reduce,
 
     public void Store(int buffer, int value, params long[] strides) => Add(new Store(buffer, code[value].Type, new(0, strides), value));
 
-    public int Apply(string function, params int[] arguments)
+    public int Apply(string function, params int[] arguments) => Apply(Functions.Get(function), arguments);
+
+    public int Apply(ScalarFunction function, params int[] arguments)
     {
-        bool predicate = function is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "isnan" or "isinf" or "isfinite"
-            || function.StartsWith("logical");
+        bool predicate = function.Name is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "isnan" or "isinf" or "isfinite"
+            || function.Name.StartsWith("logical", StringComparison.Ordinal);
         return Add(new Apply(function, predicate ? DType.Bool : code[arguments[^1]].Type, arguments));
     }
 
