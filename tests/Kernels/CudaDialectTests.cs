@@ -17,7 +17,8 @@ public sealed class CudaDialectTests
         var sources = new List<GeneratedKernel>();
         foreach (var type in DTypes.All)
         {
-            var functions = Functions.All.Concat(OwnFunctions.All).Where(f => f.Name is not "where" && (f.Name is not "philox" || type == DType.Int64))
+            var functions = Functions.All.Concat(OwnFunctions.All)
+                .Where(f => f.Name is not "where" && (f.Name is not "philox" || type == DType.Int64))
                 .Where(f => f.IsDefined(Kinds.Register(type))).OrderBy(f => f.Name, StringComparer.Ordinal);
             foreach (var some in functions.Chunk(12))
             {
