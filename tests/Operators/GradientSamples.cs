@@ -80,6 +80,7 @@ internal static class GradientSamples
         yield return One("square", a => a.Square());
         yield return One("sin", a => a.Sin());
         yield return One("cos", a => a.Cos());
+        yield return One("sinc", a => a.Sinc());
         yield return One("tan", a => a.Tan(), -1, 1);
         yield return One("asin", a => a.Asin(), -0.8, 0.8);
         yield return One("acos", a => a.Acos(), -0.8, 0.8);
