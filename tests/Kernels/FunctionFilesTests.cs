@@ -30,7 +30,7 @@ public sealed class FunctionFilesTests
     /// <summary>The row of the kernels, the operator (gradient and reference), the two methods of a tensor, and its rows in three tables of
     /// tests.</summary>
     [Fact]
-    public void A_function_of_a_tensor_is_named_in_seven_files()
+    public void A_function_that_is_a_row_of_the_kernels_is_named_in_seven_files()
     {
         string[] expected =
         [
@@ -38,11 +38,28 @@ public sealed class FunctionFilesTests
             "engine/Tensors/Tensor.Pointwise.cs", "engine/Tensors/Tensor.InPlaceForms.cs",
             "tests/Conformance/OperatorTable.Pointwise.cs", "tests/Kernels/ReferenceFunctions.cs", "tests/Operators/GradientSamples.cs",
         ];
-        // In two parts, since this file is among those that are searched.
-        var name = new Regex(@"\b" + "co" + @"sh\b", RegexOptions.IgnoreCase);
-        var named = new[] { "engine", "kernels", "tests", "tools" }.SelectMany(Sources).Where(f => name.IsMatch(File.ReadAllText(f)))
-            .Select(f => Path.GetRelativePath(Repository.Root, f).Replace('\\', '/'));
-        Assert.Equal(expected.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), FilesThatName("co" + "sh"));
+    }
+
+    /// <summary>An operator that brings its function: its folder, its tests, and a row of the gradient samples.</summary>
+    [Fact]
+    public void A_function_that_its_operator_brings_is_named_in_its_folder_its_tests_and_one_table()
+    {
+        string name = "Sin" + "c", folder = $"engine/Operators/{name}";
+        Assert.Contains(OwnFunctions.All, f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Assert.Equal([$"{folder}/{name}.cs", $"{folder}/Tensor.{name}.cs", "tests/Operators/GradientSamples.cs",
+            $"tests/Operators/{name}Tests.cs"], FilesThatName(name));
+    }
+
+    /// <summary>A word is given in two parts, since this file is among those that are searched.</summary>
+    private static string[] FilesThatName(string word)
+    {
+        var name = new Regex($@"\b{word}\b", RegexOptions.IgnoreCase);
+        return
+        [
+            .. new[] { "engine", "kernels", "tests", "tools" }.SelectMany(Sources).Where(f => name.IsMatch(File.ReadAllText(f)))
+                .Select(f => Path.GetRelativePath(Repository.Root, f).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        ];
     }
 
     private static IEnumerable<string> Sources(string folder) => Directory
