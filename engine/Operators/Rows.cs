@@ -12,8 +12,8 @@ internal static class Rows
     /// <param name="f">The reference.</param>
     /// <param name="gradient">From the result's gradient and the argument to the argument's gradient.</param>
     /// <param name="own">The scalar function, where it is no row of <see cref="Functions"/>.</param>
-    public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient, ScalarFunction? own = null) =>
-        new(name, OperatorKind.Pointwise)
+    public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient,
+        ScalarFunction? own = null) => new(name, OperatorKind.Pointwise)
     {
         Function = own ?? Functions.Get(name),
         Types = TypeRule.Floats,
