@@ -16,6 +16,11 @@ internal static class FileNames
         if (!names.Add(name)) throw new ArgumentException($"Names must differ; '{Show(name)}' appears twice.", parameter);
     }
 
+    /// <summary>The tensor of a name.</summary>
+    /// <exception cref="ArgumentNullException">It is null; the message names it.</exception>
+    public static Tensor Present(KeyValuePair<string, Tensor> named, string parameter) =>
+        named.Value ?? throw new ArgumentNullException(parameter, $"The tensor '{Show(named.Key ?? "")}' is null.");
+
     /// <summary>Refuses text with half of a surrogate pair.</summary>
     public static void CheckText(string text, string parameter)
     {

@@ -10,6 +10,7 @@ public static class Npy
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(string path, Tensor tensor)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensor);
         NpyHeader.Write(tensor.DType, tensor.Shape); // refuses before anything is read or written
         Device.RefuseFaults();

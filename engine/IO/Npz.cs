@@ -19,9 +19,11 @@ public static class Npz
     /// surrogate pair.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, bool compress = false)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensors);
+        (string, FileContents)[] arrays = [.. tensors.Select(t => (t.Key, (FileContents)FileNames.Present(t, nameof(tensors))))];
         Device.RefuseFaults();
-        Write(path, tensors.Select(t => (t.Key, (FileContents)t.Value)), compress);
+        Write(path, arrays, compress);
     }
 
     /// <summary>Reads all tensors onto a device (default: <see cref="Device.Default"/>), by their names without <c>.npy</c>.</summary>

@@ -22,7 +22,7 @@ public static class SafeTensors
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        Write(path, [.. tensors.Select(t => new Item(t.Key, t.Value))], metadata);
+        Write(path, [.. tensors.Select(t => new Item(t.Key, FileNames.Present(t, nameof(tensors))))], metadata);
     }
 
     /// <summary>Reads all tensors onto a device (default: <see cref="Device.Default"/>), in the order of their data.</summary>
@@ -96,7 +96,6 @@ public static class SafeTensors
     /// <summary>Writes items, wider dtypes first, then by name; each is asked for its contents when its turn comes.</summary>
     internal static void Write(string path, Item[] items, IReadOnlyDictionary<string, string>? metadata)
     {
-        Device.RefuseFaults();
         var names = new HashSet<string>();
         foreach (var item in items)
         {
@@ -110,6 +109,7 @@ public static class SafeTensors
         Array.Sort(items, (a, b) =>
             a.DType.Size() != b.DType.Size() ? b.DType.Size() - a.DType.Size() : string.CompareOrdinal(a.Name, b.Name));
         byte[] header = Header(items, metadata);
+        Device.RefuseFaults();
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[8];

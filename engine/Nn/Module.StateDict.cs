@@ -29,6 +29,8 @@ public abstract partial class Module
     public StateDictReport LoadStateDict(IReadOnlyDictionary<string, Tensor> stateDict, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(stateDict);
+        foreach (var (key, value) in stateDict)
+            if (value is null) throw new ArgumentNullException(nameof(stateDict), $"The tensor '{key}' is null.");
         var own = Entries();
         var keys = own.Select(e => e.Key).ToHashSet();
         string[] missing = [.. own.Where(e => !stateDict.ContainsKey(e.Key)).Select(e => e.Key)];

@@ -145,6 +145,7 @@ public sealed class NullArgumentTests : IDisposable
     {
         var type = parameter.ParameterType;
         if (type == typeof(string) || type.IsByRef) return null;
+        if (WithNullValue(parameter) is { } named) return named;
         var element = type.IsArray ? type.GetElementType()
             : type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) && type.GetGenericArguments().Length == 1
             ? type.GetGenericArguments()[0] : null;
@@ -155,6 +156,21 @@ public sealed class NullArgumentTests : IDisposable
         var array = Array.CreateInstance(element, 2);
         array.SetValue(Sample(element, null), 0);
         return type.IsInstanceOfType(array) ? array : Activator.CreateInstance(typeof(List<>).MakeGenericType(element), array);
+    }
+
+    /// <summary>A dictionary in which a name has null, where the parameter is one or takes one; null where it is not.</summary>
+    private object? WithNullValue(ParameterInfo parameter)
+    {
+        var type = parameter.ParameterType;
+        if (!type.IsGenericType || !typeof(IEnumerable).IsAssignableFrom(type)) return null;
+        var (arguments, info) = (type.GetGenericArguments(), nullability.Create(parameter));
+        if (arguments is [{ IsGenericType: true } pair] && pair.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
+            (arguments, info) = (pair.GetGenericArguments(), info.GenericTypeArguments[0]);
+        if (arguments is not [var key, { IsValueType: false } value] || key != typeof(string)
+            || info.GenericTypeArguments[1].WriteState != NullabilityState.NotNull) return null;
+        var dictionary = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(key, value))!;
+        dictionary["weight"] = null;
+        return dictionary;
     }
 
     private static string Name(MethodBase method) =>
@@ -201,6 +217,8 @@ public sealed class NullArgumentTests : IDisposable
             var arguments = type.GetGenericArguments();
             if (open == typeof(IEnumerable<>) || open == typeof(IReadOnlyList<>) || open == typeof(IReadOnlyCollection<>)
                 || open == typeof(IList<>)) return Sample(arguments[0].MakeArrayType(), null);
+            if (open == typeof(KeyValuePair<,>))
+                return Activator.CreateInstance(type, Sample(arguments[0], null), Sample(arguments[1], null));
             if (open == typeof(List<>)) return Activator.CreateInstance(type);
             if (open == typeof(IReadOnlyDictionary<,>) || open == typeof(IDictionary<,>) || open == typeof(Dictionary<,>))
                 return Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(arguments));

@@ -29,6 +29,7 @@ public static class Checkpoint
     public static void Save(string path, Module model, Optimizer? optimizer = null, IReadOnlyDictionary<string, double>? numbers = null,
         IReadOnlyDictionary<string, long>? integers = null, IReadOnlyDictionary<string, Generator>? generators = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(model);
         var tensors = model.StateDict().Select(e => KeyValuePair.Create($"{CheckpointFile.ModelPrefix}{e.Key}", e.Value)).ToList();
         var metadata = new Dictionary<string, string>
@@ -78,13 +79,13 @@ public static class Checkpoint
         IReadOnlyDictionary<string, Generator>? generators = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        var streams = CheckpointFile.RandomStreams(generators);
         var file = CheckpointFile.Read(path);
         var numbers = file.Numbers();
         var whole = file.Integers();
         var state = file.Optimizer();
         if (optimizer is not null && state is null) throw new TensorFileException($"{path}: it was saved without an optimizer.");
         if (optimizer is not null) optimizer.Check(state!);
-        var streams = CheckpointFile.RandomStreams(generators);
         file.CheckRandom(streams.Keys);
         byte[][] before = [.. streams.Values.Select(g => g.GetState())];
         try

@@ -84,7 +84,7 @@ internal sealed class CheckpointFile
         var all = new Dictionary<string, Generator> { [RandomName] = Generator.Default };
         foreach (var (name, generator) in named ?? new Dictionary<string, Generator>())
             all.Add($"{RandomPrefix}{name}",
-                generator ?? throw new ArgumentNullException(nameof(named), $"The random stream '{name}' is null."));
+                generator ?? throw new ArgumentNullException("generators", $"The random stream '{name}' is null."));
         return all;
     }
 
