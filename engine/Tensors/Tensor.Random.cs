@@ -53,7 +53,8 @@ public partial class Tensor
         RandInt(0, high, shape.NotNull(), dtype, device, generator);
 
     /// <summary>Whole numbers from <paramref name="low"/> to below <paramref name="high"/>, int64 unless given.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no number between them, or they are 2⁶³ and more apart.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no number between them, or they are 2⁶³ and more apart, or
+    /// <paramref name="dtype"/> is of integers or bool and cannot hold them all.</exception>
     public static Tensor RandInt(
         long low, long high, Shape shape, DType? dtype = null, Device? device = null, Generator? generator = null)
     {
@@ -63,6 +64,20 @@ public partial class Tensor
         if (unchecked(high - low) < 0)
             throw new ArgumentOutOfRangeException(nameof(high), $"{high}", $"randint: a span of 2⁶³ and more from {low} is too wide.");
         var type = dtype ?? DType.Int64;
+        if (!type.IsFloatingPoint())
+        {
+            var (least, most) = type switch
+            {
+                DType.Bool => (0, 1),
+                DType.UInt8 => (byte.MinValue, byte.MaxValue),
+                _ => (long.MinValue >> (64 - 8 * type.Size()), long.MaxValue >> (64 - 8 * type.Size())),
+            };
+            if (low < least || low > most)
+                throw new ArgumentOutOfRangeException(nameof(low), $"{low}", $"randint: {type.Name()} holds {least} to {most}.");
+            if (high - 1 > most)
+                throw new ArgumentOutOfRangeException(
+                    nameof(high), $"{high}", $"randint: {type.Name()} holds {least} to {most}, and high is not drawn itself.");
+        }
         device ??= Device.Default;
         generator ??= Generator.Default;
         if (generator.IsOnHost) return FromHost(generator.OnHost(torch => torch.RandInt(low, high, shape)), device).To(type);

@@ -186,6 +186,15 @@ public class OperatorTests
         Assert.Equal([.. Enumerable.Range(0, 5).Select(i => (Philox.Word(7, 2, i) >> 8) / 16777216f)], second.ToArray<float>());
         Assert.Equal(Enumerable.Range(0, 9).Select(i => (long)i), Tensor.RandPerm(9, device: on).ToArray<long>().Order());
         Assert.All(Tensor.RandInt(-3, 4, [50], device: on).ToArray<long>(), n => Assert.InRange(n, -3, 3));
+        // What the dtype cannot hold is refused, as by torch.randint; its own limits are drawn.
+        foreach (var (low, high, dtype) in ((long, long, DType)[])
+            [(0, 257, DType.UInt8), (-1, 2, DType.UInt8), (-129, 0, DType.Int8), (0, 129, DType.Int8), (0, 3, DType.Bool),
+             (0, 1L << 31 | 1, DType.Int32)])
+            Assert.Throws<ArgumentOutOfRangeException>(() => Tensor.RandInt(low, high, [2], dtype, on));
+        Assert.All(Tensor.RandInt(0, 256, [50], DType.UInt8, on).ToArray<byte>(), n => Assert.InRange(n, 0, 255));
+        Assert.Equal([sbyte.MinValue], Tensor.RandInt(-128, -127, [1], DType.Int8, on).ToArray<sbyte>());
+        Assert.Equal([true], Tensor.RandInt(1, 2, [1], DType.Bool, on).ToArray<bool>());
+        Assert.Equal([long.MaxValue - 1], Tensor.RandInt(long.MaxValue - 1, long.MaxValue, [1], device: on).ToArray<long>());
     }
 
     [Theory]
