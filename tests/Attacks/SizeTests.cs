@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace GpuTensor.Tests.Attacks;
@@ -89,6 +90,13 @@ public class SizeTests
         (await ChildProcess.Run(Exhaust, device, environment: Small)).Succeeded();
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget()
+    {
+        var sum = Tensor.Arange(int.MaxValue) + 1;
+        Assert.Equal([int.MaxValue], sum.Shape);
+    }
+
     private static void Exhaust()
     {
         var first = Tensor.Ones(10).Realize();
@@ -109,6 +117,12 @@ public class SizeTests
             if (Device.Default.Name == "cpu") continue;
             Assert.Contains(bytes, e.Message);
         }
+        // What the program cannot reach any more takes no memory, and fails no other read.
+        var doubled = first * 2;
+        Forget();
+        Assert.Equal(20, doubled.Sum().Item<float>());
+        Assert.ThrowsAny<TensorException>(() => Tensor.From([1L]).Expand(int.MaxValue).OneHot(int.MaxValue));
+        Assert.Equal(30, (first * 3).Sum().Item<float>());
         // The step after an error works.
         Assert.Equal(10, (first * 1).Sum().Item<float>());
         // What is dropped is given back: many times the limit in all.

@@ -23,16 +23,27 @@ internal sealed class ReferenceExecutor : Executor
     {
         bool[]? suspects = graph.Checks.Count > 0 ? graph.Suspects() : null;
         var verdict = suspects is null ? null : new RunVerdict();
-        foreach (var node in graph.Nodes)
+        bool[]? wanted = null;
+        for (int i = 0; i < graph.Nodes.Count; i++)
         {
-            if (node.IsVast && (node.Flags & NodeFlags.Keep) == 0)
+            var node = graph.Nodes[i];
+            // Whoever reads a vast value reads the number.
+            if (node.IsVast && (node.Flags & NodeFlags.Keep) == 0 || wanted?[i] == false)
             {
-                // Whoever reads it reads the number.
                 node.Drop(null);
                 continue;
             }
-            // A node nobody can still reach would be computed in vain, but finding that out costs more than it saves here.
-            var contents = Compute(node);
+            HostArray contents;
+            try
+            {
+                // A node nobody can still reach is computed in vain; finding that out pays only where memory lacks.
+                contents = Compute(node);
+            }
+            catch (DeviceOutOfMemoryException) when (wanted is null && !(wanted = Wanted(graph))[i])
+            {
+                node.Drop(null);
+                continue;
+            }
             if (verdict is not null && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.Data) is { } error)
             {
                 Faults.Add(Environment.CurrentManagedThreadId, error);
@@ -43,6 +54,27 @@ internal sealed class ReferenceExecutor : Executor
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
         return RunKind.Steps;
+    }
+
+    /// <summary>Which nodes the program or a gradient can still read, and the nodes that these are computed from. Collects
+    /// garbage.</summary>
+    private static bool[] Wanted(Recorder graph)
+    {
+        Reachability.Collect(graph.Began);
+        var wanted = new bool[graph.Nodes.Count];
+        foreach (var (storage, _) in graph.Changes)
+            if (storage.Current.IsPendingIn(graph)) wanted[storage.Current.Index] = true;
+        foreach (var (node, _) in graph.Homes)
+            if (node.IsPendingIn(graph)) wanted[node.Index] = true;
+        for (int i = wanted.Length - 1; i >= 0; i--)
+        {
+            var node = graph.Nodes[i];
+            if (!node.IsPendingIn(graph)) continue;
+            wanted[i] |= node.RequiresGrad || (node.Flags & NodeFlags.Keep) != 0 || graph.IsHeld(node) || graph.Checks.ContainsKey(node);
+            for (int k = 0; wanted[i] && k < node.OperandCount; k++)
+                if (node[k].Node is var operand && operand.IsPendingIn(graph)) wanted[operand.Index] = true;
+        }
+        return wanted;
     }
 
     public override Block Upload(HostArray contents)
