@@ -55,16 +55,16 @@ internal static partial class Library
         Add("all_b", "int $N(int16 v) { return all(v) ? 1 : 0; }");
         CompensatedTree();
         // Of equal values the first position wins; NaN beats every number.
-        Positions("argmax_i", "b > a", "a == b");
-        Positions("argmin_i", "b < a", "a == b");
-        Positions("argmax_f", "(b > a) | ((b != b) & (a == a))", "(a == b) | ((a != a) & (b != b))");
-        Positions("argmin_f", "(b < a) | ((b != b) & (a == a))", "(a == b) | ((a != a) & (b != b))");
+        Positions("argmax", "i", "b > a", "a == b");
+        Positions("argmin", "i", "b < a", "a == b");
+        Positions("argmax", "f", "(b > a) | ((b != b) & (a == a))", "(a == b) | ((a != a) & (b != b))");
+        Positions("argmin", "f", "(b < a) | ((b != b) & (a == a))", "(a == b) | ((a != a) & (b != b))");
     }
 
-    /// <summary>Four pairs of values and positions to the one best position.</summary>
-    private static void Positions(string name, string better, string tie)
+    /// <summary>Four pairs of values and positions to the one best position; a second function stores its value, too.</summary>
+    private static void Positions(string name, string kinds, string better, string tie)
     {
-        var text = new StringBuilder("long $N($T v0, $T v1, $T v2, $T v3, $I i0, $I i1, $I i2, $I i3) {\n");
+        var text = new StringBuilder();
         void Step(string type, string index, string a, string ia, string b, string ib, string to) =>
             text.Append(CultureInfo.InvariantCulture, $"  {type} v{to}; {index} i{to}; {{ const {type} a = {a}, b = {b}; " +
             $"const {index} ia = {ia}, ib = {ib}, t = ({better}) | (({tie}) & (ib < ia)); v{to} = t ? b : a; i{to} = t ? ib : ia; }}\n");
@@ -73,7 +73,9 @@ internal static partial class Library
         Step("$T", "$I", "v01", "i01", "v23", "i23", "_16");
         for (int w = 16; w > 2; w /= 2) Step($"$E{w / 2}", $"$M{w / 2}", $"v_{w}.lo", $"i_{w}.lo", $"v_{w}.hi", $"i_{w}.hi", $"_{w / 2}");
         Step("$E", "$M", "v_2.lo", "i_2.lo", "v_2.hi", "i_2.hi", "_1");
-        Add(name, text.Append("  return i_1;\n}").ToString());
+        const string Pairs = "$T v0, $T v1, $T v2, $T v3, $I i0, $I i1, $I i2, $I i3";
+        Add($"{name}_{kinds}", $"long $N({Pairs}) {{\n{text}  return i_1;\n}}");
+        Add($"{name}_found_{kinds}", $"long $N({Pairs}, $E* found) {{\n{text}  *found = v_1;\n  return i_1;\n}}");
     }
 
     /// <summary>The four accumulators of a sum and what their additions lost to one number: each addition, in <see cref="Tree"/>'s order,

@@ -137,3 +137,10 @@ internal sealed record Reduce(ReduceOp Op, int Value, DType Type, int Second = -
 {
     public override int Operand(int k) => k switch { 0 => Value, 1 => Second, _ => -1 };
 }
+
+/// <summary>One result of a reduction that has two: of a search for the largest or smallest element, the element (0) or its position
+/// (1).</summary>
+internal sealed record ResultOf(int Reduction, int Number, DType Type) : Instruction(Type)
+{
+    public override int Operand(int k) => k == 0 ? Reduction : -1;
+}

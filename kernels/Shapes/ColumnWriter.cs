@@ -308,11 +308,13 @@ internal sealed class ColumnWriter : SectionWriter
         }
     }
 
+    protected override string Found(int search) => (inTurns ? "r" : "q") + NameOf(search);
+
     private void End(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
         int width = WidthOf(i);
-        string n = NameOf(i), q = (inTurns ? "r" : "q") + n, x = (inTurns ? "s" : "x") + n;
+        string n = NameOf(i), q = Found(i), x = (inTurns ? "s" : "x") + n;
         string result = IsPosition(reduce)
             ? kind.Mask() == Kind.I64 && width > 1 ? x : Dialect.Convert(Kind.I64, width, x)
             : FromAccumulator(q, reduce, kind, width);

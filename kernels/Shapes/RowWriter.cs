@@ -129,14 +129,19 @@ internal sealed class RowWriter : SectionWriter
         Out.Line($"{name}_3 = {value};");
     }
 
+    protected override string Found(int search) => "found" + search;
+
     private void End(int i, Reduce reduce)
     {
         var kind = Accumulator(reduce);
         string result;
         if (IsPosition(reduce))
         {
-            string best = Out.Call(reduce.Op == ReduceOp.ArgMax ? "argmax" : "argmin", kind, 16);
-            result = $"{best}(q{i}_0, q{i}_1, q{i}_2, q{i}_3, x{i}_0, x{i}_1, x{i}_2, x{i}_3)";
+            bool both = IsElementRead(i);
+            string best = Out.Call((reduce.Op == ReduceOp.ArgMax ? "argmax" : "argmin") + (both ? "_found" : ""), kind, 16);
+            if (both) Out.Variable(Dialect.Type(kind), Found(i), "0");
+            string pairs = $"q{i}_0, q{i}_1, q{i}_2, q{i}_3, x{i}_0, x{i}_1, x{i}_2, x{i}_3";
+            result = $"{best}({pairs}{(both ? $", &{Found(i)}" : "")})";
             if (Nest.Chunk >= 0) result += $" + (long){IndexNames[Nest.Chunk]} * {Size(LaneFrom)}";
         }
         else if (IsCompensated(reduce, kind))

@@ -66,6 +66,26 @@ internal abstract partial class SectionWriter
         return KindOf(value) == kind ? operand : Convert(operand, Code[value].Type, Accumulators.DType(kind), width);
     }
 
+    /// <summary>Whether the element that a search found is read, and not its position alone.</summary>
+    protected bool IsElementRead(int search)
+    {
+        for (int i = search + 1; i < Code.Length; i++)
+            if (Nest.Needed[i] && Code[i] is ResultOf { Number: 0 } result && result.Reduction == search) return true;
+        return false;
+    }
+
+    /// <summary>The variable that holds the element that a search found, in the accumulator's kind.</summary>
+    protected virtual string Found(int search) => "q" + search;
+
+    /// <summary>A result of a search as a register.</summary>
+    private string ResultText(ResultOf result, int width)
+    {
+        if (result.Number == 1) return NameOf(result.Reduction);
+        var kind = Accumulator((Reduce)Code[result.Reduction]);
+        string found = Found(result.Reduction);
+        return Kinds.Register(result.Type) == kind ? found : Convert(found, Accumulators.DType(kind), result.Type, width);
+    }
+
     /// <summary>An accumulator's end as the reduction's result: halves are rounded here, once.</summary>
     protected string FromAccumulator(string value, Reduce reduce, Kind kind, int width)
     {

@@ -154,6 +154,7 @@ internal abstract partial class SectionWriter
                     ScalarArgument scalar => ScalarText(scalar),
                     Cast cast => Convert(Operand(cast.Value, width), Code[cast.Value].Type, cast.Type, width),
                     Apply apply => ApplyText(apply, width),
+                    ResultOf result => ResultText(result, width),
                     var other => throw new ArgumentException($"{other} cannot stand here."),
                 };
                 Out.Let(Dialect.Type(KindOf(i), width), NameOf(i), value);

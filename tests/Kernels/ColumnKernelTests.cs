@@ -36,8 +36,12 @@ public sealed class ColumnKernelTests : IDisposable
                 bool place = op is ReduceOp.ArgMax or ReduceOp.ArgMin, sum = op is ReduceOp.Sum or ReduceOp.Prod;
                 var result = place ? DType.Int64 : sum ? sumType : type;
                 ref int to = ref place ? ref places : ref sum ? ref sums : ref at;
-                b.Add(new Store(place ? 2 : sum ? 3 : 1, result, new(to, [1, 0]), b.Reduce(op, x, result)));
+                int register = b.Reduce(op, x, result);
+                b.Add(new Store(place ? 2 : sum ? 3 : 1, result, new(to, [1, 0]), register));
                 to += (int)columns;
+                if (!place) continue;
+                b.Add(new Store(1, type, new(at, [1, 0]), b.Add(new ResultOf(register, 0, type))));
+                at += (int)columns;
             }
             sections.Add(b.Section);
         }

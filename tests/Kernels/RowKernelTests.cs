@@ -84,8 +84,11 @@ public sealed class RowKernelTests : IDisposable
             }
             foreach (var op in (ReduceOp[])[ReduceOp.ArgMax, ReduceOp.ArgMin])
             {
-                b.Add(new Store(2, DType.Int64, new(places, [1, 0]), b.Reduce(op, x, DType.Int64)));
+                int search = b.Reduce(op, x, DType.Int64);
+                b.Add(new Store(2, DType.Int64, new(places, [1, 0]), search));
                 places += 3;
+                b.Add(new Store(1, type, new(at, [1, 0]), b.Add(new ResultOf(search, 0, type))));
+                at += 3;
             }
             foreach (var op in (ReduceOp[])[ReduceOp.Sum, ReduceOp.Prod])
             {

@@ -10,6 +10,9 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
     private long[] outer = [], inner = [];
     private readonly Dictionary<int, Number> reduced = [];
 
+    /// <summary>The elements that searches of the current row found.</summary>
+    private readonly Dictionary<Reduce, Number> elements = new(ReferenceEqualityComparer.Instance);
+
     public byte[][] Run()
     {
         foreach (var each in spec.Sections)
@@ -124,6 +127,10 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
                     inner = saved;
                 }
                 return result;
+            case ResultOf { Number: 1 } position: return Value(position.Reduction);
+            case ResultOf element:
+                Value(element.Reduction);
+                return elements[(Reduce)section.Code[element.Reduction]];
             case var other: throw new InvalidOperationException(other.ToString());
         }
     }
@@ -162,6 +169,7 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
             start = false;
             position++;
         }
+        elements[reduce] = new(d, l);
         if (reduce.Op is ReduceOp.ArgMax or ReduceOp.ArgMin) return new(0, best);
         // A sum of integers may have a wider type, and one of halves may stay in float32.
         bool sum = reduce.Op is ReduceOp.Sum or ReduceOp.Prod or ReduceOp.Dot;
