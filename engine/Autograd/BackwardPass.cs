@@ -14,6 +14,7 @@ internal sealed class BackwardPass
 
     private readonly Dictionary<Node, Tensor> gradients = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, bool> visited = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, Tensor?[]> ofResults = new(ReferenceEqualityComparer.Instance);
     private readonly List<Node> roots = [], order = [];
     private readonly List<Tensor> seeds = [];
     private readonly Stack<Node> stack = new();
@@ -92,8 +93,16 @@ internal sealed class BackwardPass
         Add(operand.Node, ViewAdjoint.Apply(operand.View, operand.Node, gradient));
     }
 
+    /// <summary>A gradient arrives for one result of an operator with several.</summary>
+    public void ReceiveOf(Node node, int result, Tensor gradient)
+    {
+        if (!ofResults.TryGetValue(node, out var all)) ofResults.Add(node, all = new Tensor?[node.Op.Results.Length]);
+        all[result] = gradient;
+    }
+
     private void Clear()
     {
+        ofResults.Clear();
         views = null;
         seeds.Clear();
         gradients.Clear();
@@ -101,7 +110,7 @@ internal sealed class BackwardPass
         roots.Clear();
         order.Clear();
         stack.Clear();
-        context.Enter(null!, null!);
+        context.Enter(null!, null!, []);
     }
 
     /// <summary>Adds a gradient (in the node's own shape) to what has arrived for a node.</summary>
@@ -175,18 +184,19 @@ internal sealed class BackwardPass
 
     private void Visit(Node node, HashSet<Node>? wanted, bool accumulate)
     {
-        if (!gradients.TryGetValue(node, out var gradient)) return;
+        Tensor?[] several = [];
+        if (!gradients.TryGetValue(node, out var gradient) && !(node.HasSeveralResults && ofResults.Remove(node, out several!))) return;
         if (RetainedGradients.Any)
             foreach (var retained in RetainedGradients.Of(node))
-                if (retained.View is null) retained.Accumulate(gradient);
-                else if (views?.Find(node, retained.View)?.Of(gradient) is { } own) retained.AccumulateSeen(own);
+                if (retained.View is null) retained.Accumulate(gradient!);
+                else if (views?.Find(node, retained.View)?.Of(gradient!) is { } own) retained.AccumulateSeen(own);
         if (node.Leaf is { } leaf)
         {
-            if (accumulate && leaf.RequiresGrad && wanted?.Contains(node) != false) leaf.Accumulate(gradient);
+            if (accumulate && leaf.RequiresGrad && wanted?.Contains(node) != false) leaf.Accumulate(gradient!);
             return;
         }
         if (node.Op.Gradient is not { } rule) throw new AutogradException($"{node.Op.Name} has no gradient.");
-        context.Enter(node, gradient);
+        context.Enter(node, gradient!, several);
         AnomalyMode.Differentiate(node);
         rule(context);
         if (wanted?.Contains(node) != true) gradients.Remove(node);
@@ -212,6 +222,7 @@ internal sealed class BackwardPass
         if ((node.Flags & NodeFlags.GraphFreed) != 0) return;
         node.Mark(NodeFlags.GraphFreed);
         for (int i = 0; i < node.OperandCount; i++) node[i].Node.AddUse(-1);
+        if (node.HasSeveralResults) node.ForgetResults();
         if (node.IsMaterialized) node.ForgetOperands();
     }
 }

@@ -7,6 +7,7 @@ namespace GpuTensor;
 internal sealed class GradientContext(BackwardPass pass)
 {
     private readonly BackwardPass pass = pass;
+    private Tensor?[] gradients = [];
 
     public Node Node { get; private set; } = null!;
 
@@ -27,6 +28,18 @@ internal sealed class GradientContext(BackwardPass pass)
             pass.CheckUnchanged(Node, Node, -1);
             return Tensor.Borrow(new(Node, null, GradMode.Enabled));
         }
+    }
+
+    /// <summary>Of an operator with several results: the gradient that has arrived for one of them; null where none has.</summary>
+    public Tensor? GradOf(int result) => gradients[result];
+
+    /// <summary>Of an operator with several results: one that <see cref="Operator.Saves"/> names.</summary>
+    public Tensor Result(int number)
+    {
+        var result = Node.SavedResult(number)
+            ?? throw new InvalidOperationException($"{Node.Op.Name} does not save its result {number} for this gradient.");
+        pass.CheckUnchanged(result, Node, -1);
+        return Tensor.Borrow(new(result, null, GradMode.Enabled && result.RequiresGrad));
     }
 
     /// <summary>An operand as the operator saw it.</summary>
@@ -52,5 +65,8 @@ internal sealed class GradientContext(BackwardPass pass)
         if (operand.Grad) pass.Receive(operand, gradient);
     }
 
-    internal void Enter(Node node, Tensor gradient) => (Node, Grad) = (node, gradient);
+    /// <summary>The rule of a result: the operator that has it gets its gradient, with those of the other results.</summary>
+    public void PassToOperator() => pass.ReceiveOf(Node[0].Node, Node.Op.Number, Grad);
+
+    internal void Enter(Node node, Tensor gradient, Tensor?[] ofResults) => (Node, Grad, gradients) = (node, gradient, ofResults);
 }

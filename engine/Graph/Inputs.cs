@@ -19,16 +19,17 @@ internal readonly record struct Operand(Node Node, View? View, bool Grad)
 /// (<see cref="NodeFlags.GradA"/>, <see cref="NodeFlags.GradB"/>), and part of the <see cref="Operand"/> for the others.</remarks>
 internal struct Inputs
 {
-    private sealed class Both(Operand[] more, IAttributes attributes)
+    private sealed class Several(Operand[]? more, IAttributes? attributes, Node?[]? results = null)
     {
-        public readonly Operand[] More = more;
-        public readonly IAttributes Attributes = attributes;
+        public readonly Operand[]? More = more;
+        public readonly IAttributes? Attributes = attributes;
+        public readonly Node?[]? Results = results;
     }
 
     private Node? nodeA, nodeB;
     private View? viewA, viewB;
 
-    /// <summary>The operands from the third on, the attributes, or <see cref="Both"/>.</summary>
+    /// <summary>The operands from the third on, the attributes, or <see cref="Several"/> of them and the saved results.</summary>
     private object? rest;
 
     /// <summary>For a new node. It writes only what is not null: where a whole struct is assigned, each field costs a write
@@ -40,15 +41,21 @@ internal struct Inputs
         if (a.View is { } firstView) viewA = firstView;
         if (b.Node is { } second) nodeB = second;
         if (b.View is { } secondView) viewB = secondView;
-        if (more is not null) rest = attributes is null ? more : new Both(more, attributes);
+        if (more is not null) rest = attributes is null ? more : new Several(more, attributes);
         else if (attributes is not null) rest = attributes;
     }
 
-    private readonly Operand[]? More => rest as Operand[] ?? (rest as Both)?.More;
+    private readonly Operand[]? More => rest as Operand[] ?? (rest as Several)?.More;
 
     // The only other types that are stored here need no search through their interfaces.
     public readonly IAttributes? Attributes =>
-        rest is Both both ? both.Attributes : rest is Operand[] ? null : Unsafe.As<IAttributes>(rest);
+        rest is Several several ? several.Attributes : rest is Operand[] ? null : Unsafe.As<IAttributes>(rest);
+
+    /// <summary>Of an operator with several results: the nodes of those that its gradient reads, by number.</summary>
+    public readonly Node?[]? Results => (rest as Several)?.Results;
+
+    public void SetResults(Node?[]? results) =>
+        rest = results is null && More is null ? Attributes : new Several(More, Attributes, results);
 
     public readonly int Count => nodeA is null ? 0 : nodeB is null ? 1 : 2 + (More?.Length ?? 0);
 

@@ -84,6 +84,31 @@ internal sealed partial class Node : IOccupant
     public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Basic.Copy && OperandCount == 1
         && this[0].Node.Op.Kind == OperatorKind.Scalar;
 
+    /// <summary>Of an operator with several results: the node has no value, and is never kept.</summary>
+    public bool HasSeveralResults => Op.Results.Length > 0;
+
+    /// <summary>A result that its gradient reads (<see cref="Operator.SavedBy"/>); null for others, and after
+    /// <see cref="ForgetResults"/>.</summary>
+    public Node? SavedResult(int number) => HasSeveralResults ? inputs.Results?[number] : number == 0 ? this : null;
+
+    /// <summary>While it is recorded: its result nodes, of which those stay reachable that its gradient reads. Until it is differentiated
+    /// they count it as a user.</summary>
+    public void SaveResults(ReadOnlySpan<Node> results)
+    {
+        var saves = Op.SavedBy(this);
+        var saved = new Node?[results.Length];
+        for (int i = 0; i < saved.Length; i++)
+            if (saves.HasResult(i)) (saved[i] = results[i])!.AddUse(1);
+        inputs.SetResults(saved);
+    }
+
+    /// <summary>It has been differentiated: gives up what <see cref="SaveResults"/> kept.</summary>
+    public void ForgetResults()
+    {
+        foreach (var result in inputs.Results ?? []) result?.AddUse(-1);
+        inputs.SetResults(null);
+    }
+
     /// <summary>Whether a node is one of its operands.</summary>
     public bool Reads(Node node)
     {

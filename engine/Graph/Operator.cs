@@ -41,6 +41,9 @@ internal enum OperatorKind : byte
     /// <summary>out[p, r…] = Σ operand0[operand1[k], r…], in order, for k from operand3[p] up to operand4[p]. Operand 2 says for each row
     /// of operand 0 which p it goes to; only the gradient reads it.</summary>
     SegmentSum,
+    /// <summary>One result of operand 0, an operator with several (<see cref="Operator.Results"/>): <see cref="Operator.Number"/> says
+    /// which.</summary>
+    Result,
 }
 
 /// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs
@@ -87,6 +90,24 @@ internal sealed class Operator(string name, OperatorKind kind)
     /// <summary>What computes it on bools, where that is another function (a sum of bools is "or").</summary>
     public Operator? ForBool { get; init; }
 
+    /// <summary>Of an operator with several results: the operators of its result nodes, by number. Its own node has no value: each result
+    /// is a node that reads it. Empty for an operator with one result, which is its node.</summary>
+    public Operator[] Results { get; init; } = [];
+
+    /// <summary>Of a <see cref="OperatorKind.Result"/>: which result it is.</summary>
+    public int Number { get; private init; }
+
+    /// <summary>The operator of a result.</summary>
+    /// <param name="of">The name of the operator that has it.</param>
+    /// <param name="number">Its number among the operator's results.</param>
+    /// <param name="name">PyTorch's name of the result.</param>
+    public static Operator Result(string of, int number, string name) => new($"{of}.{name}", OperatorKind.Result)
+    {
+        Number = number,
+        GradName = NameOfGradient(of),
+        Gradient = c => c.PassToOperator(),
+    };
+
     /// <summary>The reduction of a <see cref="OperatorKind.Reduce"/>.</summary>
     public ReduceOp Reduction { get; init; }
 
@@ -115,7 +136,9 @@ internal sealed class Operator(string name, OperatorKind kind)
     public Action<ReferenceCall>? Reference { get; init; }
 
     /// <summary>As PyTorch names the function in a graph: <c>MulBackward</c>, <c>LogSoftmaxBackward</c>.</summary>
-    public string GradName { get; init; } =
+    public string GradName { get; init; } = NameOfGradient(name);
+
+    private static string NameOfGradient(string name) =>
         string.Concat(name.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..])) + "Backward";
 
     /// <summary>How many leading operands are read at places that are known when the kernel runs: they must stand in memory.</summary>

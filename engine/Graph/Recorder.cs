@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuTensor.Graph;
 
 /// <summary>The graph of one thread on one device: what was recorded and has not run. Recording appends a node and its words to the
@@ -120,6 +122,34 @@ internal sealed partial class Recorder
     public Node Record(Operator op, DType dtype, Shape shape, in Operand a = default, in Operand b = default, Operand[]? more = null,
         IAttributes? attributes = null)
     {
+        BeforeRecording(op, a, b, more, attributes);
+        var node = new Node(op, dtype, shape, Device, a, b, more, attributes);
+        Record(node, []);
+        if (Device.Eager || AnomalyMode.IsActive) RunNow(node, [node]);
+        return node;
+    }
+
+    /// <summary>Records an operator with several results. Its own node has no value: each result is a node that reads it.</summary>
+    /// <param name="results">Dtype and shape of each result.</param>
+    /// <returns>The results' nodes.</returns>
+    public Node[] RecordSeveral(Operator op, DType dtype, Shape shape, ReadOnlySpan<(DType DType, Shape Shape)> results, in Operand a,
+        in Operand b = default, Operand[]? more = null, IAttributes? attributes = null)
+    {
+        BeforeRecording(op, a, b, more, attributes);
+        var node = new Node(op, dtype, shape, Device, a, b, more, attributes);
+        var all = new Node[results.Length];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = new(op.Results[i], results[i].DType, results[i].Shape, Device,
+                new Operand(node, null, node.RequiresGrad && results[i].DType.IsFloatingPoint()));
+        node.SaveResults(all);
+        Record(node, all);
+        if (Device.Eager || AnomalyMode.IsActive) RunNow(node, all);
+        return all;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BeforeRecording(Operator op, in Operand a, in Operand b, Operand[]? more, IAttributes? attributes)
+    {
         // Before the operands are looked at, so that they are memory for what is recorded now.
         if (nodes.Count >= MaxPending && !IsRecordingFunction) FlushBefore(a, b, more);
 
@@ -130,17 +160,19 @@ internal sealed partial class Recorder
         if (more is not null)
             foreach (var operand in more) RequireWithin(op, operand);
         if (op.Kind == OperatorKind.ViewAssign && attributes is ViewAttributes place) RequireWithin(op, new(a.Node, place.View, false));
+    }
 
-        var node = new Node(op, dtype, shape, Device, a, b, more, attributes);
+    /// <summary>Appends a node and its results; an operand that this graph cannot read is made ready first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Record(Node node, Node[] results)
+    {
         Interleaving.Point();
-        while (!TryRecord(node))
+        while (!TryRecord(node, results))
         {
             // Without our lock, so that two threads that read each other's values cannot wait for each other.
             for (int i = 0; i < node.OperandCount; i++) node.ReplaceOperand(i, Prepare(node[i].Node));
             Interleaving.Point();
         }
-        if (Device.Eager || AnomalyMode.IsActive) RunNow(node);
-        return node;
     }
 
     private static void RequireWithin(Operator op, in Operand operand)
@@ -150,15 +182,24 @@ internal sealed partial class Recorder
                 $"{op.Name}: the view {view} reaches beyond the {operand.Node.Shape.ElementCount} elements of shape {operand.Node.Shape}.");
     }
 
-    private bool TryRecord(Node node)
+    private bool TryRecord(Node node, Node[] results)
     {
         lock (Gate)
         {
-            if (!TryAppend(node)) return false;
-            if (node.RequiresGrad)
-                for (int i = 0; i < node.OperandCount; i++) node[i].Node.AddUse(1);
+            if (!TryRecord(node)) return false;
+            // Under the same lock: no run comes between an operator and its results.
+            foreach (var result in results) TryRecord(result);
             return true;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryRecord(Node node)
+    {
+        if (!TryAppend(node)) return false;
+        if (node.RequiresGrad)
+            for (int i = 0; i < node.OperandCount; i++) node[i].Node.AddUse(1);
+        return true;
     }
 
     /// <summary>So much is pending that it runs by itself; what the next operator reads is kept.</summary>
@@ -173,17 +214,21 @@ internal sealed partial class Recorder
         }
     }
 
-    private void RunNow(Node node)
+    /// <summary>Runs an operator at once.</summary>
+    /// <param name="node">The operator.</param>
+    /// <param name="results">Its results.</param>
+    private void RunNow(Node node, Node[] results)
     {
         bool isWatched = AnomalyMode.IsActive;
         // Once it has run, a node may have forgotten what it was computed from.
         Operand[] operands = isWatched ? [.. Enumerable.Range(0, node.OperandCount).Select(i => node[i])] : [];
         lock (Gate)
         {
-            Keep(node);
+            foreach (var result in results) Keep(result);
             Flush();
         }
-        if (isWatched) AnomalyMode.Check(node, operands);
+        if (!isWatched) return;
+        foreach (var result in results) AnomalyMode.Check(result, operands);
     }
 
     /// <summary>Remembers the variable (a <see cref="Storage"/>, or the only <see cref="Tensor"/> on it) that means a pending node, so that

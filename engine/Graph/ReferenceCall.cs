@@ -10,6 +10,9 @@ internal sealed class ReferenceCall(Node node, ReferenceArray[] inputs)
 
     public ReferenceArray Out { get; } = ReferenceArray.Make(node.DType, node.Shape);
 
+    /// <summary>Set by an operator with several results: all of them, by number.</summary>
+    public ReferenceArray[] Results { get; set; } = [];
+
     /// <summary>A function of one number, for floating dtypes.</summary>
     public void Map(Func<double, double> f)
     {

@@ -239,6 +239,16 @@ public partial class Tensor : IDisposable
         return Recorder.For(device).Record(op, dtype, shape, a, b, more, attributes);
     }
 
+    /// <summary>As <see cref="Apply"/>, for an operator of one operand with several results.</summary>
+    /// <param name="results">Dtype and shape of each result.</param>
+    internal static Tensor[] ApplySeveral(Operator op, Tensor x, Operand operand, Shape shape, IAttributes? attributes,
+        params ReadOnlySpan<(DType DType, Shape Shape)> results)
+    {
+        var nodes = Recorder.For(x.Device).RecordSeveral(op, x.DType, shape, results,
+            operand with { Grad = operand.Grad && x.DType.IsFloatingPoint() }, attributes: attributes);
+        return Array.ConvertAll(nodes, n => FromNode(n));
+    }
+
     private static DeviceException Mixed(Operator op, Device a, Device b) => new(
         $"{op.Name}: operands are on different devices, {a.Name} and {b.Name}; move one with To(device).");
 }

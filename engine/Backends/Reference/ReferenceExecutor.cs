@@ -24,6 +24,7 @@ internal sealed class ReferenceExecutor : Executor
         bool[]? suspects = graph.Checks.Count > 0 ? graph.Suspects() : null;
         var verdict = suspects is null ? null : new RunVerdict();
         bool[]? wanted = null;
+        var several = new Dictionary<Node, ReferenceArray[]>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             var node = graph.Nodes[i];
@@ -33,13 +34,18 @@ internal sealed class ReferenceExecutor : Executor
                 node.Drop(null);
                 continue;
             }
-            HostArray contents;
+            HostArray? contents;
             try
             {
                 // A node nobody can still reach is computed in vain; finding that out pays only where memory lacks.
-                contents = Compute(node);
+                contents = Compute(node, several);
             }
             catch (DeviceOutOfMemoryException) when (wanted is null && !(wanted = Wanted(graph))[i])
+            {
+                node.Drop(null);
+                continue;
+            }
+            if (contents is null)
             {
                 node.Drop(null);
                 continue;
@@ -94,8 +100,13 @@ internal sealed class ReferenceExecutor : Executor
 
     public override void Finish() => Faults.ThrowAny();
 
-    private HostArray Compute(Node node)
+    /// <summary>Computes a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="several">By operator with several results: these, until the run ends.</param>
+    /// <returns>Its value; null for an operator with several results, which has none.</returns>
+    private HostArray? Compute(Node node, Dictionary<Node, ReferenceArray[]> several)
     {
+        if (node.Op.Kind == OperatorKind.Result) return several[node[0].Node][node.Op.Number].Rounded();
         // Operands and result as numbers of 8 bytes, and the result as it is stored.
         Int128 bytes = (Int128)node.Shape.ElementCount * (8 + node.DType.Size());
         for (int i = 0; i < node.OperandCount; i++) bytes += (Int128)node[i].Shape.ElementCount * 8;
@@ -104,7 +115,9 @@ internal sealed class ReferenceExecutor : Executor
         for (int i = 0; i < inputs.Length; i++) inputs[i] = Expand(node[i]);
         var call = new ReferenceCall(node, inputs);
         (node.Op.Reference ?? throw new DeviceException($"{node.Op.Name} has no reference function."))(call);
-        return call.Out.Rounded();
+        if (!node.HasSeveralResults) return call.Out.Rounded();
+        several.Add(node, call.Results);
+        return null;
     }
 
     /// <summary>An operand's elements, in the row-major order of its view.</summary>

@@ -42,8 +42,8 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
     {
         var keep = new bool[graph.Nodes.Count];
         foreach (var node in graph.Nodes)
-            keep[node.Index] = (node.Flags & NodeFlags.Keep) != 0 || (missed?.Contains(node.Index) == true && !node.IsVast)
-                || policy?.Invoke(node.Index) == true;
+            keep[node.Index] = !node.HasSeveralResults && ((node.Flags & NodeFlags.Keep) != 0
+                || (missed?.Contains(node.Index) == true && !node.IsVast) || policy?.Invoke(node.Index) == true);
         foreach (var (storage, old) in graph.Changes)
             if (old.IsMaterialized && storage.Current.IsPendingIn(graph)) keep[storage.Current.Index] = true;
         foreach (var (node, _) in graph.Homes)
@@ -63,7 +63,8 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
             Work.Visit();
             if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
             var saves = node.Op.SavedBy(node);
-            if (saves.HasResult(0)) Keep(node);
+            for (int i = 0; i < Math.Max(1, node.Op.Results.Length); i++)
+                if (saves.HasResult(i)) Keep(node.SavedResult(i)!);
             for (int i = 0; i < node.OperandCount; i++)
             {
                 var operand = node[i];
