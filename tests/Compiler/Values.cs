@@ -21,6 +21,11 @@ internal sealed class Values
 
     public static Operator Sum { get; } = new("sum", OperatorKind.Reduce) { Reduction = ReduceOp.Sum };
 
+    public static Operator Max { get; } = new("max", OperatorKind.Reduce)
+    {
+        Results = [Operator.Result("max", 0, "values"), Operator.Result("max", 1, "indices")], Reduction = ReduceOp.ArgMax,
+    };
+
     public Value[] All => [.. values];
 
     public Value Put(Value value)
@@ -42,6 +47,21 @@ internal sealed class Values
     public Value Reduce(Use operand, int dims) => Put(new(0, Sum, DType.Float32, Shape.Create([.. operand.Shape.SkipLast(dims)]))
     {
         Operands = [operand], Attributes = new ReduceAttributes(dims), Index = values.Count,
+    });
+
+    /// <summary>A search over the last dimension of what is read. It has no value but its results: values and indices.</summary>
+    public Value Search(Use operand) => Put(new(0, Max, DType.Float32, Shape.Create([.. operand.Shape.SkipLast(1)]))
+    {
+        Operands = [operand], Attributes = new ReduceAttributes(1), Index = values.Count,
+    });
+
+    public Value ValuesOf(Value search, bool isKept = false) => Result(search, 0, DType.Float32, isKept);
+
+    public Value IndicesOf(Value search, bool isKept = false) => Result(search, 1, DType.Int64, isKept);
+
+    private Value Result(Value of, int number, DType dtype, bool isKept) => Put(new(0, of.Op.Results[number], dtype, of.Shape)
+    {
+        Operands = [Whole(of)], Index = values.Count, IsKept = isKept,
     });
 
     public Value Product(Use a, Use b) =>

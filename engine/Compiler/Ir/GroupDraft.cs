@@ -55,7 +55,7 @@ internal sealed class GroupDraft(int ordinal, ValueGraph graph, MemberDraft?[] d
         var (accesses, values) = (reads.Count + writes, numbers);
         if (next is not null)
         {
-            accesses++;
+            accesses += Math.Max(1, next.Op.Results.Length);
             foreach (var operand in next.Operands)
                 if (operand.Value.IsArgument) values += operand.Value.Numbers;
                 else if (drafts[operand.Value.Id]?.Group != this && !reads.Contains(operand)) accesses++;

@@ -65,6 +65,7 @@ internal sealed partial class Fuser
         {
             case OperatorKind.MatMul: PlaceProduct(draft); break;
             case OperatorKind.Reduce: PlaceReduction(draft); break;
+            case OperatorKind.Result: PlaceResult(draft); break;
             default: PlacePointwise(draft); break;
         }
         foreach (var (operand, _) in draft.Value.Operands)
@@ -77,6 +78,13 @@ internal sealed partial class Fuser
                 read.Group!.Readers.Add(draft.Group!);
                 draft.Group!.Sources.Add(read.Group);
             }
+    }
+
+    /// <summary>A result is computed where its operator is, which kept room for it.</summary>
+    private void PlaceResult(MemberDraft draft)
+    {
+        var of = drafts[draft.Value.Operands[0].Value.Id]!;
+        of.Group!.Add(draft, [.. of.Map]);
     }
 
     private int Latest(Value value)

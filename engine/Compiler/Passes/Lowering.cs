@@ -228,7 +228,10 @@ internal sealed class Lowering(Buffers places)
                     int element = Add(new Affine(new(0, member!.Position)));
                     return Add(new Apply("philox", DType.Int64, [key, first, element]));
                 case OperatorKind.Reduce:
-                    return Add(new Reduce(value.Op.Reduction, Read(operands[0], operands[0].Shape, member!.ReduceMap), value.DType));
+                    return Add(new Reduce(value.Op.Reduction, Read(operands[0], operands[0].Shape, member!.ReduceMap),
+                        Accumulators.IsPosition(value.Op.Reduction) ? DType.Int64 : value.DType));
+                case OperatorKind.Result:
+                    return Add(new ResultOf(registers[operands[0].Value], value.Op.Number, value.DType));
                 case OperatorKind.MatMul when space.Kind == GroupKind.MatMul:
                     return Add(new Product(value.DType));
                 case OperatorKind.MatMul:
