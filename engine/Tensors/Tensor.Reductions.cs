@@ -117,18 +117,6 @@ public partial class Tensor
     /// <summary>The smallest element.</summary>
     public Tensor Min() => AMin();
 
-    /// <summary>The largest elements over a dimension and where they first stand. The gradient flows to those.</summary>
-    public (Tensor Values, Tensor Indices) Max(int dim, bool keepDim = false) => Pick(ArgMax(dim, keepDim: true), dim, keepDim);
-
-    /// <summary>The smallest elements over a dimension and where they first stand. The gradient flows to those.</summary>
-    public (Tensor Values, Tensor Indices) Min(int dim, bool keepDim = false) => Pick(ArgMin(dim, keepDim: true), dim, keepDim);
-
-    private (Tensor, Tensor) Pick(Tensor indices, int dim, bool keepDim)
-    {
-        var values = Rank == 0 ? Clone() : GatherAt(dim, indices);
-        return keepDim || Rank == 0 ? (values, indices) : (values.Squeeze(dim), indices.Squeeze(dim));
-    }
-
     /// <summary>The larger of each pair: <see cref="Maximum"/>.</summary>
     public Tensor Max(Tensor other) => Maximum(other.NotNull());
 
@@ -239,6 +227,15 @@ public partial class Tensor
     /// <summary>A reduction: the reduced dimensions are brought to the end by a view, the operator reduces trailing dimensions.</summary>
     internal static Tensor Reduce(Operator op, Tensor x, DType result, Dims dim, bool keepDim)
     {
+        var (operand, shape, reduced) = Trailing(op, x, dim);
+        var value = Apply(op, result, shape, operand, attributes: ReduceAttributes.Of(reduced));
+        return keepDim ? KeepDims(value, x, dim, op) : value;
+    }
+
+    /// <summary>An operand whose reduced dimensions are the last.</summary>
+    /// <returns>The operand, the shape of the dimensions that are kept, and how many are reduced.</returns>
+    private static (Operand Operand, Shape Kept, int Reduced) Trailing(Operator op, Tensor x, Dims dim)
+    {
         int rank = x.Rank, kept = 0;
         var reduced = rank <= MaxStackRank ? stackalloc bool[rank] : new bool[rank];
         dim.Mark(x.Shape, op.Name, reduced);
@@ -249,12 +246,19 @@ public partial class Tensor
         int at = kept;
         for (int d = 0; d < rank; d++)
             if (reduced[d]) order[at++] = d;
-        var shape = GpuTensor.Shape.Create(sizes[..kept]);
         bool inOrder = kept == 0 || kept == rank || order[kept - 1] < order[kept];
         var operand = inOrder ? x.Operand : x.Operand with { View = x.FullView.Permute(order).Simplify(x.Node.Shape) };
-        var value = Apply(op, result, shape, operand, attributes: ReduceAttributes.Of(rank - kept));
-        if (!keepDim) return value;
+        return (operand, GpuTensor.Shape.Create(sizes[..kept]), rank - kept);
+    }
+
+    /// <summary>A reduction's result with a dimension of size 1 where one was reduced.</summary>
+    private static Tensor KeepDims(Tensor result, Tensor x, Dims dim, Operator op)
+    {
+        int rank = x.Rank;
+        var reduced = rank <= MaxStackRank ? stackalloc bool[rank] : new bool[rank];
+        dim.Mark(x.Shape, op.Name, reduced);
+        var sizes = rank <= MaxStackRank ? stackalloc int[rank] : new int[rank];
         for (int d = 0; d < rank; d++) sizes[d] = reduced[d] ? 1 : x.Shape.Span[d];
-        return value.Turn(GpuTensor.View.Identity(shape).Reshape(GpuTensor.Shape.Create(sizes))!, ViewOperator.View);
+        return result.Turn(GpuTensor.View.Identity(result.Shape).Reshape(GpuTensor.Shape.Create(sizes))!, ViewOperator.View);
     }
 }

@@ -42,6 +42,7 @@ public sealed class GoldenTests
         ["sum-columns"] = make => make[1024, 512].Sum(0),
         ["sum-all"] = make => make[1 << 22].Sum(),
         ["argmax"] = make => make[512, 1000].ArgMax(1),
+        ["max"] = make => make[512, 1000].Max(1) is var (values, indices) && values.Keep() is not null ? indices : values,
         ["cumsum"] = make => make[64, 300].CumSum(1),
         ["softmax"] = make => make[512, 1024].Softmax(1),
         ["layer-norm"] = make => F.LayerNorm(make[512, 1024], [1024], make[1024], make[1024]),

@@ -142,6 +142,8 @@ internal static class CudaScenarios
             ("transposed", x => x.Reshape(30, 100).T.Clone() * 3),
             ("softmax", x => x.Reshape(30, 100).Softmax(-1)),
             ("positions", x => x.Reshape(30, 100).ArgMax(1)),
+            ("largest and positions", x => x.Reshape(30, 100).Max(1) is var (values, at) ? values + at : x),
+            ("largest of columns and positions", x => x.Reshape(30, 100).Max(0) is var (values, at) ? values + at : x),
             ("halves", x => (x.To(DType.Float16) * 3).To(DType.Float32)),
             ("bfloat16", x => (x.To(DType.BFloat16) * 3).To(DType.Float32)),
             ("rows without elements", x => x.Narrow(0, 0, 0).Reshape(64, 0).Softmax(1)),
