@@ -1,0 +1,140 @@
+using GpuTensor.Backends;
+using GpuTensor.Bench;
+using GpuTensor.Compiler;
+using GpuTensor.Kernels;
+using GpuTensor.Nn;
+using GpuTensor.Optim;
+using GpuTensor.Runtime;
+using Xunit;
+
+namespace GpuTensor.Tests.Compiler;
+
+/// <summary>Structure and numbers of a plan are apart: a batch with another number of rows has the same kernels, launches and memory
+/// slots, as long as the conditions on sizes (<c>engine/Compiler/README.md</c>) come out alike.</summary>
+public sealed class StructureTests
+{
+    private const int Features = 48, Classes = 10, Words = 100;
+
+    private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect)> Targets = new()
+    {
+        ["opencl-cpu"] = (new() { IsCpu = true }, Dialect.OpenCl),
+        ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl),
+        ["cuda"] = (new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 }, Dialect.Cuda),
+    };
+
+    /// <summary>Programs by name: each makes what lasts on a device, and returns what runs with a number of rows.</summary>
+    private static readonly Dictionary<string, Func<Device, Action<int>>> Steps = new()
+    {
+        ["classifier"] = device => Training(device, Features, new Sequential(
+            new Linear(Features, 64, device: device), new GELU(), new LayerNorm(64, device: device),
+            new Linear(64, Classes, device: device))),
+        ["softmax"] = device => rows => Of(device, rows, Features).Softmax(1).Realize(),
+        ["attention"] = device => rows =>
+        {
+            var x = Of(device, rows, Features);
+            x.MatMul(x.T).Softmax(1).MatMul(x).Realize();
+        },
+        ["columns"] = device => rows => Of(device, rows, Features).Sum(0).Realize(),
+        ["transpose"] = device => rows => (Of(device, rows, Features).T * Of(device, Features, rows)).Realize(),
+        ["broadcast"] = device => rows => (Of(device, rows, 1, Features) * Of(device, 1, 5, Features) + Of(device, 5, 1)).Realize(),
+        ["embedding"] = device =>
+        {
+            var table = Of(device, Words, Features);
+            return rows => F.Embedding(Tensor.Zeros([rows], DType.Int64, device), table).Mul(2).Realize();
+        },
+    };
+
+    public static TheoryData<string, string, int, int> Pairs()
+    {
+        var data = new TheoryData<string, string, int, int>();
+        foreach (string step in Steps.Keys)
+            foreach (string target in Targets.Keys)
+                foreach (var (first, second) in ((int, int)[])[(17, 18), (128, 103), (1024, 1000)])
+                    data.Add(step, target, first, second);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Another_number_of_rows_gives_another_plan_of_the_same_structure_and_compiles_nothing(string name, string target, int first,
+        int second)
+    {
+        using var executor = Open(target);
+        var step = Steps[name](Device.ForTests(executor));
+        // Twice: the first step of an optimizer makes its state.
+        for (int i = 0; i < 2; i++) step(first);
+        var (known, plans) = (executor.LastPlan!, executor.PlansMade);
+        Assert.NotEqual(0, executor.Backend.Counters.KernelsCompiled);
+        executor.Backend.Counters.KernelsCompiled = 0;
+        step(second);
+        Assert.True(executor.PlansMade > plans);
+        Assert.Equal(0, executor.Backend.Counters.KernelsCompiled);
+        Assert.NotSame(known, executor.LastPlan);
+        AssertSameStructure(known, executor.LastPlan!);
+    }
+
+    /// <summary>The last layer multiplies [rows, 64] by [64, 10].</summary>
+    [Fact]
+    public void A_size_beyond_a_condition_has_kernels_of_its_own()
+    {
+        const int Most = (int)(Fuser.SmallProduct / (64 * Classes));
+        using var executor = Open("cuda");
+        var step = Steps["classifier"](Device.ForTests(executor));
+        for (int i = 0; i < 2; i++) step(Most);
+        executor.Backend.Counters.KernelsCompiled = 0;
+        step(Most - 1);
+        Assert.Equal(0, executor.Backend.Counters.KernelsCompiled);
+        step(Most + 1);
+        Assert.NotEqual(0, executor.Backend.Counters.KernelsCompiled);
+    }
+
+    /// <summary>All but the numbers: sizes, strides and offsets (a kernel's integers), grids, offsets in the arena, bytes.</summary>
+    private static void AssertSameStructure(Plan one, Plan other)
+    {
+        Assert.Equal(one.Steps.Length, other.Steps.Length);
+        foreach (var (a, b) in one.Steps.Zip(other.Steps))
+        {
+            Assert.Equal(a.Kernel?.Source, b.Kernel?.Source);
+            Assert.Equal(a.Kernel?.GroupSize, b.Kernel?.GroupSize);
+            Assert.Equal(a.Kernel?.Integers.Length, b.Kernel?.Integers.Length);
+            Assert.Equal(a.Memories, b.Memories);
+            Assert.Equal(a.Types, b.Types);
+            Assert.Equal(a.Scalars, b.Scalars);
+        }
+        Assert.Equal(one.Kernels.Select(StructureOf), other.Kernels.Select(StructureOf));
+        Assert.Equal(one.ArenaOffsets.Length, other.ArenaOffsets.Length);
+        Assert.Equal(one.Outputs.Length, other.Outputs.Length);
+        Assert.Equal(one.Kept.Select(k => (k.Node, k.Place.Memory, k.Home)), other.Kept.Select(k => (k.Node, k.Place.Memory, k.Home)));
+    }
+
+    private static string StructureOf(KernelIdentity kernel) => $"{kernel.IsSerial}: " + string.Join("; ", kernel.Groups.Select(g =>
+        $"{g.Kind} {g.Sizes.Length} {g.ReduceDims} {g.Cut} {string.Join('+', g.Operators.Select(o => $"{o.Name} {o.DType} {o.Stored}"))}"));
+
+    private static PlannedExecutor Open(string target)
+    {
+        var (profile, dialect) = Targets[target];
+        return new(new ProfiledBackend(profile), dialect);
+    }
+
+    private static Tensor Of(Device device, params int[] sizes) => Tensor.Ones(Shape.Create(sizes), device: device).Realize();
+
+    private static Action<int> Training(Device device, int features, Sequential model)
+    {
+        var optimizer = new AdamW(model.Parameters(), lr: 1e-3);
+        return rows =>
+        {
+            var labels = Tensor.Zeros([rows], DType.Int64, device).Realize();
+            optimizer.ZeroGrad();
+            F.CrossEntropy(model.Forward(Of(device, rows, features)), labels).Backward();
+            optimizer.Step();
+        };
+    }
+
+    /// <summary>Computes nothing, in the shape of a given device.</summary>
+    private sealed class ProfiledBackend(DeviceProfile profile) : CountingBackend
+    {
+        public override DeviceProfile Profile => profile;
+
+        public override DeviceBuffer? Scalars(ReadOnlySpan<long> values) => Allocate(8 * values.Length);
+    }
+}
