@@ -96,6 +96,33 @@ public class SeveralResultsTests
     }
 
     [Fact]
+    public void A_graph_that_is_full_runs_before_the_operator_or_after_its_results()
+    {
+        for (int before = Recorder.MaxPending - 3; before <= Recorder.MaxPending; before++)
+        {
+            var x = Leaf(7, 9);
+            Tensor y = x;
+            for (int i = 0; i < before; i++) y = y.Clone();
+            var results = Apply(y, 4);
+            (results[0] + results[1]).Sum().Backward();
+            Assert.Equal([3.25f, 1.25f], x.Grad!.ToArray<float>());
+            Assert.Equal([3f, 1], results[1].ToArray<float>());
+        }
+    }
+
+    [Fact]
+    public void Another_thread_reads_a_result_that_is_pending_here()
+    {
+        var results = Apply(Leaf(7, 9), 4);
+        float[] remainder = [];
+        var thread = new Thread(() => remainder = results[1].Detach().ToArray<float>());
+        thread.Start();
+        thread.Join();
+        Assert.Equal([3f, 1], remainder);
+        Assert.Equal([1f, 2], results[0].ToArray<float>());
+    }
+
+    [Fact]
     public void A_saved_result_must_not_be_changed_in_place_and_others_may()
     {
         var x = Leaf(7);

@@ -115,6 +115,7 @@ internal static class GradientSamples
         yield return One("amax", a => a.AMax(1), shape: Cube);
         yield return One("amin", a => a.AMin([0, 2]), shape: Cube);
         yield return One("max", a => a.Max(1).Values, shape: Cube);
+        yield return One("min", a => a.Min(0, keepDim: true).Values, shape: Cube);
         yield return One("min keep", a => a.Min(0, keepDim: true).Values, shape: Cube);
         yield return One("var", a => a.Var(1), shape: Cube);
         yield return One("var all", a => a.Var(correction: 0));
