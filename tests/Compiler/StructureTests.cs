@@ -15,11 +15,15 @@ public sealed class StructureTests
 {
     private const int Features = 48, Classes = 10, Words = 100;
 
-    private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect)> Targets = new()
+    private static readonly DeviceProfile Cuda =
+        new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 };
+
+    private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect, bool HasLibrary)> Targets = new()
     {
-        ["opencl-cpu"] = (new() { IsCpu = true }, Dialect.OpenCl),
-        ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl),
-        ["cuda"] = (new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 }, Dialect.Cuda),
+        ["opencl-cpu"] = (new() { IsCpu = true }, Dialect.OpenCl, false),
+        ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl, false),
+        ["cuda"] = (Cuda, Dialect.Cuda, false),
+        ["cuda-library"] = (Cuda, Dialect.Cuda, true),
     };
 
     /// <summary>Programs by name: each makes what lasts on a device, and returns what runs with a number of rows.</summary>
@@ -100,6 +104,7 @@ public sealed class StructureTests
             Assert.Equal(a.Memories, b.Memories);
             Assert.Equal(a.Types, b.Types);
             Assert.Equal(a.Scalars, b.Scalars);
+            Assert.Equal(a.Calls.Select(c => c.Epilogue), b.Calls.Select(c => c.Epilogue));
         }
         Assert.Equal(one.Kernels.Select(StructureOf), other.Kernels.Select(StructureOf));
         Assert.Equal(one.ArenaOffsets.Length, other.ArenaOffsets.Length);
@@ -112,8 +117,8 @@ public sealed class StructureTests
 
     private static PlannedExecutor Open(string target)
     {
-        var (profile, dialect) = Targets[target];
-        return new(new ProfiledBackend(profile), dialect);
+        var (profile, dialect, hasLibrary) = Targets[target];
+        return new(new ProfiledBackend(profile, hasLibrary), dialect);
     }
 
     private static Tensor Of(Device device, params int[] sizes) => Tensor.Ones(Shape.Create(sizes), device: device).Realize();
@@ -131,10 +136,17 @@ public sealed class StructureTests
     }
 
     /// <summary>Computes nothing, in the shape of a given device.</summary>
-    private sealed class ProfiledBackend(DeviceProfile profile) : CountingBackend
+    private sealed class ProfiledBackend(DeviceProfile profile, bool hasLibrary) : CountingBackend
     {
         public override DeviceProfile Profile => profile;
 
         public override DeviceBuffer? Scalars(ReadOnlySpan<long> values) => Allocate(8 * values.Length);
+
+        public override bool HasProducts(DType type) => hasLibrary;
+
+        public override bool HasEpilogue(LibraryCall call, DType type) => hasLibrary;
+
+        public override void Multiply(LibraryCall call, DType type, MemoryPlace a, MemoryPlace b, MemoryPlace c, MemoryPlace? vector,
+            string description) => Counters.Launches++;
     }
 }
