@@ -92,6 +92,25 @@ public sealed class StructureTests
         Assert.NotEqual(0, executor.Backend.Counters.KernelsCompiled);
     }
 
+    [Fact]
+    public void Kernels_of_another_number_of_rows_give_the_values_of_their_own()
+    {
+        using var test = TestDevice.OpenCl();
+        using var fresh = TestDevice.OpenCl();
+        Result(test.Device, 18);
+        long compiled = test.Device.Planned!.Backend.Counters.KernelsCompiled;
+        float[] found = Result(test.Device, 17);
+        Assert.Equal(compiled, test.Device.Planned.Backend.Counters.KernelsCompiled);
+        Assert.Equal(Result(fresh.Device, 17), found);
+
+        static float[] Result(Device device, int rows)
+        {
+            float[] values = [.. Enumerable.Range(0, rows * Features).Select(i => (float)Math.Sin(i))];
+            var x = Tensor.From(values, device: device).Reshape(rows, Features);
+            return (x.MatMul(x.T).Softmax(1).MatMul(x) + x.Sum(0)).ToArray<float>();
+        }
+    }
+
     /// <summary>All but the numbers: sizes, strides and offsets (a kernel's integers), grids, offsets in the arena, bytes.</summary>
     private static void AssertSameStructure(Plan one, Plan other)
     {
