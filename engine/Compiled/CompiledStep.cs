@@ -125,19 +125,19 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             int epoch = RecordedState.Epoch;
             recorder.Flush();
 
-            bool isVariable = recording.Variables.Any(v => v.Storage == result.Storage);
-            bool isOutput = index >= 0 && recording.Executable is not null && Place(recording, index).Kind == MemoryKind.Output;
-            variant.ResultVariable = !isVariable ? null : recording.Escapes.IsTwin ? result.Twin() : result;
-            variant.IsResultMade = recording.Escapes.IsTwin;
-            var flags = result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed);
-            variant.Result = (node.Op, node.DType, node.Shape, flags, result.ViewOf, result.Detached);
-            variant.Take(recording, epoch, after, !result.Detached && FunctionRecording.HasGraph(node)
-                ? "its result can still be differentiated"
+            bool isVariable = recording.Run?.Variables.Any(v => v.Storage == result.Storage) == true;
+            bool isOutput = index >= 0 && recording.Run is { } ran && Place(ran, index).Kind == MemoryKind.Output;
+            bool isMade = recording.Escapes.IsTwin;
+            variant.Take(recording, epoch, after,
+                !result.Detached && FunctionRecording.HasGraph(node) ? "its result can still be differentiated"
                 : !isVariable && !isOutput ? "its result is no value of its own" : null);
             if (!variant.IsReady) return result;
-            variant.ResultOutput = isVariable ? -1 : Place(recording, index).Index;
-            variant.Arguments = new(recording.Homes, recording.Regions);
-            variant.Arguments.Reserve(recording.Leaves.Length, recording.Scalars.Length, recording.Executable!.Plan.Outputs.Length);
+            var run = recording.Run!;
+            var flags = result.Detached ? 0 : node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed);
+            variant.Result = isVariable ? new(isMade ? result.Twin() : result, isMade)
+                : new(Place(run, index).Index, node.Op, node.DType, node.Shape, flags, result.ViewOf, result.Detached);
+            variant.Arguments = new(run.Homes, run.Regions);
+            variant.Arguments.Reserve(run.Leaves.Length, run.Scalars.Length, run.Executable.Plan.Outputs.Length);
             return result;
         }
         catch
@@ -154,9 +154,9 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
         }
     }
 
-    private static MemoryId Place(FunctionRecording recording, int index)
+    private static MemoryId Place(RecordedRun run, int index)
     {
-        foreach (var (node, place, _) in recording.Executable!.Plan.Kept)
+        foreach (var (node, place, _) in run.Executable.Plan.Kept)
             if (node == index) return place.Memory;
         return new(MemoryKind.Arena, -1);
     }
@@ -170,32 +170,33 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
 
     private static Tensor Replay(CompiledVariant variant, Tensor[] arguments)
     {
-        var recording = variant.Last!;
+        var (recording, result) = (variant.Last!, variant.Result!);
+        var recorded = recording.Run!;
         var executor = variant.Device!.Planned!;
         var run = variant.Arguments!;
         var (slots, outputs) = (run.Slots, run.Outputs);
-        for (int i = 0; i < recording.Leaves.Length; i++)
+        for (int i = 0; i < recorded.Leaves.Length; i++)
         {
-            var (_, block, argument, gradient, _) = recording.Leaves[i];
+            var (_, block, argument, gradient, _) = recorded.Leaves[i];
             slots[i] = argument >= 0 ? arguments[argument].Node.Block! : gradient is not null ? gradient.Grad!.Node.Block! : block;
         }
         foreach (var (advance, _) in recording.OnReplay) advance();
         try
         {
-            DrawNumbers(recording, run.Scalars);
-            executor.Replay(recording.Executable!, run);
+            DrawNumbers(recorded, run.Scalars);
+            executor.Replay(recorded.Executable, run);
         }
         catch (Exception e)
         {
             for (int i = recording.OnReplay.Count - 1; i >= 0; i--) recording.OnReplay[i].Undo();
-            if (run.HasLaunched) Fail(recording, e);
+            if (run.HasLaunched) Fail(recorded, e);
             run.Clear();
             throw;
         }
 
         variant.CountReplay();
-        foreach (var (storage, home, changes) in recording.Variables) Renew(storage, home, changes);
-        foreach (var (leaf, _, handle, home, output, type) in recording.Gradients)
+        foreach (var (storage, home, changes) in recorded.Variables) Renew(storage, home, changes);
+        foreach (var (leaf, _, handle, home, output, type) in recorded.Gradients)
         {
             if (home is not null) Renew(handle!.Storage, home, 0);
             if (output >= 0)
@@ -205,22 +206,21 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
             }
             else leaf.Renew(handle, type.Exposed);
         }
-        var made = variant.ResultOutput < 0 ? null : outputs[variant.ResultOutput];
+        var made = result.Output < 0 ? null : outputs[result.Output];
         // Memory must not be held from here.
         run.Clear();
-        if (made is null) return variant.IsResultMade ? variant.ResultVariable!.Another() : variant.ResultVariable!;
-        var result = variant.Result;
-        var value = Node.InMemory(result.Op, result.DType, result.Shape, variant.Device, made);
+        if (made is null) return result.IsMade ? result.Variable!.Another() : result.Variable!;
+        var value = Node.InMemory(result.Op!, result.DType, result.Shape!, variant.Device, made);
         value.Mark(result.Flags);
         return Tensor.FromNode(value, result.View, result.IsDetached);
     }
 
     /// <summary>Slot numbers as recording would give them now.</summary>
-    private static void DrawNumbers(FunctionRecording recording, long[] numbers)
+    private static void DrawNumbers(RecordedRun recorded, long[] numbers)
     {
-        for (int i = 0; i < recording.Scalars.Length; i++)
+        for (int i = 0; i < recorded.Scalars.Length; i++)
         {
-            var (bits, dtype, source, generator, draws) = recording.Scalars[i];
+            var (bits, dtype, source, generator, draws) = recorded.Scalars[i];
             numbers[i] = generator is not null ? draws > 0 ? generator.Take(draws).First : generator.Key
                 : source is null ? bits
                 : dtype.IsFloatingPoint() ? BitConverter.DoubleToInt64Bits(source()) : (long)source();
@@ -239,10 +239,10 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     }
 
     /// <summary>The replay broke off after its first launch: nobody knows what its targets hold.</summary>
-    private static void Fail(FunctionRecording recording, Exception cause)
+    private static void Fail(RecordedRun recorded, Exception cause)
     {
-        foreach (var (storage, home, _) in recording.Variables) Fail(storage, home);
-        foreach (var (leaf, _, handle, home, output, _) in recording.Gradients)
+        foreach (var (storage, home, _) in recorded.Variables) Fail(storage, home);
+        foreach (var (leaf, _, handle, home, output, _) in recorded.Gradients)
         {
             if (home is not null) Fail(handle!.Storage, home);
             if (output >= 0) leaf.Renew(null, false);

@@ -42,16 +42,11 @@ internal sealed class CompiledVariant
     /// <summary>Too many recordings came to nothing: the function is run.</summary>
     public bool IsRun => recordings >= MaxRecordings;
 
-    /// <summary>The output that the result is; −1: a handle on a variable, which the function returns as it is.</summary>
-    public int ResultOutput;
-    public Tensor? ResultVariable;
-
-    /// <summary>The function makes a handle on that variable at each call.</summary>
-    public bool IsResultMade;
+    /// <summary>What a replay returns; null as long as nothing can be replayed.</summary>
+    public ReplayedResult? Result { get; set; }
 
     /// <summary>What a replay hands to the executor, used again by the next; null as long as nothing can be replayed.</summary>
-    public RunArguments? Arguments;
-    public (Operator Op, DType DType, Shape Shape, NodeFlags Flags, View? View, bool IsDetached) Result;
+    public RunArguments? Arguments { get; set; }
 
     public bool Matches(Tensor[] arguments)
     {
@@ -83,17 +78,18 @@ internal sealed class CompiledVariant
     {
         var last = Last;
         why = recording.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {recording.Closure.FirstChange()}, which it captured")
-            ?? (last is null || last.Executable is null ? "a second recording must agree with the first"
-                : last.Executable != recording.Executable ? "it recorded other operators, or stored other values away, than the time before"
+            ?? (last?.Run is null ? "a second recording must agree with the first"
+                : last.Run.Executable != recording.Run!.Executable ? "it recorded other operators, or stored other values away, than the time before"
                 : Epoch != epoch ? EpochChanged
-                : Difference(last, recording));
+                : Difference(last, recording, last.Run, recording.Run));
         recorded++;
         recordings++;
         IsReady = why is null;
         (Last, Epoch, Closure) = (recording, epoch, after ?? recording.Closure);
+        (Result, Arguments) = (null, null);
         if (!IsRun || IsReady) return;
         // What it held is not needed any more.
-        (Last, Closure, ResultVariable, Arguments) = (null, null, null, null);
+        (Last, Closure) = (null, null);
     }
 
     /// <summary>A replay has run.</summary>
@@ -115,24 +111,24 @@ internal sealed class CompiledVariant
 
     /// <summary>Where two recordings of one plan read or changed other tensors or numbers, arguments and what is known to change apart;
     /// null: nowhere.</summary>
-    private static string? Difference(FunctionRecording before, FunctionRecording now)
+    private static string? Difference(FunctionRecording before, FunctionRecording now, RecordedRun ranBefore, RecordedRun runs)
     {
-        if (!before.Variables.Select(v => v.Storage).SequenceEqual(now.Variables.Select(v => v.Storage)))
+        if (!ranBefore.Variables.Select(v => v.Storage).SequenceEqual(runs.Variables.Select(v => v.Storage)))
             return "it changed other tensors in place than the time before";
-        if (!before.Gradients.Select(g => g.Leaf).SequenceEqual(now.Gradients.Select(g => g.Leaf)))
+        if (!ranBefore.Gradients.Select(g => g.Leaf).SequenceEqual(runs.Gradients.Select(g => g.Leaf)))
             return "it touched the gradients of other tensors than the time before";
-        for (int i = 0; i < now.Leaves.Length; i++)
+        for (int i = 0; i < runs.Leaves.Length; i++)
         {
-            var (a, b) = (before.Leaves[i], now.Leaves[i]);
+            var (a, b) = (ranBefore.Leaves[i], runs.Leaves[i]);
             if (a.Node == b.Node || (a.Argument >= 0 && a.Argument == b.Argument)) continue;
             if (a.Gradient is not null && a.Gradient == b.Gradient) continue;
             // Another value of the same variable: changed in place, by the function or from outside.
             if (a.Block == b.Block || a.Node.IsSuperseded) continue;
             return $"it read another tensor ({b.Node.DType.Name()} {b.Node.Shape}) than the time before";
         }
-        for (int i = 0; i < now.Scalars.Length; i++)
+        for (int i = 0; i < runs.Scalars.Length; i++)
         {
-            var (was, number) = (before.Scalars[i], now.Scalars[i]);
+            var (was, number) = (ranBefore.Scalars[i], runs.Scalars[i]);
             if (number.Generator != was.Generator) return "it drew from another random stream than the time before";
             if (number.Source is not null || number.Generator is not null || number.Bits == was.Bits) continue;
             return $"a number was {Show(number)}, and {Show(was)} the time before";
@@ -149,7 +145,8 @@ internal sealed class CompiledVariant
     public bool IsValid(Tensor[] arguments)
     {
         var recording = Last!;
-        if (Epoch != RecordedState.Epoch || recording.Executable!.Missed.Count > 0 || recording.Executable.IsDisposed)
+        var run = recording.Run!;
+        if (Epoch != RecordedState.Epoch || run.Executable.Missed.Count > 0 || run.Executable.IsDisposed)
             return false;
         if (!Closure!.IsSame) return false;
         for (int i = 0; i < arguments.Length; i++)
@@ -159,12 +156,12 @@ internal sealed class CompiledVariant
             if (recording.ChangedArguments[i] is { } changed && arguments[i].Storage != changed) return false;
             if (recording.ArgumentLeaves[i] is { } touched && arguments[i].Leaf != touched) return false;
         }
-        foreach (var (storage, home, _) in recording.Variables)
+        foreach (var (storage, home, _) in run.Variables)
         {
             if (storage.Current is not { Storages: 1, Readers: 0 } node || node.Block != home) return false;
             if (IsOther(node, storage)) return false;
         }
-        foreach (var (leaf, start, handle, home, _, _) in recording.Gradients)
+        foreach (var (leaf, start, handle, home, _, _) in run.Gradients)
         {
             var now = leaf.Grad;
             if (home is { Occupant: Node { Readers: > 0 } } || (home is not null && now is not null && IsOther(now.Node, null)))
@@ -175,7 +172,7 @@ internal sealed class CompiledVariant
             // Read only or changed in place: the same handle as before.
             if (handle is not null && home is null && now != handle) return false;
         }
-        foreach (var leaf in recording.Leaves)
+        foreach (var leaf in run.Leaves)
             if (leaf.Argument >= 0) continue;
             else if (leaf.Gradient is { } owner)
             {

@@ -5,30 +5,6 @@ using GpuTensor.Runtime.Memory;
 
 namespace GpuTensor.Compiled;
 
-/// <summary>Where a replay takes what a kernel reads.</summary>
-/// <param name="Node">What was read at recording.</param>
-/// <param name="Block">Its memory then: still the one for tensors that stay and for variables, whose new values lie in their
-/// places.</param>
-/// <param name="Argument">The argument it is, or −1.</param>
-/// <param name="Gradient">The leaf whose gradient it is.</param>
-/// <param name="IsHome">The function computes a new value in its place: the kernels know the place, not the node.</param>
-internal readonly record struct CapturedLeaf(Node Node, Block Block, int Argument, LeafState? Gradient, bool IsHome);
-
-/// <summary>A number of a recording: its value, where it comes from if it may change, and, of a generator's key or words, that generator
-/// and how many words are drawn (0: it is the key).</summary>
-internal readonly record struct CapturedScalar(long Bits, DType DType, Func<double>? Source, Generator? Generator, long Draws);
-
-/// <summary>What a captured function left as a leaf's gradient: none, an output of its own, or a handle that stays.</summary>
-/// <param name="Leaf">The leaf.</param>
-/// <param name="Start">What it was before.</param>
-/// <param name="Handle">The handle that stays; null for an output or none.</param>
-/// <param name="Home">Where the handle's value is computed anew; null where it is a variable or is only read.</param>
-/// <param name="Output">The output it is, or −1.</param>
-/// <param name="Type">Of an output: its value's dtype and shape, how the gradient looks at it, and whether the function read the gradient's
-/// handle.</param>
-internal readonly record struct CapturedGradient(LeafState Leaf, GradientStart Start, Tensor? Handle, Block? Home = null, int Output = -1,
-    (DType DType, Shape Shape, View? View, bool Exposed) Type = default);
-
 /// <summary>What one recording of a compiled function leaves behind for its replays.</summary>
 internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObserver
 {
@@ -52,22 +28,7 @@ internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObs
     public Tensor? Result { get; set; }
 
     /// <summary>What the recording ran by; null where it cannot be replayed.</summary>
-    public Executable? Executable { get; private set; }
-
-    /// <summary>The memory of the plan's homes and flat storages.</summary>
-    public List<Block> Homes { get; private set; } = [];
-
-    /// <inheritdoc cref="Homes"/>
-    public List<Block> Regions { get; private set; } = [];
-
-    public CapturedLeaf[] Leaves { get; private set; } = [];
-
-    public CapturedScalar[] Scalars { get; private set; } = [];
-
-    /// <summary>Changed variables, the home each keeps, and how often it was changed.</summary>
-    public (Storage Storage, Block Home, int Changes)[] Variables { get; private set; } = [];
-
-    public CapturedGradient[] Gradients { get; private set; } = [];
+    public RecordedRun? Run { get; private set; }
 
     /// <summary>True where a replay leaves all that running the function would: every change lies at a place that stays, and the program
     /// holds no other result.</summary>
@@ -116,33 +77,32 @@ internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObs
 
     public void OnRun(Recorder graph, Executable executable, HomeMap homes)
     {
-        WhyNot = Executable is null ? refusal : "it ran in more than one piece";
+        WhyNot = Run is null ? refusal : "it ran in more than one piece";
         if (!CanReplay) return;
-        (Executable, Homes, Regions) = (executable, [.. homes.Blocks], [.. homes.Regions]);
         var plan = executable.Plan;
         var places = plan.Kept.ToDictionary(k => k.Node, k => k.Place);
         var homeOf = new Dictionary<Node, Block>(ReferenceEqualityComparer.Instance);
         foreach (var (node, place) in graph.Homes) homeOf[node] = place;
-        TakeScalars(graph);
-        TakeVariables(graph, homeOf);
-        TakeGradients(graph, homeOf, places);
-        TakeLeaves(graph);
+        List<Block> blocks = [.. homes.Blocks];
+        var variables = VariablesOf(graph, homeOf);
+        var gradients = GradientsOf(graph, homeOf, places, variables);
+        Run = new(executable, blocks, [.. homes.Regions], LeavesOf(graph, blocks), ScalarsOf(graph), variables, gradients);
 
         // What a variable that was not followed means would not see the next replay's value.
         var known = new HashSet<Node>(ReferenceEqualityComparer.Instance) { Result!.Node };
-        foreach (var (storage, _, _) in Variables) known.Add(storage.Current);
-        foreach (var gradient in Gradients)
+        foreach (var (storage, _, _) in variables) known.Add(storage.Current);
+        foreach (var gradient in gradients)
             if (gradient.Leaf.Grad is { } held) known.Add(held.Node);
         foreach (int i in plan.Held) Demand(known.Contains(graph.Nodes[i]), $"the program holds another of its values, {graph.Nodes[i]}");
     }
 
-    private void TakeScalars(Recorder graph)
-    {
-        Scalars = [.. graph.Scalars.Select(n => new CapturedScalar(
-            n.Number!.Bits, n.DType, n.Number.Source, n.Number.Generator, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0))];
-    }
+    private static CapturedScalar[] ScalarsOf(Recorder graph) =>
+    [
+        .. graph.Scalars.Select(n => new CapturedScalar(
+            n.Number!.Bits, n.DType, n.Number.Source, n.Number.Generator, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0)),
+    ];
 
-    private void TakeVariables(Recorder graph, Dictionary<Node, Block> homeOf)
+    private (Storage Storage, Block Home, int Changes)[] VariablesOf(Recorder graph, Dictionary<Node, Block> homeOf)
     {
         var variables = new Dictionary<Storage, (Block Home, int Changes)>(ReferenceEqualityComparer.Instance);
         foreach (var (storage, old) in graph.Changes)
@@ -154,10 +114,11 @@ internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObs
                 else Demand(false, $"a changed tensor, {storage.Current}, has no place of its own or can still be differentiated");
             }
         }
-        Variables = [.. variables.Select(v => (v.Key, v.Value.Home, v.Value.Changes))];
+        return [.. variables.Select(v => (v.Key, v.Value.Home, v.Value.Changes))];
     }
 
-    private void TakeGradients(Recorder graph, Dictionary<Node, Block> homeOf, Dictionary<int, Place> places)
+    private CapturedGradient[] GradientsOf(Recorder graph, Dictionary<Node, Block> homeOf, Dictionary<int, Place> places,
+        (Storage Storage, Block Home, int Changes)[] variables)
     {
         var gradients = new List<CapturedGradient>();
         foreach (var (leaf, start) in starts)
@@ -175,20 +136,21 @@ internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObs
                 gradients.Add(new(leaf, start, gradient));
             }
             else if (HasGraph(node)) Demand(false, $"the gradient {node} can still be differentiated");
-            else if (Variables.Any(v => v.Storage == gradient.Storage)) gradients.Add(new(leaf, start, gradient));
+            else if (variables.Any(v => v.Storage == gradient.Storage)) gradients.Add(new(leaf, start, gradient));
             else if (homeOf.TryGetValue(node, out var home)) gradients.Add(new(leaf, start, gradient, home));
             else if (places.TryGetValue(node.Index, out var place) && place.Memory.Kind == MemoryKind.Output)
                 gradients.Add(new(leaf, start, null, null, place.Memory.Index,
                     (node.DType, node.Shape, gradient.ViewOf, leaf.GradExposed)));
             else Demand(false, $"the gradient {node} has no place of its own");
         }
-        Gradients = [.. gradients];
+        return [.. gradients];
     }
 
-    private void TakeLeaves(Recorder graph) =>
-        Leaves = [.. graph.Leaves.Select(node =>
-            new CapturedLeaf(node, node.Block!, Array.IndexOf(Arguments, node), starts.FirstOrDefault(s => s.Value.Node == node).Key,
-            Homes.Contains(node.Block!)))];
+    private CapturedLeaf[] LeavesOf(Recorder graph, List<Block> homes) =>
+    [
+        .. graph.Leaves.Select(node => new CapturedLeaf(node, node.Block!, Array.IndexOf(Arguments, node),
+            starts.FirstOrDefault(s => s.Value.Node == node).Key, homes.Contains(node.Block!))),
+    ];
 
     /// <summary>A value that can still be differentiated needs the graph that only running the function makes.</summary>
     public static bool HasGraph(Node node) => (node.Flags & (NodeFlags.RequiresGrad | NodeFlags.GraphFreed)) == NodeFlags.RequiresGrad;
