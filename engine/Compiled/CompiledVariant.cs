@@ -79,7 +79,8 @@ internal sealed class CompiledVariant
         var last = Last;
         why = recording.WhyNot ?? obstacle ?? (after is null ? null : $"it changes {recording.Closure.FirstChange()}, which it captured")
             ?? (last?.Run is null ? "a second recording must agree with the first"
-                : last.Run.Executable != recording.Run!.Executable ? "it recorded other operators, or stored other values away, than the time before"
+                : last.Run.Executable != recording.Run!.Executable
+                ? "it recorded other operators, or stored other values away, than the time before"
                 : Epoch != epoch ? EpochChanged
                 : Difference(last, recording, last.Run, recording.Run));
         recorded++;

@@ -68,12 +68,12 @@ internal sealed partial class CudaBackend
             catch (CudaException)
             {
                 // Ending a capture that an error spoilt reports that error again; whoever calls has it already.
-                capturing = IsRecordingFunction();
+                capturing = IsCapturing();
             }
         capturing = false;
     }
 
-    private bool IsRecordingFunction()
+    private bool IsCapturing()
     {
         try
         {

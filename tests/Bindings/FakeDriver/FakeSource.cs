@@ -129,7 +129,7 @@ internal static class FakeSource
             note("x", *(uint32_t*)(attribute + 8));
             note("y", *(uint32_t*)(attribute + 12));
         }
-        @cuStreamIsRecordingFunction
+        @cuStreamIsCapturing
         *(int*)a1 = 1;
         @cuEventElapsedTime
         *(float*)a0 = 1.5f;

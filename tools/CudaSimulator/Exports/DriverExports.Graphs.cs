@@ -19,8 +19,8 @@ internal static unsafe partial class DriverExports
         Out(graph, context.Device.Simulator.Handles.Add(Capture.End(Stream(context, stream))));
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "cuStreamIsRecordingFunction")]
-    public static int cuStreamIsRecordingFunction(nint stream, int* status) => Call.InContext(context =>
+    [UnmanagedCallersOnly(EntryPoint = "cuStreamIsCapturing")]
+    public static int cuStreamIsCapturing(nint stream, int* status) => Call.InContext(context =>
     {
         var on = Stream(context, stream);
         if (on.IsLegacy) Capture.Of(on);
