@@ -58,7 +58,7 @@ internal sealed class BackwardPass
 
         var wanted = inputs?.Select(Target).ToHashSet<Node>(ReferenceEqualityComparer.Instance);
         Order();
-        WatchViews(inputs);
+        RegisterViews(inputs);
         if (views is not null)
             for (int i = 0; i < outputs.Count; i++) views.Note(roots[i], outputs[i].ViewOf, seeds[i]);
         try
@@ -75,15 +75,15 @@ internal sealed class BackwardPass
     }
 
     /// <summary>Views whose own gradients are asked for, here or by <see cref="Tensor.RetainGrad"/>.</summary>
-    private void WatchViews(IReadOnlyList<Tensor>? inputs)
+    private void RegisterViews(IReadOnlyList<Tensor>? inputs)
     {
         if (inputs is not null)
             foreach (var input in inputs)
-                if (input is { IsViewOfResult: true, ViewOf: { } view }) (views ??= new()).Watch(Target(input), view);
+                if (input is { IsViewOfResult: true, ViewOf: { } view }) (views ??= new()).Register(Target(input), view);
         if (!RetainedGradients.Any) return;
         foreach (var node in order)
             foreach (var retained in RetainedGradients.Of(node))
-                if (retained.View is { } view) (views ??= new()).Watch(node, view);
+                if (retained.View is { } view) (views ??= new()).Register(node, view);
     }
 
     /// <summary>A gradient arrives for what an operator read.</summary>

@@ -10,16 +10,16 @@ internal sealed class ViewGradients
     /// <summary>Which elements a view reads is looked at up to so many; larger reads are taken to come from the view.</summary>
     private const long MostVisited = 1 << 16;
 
-    private readonly Dictionary<Node, List<Own>> byValue = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, List<ViewGradient>> byValue = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Has the gradient of a view of a value added up by itself.</summary>
-    public void Watch(Node node, View view)
+    public void Register(Node node, View view)
     {
         if (!byValue.TryGetValue(node, out var views)) byValue.Add(node, views = []);
         if (!views.Exists(v => v.View.Equals(view))) views.Add(new(view));
     }
 
-    public Own? Find(Node node, View? view) =>
+    public ViewGradient? Find(Node node, View? view) =>
         view is not null && byValue.TryGetValue(node, out var views) ? views.Find(v => v.View.Equals(view)) : null;
 
     /// <summary>A gradient arrives for what was read of a value.</summary>
@@ -33,7 +33,7 @@ internal sealed class ViewGradients
     }
 
     /// <summary>What arrives for one view.</summary>
-    internal sealed class Own(View view)
+    internal sealed class ViewGradient(View view)
     {
         private Tensor? sum;
         private bool hasOthers;

@@ -12,7 +12,7 @@ internal sealed class ClosureState
 
     public ClosureState(params IEnumerable<Delegate> functions)
     {
-        foreach (var function in functions) Watch(function);
+        foreach (var function in functions) Observe(function);
     }
 
     /// <summary>The captured variables of the same delegates as they are now.</summary>
@@ -23,7 +23,7 @@ internal sealed class ClosureState
 
     /// <summary>Adds the captured variables of another delegate: of a compiled function that is called within the one being
     /// recorded.</summary>
-    public void Watch(Delegate function)
+    public void Observe(Delegate function)
     {
         if (functions.Contains(function)) return;
         functions.Add(function);

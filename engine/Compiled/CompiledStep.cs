@@ -44,7 +44,7 @@ internal sealed class CompiledStep(Delegate source, Func<Tensor[], Tensor> funct
     private Tensor Call(Tensor[] arguments)
     {
         foreach (var argument in arguments) ArgumentNullException.ThrowIfNull(argument);
-        (Recorder.Recorded as FunctionRecording)?.Closure.Watch(source);
+        (Recorder.Recorded as FunctionRecording)?.Closure.Observe(source);
         if (Recorder.Recorded is not null || AnomalyMode.IsActive) return function(arguments);
         if (arguments.Length > 0 && !arguments[0].Device.CanReplay) return function(arguments);
         lock (gate)

@@ -92,7 +92,7 @@ internal sealed class Escapes
     /// <returns>The function's result: the twin, unless the program holds the handle that the function itself returned.</returns>
     public Tensor Search(Recorder graph, Tensor returned, IReadOnlyCollection<LeafState> leaves)
     {
-        graph.Trace.Add(-7);
+        graph.Fingerprint.Add(-7);
         graph.ForgetUnreachable(() => Reachability.Collect(began));
         // An old object that has died may still refer to a handle: a full collection finds that.
         if (IsAnyAlive(leaves)) GC.Collect(2, GCCollectionMode.Forced, blocking: true);
@@ -109,8 +109,8 @@ internal sealed class Escapes
             if (handle.Node.IsPendingIn(graph)) held.Add(handle.Node.Index);
             if (handle != returned) Found ??= $"the program holds another of its values, {handle.Node}";
         }
-        graph.Trace.Add(-8);
-        foreach (int index in held.Order()) graph.Trace.Add(index);
+        graph.Fingerprint.Add(-8);
+        foreach (int index in held.Order()) graph.Fingerprint.Add(index);
         made.Clear();
         return returned;
     }

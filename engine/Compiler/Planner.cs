@@ -25,7 +25,7 @@ internal sealed class Planner(Func<Target> device)
 
     public Plan Make(GraphSnapshot graph)
     {
-        var plan = Draft(graph);
+        var plan = Build(graph);
         if (plan.Fault is { } fault)
         {
             if (Fault is null)
@@ -37,14 +37,14 @@ internal sealed class Planner(Func<Target> device)
     }
 
     /// <summary>What the plan of a graph would be, for people. Compiles nothing.</summary>
-    public string Explain(GraphSnapshot graph, bool source) => Draft(graph).Explanation(source);
+    public string Explain(GraphSnapshot graph, bool source) => Build(graph).Explanation(source);
 
-    private Plan Draft(GraphSnapshot graph)
+    private Plan Build(GraphSnapshot graph)
     {
         var target = device();
-        var sketch = Sketch(graph, target);
-        var (values, buffers) = (sketch.Buffers.Fusion.Graph.Values, sketch.Buffers);
-        PlannedStep[] steps = [.. sketch.Launches.SelectMany(l => l.Steps)];
+        var parts = RunPasses(graph, target);
+        var (values, buffers) = (parts.Buffers.Fusion.Graph.Values, parts.Buffers);
+        PlannedStep[] steps = [.. parts.Launches.SelectMany(l => l.Steps)];
         var kept = values.Where(v => v is { Index: >= 0, IsKept: true })
             .Select(v => (v.Index, buffers.Of(v), graph.Nodes[v.Index].Home?.Index ?? -1)).ToArray();
         return new()
@@ -52,9 +52,9 @@ internal sealed class Planner(Func<Target> device)
             Fingerprint = graph.Fingerprint,
             Steps = steps,
             Scalars = steps.SelectMany(s => s.Scalars).DefaultIfEmpty(-1).Max() + 1,
-            Kernels = sketch.Kernels,
-            ArenaOffsets = sketch.Offsets,
-            ArenaBytes = sketch.ArenaBytes,
+            Kernels = parts.Kernels,
+            ArenaOffsets = parts.Offsets,
+            ArenaBytes = parts.ArenaBytes,
             ArenaWhat = buffers.Arena.MaxBy(v => v.Bytes) is { } most ? $"working memory (the largest part: {most})" : "working memory",
             Outputs = [.. buffers.Outputs.Select(o => (Math.Max(o.Bytes, 1), o.ToString()))],
             Kept = kept,
@@ -63,7 +63,7 @@ internal sealed class Planner(Func<Target> device)
             Copies = [.. buffers.Copies.Select(c => CopyOf(buffers.Of(c.Value), c.Value, c.Home))],
             Held = graph.Held,
             Device = target.Name,
-            Fault = sketch.Fault,
+            Fault = parts.Fault,
         };
     }
 
@@ -81,19 +81,19 @@ internal sealed class Planner(Func<Target> device)
         return [.. outputs];
     }
 
-    private Sketched Sketch(GraphSnapshot graph, Target target)
+    private PlanParts RunPasses(GraphSnapshot graph, Target target)
     {
         try
         {
-            return Sketch(graph, target, plain: false);
+            return RunPasses(graph, target, plain: false);
         }
         catch (Exception e) when (e is not (TensorException or OutOfMemoryException))
         {
-            return Sketch(graph, target, plain: true) with { Fault = e };
+            return RunPasses(graph, target, plain: true) with { Fault = e };
         }
     }
 
-    private Sketched Sketch(GraphSnapshot graph, Target target, bool plain)
+    private PlanParts RunPasses(GraphSnapshot graph, Target target, bool plain)
     {
         bool fuse = Fuse && !plain;
         var values = Inlining.Run(LiveValues.Run(graph), inline: !plain);
@@ -127,6 +127,6 @@ internal sealed class Planner(Func<Target> device)
     }
 
     /// <summary>What the passes leave for a plan.</summary>
-    private sealed record Sketched(Buffers Buffers, KernelIdentity[] Kernels, LoweredLaunch[] Launches, long[] Offsets, long ArenaBytes,
+    private sealed record PlanParts(Buffers Buffers, KernelIdentity[] Kernels, LoweredLaunch[] Launches, long[] Offsets, long ArenaBytes,
         Exception? Fault = null);
 }

@@ -4,13 +4,13 @@ namespace GpuTensor.Graph;
 /// step to step is not.</summary>
 internal interface IAttributes
 {
-    void Write(Trace trace);
+    void Write(Fingerprint fingerprint);
 }
 
 /// <summary>A view as an attribute.</summary>
 internal sealed record ViewAttributes(View View) : IAttributes
 {
-    public void Write(Trace trace) => trace.Add(View);
+    public void Write(Fingerprint fingerprint) => fingerprint.Add(View);
 }
 
 /// <summary>How many trailing dimensions of the operand are reduced.</summary>
@@ -20,13 +20,13 @@ internal sealed record ReduceAttributes(int Dims) : IAttributes
 
     public static ReduceAttributes Of(int dims) => dims < Usual.Length ? Usual[dims] : new(dims);
 
-    public void Write(Trace trace) => trace.Add(Dims);
+    public void Write(Fingerprint fingerprint) => fingerprint.Add(Dims);
 }
 
 /// <summary>Whether a search counts what does not come after a value, instead of what comes before.</summary>
 internal sealed record SearchAttributes(bool Right) : IAttributes
 {
-    public void Write(Trace trace) => trace.Add(Right ? 1 : 0);
+    public void Write(Fingerprint fingerprint) => fingerprint.Add(Right ? 1 : 0);
 }
 
 /// <summary>The value of a scalar, or the first block of a random node's words: the bits of a double for floating dtypes, else of a long.
@@ -50,7 +50,7 @@ internal class Number : IAttributes
     /// <summary>Whether it is the same number in every replay.</summary>
     public bool IsFixed => Source is null && Generator is null;
 
-    public virtual void Write(Trace trace) { }
+    public virtual void Write(Fingerprint fingerprint) { }
 }
 
 /// <summary>A number that its program works out at each step, as a learning rate.</summary>
@@ -79,5 +79,5 @@ internal sealed class ConstantNumber : Number
         return known is { } constant && constant.Bits == bits ? constant : known = new(bits);
     }
 
-    public override void Write(Trace trace) => trace.Add(Bits);
+    public override void Write(Fingerprint fingerprint) => fingerprint.Add(Bits);
 }

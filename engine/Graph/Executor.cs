@@ -35,12 +35,12 @@ internal abstract class Executor
 
     /// <summary>Looks at the answer of a check whose node has run.</summary>
     /// <exception cref="TensorException">A value is not such as the operator takes.</exception>
-    public void Look(Node node, ValueCheck check)
+    public void CheckNow(Node node, ValueCheck check)
     {
         Span<byte> answer = stackalloc byte[check.Bytes];
         Recorder.Materialize(node);
         Download(node, 0, answer);
-        if (check.Judge(answer) is { } error) throw error;
+        if (check.ErrorOf(answer) is { } error) throw error;
     }
 
     /// <summary>Before something is saved: waits for the checks of all that has run.</summary>

@@ -7,7 +7,7 @@ internal sealed record HostRange(long First, long Last) : IAttributes
     private const int MaxCount = 1 << 16;
 
     // A leaf's plan does not depend on its contents.
-    public void Write(Trace trace) { }
+    public void Write(Fingerprint fingerprint) { }
 
     /// <summary>The range of int64 or int32 contents, or null where looking through them would cost time.</summary>
     public static HostRange? Of(HostArray contents)

@@ -23,17 +23,17 @@ internal sealed partial class Recorder
     }
 
     /// <summary>The words of the fingerprint as they will be once a value is kept.</summary>
-    public Trace TraceKeeping(Node value)
+    public Fingerprint FingerprintKeeping(Node value)
     {
-        var words = Trace.Copy();
+        var words = Fingerprint.Copy();
         if (value.IsPendingIn(this) && (value.Flags & NodeFlags.Keep) == 0) AddKept(words, value);
         return words;
     }
 
-    private static void AddKept(Trace trace, Node value)
+    private static void AddKept(Fingerprint fingerprint, Node value)
     {
-        trace.Add(-2);
-        trace.Add(value.Index);
+        fingerprint.Add(-2);
+        fingerprint.Add(value.Index);
     }
 
     /// <summary>Runs what is pending. What fails before its first launch leaves nothing changed.</summary>
@@ -119,6 +119,6 @@ internal sealed partial class Recorder
         gradients.Clear();
         checks.Clear();
         watched.Clear();
-        Trace.Clear();
+        Fingerprint.Clear();
     }
 }

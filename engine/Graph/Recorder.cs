@@ -40,7 +40,7 @@ internal sealed partial class Recorder
     /// <summary>When the first pending node was recorded: see <see cref="Reachability.Now"/>.</summary>
     public int Began { get; private set; }
 
-    public Trace Trace { get; } = new();
+    public Fingerprint Fingerprint { get; } = new();
 
     /// <summary>Pending nodes in the order they were recorded: operands stand before their users.</summary>
     public List<Node> Nodes => nodes;
@@ -255,10 +255,10 @@ internal sealed partial class Recorder
     {
         changes.Add((storage, old));
         long reference = Reference(old);
-        Trace.Add(-1);
+        Fingerprint.Add(-1);
         // What was not kept, or is gone, has no memory that the new value could take over.
-        Trace.Add(reference == Unready ? long.MinValue : reference);
-        Trace.Add(storage.Current.Index);
+        Fingerprint.Add(reference == Unready ? long.MinValue : reference);
+        Fingerprint.Add(storage.Current.Index);
     }
 
     /// <summary>Storages that nobody can reach but through this graph are no variables any more: their changes are results in the
@@ -273,7 +273,7 @@ internal sealed partial class Recorder
             collect();
             for (int i = 0; i < weak.Length; i++)
                 if (weak[i].Storage.TryGetTarget(out var storage)) changes.Add((storage, weak[i].Old));
-                else Trace.Add(i);
+                else Fingerprint.Add(i);
         }
     }
 
@@ -284,7 +284,7 @@ internal sealed partial class Recorder
         {
             if (!node.IsPendingIn(this) || (node.Flags & NodeFlags.Keep) != 0) return;
             node.Mark(NodeFlags.Keep);
-            AddKept(Trace, node);
+            AddKept(Fingerprint, node);
         }
     }
 
@@ -292,20 +292,20 @@ internal sealed partial class Recorder
     /// <param name="node">The answer.</param>
     /// <param name="check">What it means.</param>
     /// <param name="index">The values that were checked.</param>
-    public void Watch(Node node, ValueCheck check, Node index)
+    public void AddCheck(Node node, ValueCheck check, Node index)
     {
         lock (Gate)
             if (node.IsPendingIn(this))
             {
                 Keep(node);
-                Trace.Add(-16);
-                Trace.Add(check.Op.GetHashCode());
+                Fingerprint.Add(-16);
+                Fingerprint.Add(check.Op.GetHashCode());
                 checks.Add(node, check);
                 watched.Add(index);
                 return;
             }
         // The graph was full, or every operator runs at once: it has run already.
-        node.Device.Executor.Look(node, check);
+        node.Device.Executor.CheckNow(node, check);
     }
 
     /// <summary>Registers what restores host state (step numbers) should the flush of what is pending fail.</summary>
@@ -329,34 +329,34 @@ internal sealed partial class Recorder
     {
         int count = node.OperandCount;
         if (references.Length < count) references = new long[count * 2];
-        var (known, words) = (leaves.Count, Trace.Count);
+        var (known, words) = (leaves.Count, Fingerprint.Count);
         for (int i = 0; i < count; i++)
         {
             references[i] = Reference(node[i].Node);
             if (references[i] != Unready) continue;
             // The operator may never be recorded: the graph must not hold what it would have read.
             Forget(known);
-            Trace.Count = words;
+            Fingerprint.Count = words;
             return false;
         }
         if (nodes.Count == 0) Began = Reachability.Now;
         node.BecomePending(this, nodes.Count);
-        var trace = Trace;
-        trace.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)(
+        var fingerprint = Fingerprint;
+        fingerprint.Add((uint)node.Op.Id | (long)(byte)node.DType << 32 | (long)(byte)node.Shape.Rank << 40 | (long)(byte)(
             node.Flags & ~NodeFlags.HadVariable) << 48);
         for (int i = 0; i < count; i++)
         {
             long word = references[i] << 2;
             if (node[i].View is { } view)
             {
-                trace.Add(word | 1);
-                trace.Add(view);
+                fingerprint.Add(word | 1);
+                fingerprint.Add(view);
             }
-            else trace.Add(word);
+            else fingerprint.Add(word);
         }
-        if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) trace.Add(node.Shape);
+        if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) fingerprint.Add(node.Shape);
         if (node.Op == Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
-        node.Attributes?.Write(trace);
+        node.Attributes?.Write(fingerprint);
         nodes.Add(node);
         return true;
     }
@@ -374,8 +374,8 @@ internal sealed partial class Recorder
         }
         leafSlots.Add(node, slot = leaves.Count);
         leaves.Add(node);
-        Trace.Add(-3 - (long)node.DType);
-        Trace.Add(node.Shape);
+        Fingerprint.Add(-3 - (long)node.DType);
+        Fingerprint.Add(node.Shape);
         return -1 - slot;
     }
 

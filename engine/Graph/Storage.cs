@@ -4,8 +4,8 @@ namespace GpuTensor.Graph;
 /// that was never changed does without (see <see cref="Tensor"/>).</summary>
 internal sealed class Storage
 {
-    /// <summary>Takes over what one handle meant alone: a value that already counts this variable, unless it is borrowed.</summary>
-    public Storage(Node node, bool borrowed) => (Current, Borrowed, handles) = (node, borrowed, 1);
+    /// <summary>Takes over what one handle meant alone: a value that already counts this variable, unless it is uncounted.</summary>
+    public Storage(Node node, bool uncounted) => (Current, IsUncounted, handles) = (node, uncounted, 1);
 
     /// <summary>The value it means now.</summary>
     public Node Current { get; private set; }
@@ -15,13 +15,13 @@ internal sealed class Storage
 
     /// <summary>It only looks at the node, whose owner is another variable: it does not count as a user of the memory until it is
     /// changed.</summary>
-    public bool Borrowed { get; private set; }
+    public bool IsUncounted { get; private set; }
 
     /// <summary>Gives up its share in the node to another variable.</summary>
-    public void Lend()
+    public void StopCounting()
     {
-        if (!Borrowed) Current.AddStorage(-1);
-        Borrowed = true;
+        if (!IsUncounted) Current.AddStorage(-1);
+        IsUncounted = true;
     }
 
     private int handles;
@@ -35,7 +35,7 @@ internal sealed class Storage
     /// <summary>A handle was given up. With the last one the value's memory goes, if nothing recorded needs it.</summary>
     public void RemoveHandle()
     {
-        if (Interlocked.Decrement(ref handles) == 0 && !Borrowed) Current.Device.Executor.Release(Current);
+        if (Interlocked.Decrement(ref handles) == 0 && !IsUncounted) Current.Device.Executor.Release(Current);
     }
 
     /// <summary>Where its value shall lie when it is materialised: gradients and parameters of an optimizer's flat storage. Null:
@@ -76,8 +76,8 @@ internal sealed class Storage
         node.AddStorage(1);
         var old = Current;
         Current = node;
-        if (!Borrowed) old.AddStorage(-1);
-        Borrowed = false;
+        if (!IsUncounted) old.AddStorage(-1);
+        IsUncounted = false;
     }
 
     /// <summary>The graph with its change has failed before it did anything.</summary>
@@ -98,7 +98,7 @@ internal sealed class Storage
         Interleaving.Point();
         // After Current: another thread that finds the old value superseded looks for the new one there.
         old.Supersede(node);
-        if (!Borrowed) old.AddStorage(-1);
-        Borrowed = false;
+        if (!IsUncounted) old.AddStorage(-1);
+        IsUncounted = false;
     }
 }

@@ -11,7 +11,7 @@ internal abstract record ValueCheck(string Op)
 
     /// <summary>What the program is to be told, if the answer names a value.</summary>
     /// <param name="answer">The answer's bytes, as many as <see cref="Bytes"/>.</param>
-    public TensorException? Judge(ReadOnlySpan<byte> answer) => Problem(answer) is { } text ? Error(text + Late) : null;
+    public TensorException? ErrorOf(ReadOnlySpan<byte> answer) => Problem(answer) is { } text ? Error(text + Late) : null;
 
     /// <summary>The size of the answer.</summary>
     public abstract int Bytes { get; }

@@ -60,7 +60,7 @@ public static class ModuleExtensions
             // All is converted before anything is replaced: where a device has no room, the module stays as it was.
             var moved = module.Parameters().Concat(module.Buffers()).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()
                 .Select(t => (Tensor: t, To: convert(t.Detach()), Grad: t.Leaf?.Grad is { } g ? convert(g) : null)).ToList();
-            foreach (var (tensor, to, grad) in moved) tensor.Become(to, grad);
+            foreach (var (tensor, to, grad) in moved) tensor.ReplaceWith(to, grad);
         }
         return module;
     }

@@ -33,7 +33,7 @@ internal sealed record IndexCheck(string Op, int Size, bool FromEnd) : ValueChec
         var isWrong = (number < Constants.Constant(check.Least)) | (number >= Constants.Constant((long)size));
         if (allowed is { } one) isWrong &= number.Ne(one);
         var worst = Tensor.Where(isWrong, number.Maximum(Tensor.FromScalar(lowest, DType.Int64, number.Device)), fine).AMax();
-        Recorder.For(index.Device).Watch(worst.Node, check, index.Node);
+        Recorder.For(index.Device).AddCheck(worst.Node, check, index.Node);
     }
 
     /// <summary>What the host can say: true if all is well.</summary>

@@ -24,7 +24,7 @@ internal sealed record ProbabilityCheck(string Op) : ValueCheck(Op)
         // −∞ itself is reported as the lowest float32.
         var worst = Tensor.Where(isFine, Constants.Constant(double.NegativeInfinity),
             p.To(DType.Float32).Maximum(Tensor.FromScalar(lowest, DType.Float32, p.Device))).AMax();
-        Recorder.For(p.Device).Watch(worst.Node, check, p.Node);
+        Recorder.For(p.Device).AddCheck(worst.Node, check, p.Node);
     }
 
     /// <summary>Checks a number of the caller's.</summary>

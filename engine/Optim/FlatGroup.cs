@@ -2,7 +2,7 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Optim;
 
-/// <summary>A parameter group as the device sees it: its parameters one after the other in flat vectors (one for each stretch of one dtype
+/// <summary>A parameter group as the device sees it: its parameters one after the other in flat vectors (one for each segment of one dtype
 /// and device), state vectors of the
 /// same layout beside them, and a step number for each parameter.</summary>
 internal sealed class FlatGroup
@@ -11,7 +11,7 @@ internal sealed class FlatGroup
     private readonly Storage[] storages;
     private readonly long[] steps;
     private readonly int[] offsets;
-    private readonly Stretch[] stretches;
+    private readonly FlatSegment[] segments;
 
     /// <summary>Which vectors hold the state: a compiled step writes into them.</summary>
     private RecordedState recorded;
@@ -20,14 +20,14 @@ internal sealed class FlatGroup
     {
         (this.optimizer, Group) = (optimizer, group);
         int n = group.Parameters.Count;
-        (storages, steps, offsets, stretches) = (new Storage[n], new long[n], new int[n], new Stretch[n]);
+        (storages, steps, offsets, segments) = (new Storage[n], new long[n], new int[n], new FlatSegment[n]);
         LayOut();
     }
 
     public ParameterGroup Group { get; }
 
     /// <summary>Consecutive parameters of one dtype and device, and the state vectors that hold their state in the same order.</summary>
-    internal sealed class Stretch(DType dtype, Device device)
+    internal sealed class FlatSegment(DType dtype, Device device)
     {
         public readonly Dictionary<string, Tensor> State = [];
 
@@ -49,10 +49,10 @@ internal sealed class FlatGroup
             end = start + 1;
             if (Gradient(start) is null) continue;
             long key = optimizer.RunKey(Group, steps[start]);
-            bool Joins(int i) => stretches[i] == stretches[start] && optimizer.RunKey(Group, steps[i]) == key && Gradient(i) is not null;
+            bool Joins(int i) => segments[i] == segments[start] && optimizer.RunKey(Group, steps[i]) == key && Gradient(i) is not null;
             while (end < n && Joins(end)) end++;
             Update(start, end);
-            touched.Add(stretches[start].Device);
+            touched.Add(segments[start].Device);
         }
     }
 
@@ -63,12 +63,12 @@ internal sealed class FlatGroup
         var state = new OrderedDictionary<string, Tensor>();
         if (steps[parameter] == 0) return new(0, state);
         foreach (string name in optimizer.StateNames)
-            if (stretches[parameter].State.TryGetValue(name, out var vector))
+            if (segments[parameter].State.TryGetValue(name, out var vector))
                 state.Add(name, vector.Narrow(0, offsets[parameter], Count(parameter)).Reshape(Group.Parameters[parameter].Shape));
         // What was asked for after the last step begins with zeros at the next one (AmsGrad switched on).
         foreach (string name in optimizer.RequiredState(Group.Settings))
             if (!state.ContainsKey(name))
-                state.Add(name, Tensor.Zeros(Group.Parameters[parameter].Shape, stretches[parameter].DType, stretches[parameter].Device));
+                state.Add(name, Tensor.Zeros(Group.Parameters[parameter].Shape, segments[parameter].DType, segments[parameter].Device));
         return new(steps[parameter], state);
     }
 
@@ -76,19 +76,19 @@ internal sealed class FlatGroup
     public void Write(IReadOnlyList<ParameterState> states)
     {
         using var mode = Tensor.NoGrad();
-        foreach (var stretch in stretches.Distinct())
+        foreach (var segment in segments.Distinct())
         {
-            int[] members = [.. Enumerable.Range(0, stretches.Length).Where(i => stretches[i] == stretch)];
+            int[] members = [.. Enumerable.Range(0, segments.Length).Where(i => segments[i] == segment)];
             var replaced = new Dictionary<string, Tensor>();
             foreach (string name in optimizer.StateNames)
             {
                 if (!members.Any(i => states[i].Tensors.ContainsKey(name))) continue;
                 replaced[name] = Flat([.. members.Select(i => states[i].Tensors.TryGetValue(name, out var t)
-                    ? t.Detach().To(stretch.Device).To(stretch.DType)
-                    : Tensor.Zeros(Group.Parameters[i].Shape, stretch.DType, stretch.Device))]).Clone();
+                    ? t.Detach().To(segment.Device).To(segment.DType)
+                    : Tensor.Zeros(Group.Parameters[i].Shape, segment.DType, segment.Device))]).Clone();
             }
-            stretch.State.Clear();
-            foreach (var (name, vector) in replaced) stretch.State[name] = vector;
+            segment.State.Clear();
+            foreach (var (name, vector) in replaced) segment.State[name] = vector;
         }
         for (int i = 0; i < steps.Length; i++) steps[i] = states[i].Step;
         recorded.Changed();
@@ -121,9 +121,9 @@ internal sealed class FlatGroup
 
     private void Update(int start, int end)
     {
-        var stretch = stretches[start];
+        var segment = segments[start];
         int length = offsets[end - 1] + Count(end - 1) - offsets[start];
-        var run = new FlatRun(stretch, offsets[start], length, steps, start, Flat(start, end, false), Flat(start, end, true));
+        var run = new FlatRun(segment, offsets[start], length, steps, start, Flat(start, end, false), Flat(start, end, true));
         var updated = optimizer.Update(Group, run);
         if (end - start == 1) Group.Parameters[start].Assign(updated.Reshape(Group.Parameters[start].Shape), "Step");
         else
@@ -144,7 +144,7 @@ internal sealed class FlatGroup
         }
         Advance();
         run.Recorded();
-        var recorder = Recorder.For(stretch.Device);
+        var recorder = Recorder.For(segment.Device);
         void GoBack()
         {
             for (int i = start; i < end; i++) steps[i]--;
@@ -169,7 +169,7 @@ internal sealed class FlatGroup
 
     private int Count(int parameter) => Shape.Size(Group.Parameters[parameter].ElementCount, "optimizer");
 
-    /// <summary>Whether every parameter is still where it was when the stretches were made: <c>To(device)</c> moves them.</summary>
+    /// <summary>Whether every parameter is still where it was when the segments were made: <c>To(device)</c> moves them.</summary>
     private bool IsLaidOut()
     {
         for (int i = 0; i < storages.Length; i++)
@@ -177,14 +177,14 @@ internal sealed class FlatGroup
         return true;
     }
 
-    /// <summary>Divides the parameters into stretches. Two leaves over one memory are in different stretches: the second is to see the
+    /// <summary>Divides the parameters into segments. Two leaves over one memory are in different segments: the second is to see the
     /// update of the first.</summary>
     private void LayOut()
     {
         FlatStorage.Adopt(Group.Parameters);
-        var states = stretches is [not null, ..] ? Enumerable.Range(0, steps.Length).Select(Read).ToList() : null;
+        var states = segments is [not null, ..] ? Enumerable.Range(0, steps.Length).Select(Read).ToList() : null;
         var inStretch = new HashSet<Storage>();
-        Stretch? current = null;
+        FlatSegment? current = null;
         for (int i = 0; i < storages.Length; i++)
         {
             var parameter = Group.Parameters[i];
@@ -196,7 +196,7 @@ internal sealed class FlatGroup
                 inStretch.Clear();
             }
             inStretch.Add(storages[i]);
-            (stretches[i], offsets[i]) = (current, current.Length);
+            (segments[i], offsets[i]) = (current, current.Length);
             current.Length = Shape.Size((long)current.Length + Count(i), "optimizer");
         }
         if (states is not null) Write(states);

@@ -1,14 +1,15 @@
 namespace GpuTensor.Optim;
 
 /// <summary>Neighbouring parameters in one update: vectors of their values, gradients and state.</summary>
-/// <param name="stretch">Where they lie.</param>
+/// <param name="segment">Where they lie.</param>
 /// <param name="start">Their first element there.</param>
 /// <param name="length">How many elements they are.</param>
 /// <param name="steps">The step numbers of all parameters of their group.</param>
 /// <param name="first">Which parameter they begin with.</param>
 /// <param name="values">The parameters' values.</param>
 /// <param name="gradients">Their gradients.</param>
-internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, long[] steps, int first, Tensor values, Tensor gradients)
+internal sealed class FlatRun(FlatGroup.FlatSegment segment, int start, int length, long[] steps, int first, Tensor values,
+    Tensor gradients)
 {
     private List<string>? made;
 
@@ -30,9 +31,9 @@ internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, 
     /// <summary>A part of their state; zeros where there is none yet. Assign to it to change it.</summary>
     public Tensor State(string name)
     {
-        if (!stretch.State.TryGetValue(name, out var vector))
+        if (!segment.State.TryGetValue(name, out var vector))
         {
-            stretch.State[name] = vector = Tensor.Zeros([stretch.Length], stretch.DType, stretch.Device);
+            segment.State[name] = vector = Tensor.Zeros([segment.Length], segment.DType, segment.Device);
             (made ??= []).Add(name);
         }
         return vector.Narrow(0, start, length);
@@ -41,6 +42,6 @@ internal sealed class FlatRun(FlatGroup.Stretch stretch, int start, int length, 
     /// <summary>The flush failed: vectors that were to begin with it have no value.</summary>
     public void ForgetNewState()
     {
-        foreach (string name in made ?? []) stretch.State.Remove(name);
+        foreach (string name in made ?? []) segment.State.Remove(name);
     }
 }

@@ -40,7 +40,7 @@ internal sealed class PendingChecks(Backend backend, Pool pool, IndexFaults faul
             // Only now: where reading fails, the answer is read later.
             unread.Dequeue();
             pool.Release(block);
-            if (check.Judge(answer) is not { } error) continue;
+            if (check.ErrorOf(answer) is not { } error) continue;
             faults.Add(thread, error);
             verdict.Error ??= error;
         }

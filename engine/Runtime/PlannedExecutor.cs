@@ -109,7 +109,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             try
             {
                 homes.Read(graph);
-                homes.Write(graph.Trace);
+                homes.Write(graph.Fingerprint);
                 var executable = Find(graph);
                 Fill(arguments, graph, executable.Plan);
                 NodesRun += graph.Nodes.Count;
@@ -154,7 +154,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
             try
             {
                 homes.Read(graph);
-                var words = graph.TraceKeeping(asked);
+                var words = graph.FingerprintKeeping(asked);
                 homes.Write(words);
                 var known = Plans.Peek(words.Hash(), words.Words);
                 string text = known is { Missed.Count: 0 } ? known.Plan.Explanation(source) : Planner.Explain(
@@ -173,8 +173,8 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     private Executable Find(Recorder graph)
     {
-        var hash = graph.Trace.Hash();
-        if (Plans.Find(hash, graph.Trace.Words, out var missed) is { } known) return known;
+        var hash = graph.Fingerprint.Hash();
+        if (Plans.Find(hash, graph.Fingerprint.Words, out var missed) is { } known) return known;
         var made = loader.Load(Planner.Make(GraphSnapshot.Take(graph, homes, KeepSet.ForRun(graph, missed, Planner.KeepPolicy))));
         Plans.Add(hash, made);
         PlansMade++;
@@ -193,7 +193,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (Gate)
         {
             Pool.Maintain();
-            if (checks.AreTooMany) LookAtChecks();
+            if (checks.AreTooMany) FinishChecks();
             Execute(executable, arguments);
         }
     }
@@ -228,7 +228,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
 
     /// <summary>Reads the checks of everything that has run, which waits for it.</summary>
     /// <exception cref="TensorException">A value was not such as its operator takes.</exception>
-    private void LookAtChecks()
+    private void FinishChecks()
     {
         checks.Read();
         // The thread that gave the index is told at its next wait, and whoever reads what was computed with it.
@@ -312,7 +312,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         {
             var block = node.Block ?? throw Recorder.Unreadable(node);
             Backend.Read(block.Buffer!, block.Offset + byteOffset, target);
-            LookAtChecks();
+            FinishChecks();
             if (block.Verdict?.Error is { } fault) Faults.Tell(fault);
         }
     }

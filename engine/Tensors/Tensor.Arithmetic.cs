@@ -44,7 +44,7 @@ public partial class Tensor
     {
         a.NotNull(nameOfA);
         b.NotNull(nameOfB);
-        Meet(ref a, ref b);
+        Unify(ref a, ref b);
         var result = Types(ref op, ResultType(a, b), out var dtype);
         var shape = GpuTensor.Shape.Broadcast(a.Shape, b.Shape, op.Name);
         return Apply(op, result, shape, a.To(dtype).Broadcast(shape), b.To(dtype).Broadcast(shape));
@@ -88,7 +88,7 @@ public partial class Tensor
     }
 
     /// <summary>A number that became a tensor on the default device goes where the other operand is.</summary>
-    private static void Meet(ref Tensor a, ref Tensor b)
+    private static void Unify(ref Tensor a, ref Tensor b)
     {
         if (a.Device == b.Device) return;
         if (b.IsNumber) b = b.NumberOn(a.Device);
@@ -123,7 +123,7 @@ public partial class Tensor
     private Tensor AddScaled(Tensor other, Scalar factor, string op = "add")
     {
         var (a, b) = (this, other);
-        Meet(ref a, ref b);
+        Unify(ref a, ref b);
         var type = ResultType(a, b);
         if (type == DType.Bool && op == "sub") throw new TensorDTypeException("sub is not defined for bool; convert with To(dtype) first.");
         if (factor.Kind == DType.Float64 && !type.IsFloatingPoint())
@@ -223,11 +223,11 @@ public partial class Tensor
         return Apply(Arithmetic.Fma, a.DType, shape, a.Broadcast(shape), b.Broadcast(shape), [c.Broadcast(shape)]);
     }
 
-    private static void MeetAll(ref Tensor a, ref Tensor b, ref Tensor c)
+    private static void UnifyAll(ref Tensor a, ref Tensor b, ref Tensor c)
     {
-        Meet(ref a, ref b);
-        Meet(ref a, ref c);
-        Meet(ref b, ref c);
+        Unify(ref a, ref b);
+        Unify(ref a, ref c);
+        Unify(ref b, ref c);
     }
 
     /// <summary>this + value · tensor1 · tensor2, broadcast, in the common dtype of the three; for integers the fraction of value is cut
@@ -237,7 +237,7 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(tensor1);
         ArgumentNullException.ThrowIfNull(tensor2);
         var self = this;
-        MeetAll(ref self, ref tensor1, ref tensor2);
+        UnifyAll(ref self, ref tensor1, ref tensor2);
         var type = ResultType(self, tensor1, tensor2);
         if (type == DType.Bool) return self + Scaled(tensor1, value) * tensor2;
         if (!type.IsFloatingPoint()) return self.To(type) + Scaled(tensor1.To(type), Whole(value)) * tensor2.To(type);
@@ -256,7 +256,7 @@ public partial class Tensor
             throw new TensorDTypeException($"Addcdiv divides floating-point tensors, not {tensor1.DType.Name()} by "
                 + $"{tensor2.DType.Name()}.");
         var self = this;
-        MeetAll(ref self, ref tensor1, ref tensor2);
+        UnifyAll(ref self, ref tensor1, ref tensor2);
         var type = ResultType(self, tensor1, tensor2);
         var wide = Wider(type);
         return (self.To(wide) + Scaled(tensor1.To(wide), value) / tensor2.To(wide)).To(type);
@@ -269,7 +269,7 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(end);
         ArgumentNullException.ThrowIfNull(weight);
         var self = this;
-        MeetAll(ref self, ref end, ref weight);
+        UnifyAll(ref self, ref end, ref weight);
         var common = ResultType(self, end, weight);
         if (!common.IsFloatingPoint())
             throw new TensorDTypeException($"lerp is not defined for {common.Name()}; convert with To(dtype) first.");

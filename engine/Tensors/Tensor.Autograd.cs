@@ -56,7 +56,7 @@ public partial class Tensor
     {
         var copy = Detach().Clone();
         if (viewedBy != ViewOperator.None) (leaf, viewedBy) = (null, ViewOperator.None);
-        Become(copy, leaf?.ReadGrad());
+        ReplaceWith(copy, leaf?.ReadGrad());
     }
 
     /// <summary>The gradient that backward passes have added up for this leaf (or for a result after <see cref="RetainGrad"/>); null before
@@ -89,7 +89,7 @@ public partial class Tensor
             // A gradient for each element, as of a leaf: the result becomes a value of its own.
             using var mode = new GradModeScope(enabled: true);
             var copy = Clone();
-            Become(copy, null);
+            ReplaceWith(copy, null);
             (leaf, viewedBy, Detached) = (null, ViewOperator.None, copy.Detached);
         }
         RetainedGradients.Add(this, new(view) { RequiresGrad = true });
@@ -107,7 +107,7 @@ public partial class Tensor
 
     /// <summary>Makes this very object another tensor's variable, as PyTorch's <c>p.data = …</c> does: modules move their parameters so.
     /// Other handles on the old variable keep it.</summary>
-    internal void Become(Tensor data, Tensor? grad)
+    internal void ReplaceWith(Tensor data, Tensor? grad)
     {
         var (old, requires) = (Storage, leaf?.RequiresGrad == true);
         (variable, view, Detached) = (data.Storage, data.view, true);

@@ -105,9 +105,9 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        Meet(ref a, ref b);
-        Meet(ref condition, ref a);
-        Meet(ref condition, ref b);
+        Unify(ref a, ref b);
+        Unify(ref condition, ref a);
+        Unify(ref condition, ref b);
         var dtype = ResultType(a, b);
         return Choose(condition, GpuTensor.Shape.Broadcast(a.Shape, b.Shape, "where"), dtype, a, default, b, default);
     }

@@ -52,7 +52,7 @@ public partial class Tensor
         {
             // The result's own handle only looks on from here: this variable alone may change the memory in place.
             after = fresh.Node;
-            if (!keepsHistory) fresh.Lend();
+            if (!keepsHistory) fresh.StopCounting();
         }
         else after = Record(Basic.Copy, DType, Shape, value);
         if (keepsHistory) after = Record(Basic.SetData, DType, before.Shape, new(before, null, true), new(after, null, false));

@@ -154,7 +154,7 @@ public partial class Tensor
         if (max is null) return Where(this >= min!, this, Where(this < min!, min!, Detach() + min!.Detach()));
         if (min is null) return Where(this <= max, this, Where(this > max, max, Detach() + max.Detach()));
         var x = this;
-        MeetAll(ref x, ref min, ref max);
+        UnifyAll(ref x, ref min, ref max);
         var type = ResultType(x, min, max);
         (x, min, max) = (x.To(type), min.To(type), max.To(type));
         // PyTorch's rule: min takes part where it is below max, max where it cuts or the bounds are crossed.

@@ -11,7 +11,7 @@ public partial class Tensor : IDisposable
     /// was never changed: most handles stay that way, and need no storage. Null: disposed.</summary>
     private object? variable;
     private View? view;
-    private bool borrowed;
+    private bool uncounted;
     private RecordedState recorded;
 
     /// <summary>It has become a leaf's gradient: another leaf gets a handle of its own.</summary>
@@ -25,9 +25,9 @@ public partial class Tensor : IDisposable
         if (Recording.InProgress != 0) Recording.Note(this);
     }
 
-    private Tensor(Node node, View? view, bool detached, bool borrowed)
+    private Tensor(Node node, View? view, bool detached, bool uncounted)
     {
-        (variable, this.view, Detached, this.borrowed) = (node, view, detached, borrowed);
+        (variable, this.view, Detached, this.uncounted) = (node, view, detached, uncounted);
         if (Recording.InProgress != 0) Recording.Note(this);
     }
 
@@ -47,9 +47,9 @@ public partial class Tensor : IDisposable
     private Storage MakeStorage()
     {
         var node = Node;
-        var storage = new Storage(node, borrowed);
+        var storage = new Storage(node, uncounted);
         if (Interlocked.CompareExchange(ref variable, storage, node) is Storage other) return other;
-        if (!borrowed) node.PendingIn?.Hold(node, storage);
+        if (!uncounted) node.PendingIn?.Hold(node, storage);
         return storage;
     }
 
@@ -128,7 +128,7 @@ public partial class Tensor : IDisposable
         var mine = Interlocked.Exchange(ref variable, null);
         view = null;
         if (mine is Storage storage) storage.RemoveHandle();
-        else if (mine is Node node && !borrowed) node.Device.Executor.Release(node);
+        else if (mine is Node node && !uncounted) node.Device.Executor.Release(node);
         GC.SuppressFinalize(this);
     }
 
@@ -138,7 +138,7 @@ public partial class Tensor : IDisposable
     internal static Tensor FromNode(Node node, View? over = null, bool detached = false)
     {
         Interleaving.Point();
-        var tensor = new Tensor(node, over, detached, borrowed: false);
+        var tensor = new Tensor(node, over, detached, uncounted: false);
         node.AddStorage(1);
         node.PendingIn?.Hold(node, tensor);
         return tensor;
@@ -147,17 +147,17 @@ public partial class Tensor : IDisposable
     /// <summary>A value as a tensor for gradient rules to read: never changed in place, and not counted as a user of the memory.</summary>
     internal static Tensor Borrow(Operand operand)
     {
-        return new(operand.Node, operand.View, detached: !operand.Grad, borrowed: true) { leaf = operand.Grad ? operand.Node.Leaf : null };
+        return new(operand.Node, operand.View, detached: !operand.Grad, uncounted: true) { leaf = operand.Grad ? operand.Node.Leaf : null };
     }
 
     /// <summary>Gives up its share in the value to another variable: from here on this one only looks.</summary>
-    private void Lend()
+    private void StopCounting()
     {
-        if (variable is Storage storage) storage.Lend();
-        else if (!borrowed)
+        if (variable is Storage storage) storage.StopCounting();
+        else if (!uncounted)
         {
             Node.AddStorage(-1);
-            borrowed = true;
+            uncounted = true;
         }
     }
 
@@ -180,8 +180,8 @@ public partial class Tensor : IDisposable
     /// <param name="isShared">Both stay in use.</param>
     internal void Follow(Tensor twin, bool isShared)
     {
-        (variable, view, borrowed, recorded, Detached, leaf, viewedBy) =
-            (twin.variable, twin.view, twin.borrowed, twin.recorded, twin.Detached, twin.leaf, twin.viewedBy);
+        (variable, view, uncounted, recorded, Detached, leaf, viewedBy) =
+            (twin.variable, twin.view, twin.uncounted, twin.recorded, twin.Detached, twin.leaf, twin.viewedBy);
         if (isShared && variable is Storage storage) storage.AddHandle();
     }
 

@@ -35,14 +35,14 @@ public class GraphSnapshotTests
         var e = x.Exp();
         var y = e.Sum();
         var recorder = Recorder.For(Device.Cpu);
-        int words = recorder.Trace.Count;
+        int words = recorder.Fingerprint.Count;
         var kept = KeepSet.ForExplanation(recorder, y.Node, missed: null, policy: null);
 
         Assert.True(kept.Nodes[y.Node.Index]);
         Assert.True(kept.Nodes[e.Node.Index]);
         Assert.Empty(kept.Held);
         Assert.Equal(NodeFlags.None, y.Node.Flags & NodeFlags.Keep);
-        Assert.Equal(words, recorder.Trace.Count);
+        Assert.Equal(words, recorder.Fingerprint.Count);
         y.Realize();
     }
 }

@@ -67,14 +67,14 @@ public class ValuePassTests
         var sum = given.Reduce(columns, 1);
         var weight = given.Product(Values.Through(given.Leaf(4096, 64), [64, 4096], [1, 64]), Values.Whole(upstream));
         var values = BiasGradients.Run(given.All, Values.WithLibrary);
-        var moved = Assert.Single(values, v => v.Beside is not null);
+        var moved = Assert.Single(values, v => v.BiasGradientOf is not null);
         Assert.Equal(sum.Index, moved.Index);
-        Assert.Equal((weight.Index, false), (moved.Beside!.Value.Product.Index, moved.Beside.Value.Left));
-        Assert.True(moved.Beside.Value.Product.Id < moved.Id);
+        Assert.Equal((weight.Index, false), (moved.BiasGradientOf!.Value.Product.Index, moved.BiasGradientOf.Value.Left));
+        Assert.True(moved.BiasGradientOf.Value.Product.Id < moved.Id);
         Assert.All(values, v => Assert.All(v.Operands, o => Assert.True(o.Value.Id < v.Id)));
         // It stays one sum, however long it is.
         Assert.Equal(values, LongReductions.Run(values));
-        Assert.Null(given.All[sum.Id].Beside);
+        Assert.Null(given.All[sum.Id].BiasGradientOf);
         Assert.Same(given.All[0], BiasGradients.Run(given.All, Values.Cpu)[0]);
     }
 

@@ -42,10 +42,10 @@ public class LongGraphTests
             Recorder.Recorded = null;
             var recorder = Recorder.For(fresh.Device);
             Assert.InRange(recorder.Nodes.Count, nodes / 2, nodes * 2);
-            long before = Work.Visits;
+            long before = VisitCounter.Visits;
             fresh.Device.Planned!.Planner.Explain(GraphSnapshot.Take(recorder, new(),
                 KeepSet.ForExplanation(recorder, result.Node, null, null)), false);
-            return Work.Visits - before;
+            return VisitCounter.Visits - before;
         }
         long one = Visits(10_000), two = Visits(20_000);
         Assert.InRange(one, 10_000, 10_000 * 100L);

@@ -11,7 +11,7 @@ public class NodeTests
 {
     private sealed record Factor(int By) : IAttributes
     {
-        public void Write(Trace trace) => trace.Add(By);
+        public void Write(Fingerprint fingerprint) => fingerprint.Add(By);
     }
 
     /// <summary>(x·w + b)·factor.</summary>
@@ -77,7 +77,7 @@ public class NodeTests
             var recorder = Recorder.For(Device.Cpu);
             recorder.Flush();
             Tensor.Apply(ScaledFma, DType.Float32, x.Shape, x.Operand, x.Operand, [x.Operand], attributes);
-            long[] words = recorder.Trace.Words.ToArray();
+            long[] words = recorder.Fingerprint.Words.ToArray();
             // The operator could not run with a number.
             if (attributes is not Factor) Assert.Throws<InvalidCastException>(recorder.Flush);
             return words;

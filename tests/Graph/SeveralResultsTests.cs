@@ -9,7 +9,7 @@ public class SeveralResultsTests
 {
     private sealed record Divisor(int By) : IAttributes
     {
-        public void Write(Trace trace) => trace.Add(By);
+        public void Write(Fingerprint fingerprint) => fingerprint.Add(By);
     }
 
     /// <summary>x = quotient·by + remainder. Its rule reads the remainder, so that it is saved: x̄ = quotient̄ / by + remainder̄ ·

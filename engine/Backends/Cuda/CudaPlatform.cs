@@ -7,7 +7,7 @@ namespace GpuTensor.Backends.Cuda;
 /// and starts no context.</summary>
 internal static class CudaPlatform
 {
-    private static readonly Lazy<string> Found = new(Look);
+    private static readonly Lazy<string> Found = new(Search);
 
     /// <summary>The GPUs of this machine; none where the device cannot be used.</summary>
     public static int Count => Found.Value.Length == 0 ? Driver.Devices.Count : 0;
@@ -18,7 +18,7 @@ internal static class CudaPlatform
     /// <summary>True where there is a driver with a GPU, whatever else is missing: worth telling its owner.</summary>
     public static bool HasDriver => Driver.IsAvailable;
 
-    private static string Look()
+    private static string Search()
     {
         try
         {

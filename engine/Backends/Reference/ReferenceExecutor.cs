@@ -50,7 +50,7 @@ internal sealed class ReferenceExecutor : Executor
                 node.Drop(null);
                 continue;
             }
-            if (verdict is not null && graph.Checks.TryGetValue(node, out var check) && check.Judge(contents.Data) is { } error)
+            if (verdict is not null && graph.Checks.TryGetValue(node, out var check) && check.ErrorOf(contents.Data) is { } error)
             {
                 Faults.Add(Environment.CurrentManagedThreadId, error);
                 verdict.Error ??= error;

@@ -21,8 +21,8 @@ internal sealed class LibraryProduct : Implementation
         var group = launch.Groups[0];
         var lowering = new Lowering(buffers);
         var gemm = lowering.Product(group);
-        var sum = Array.Find(group.Members, m => m.Value.Beside is not null)?.Value;
+        var sum = Array.Find(group.Members, m => m.Value.BiasGradientOf is not null)?.Value;
         return new LibraryLowering(gemm, lowering.Memories, lowering.ScalarSlots, target)
-            .Lower(launch, kernel, sum is null ? null : (sum.Beside!.Value.Left, buffers.Of(sum)));
+            .Lower(launch, kernel, sum is null ? null : (sum.BiasGradientOf!.Value.Left, buffers.Of(sum)));
     }
 }

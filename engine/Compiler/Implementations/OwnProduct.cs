@@ -7,7 +7,7 @@ namespace GpuTensor.Compiler;
 internal sealed class OwnProduct : Implementation
 {
     public override bool CanCompute(FusionGroup group, Target target) => group.Kind == GroupKind.MatMul
-        && !Array.Exists(group.Members, m => m.Value.Beside is not null);
+        && !Array.Exists(group.Members, m => m.Value.BiasGradientOf is not null);
 
     public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)
     {

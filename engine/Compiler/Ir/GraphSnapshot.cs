@@ -81,7 +81,7 @@ internal sealed class GraphSnapshot
             Nodes = nodes,
             Leaves = leaves,
             Held = kept.Held,
-            Fingerprint = graph.Trace.Words.ToArray(),
+            Fingerprint = graph.Fingerprint.Words.ToArray(),
             Checks = graph.Checks.ToDictionary(c => c.Key.Index, c => c.Value),
             Suspects = graph.Checks.Count > 0 ? graph.Suspects() : [],
         };

@@ -69,7 +69,7 @@ internal sealed class GroupDraft(int ordinal, ValueGraph graph, MemberDraft?[] d
     {
         (member.Group, member.Map, member.Position) = (this, map, Space.PositionOf(member.Value.Shape, map));
         Members.Add(member);
-        Work.Visit(1 + member.Value.Operands.Length);
+        VisitCounter.Visit(1 + member.Value.Operands.Length);
         CountArguments(member);
     }
 
@@ -91,7 +91,7 @@ internal sealed class GroupDraft(int ordinal, ValueGraph graph, MemberDraft?[] d
             for (int d = 0; d < member.Map.Length; d++) member.Map[d] = move(member.Map[d]);
             for (int d = 0; d < member.ReduceMap.Length; d++) member.ReduceMap[d] = move(member.ReduceMap[d]);
             member.Position = move(member.Position);
-            Work.Visit();
+            VisitCounter.Visit();
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class GroupDraft(int ordinal, ValueGraph graph, MemberDraft?[] d
             for (int d = 0; d < member.Map.Length; d++) member.Map[d] = Space.Access(member.Map[d], map);
             member.Position = Space.PositionOf(member.Value.Shape, member.Map);
             member.IsReadElsewhere = false;
-            Work.Visit();
+            VisitCounter.Visit();
         }
         Members.AddRange(other.Members);
         Members.Sort(static (a, b) => a.Value.Id.CompareTo(b.Value.Id));

@@ -61,22 +61,22 @@ internal sealed class HomeMap
     }
 
     /// <summary>Everything of it that shapes a plan, for the fingerprint. The order is that of the recording.</summary>
-    public void Write(Trace trace)
+    public void Write(Fingerprint fingerprint)
     {
         foreach (var (node, place, region, occupant) in homes)
         {
-            trace.Add(-5);
-            trace.Add(node);
-            trace.Add(region);
-            trace.Add(Within(place));
-            trace.Add(occupant);
+            fingerprint.Add(-5);
+            fingerprint.Add(node);
+            fingerprint.Add(region);
+            fingerprint.Add(Within(place));
+            fingerprint.Add(occupant);
         }
         foreach (var (slot, place, region) in parts)
         {
-            trace.Add(-6);
-            trace.Add(slot);
-            trace.Add(region);
-            trace.Add(Within(place));
+            fingerprint.Add(-6);
+            fingerprint.Add(slot);
+            fingerprint.Add(region);
+            fingerprint.Add(Within(place));
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed record Value(int Id, Operator Op, DType DType, Shape Shape)
 
     /// <summary>Of a sum: the product beside which the library makes it (bias-gradient epilogue), since both sum the product's left (or
     /// right) operand over the same dimension.</summary>
-    public (Value Product, bool Left)? Beside { get; init; }
+    public (Value Product, bool Left)? BiasGradientOf { get; init; }
 
     /// <summary>Length of a chunk when this is the first stage of a reduction in two stages, else 0.</summary>
     public long ChunkLength { get; init; }
@@ -82,7 +82,7 @@ internal sealed record Value(int Id, Operator Op, DType DType, Shape Shape)
     /// <summary>The computed values whose memory a read of this one touches.</summary>
     public IEnumerable<Value> Sources()
     {
-        Work.Visit(1 + Fillers.Length);
+        VisitCounter.Visit(1 + Fillers.Length);
         switch (Role)
         {
             case Role.Computed:

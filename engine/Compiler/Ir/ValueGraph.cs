@@ -28,5 +28,6 @@ internal sealed class ValueGraph
     public bool IsBaseCopy(Value value) => into[value.Id] is ({ BaseCopy: { } copy }, _) && copy == value;
 
     /// <summary>Whether a value must be written to memory whoever reads it.</summary>
-    public bool IsWanted(Value value) => value.IsKept || value.Home is not null || value.Beside is not null || into[value.Id] is not null;
+    public bool IsWanted(Value value) => value.IsKept || value.Home is not null || value.BiasGradientOf is not null
+        || into[value.Id] is not null;
 }

@@ -37,13 +37,13 @@ internal sealed class ValueList(Value[] given)
         bool isSame = original.BaseCopy is not { } b || standsFor[b.Id] == b;
         foreach (var (operand, _) in original.Operands) isSame &= standsFor[operand.Id] == operand;
         foreach (var (filler, _) in original.Fillers) isSame &= standsFor[filler.Id] == filler;
-        if (original.Beside is { } beside) isSame &= standsFor[beside.Product.Id] == beside.Product;
+        if (original.BiasGradientOf is { } beside) isSame &= standsFor[beside.Product.Id] == beside.Product;
         return isSame ? original : original with
         {
             Operands = Array.ConvertAll(original.Operands, Mapped),
             Fillers = Array.ConvertAll(original.Fillers, f => new Filler(standsFor[f.Value.Id]!, f.View)),
             BaseCopy = original.BaseCopy is { } copy ? standsFor[copy.Id] : null,
-            Beside = original.Beside is { } sum ? (standsFor[sum.Product.Id]!, sum.Left) : null,
+            BiasGradientOf = original.BiasGradientOf is { } sum ? (standsFor[sum.Product.Id]!, sum.Left) : null,
         };
     }
 

@@ -32,7 +32,7 @@ internal static class ArenaPlan
                 Free(holes, offsets[done], Round(Math.Max(lives[done].Bytes, 1)));
             }
             int best = -1;
-            Work.Visit(1 + holes.Count);
+            VisitCounter.Visit(1 + holes.Count);
             for (int h = 0; h < holes.Count; h++)
                 if (holes.GetValueAtIndex(h) >= size && (best < 0 || holes.GetValueAtIndex(h) < holes.GetValueAtIndex(best))) best = h;
             if (best >= 0)

@@ -24,7 +24,7 @@ internal sealed class BiasGradients
     {
         foreach (var value in values)
         {
-            Work.Visit();
+            VisitCounter.Visit();
             if (value is not { Role: Role.Computed, Op.Kind: OperatorKind.Reduce, Op.Reduction: ReduceOp.Sum }
                 || !target.HasProducts(value.DType)) continue;
             var source = value.Operands[0].Value;
@@ -56,7 +56,7 @@ internal sealed class BiasGradients
                 foreach (var (operand, _) in of.Product.Operands)
                     if (!result.Has(operand)) result.AddMapped(operand);
                 if (!result.Has(of.Product)) result.AddMapped(of.Product);
-                result.Add(value, result.Mapped(value with { Beside = of }));
+                result.Add(value, result.Mapped(value with { BiasGradientOf = of }));
             }
             else if (!result.Has(value)) result.AddMapped(value);
         return result.ToArray();
@@ -72,7 +72,7 @@ internal sealed class BiasGradients
         var operand = product.Operands[left ? 0 : 1].FullView;
         foreach (var sum in candidates)
         {
-            Work.Visit();
+            VisitCounter.Visit();
             if (beside.ContainsKey(sum) || !Matches(sum, operand, left)) continue;
             // What a product reads that moves up to its sum must be there by then.
             if (product.Id > sum.Id && product.Operands.Any(o => o.Value.Role != Role.Leaf && o.Value.Id >= sum.Id)) continue;

@@ -30,7 +30,7 @@ internal sealed class Containers
             if (value.Role == Role.Leaf && assignmentsTo.ContainsKey(value)) Add(value, value);
         foreach (var value in values)
         {
-            Work.Visit(1 + value.Operands.Length);
+            VisitCounter.Visit(1 + value.Operands.Length);
             if (result.Has(value)) continue;
             Add(value, value.Op.Kind switch
             {

@@ -36,7 +36,7 @@ internal sealed class FlatResults
         var result = new ValueList(values);
         foreach (var value in values)
         {
-            Work.Visit();
+            VisitCounter.Visit();
             var mapped = result.Mapped(value);
             result.Add(value, homes.TryGetValue(value, out var home) ? mapped with { Home = home } : aliases.Contains(value)
                 ? mapped with { Role = Role.Alias } : mapped);

@@ -9,7 +9,7 @@ internal sealed partial class Fuser
     private void PlaceReduction(MemberDraft draft)
     {
         var value = draft.Value;
-        if (value.Beside is { } beside)
+        if (value.BiasGradientOf is { } beside)
         {
             GroupOf(beside.Product)!.AddBeside(draft);
             return;

@@ -60,7 +60,7 @@ internal sealed partial class Fuser
 
     private void Place(MemberDraft draft)
     {
-        Work.Visit();
+        VisitCounter.Visit();
         switch (draft.Value.Op.Kind)
         {
             case OperatorKind.MatMul: PlaceProduct(draft); break;
@@ -141,7 +141,7 @@ internal sealed partial class Fuser
         for (int i = 0; i < value.Operands.Length && fit is null; i++)
         {
             var (operand, view) = value.Operands[i];
-            if (GroupOf(operand) != group || operand.Beside is not null || (view?.Offset ?? 0) != 0) continue;
+            if (GroupOf(operand) != group || operand.BiasGradientOf is not null || (view?.Offset ?? 0) != 0) continue;
             if (i < value.Op.Tables) return "gathers from a value of the same kernel";
             fit = Match(value.Shape, StridesOf(value.Operands[i]), group, drafts[operand.Id]!.Position);
         }
@@ -154,7 +154,7 @@ internal sealed partial class Fuser
             var (operand, view) = value.Operands[i];
             if (GroupOf(operand) == group)
             {
-                if (operand.Beside is not null) return "reads what the library sums beside the product";
+                if (operand.BiasGradientOf is not null) return "reads what the library sums beside the product";
                 if (i < value.Op.Tables) return "gathers from a value of the same kernel";
                 if ((view?.Offset ?? 0) != 0
                     || !space.AreSame(space.Access(StridesOf(value.Operands[i]), map), fit.Move(drafts[operand.Id]!.Position)))
@@ -221,7 +221,7 @@ internal sealed partial class Fuser
         var space = group.Space;
         foreach (var member in group.Members)
         {
-            Work.Visit();
+            VisitCounter.Visit();
             for (int i = 0; i < member.Value.Operands.Length; i++)
             {
                 var (operand, view) = member.Value.Operands[i];

@@ -23,7 +23,7 @@ internal static class Identification
         {
             var member = group.Members[i];
             var value = member.Value;
-            Work.Visit(1 + value.Operands.Length);
+            VisitCounter.Visit(1 + value.Operands.Length);
             foreach (var (source, _) in value.Operands)
                 if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
             if (member.IsStored) written += value.Bytes;

@@ -25,7 +25,7 @@ internal sealed class Inlining
     {
         foreach (var value in values)
         {
-            Work.Visit(1 + value.Operands.Length);
+            VisitCounter.Visit(1 + value.Operands.Length);
             var operands = new Use[value.Operands.Length];
             bool isSame = true;
             for (int i = 0; i < operands.Length; i++)

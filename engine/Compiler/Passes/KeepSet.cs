@@ -60,7 +60,7 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
             if (keep[node.Index] && node.RequiresGrad && node.Leaf is null) stack.Push(node);
         while (stack.TryPop(out var node))
         {
-            Work.Visit();
+            VisitCounter.Visit();
             if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
             var saves = node.Op.SavedBy(node);
             for (int i = 0; i < Math.Max(1, node.Op.Results.Length); i++)

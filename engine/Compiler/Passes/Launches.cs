@@ -62,7 +62,7 @@ internal sealed class Launches
 
     private void Emit()
     {
-        Work.Visit(waiting.Sum(g => 1 + g.Sources.Length + Before(g).Count));
+        VisitCounter.Visit(waiting.Sum(g => 1 + g.Sources.Length + Before(g).Count));
         var ready = waiting.FindAll(g => !Waits(g));
         foreach (var group in ready) isWaiting[group.Ordinal] = false;
         waiting.RemoveAll(g => !isWaiting[g.Ordinal]);

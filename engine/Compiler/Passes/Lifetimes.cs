@@ -53,7 +53,7 @@ internal sealed class Lifetimes
             // What is left out has no time.
             if (times[group.Ordinal] is null) continue;
             Include(group.Ordinal);
-            Work.Visit(1 + group.Readers.Length);
+            VisitCounter.Visit(1 + group.Readers.Length);
             foreach (int reader in group.Readers) Include(reader);
         }
         return (first, last);

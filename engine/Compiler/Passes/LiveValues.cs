@@ -18,7 +18,7 @@ internal sealed class LiveValues(GraphSnapshot graph)
         {
             if (!live[i]) continue;
             var node = graph.Nodes[i];
-            Work.Visit(1 + node.Operands.Length);
+            VisitCounter.Visit(1 + node.Operands.Length);
             var operands = Array.ConvertAll(node.Operands, o => new Use(Of(o.Source), o.View));
             bool isNumber = node.Op.Kind == OperatorKind.Scalar;
             var value = made[i] = new(result.Count, node.Op, node.DType, node.Shape)
@@ -41,7 +41,7 @@ internal sealed class LiveValues(GraphSnapshot graph)
         var live = new bool[graph.Nodes.Length];
         for (int i = live.Length - 1; i >= 0; i--)
         {
-            Work.Visit();
+            VisitCounter.Visit();
             live[i] |= graph.Nodes[i].IsKept;
             if (!live[i]) continue;
             foreach (var (source, _) in graph.Nodes[i].Operands)

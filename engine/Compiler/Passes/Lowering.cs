@@ -34,7 +34,7 @@ internal sealed class Lowering(Buffers places)
         int rank = product.Shape.Rank, dims = sizes.Length;
         var code = new Code(this, group.Space);
         foreach (var member in group.Members)
-            if (member.Value.Beside is null) code.Emit(member);
+            if (member.Value.BiasGradientOf is null) code.Emit(member);
         var (a, b) = (product.Operands[0], product.Operands[1]);
         long depth = a.Shape[-1];
         // The product's row dimension may have been split into [batch, time]; its column dimension never is. Operand A replaces the column
@@ -135,7 +135,7 @@ internal sealed class Lowering(Buffers places)
         public void Emit(Member member)
         {
             var value = member.Value;
-            Work.Visit(1 + value.Operands.Length);
+            VisitCounter.Visit(1 + value.Operands.Length);
             int register = registers[value] = Compute(value, member.Map, value.Operands, value.Shape, member);
             if (!member.IsStored) return;
             var place = owner.Of(value);

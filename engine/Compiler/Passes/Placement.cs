@@ -50,7 +50,7 @@ internal sealed class Placement
 
     private void NoteRead(Value operand, View? view, FusionGroup group, Member reader)
     {
-        Work.Visit();
+        VisitCounter.Visit();
         if (operand.Role == Role.Leaf)
         {
             if (!leafReaders.TryGetValue(operand.Slot, out var list)) leafReaders.Add(operand.Slot, list = []);
@@ -136,7 +136,7 @@ internal sealed class Placement
                 var writing = fusion.GroupOf(writer)!;
                 foreach (var (group, reader, view) in readers)
                 {
-                    Work.Visit();
+                    VisitCounter.Visit();
                     if (reader.Value == value.BaseCopy) continue;
                     if (group.Ordinal > writing.Ordinal || group == writing && !ReadsWhereItWrites(group, reader, view, fusion.Of(writer)!))
                         return false;
@@ -151,7 +151,7 @@ internal sealed class Placement
     private bool ReadsWhereItWrites(FusionGroup group, Member reader, View? view, Member writer)
     {
         var op = reader.Value.Op;
-        if (writer.Value.Beside is not null || op.Kind == OperatorKind.MatMul || op.Tables > 0) return false;
+        if (writer.Value.BiasGradientOf is not null || op.Kind == OperatorKind.MatMul || op.Tables > 0) return false;
         bool isReduction = op.Kind == OperatorKind.Reduce;
         if (isReduction && (group.Kind == GroupKind.MatMul || view is null)) return false;
         // A reduction reads its operand along other indices than its own.

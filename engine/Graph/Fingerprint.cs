@@ -5,7 +5,7 @@ namespace GpuTensor.Graph;
 
 /// <summary>What was recorded since the last flush, as words: the fingerprint of a plan. Buffers and scalars appear as slot numbers, never
 /// by identity or value.</summary>
-internal sealed class Trace
+internal sealed class Fingerprint
 {
     private long[] words = new long[1024];
     private int count;
@@ -53,7 +53,7 @@ internal sealed class Trace
     public void Clear() => count = 0;
 
     /// <summary>A trace of its own with the same words.</summary>
-    public Trace Copy() => new() { words = (long[])words.Clone(), count = count };
+    public Fingerprint Copy() => new() { words = (long[])words.Clone(), count = count };
 
     public UInt128 Hash() => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(Words));
 }

@@ -3,7 +3,7 @@ using GpuTensor.Graph;
 namespace GpuTensor.Compiler;
 
 /// <summary>Counts what the planner's passes look at, wherever they loop: the test that passes are linear reads it.</summary>
-internal static class Work
+internal static class VisitCounter
 {
     [ThreadStatic] private static long visits;
 
