@@ -38,7 +38,7 @@ internal static class AnomalyMode
         string line = Caller();
         Lines.AddOrUpdate(node, line);
         // A number was written down by the caller; it is judged by what it does.
-        if (!node.DType.IsFloatingPoint() || node.Op.Kind is OperatorKind.Leaf or OperatorKind.Scalar || node.Block is null) return;
+        if (!node.DType.IsFloatingPoint() || node.Op.Iteration is Iteration.Leaf or Iteration.Number || node.Block is null) return;
         var found = Find(node);
         if (found.Kind is null || (found.Kind != "NaN" && HasInfinity(operands))) return;
         var read = operands.Select(o => $"{o.DType.Name()} {o.Shape}{(Holds(o) is { } kind ? $" (holds {kind})" : "")}");

@@ -123,7 +123,7 @@ internal sealed class BackwardPass
         if (!value.IsSuperseded) return;
         // The in-place operator itself may read what it replaces: whole, or through a view or a copy that put its result in place.
         if (value != user && value.Successor is { } next
-            && (next == user || (next.Op.Kind is OperatorKind.ViewAssign or OperatorKind.Copy && next.Reads(user)))) return;
+            && (next == user || (next.Op == Basic.ViewAssign || Basic.IsCopy(next.Op)) && next.Reads(user))) return;
         string role = operand < 0 ? "result" : $"operand {operand}";
         throw new AutogradException(
             $"The {role} of {user.Op.Name} ({value.DType.Name()} {value.Shape}) is needed for its gradient but was changed by an in-place "

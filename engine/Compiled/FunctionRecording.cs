@@ -99,7 +99,7 @@ internal sealed class FunctionRecording(Tensor[] arguments) : Recording, IRunObs
     private static CapturedScalar[] ScalarsOf(Recorder graph) =>
     [
         .. graph.Scalars.Select(n => new CapturedScalar(
-            n.Number!.Bits, n.DType, n.Number.Source, n.Number.Generator, n.Op.Kind == OperatorKind.Random ? n.Shape.ElementCount : 0)),
+            n.Number!.Bits, n.DType, n.Number.Source, n.Number.Generator, n.Op.IsRandom ? n.Shape.ElementCount : 0)),
     ];
 
     private (Storage Storage, Block Home, int Changes)[] VariablesOf(Recorder graph, Dictionary<Node, Block> homeOf)

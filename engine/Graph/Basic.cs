@@ -1,4 +1,4 @@
-using GpuTensor.Graph;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph;
 
@@ -6,9 +6,9 @@ namespace GpuTensor.Graph;
 /// assignment under a view.</summary>
 internal static class Basic
 {
-    public static readonly Operator Leaf = new("leaf", OperatorKind.Leaf);
+    public static readonly Operator Leaf = new("leaf", Iteration.Leaf);
 
-    public static readonly Operator Scalar = new("scalar", OperatorKind.Scalar)
+    public static readonly Operator Scalar = new("scalar", Iteration.Number)
     {
         Reference = c =>
         {
@@ -19,23 +19,29 @@ internal static class Basic
 
     /// <summary>A scalar whose value is hashed with the graph (<see cref="ConstantNumber"/>), so that it may be written into a
     /// kernel.</summary>
-    public static readonly Operator Constant = new("constant", OperatorKind.Scalar) { Reference = Scalar.Reference };
+    public static readonly Operator Constant = new("constant", Iteration.Number) { Reference = Scalar.Reference };
 
-    public static readonly Operator Copy = new("clone", OperatorKind.Copy)
+    public static readonly Operator Copy = new("clone", Iteration.Pointwise)
     {
+        Emit = code => code.Read(0),
         Gradient = c => c.Return(0, c.Grad),
         Reference = c => c.Map(x => x, x => x),
     };
 
     /// <summary>The numbers of operand 1 with the history of operand 0: an in-place change through a detached handle.</summary>
-    public static readonly Operator SetData = new("set_data", OperatorKind.Copy)
+    public static readonly Operator SetData = new("set_data", Iteration.Pointwise)
     {
+        Emit = code => code.Read(1),
         Gradient = c => c.Return(0, c.Grad),
         Reference = c => (c.In[0], c.In[1]) = (c.In[1], c.In[0]),
     };
 
-    public static readonly Operator Cast = new("to", OperatorKind.Cast)
+    /// <summary>Whether an operator gives the elements of an operand as they are.</summary>
+    public static bool IsCopy(Operator op) => op == Copy || op == SetData;
+
+    public static readonly Operator Cast = new("to", Iteration.Pointwise)
     {
+        Emit = code => code.Add(new Cast(code.Read(0), code.DType)),
         GradName = "ToCopyBackward",
         Gradient = c => c.Return(0, c.Grad.To(c.Node[0].DType)),
         Reference = c =>
@@ -48,8 +54,13 @@ internal static class Basic
     };
 
     /// <summary>Offset + Σ stride·index, as int64.</summary>
-    public static readonly Operator Index = new("arange", OperatorKind.Index)
+    public static readonly Operator Index = new("arange", Iteration.Pointwise)
     {
+        Emit = code =>
+        {
+            var view = ((ViewAttributes)code.Attributes!).View;
+            return code.Add(new Affine(code.At(view.Offset, view.Strides, ..)));
+        },
         Reference = c =>
         {
             var view = ((ViewAttributes)c.Node.Attributes!).View;
@@ -67,7 +78,7 @@ internal static class Basic
         },
     };
 
-    public static readonly Operator ViewAssign = new("copy_slices", OperatorKind.ViewAssign)
+    public static readonly Operator ViewAssign = new("copy_slices", Iteration.Container)
     {
         GradName = "CopySlices",
         Gradient = c =>
@@ -96,7 +107,7 @@ internal static class Basic
     };
 
     /// <summary>Operands one after the other along dimension 0 (each contiguous).</summary>
-    public static readonly Operator Concat = new("cat", OperatorKind.Concat)
+    public static readonly Operator Concat = new("cat", Iteration.Container)
     {
         Gradient = c =>
         {

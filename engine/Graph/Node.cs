@@ -82,7 +82,7 @@ internal sealed partial class Node : IOccupant
     /// <summary>A number in every element of a shape so large that it is cheaper written again wherever it is read: kept only where
     /// somebody asks for it, not because a handle is alive.</summary>
     public bool IsVast => Shape.ElementCount > int.MaxValue && Op == Basic.Copy && OperandCount == 1
-        && this[0].Node.Op.Kind == OperatorKind.Scalar;
+        && this[0].Node.Op.Iteration == Iteration.Number;
 
     /// <summary>Of an operator with several results: the node has no value, and is never kept.</summary>
     public bool HasSeveralResults => Op.Results.Length > 0;

@@ -2,48 +2,30 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Graph;
 
-/// <summary>How the planner treats an operator.</summary>
-internal enum OperatorKind : byte
+/// <summary>How the elements of an operator's result are computed: what the compiler's passes ask of an operator before they ask for its
+/// other traits.</summary>
+internal enum Iteration : byte
 {
-    /// <summary>Memory that is there already: no operands.</summary>
+    /// <summary>Not at all: the value is in memory.</summary>
     Leaf,
     /// <summary>A 0-d number, <see cref="Node.Number"/>: an argument of the kernel, never part of its source.</summary>
-    Scalar,
-    /// <summary>One element from one element of each operand, by a scalar function (<see cref="Operator.Function"/>).
-    /// Operands have the node's shape through their views and one dtype (a leading condition: bool).</summary>
+    Number,
+    /// <summary>Each element for itself, in any order (<see cref="Operator.Emit"/>). Operands have the node's shape through their views,
+    /// but for those that are looked up (<see cref="Operator.Tables"/>).</summary>
     Pointwise,
-    /// <summary>Pointwise conversion to the node's dtype.</summary>
-    Cast,
-    /// <summary>Pointwise identity: gives a view a value of its own.</summary>
-    Copy,
-    /// <summary>The affine number Offset + Σ Strides·i over the node's shape, as Int64 (<see cref="ViewAttributes"/>).</summary>
-    Index,
-    /// <summary>Philox words as Int64: <see cref="Node.Number"/> is the first block; operand 0 is the scalar key (see Functions'
-    /// <c>philox</c>).</summary>
-    Random,
-    /// <summary>A reduction over the trailing dimensions of operand 0 (<see cref="ReduceAttributes"/> says how many); the node's shape is
+    /// <summary>By going through the trailing dimensions of operand 0 (<see cref="ReduceAttributes"/> says how many); the node's shape is
     /// the leading dimensions.</summary>
-    Reduce,
-    /// <summary>Batched matrix product: operands (…, m, k) and (…, k, n), batch dimensions equal (broadcast by views).</summary>
-    MatMul,
-    /// <summary>Operands one after the other, flattened, into a value of the node's shape: dimension 0 is the concatenated one.</summary>
-    Concat,
-    /// <summary>Operand 0 with the elements under <see cref="ViewAttributes"/> replaced by operand 1.</summary>
-    ViewAssign,
-    /// <summary>out[i…, r…] = operand0[index[i…], r…]: operand 1 holds Int64 indices (negative from the end); along dimension 0 of operand
-    /// 0.</summary>
-    IndexSelect,
-    /// <summary>torch.gather along the last dimension: out[o…, j] = operand0[o…, index[o…, j]].</summary>
-    Gather,
-    /// <summary>out[o…, j] = how many elements of operand 0's row o…, which ascends along the last dimension (NaN last), come before
-    /// operand1[o…, j]; <see cref="SearchAttributes"/>.</summary>
-    Search,
-    /// <summary>out[p, r…] = Σ operand0[operand1[k], r…], in order, for k from operand3[p] up to operand4[p]. Operand 2 says for each row
-    /// of operand 0 which p it goes to; only the gradient reads it.</summary>
-    SegmentSum,
-    /// <summary>One result of operand 0, an operator with several (<see cref="Operator.Results"/>): <see cref="Operator.Number"/> says
-    /// which.</summary>
+    Reduction,
+    /// <summary>As a batched matrix product: operands (…, m, k) and (…, k, n), batch dimensions equal (broadcast by views).</summary>
+    Product,
+    /// <summary>By a kernel that the operator brings (<see cref="Operator.Kernel"/>), from operands in memory. Pointwise work on the
+    /// result may follow in the same kernel.</summary>
+    Kernel,
+    /// <summary>With those of operand 0, an operator with several results (<see cref="Operator.Results"/>): <see cref="Operator.Number"/>
+    /// says which result it is.</summary>
     Result,
+    /// <summary>By copies of the operands to their places in the result.</summary>
+    Container,
 }
 
 /// <summary>The gradient of an operator: reads the context, calls <see cref="GradientContext.Return"/> for each operand that needs
@@ -70,8 +52,8 @@ internal enum TypeRule : byte
 
 /// <summary>An operator: the one row where everything that is known about it hangs.</summary>
 /// <param name="name">PyTorch's name, snake_case.</param>
-/// <param name="kind">How the planner treats it.</param>
-internal sealed class Operator(string name, OperatorKind kind)
+/// <param name="iteration">How its elements are computed.</param>
+internal sealed class Operator(string name, Iteration iteration)
 {
     private static int count;
 
@@ -80,10 +62,21 @@ internal sealed class Operator(string name, OperatorKind kind)
 
     public string Name { get; } = name;
 
-    public OperatorKind Kind { get; } = kind;
+    public Iteration Iteration { get; } = iteration;
 
-    /// <summary>What computes an element of a pointwise operator: a row of <see cref="Functions"/>, or the operator's own.</summary>
+    /// <summary>The scalar function of a pointwise operator: a row of <see cref="Functions"/>, or the operator's own.</summary>
     public ScalarFunction? Function { get; init; }
+
+    /// <summary>Writes one element into a loop nest, for a pointwise operator that is more than a scalar function of its operands'
+    /// elements; returns the register that holds the element.</summary>
+    public Func<IElementCode, int>? Emit { get; init; }
+
+    /// <summary>The kernel of an <see cref="Iteration.Kernel"/>.</summary>
+    public OperatorKernel? Kernel { get; init; }
+
+    /// <summary>The arithmetic operations that compute a result, from its shape and those of the operands, where they are not one for each
+    /// element that a scalar function gives or a reduction takes in.</summary>
+    public Func<Shape, Shape[], long>? Flops { get; init; }
 
     public TypeRule Types { get; init; }
 
@@ -94,21 +87,21 @@ internal sealed class Operator(string name, OperatorKind kind)
     /// is a node that reads it. Empty for an operator with one result, which is its node.</summary>
     public Operator[] Results { get; init; } = [];
 
-    /// <summary>Of a <see cref="OperatorKind.Result"/>: which result it is.</summary>
+    /// <summary>Of a <see cref="Iteration.Result"/>: which result it is.</summary>
     public int Number { get; private init; }
 
     /// <summary>The operator of a result.</summary>
     /// <param name="of">The name of the operator that has it.</param>
     /// <param name="number">Its number among the operator's results.</param>
     /// <param name="name">PyTorch's name of the result.</param>
-    public static Operator Result(string of, int number, string name) => new($"{of}.{name}", OperatorKind.Result)
+    public static Operator Result(string of, int number, string name) => new($"{of}.{name}", Iteration.Result)
     {
         Number = number,
         GradName = NameOfGradient(of),
         Gradient = c => c.PassToOperator(),
     };
 
-    /// <summary>The reduction of a <see cref="OperatorKind.Reduce"/>.</summary>
+    /// <summary>The reduction of a <see cref="Iteration.Reduction"/>.</summary>
     public ReduceOp Reduction { get; init; }
 
     public GradientRule? Gradient { get; init; }
@@ -141,20 +134,20 @@ internal sealed class Operator(string name, OperatorKind kind)
     private static string NameOfGradient(string name) =>
         string.Concat(name.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..])) + "Backward";
 
-    /// <summary>How many leading operands are read at places that are known when the kernel runs: they must stand in memory.</summary>
-    public int Tables => Kind switch
-    {
-        OperatorKind.IndexSelect or OperatorKind.Gather or OperatorKind.Search => 1,
-        OperatorKind.SegmentSum => 2,
-        _ => 0,
-    };
+    /// <summary>How many leading operands are read at places that are known only when the kernel runs: they must stand in memory. An
+    /// operator with a kernel of its own reads all operands so.</summary>
+    public int Tables { get; init; } = iteration == Iteration.Kernel ? int.MaxValue : 0;
 
     /// <summary>Whether computing one element is a loop, which no other kernel should repeat.</summary>
-    public bool IsLoop => Kind is OperatorKind.Search or OperatorKind.SegmentSum;
+    public bool IsLoop { get; init; }
 
-    /// <summary>Pointwise in the planner's eyes: one iteration space, no memory of its own needed.</summary>
-    public bool IsPointwise =>
-        Kind is OperatorKind.Pointwise or OperatorKind.Cast or OperatorKind.Copy or OperatorKind.Index or OperatorKind.Random;
+    /// <summary>Whether it begins a kernel, and joins none that computes its operands: it moves much memory, or few of its elements are
+    /// neighbours of its operands' elements.</summary>
+    public bool StartsKernel { get; init; }
+
+    /// <summary>Whether it draws words of a random stream: <see cref="Node.Number"/> is the first block, and another one in each
+    /// replay.</summary>
+    public bool IsRandom { get; init; }
 
     public override string ToString() => Name;
 }

@@ -159,7 +159,7 @@ internal sealed partial class Recorder
         RequireWithin(op, b);
         if (more is not null)
             foreach (var operand in more) RequireWithin(op, operand);
-        if (op.Kind == OperatorKind.ViewAssign && attributes is ViewAttributes place) RequireWithin(op, new(a.Node, place.View, false));
+        if (op == Basic.ViewAssign && attributes is ViewAttributes place) RequireWithin(op, new(a.Node, place.View, false));
     }
 
     /// <summary>Appends a node and its results; an operand that this graph cannot read is made ready first.</summary>
@@ -355,7 +355,7 @@ internal sealed partial class Recorder
             else fingerprint.Add(word);
         }
         if (node.OperandCount == 0 || !node.Shape.Equals(node[0].Shape)) fingerprint.Add(node.Shape);
-        if (node.Op == Basic.Scalar || node.Op.Kind == OperatorKind.Random) scalars.Add(node);
+        if (node.Op == Basic.Scalar || node.Op.IsRandom) scalars.Add(node);
         node.Attributes?.Write(fingerprint);
         nodes.Add(node);
         return true;

@@ -25,6 +25,6 @@ internal abstract record ValueCheck(string Op)
     {
         var node = tensor.Node;
         if (node.Op == Basic.Copy && node.OperandCount == 1) node = node[0].Node;
-        return node is { Op.Kind: OperatorKind.Scalar, Number: { IsFixed: true } number } ? number : null;
+        return node is { Op.Iteration: Iteration.Number, Number: { IsFixed: true } number } ? number : null;
     }
 }

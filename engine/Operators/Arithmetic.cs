@@ -59,7 +59,7 @@ internal static class Arithmetic
         function: "min");
 
     /// <summary>The larger of zero (operand 0) and a number; the gradient at zero is zero.</summary>
-    public static readonly Operator Relu = new("relu", OperatorKind.Pointwise)
+    public static readonly Operator Relu = new("relu", Iteration.Pointwise)
     {
         Function = Functions.Get("max"),
         Types = TypeRule.RefusesBool,
@@ -68,7 +68,7 @@ internal static class Arithmetic
         Reference = c => c.Map(Larger, Math.Max),
     };
 
-    public static readonly Operator Neg = new("neg", OperatorKind.Pointwise)
+    public static readonly Operator Neg = new("neg", Iteration.Pointwise)
     {
         Function = Functions.Get("neg"),
         Types = TypeRule.RefusesBool,
@@ -76,7 +76,7 @@ internal static class Arithmetic
         Reference = c => c.Map(a => -a, a => unchecked(-a)),
     };
 
-    public static readonly Operator Abs = new("abs", OperatorKind.Pointwise)
+    public static readonly Operator Abs = new("abs", Iteration.Pointwise)
     {
         Function = Functions.Get("abs"),
         Saves = Saves.A,
@@ -88,7 +88,7 @@ internal static class Arithmetic
     public static readonly Operator Sign = Steps("sign", a => a > 0 ? 1 : a < 0 ? -1 : 0, a => Math.Sign(a));
 
     /// <summary>a·b + c, rounded once.</summary>
-    public static readonly Operator Fma = new("fma", OperatorKind.Pointwise)
+    public static readonly Operator Fma = new("fma", Iteration.Pointwise)
     {
         GradName = "AddBackward",
         Function = Functions.Get("fma"),

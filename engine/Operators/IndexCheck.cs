@@ -56,7 +56,7 @@ internal sealed record IndexCheck(string Op, int Size, bool FromEnd) : ValueChec
     private static (long First, long Last, bool IsWhole) RangeOf(Tensor index)
     {
         var node = index.Node;
-        if (node.Op.Kind == OperatorKind.Index && index.ViewOf is null && node.Attributes is ViewAttributes { View: var view })
+        if (node.Op == Basic.Index && index.ViewOf is null && node.Attributes is ViewAttributes { View: var view })
         {
             long first = view.Offset, last = view.Offset;
             for (int d = 0; d < view.Shape.Rank; d++)

@@ -34,7 +34,7 @@ internal static class Logic
         TypeRule.RefusesFloats | TypeRule.RefusesBool);
 
     /// <summary>Operand 1 where operand 0 (bool) holds, else operand 2.</summary>
-    public static readonly Operator Where = new("where", OperatorKind.Pointwise)
+    public static readonly Operator Where = new("where", Iteration.Pointwise)
     {
         Function = Functions.Get("where"),
         Saves = Saves.A,

@@ -7,8 +7,9 @@ namespace GpuTensor.Operators;
 internal static class Products
 {
     /// <summary>(…, m, k) by (…, k, n), equal batch dimensions. Half types accumulate in float32, integers wrap.</summary>
-    public static readonly Operator MatMul = new("mm", OperatorKind.MatMul)
+    public static readonly Operator MatMul = new("mm", Iteration.Product)
     {
+        Flops = (shape, operands) => 2 * shape.ElementCount * operands[0][-1],
         Reduction = ReduceOp.Dot,
         Saves = Saves.AB,
         SavesFor = [Saves.B, Saves.A],

@@ -7,8 +7,14 @@ namespace GpuTensor.Operators;
 internal static class RandomNumbers
 {
     /// <summary>Word i of the stream that starts at the node's block, as an int64 in [0, 2³²); operand 0 is the key (0-d int64).</summary>
-    public static readonly Operator Words = new("philox", OperatorKind.Random)
+    public static readonly Operator Words = new("philox", Iteration.Pointwise)
     {
+        IsRandom = true,
+        Emit = code =>
+        {
+            int key = code.Read(0), first = code.Number();
+            return code.Add(new Apply("philox", DType.Int64, [key, first, code.Add(new Affine(code.Position()))]));
+        },
         Function = Functions.Get("philox"),
         Reference = c =>
         {

@@ -8,7 +8,7 @@ namespace GpuTensor.Operators;
 /// <summary>Reductions over the trailing dimensions of their operand.</summary>
 internal static class Reductions
 {
-    public static readonly Operator Sum = new("sum", OperatorKind.Reduce)
+    public static readonly Operator Sum = new("sum", Iteration.Reduction)
     {
         Reduction = ReduceOp.Sum,
         Gradient = c =>
@@ -20,7 +20,7 @@ internal static class Reductions
     };
 
     /// <summary>The gradient is the product of the other elements, by products from both sides: right with any number of zeros.</summary>
-    public static readonly Operator Prod = new("prod", OperatorKind.Reduce)
+    public static readonly Operator Prod = new("prod", Iteration.Reduction)
     {
         Reduction = ReduceOp.Prod,
         Saves = Saves.A,
@@ -36,7 +36,7 @@ internal static class Reductions
     };
 
     /// <summary>The largest; NaN wins. Equal largest elements share the gradient.</summary>
-    public static readonly Operator Max = new("amax", OperatorKind.Reduce)
+    public static readonly Operator Max = new("amax", Iteration.Reduction)
     {
         Reduction = ReduceOp.Max,
         Saves = Saves.A | Saves.Output,
@@ -45,7 +45,7 @@ internal static class Reductions
     };
 
     /// <summary>The smallest; NaN wins. Equal smallest elements share the gradient.</summary>
-    public static readonly Operator Min = new("amin", OperatorKind.Reduce)
+    public static readonly Operator Min = new("amin", Iteration.Reduction)
     {
         Reduction = ReduceOp.Min,
         Saves = Saves.A | Saves.Output,
@@ -54,14 +54,14 @@ internal static class Reductions
     };
 
     /// <summary>The position of the first largest element; NaN counts as the largest.</summary>
-    public static readonly Operator ArgMax = new("argmax", OperatorKind.Reduce)
+    public static readonly Operator ArgMax = new("argmax", Iteration.Reduction)
     {
         Reduction = ReduceOp.ArgMax,
         Reference = c => Find(c, (x, best) => x > best || (double.IsNaN(x) && !double.IsNaN(best)), (x, best) => x > best),
     };
 
     /// <summary>The position of the first smallest element; NaN counts as the smallest.</summary>
-    public static readonly Operator ArgMin = new("argmin", OperatorKind.Reduce)
+    public static readonly Operator ArgMin = new("argmin", Iteration.Reduction)
     {
         Reduction = ReduceOp.ArgMin,
         Reference = c => Find(c, (x, best) => x < best || (double.IsNaN(x) && !double.IsNaN(best)), (x, best) => x < best),

@@ -13,7 +13,7 @@ internal static class Rows
     /// <param name="gradient">From the result's gradient and the argument to the argument's gradient.</param>
     /// <param name="own">The scalar function, where it is no row of <see cref="Functions"/>.</param>
     public static Operator OfInput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient,
-        ScalarFunction? own = null) => new(name, OperatorKind.Pointwise)
+        ScalarFunction? own = null) => new(name, Iteration.Pointwise)
     {
         Function = own ?? Functions.Get(name),
         Types = TypeRule.Floats,
@@ -24,7 +24,7 @@ internal static class Rows
 
     /// <summary>A function of one floating number whose derivative is written with its result.</summary>
     public static Operator OfOutput(string name, Func<double, double> f, Func<Tensor, Tensor, Tensor> gradient) =>
-        new(name, OperatorKind.Pointwise)
+        new(name, Iteration.Pointwise)
     {
         Function = Functions.Get(name),
         Types = TypeRule.Floats,
@@ -34,7 +34,7 @@ internal static class Rows
     };
 
     /// <summary>A function of one number that is constant between jumps: its gradient is zero.</summary>
-    public static Operator Steps(string name, Func<double, double> real, Func<long, long> integer) => new(name, OperatorKind.Pointwise)
+    public static Operator Steps(string name, Func<double, double> real, Func<long, long> integer) => new(name, Iteration.Pointwise)
     {
         Function = Functions.Get(name),
         Gradient = c => c.Return(0, Tensor.ZerosLike(c.Grad)),
@@ -44,7 +44,7 @@ internal static class Rows
     /// <summary>A function of two numbers. The rules give the gradient of each operand; the sets say what each of them reads.</summary>
     public static Operator OfTwo(string name, Func<double, double, double> real, Func<long, long, long> integer,
         Func<GradientContext, Tensor> a, Func<GradientContext, Tensor> b, Saves savesForA = default, Saves savesForB = default,
-        TypeRule types = TypeRule.Same, Operator? forBool = null, string? function = null) => new(name, OperatorKind.Pointwise)
+        TypeRule types = TypeRule.Same, Operator? forBool = null, string? function = null) => new(name, Iteration.Pointwise)
     {
         Function = Functions.Get(function ?? name),
         Types = types,
@@ -61,7 +61,7 @@ internal static class Rows
 
     /// <summary>A comparison of two numbers: bool.</summary>
     public static Operator Comparison(string name, Func<double, double, bool> real, Func<long, long, bool> integer) =>
-        new(name, OperatorKind.Pointwise)
+        new(name, Iteration.Pointwise)
     {
         Function = Functions.Get(name),
         Types = TypeRule.GivesBool,
@@ -69,7 +69,7 @@ internal static class Rows
     };
 
     /// <summary>A predicate of one floating number: bool.</summary>
-    public static Operator Predicate(string name, Func<double, bool> real) => new(name, OperatorKind.Pointwise)
+    public static Operator Predicate(string name, Func<double, bool> real) => new(name, Iteration.Pointwise)
     {
         Function = Functions.Get(name),
         Types = TypeRule.Floats | TypeRule.GivesBool,
@@ -82,7 +82,7 @@ internal static class Rows
     /// <summary>A function of integers (or bools) only.</summary>
     public static Operator OfIntegers(string name, Func<long, long, DType, long> f, TypeRule types = TypeRule.RefusesFloats,
         Operator? forBool = null)
-        => new(name, OperatorKind.Pointwise)
+        => new(name, Iteration.Pointwise)
     {
         Function = Functions.Get(name),
         Types = types,

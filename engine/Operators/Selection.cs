@@ -7,8 +7,11 @@ namespace GpuTensor.Operators;
 internal static class Selection
 {
     /// <summary>out[i…, r…] = source[index[i…], r…].</summary>
-    public static readonly Operator IndexSelect = new("index_select", OperatorKind.IndexSelect)
+    public static readonly Operator IndexSelect = new("index_select", Iteration.Pointwise)
     {
+        Tables = 1,
+        StartsKernel = true,
+        Emit = EmitRows,
         Saves = Saves.B,
         // (i…, r…) as (n, r…): the index may have any shape.
         Gradient = c => c.Return(0, new Places(c.B.Flatten(), c.Node[0].Shape[0])
@@ -20,8 +23,11 @@ internal static class Selection
     /// through the inverse
     /// instead of being added up: operand 2 says for each place of the source its position in the selection, or −1. Only the gradient reads
     /// it, and it is there only where one is wanted.</summary>
-    public static readonly Operator MaskedSelect = new("masked_select", OperatorKind.IndexSelect)
+    public static readonly Operator MaskedSelect = new("masked_select", Iteration.Pointwise)
     {
+        Tables = 1,
+        StartsKernel = true,
+        Emit = EmitRows,
         Saves = Saves.C,
         Gradient = c => c.Return(0, c.Grad.ElementCount == 0 ? Tensor.Zeros(c.Node[0].Shape, c.Grad.DType, c.Grad.Device)
             : Tensor.Where(c.C.Ge(Zero), c.Grad.Lookup(c.C.ClampMin(Zero)), Zero)),
@@ -29,8 +35,16 @@ internal static class Selection
     };
 
     /// <summary>out[o…, j] = source[o…, index[o…, j]].</summary>
-    public static readonly Operator Gather = new("gather", OperatorKind.Gather)
+    public static readonly Operator Gather = new("gather", Iteration.Pointwise)
     {
+        Tables = 1,
+        Emit = code =>
+        {
+            int index = code.Read(1);
+            var (buffer, table) = code.Table(0);
+            var at = code.At(table.Offset, table.Strides[..^1], ..^1);
+            return code.Add(new Kernels.Gather(buffer, code.DType, at, index, table.Strides[^1], table.Shape[-1]));
+        },
         Saves = Saves.B,
         Gradient = c =>
         {
@@ -47,8 +61,18 @@ internal static class Selection
     };
 
     /// <summary>How many elements of an ascending row come before each value; see <see cref="Tensor.SearchSorted"/>.</summary>
-    public static readonly Operator Search = new("searchsorted", OperatorKind.Search)
+    public static readonly Operator Search = new("searchsorted", Iteration.Pointwise)
     {
+        Tables = 1,
+        IsLoop = true,
+        Emit = code =>
+        {
+            int sought = code.Read(1);
+            var (buffer, table) = code.Table(0);
+            var at = code.At(table.Offset, table.Strides[..^1], ..^1);
+            bool right = ((SearchAttributes)code.Attributes!).Right;
+            return code.Add(new Kernels.Search(buffer, at, sought, table.Strides[^1], table.Shape[-1], right));
+        },
         Reference = c =>
         {
             int n = c.In[0].Shape[-1], width = c.Out.Shape[-1];
@@ -66,8 +90,20 @@ internal static class Selection
 
     /// <summary>Rows (n, r…) added up in segments of an order of them: operands rows, order (n), index (n: which segment each row is in),
     /// first and last (count).</summary>
-    public static readonly Operator SegmentSum = new("segment_sum", OperatorKind.SegmentSum)
+    public static readonly Operator SegmentSum = new("segment_sum", Iteration.Pointwise)
     {
+        Tables = 2,
+        IsLoop = true,
+        StartsKernel = true,
+        Emit = code =>
+        {
+            int first = code.Read(3, ..1), last = code.Read(4, ..1);
+            var (buffer, rows) = code.Table(0);
+            var (orderBuffer, order) = code.Table(1);
+            var at = code.At(rows.Offset, rows.Strides[1..], 1..);
+            return code.Add(new Kernels.SegmentSum(buffer, code.DType, at, rows.Strides[0], rows.Shape[0], orderBuffer, order.Offset,
+                order.Strides[0], first, last));
+        },
         Saves = Saves.C,
         Gradient = c => c.Return(0, c.Grad.Lookup(c.C)),
         Reference = c =>
@@ -86,6 +122,14 @@ internal static class Selection
     // NaN comes after every number.
     private static bool Precedes(ReferenceArray a, long i, ReferenceArray b, long j) =>
         a.IsReal ? a.Real[i] < b.Real[j] || (double.IsNaN(b.Real[j]) && !double.IsNaN(a.Real[i])) : a.Integer[i] < b.Integer[j];
+
+    private static int EmitRows(IElementCode code)
+    {
+        int rank = code.ShapeOf(1).Rank, index = code.Read(1, ..rank);
+        var (buffer, table) = code.Table(0);
+        var at = code.At(table.Offset, table.Strides[1..], rank..);
+        return code.Add(new Kernels.Gather(buffer, code.DType, at, index, table.Strides[0], table.Shape[0]));
+    }
 
     private static void ReadRows(ReferenceCall c)
     {

@@ -6,7 +6,7 @@ namespace GpuTensor.Operators;
 /// made.</summary>
 internal static class Transfer
 {
-    public static readonly Operator ToDevice = new("to_device", OperatorKind.Leaf)
+    public static readonly Operator ToDevice = new("to_device", Iteration.Leaf)
     {
         GradName = "ToCopyBackward",
         Gradient = c => c.Return(0, c.Grad.To(c.Node[0].Node.Device)),

@@ -95,7 +95,7 @@ public partial class Tensor
         else if (a.IsNumber) a = a.NumberOn(b.Device);
     }
 
-    private bool IsNumber => Rank == 0 && Node is { Op.Kind: OperatorKind.Scalar, Number: not null };
+    private bool IsNumber => Rank == 0 && Node is { Op.Iteration: Iteration.Number, Number: not null };
 
     private Tensor NumberOn(Device device) =>
         FromNode(Recorder.For(device).Record(Node.Op, DType, GpuTensor.Shape.Scalar, attributes: Node.Attributes));

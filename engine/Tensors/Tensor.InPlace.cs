@@ -63,7 +63,7 @@ public partial class Tensor
     /// <summary>A result that no other variable means can be taken over without a copy.</summary>
     private bool IsFresh(Tensor value) => value.view is null && value.Shape == Shape
         && value.Node is { Storages: <= 1, Leaf: null, IsSuperseded: false } node && node.IsPendingIn(Recorder.For(Device))
-        && value.Node.Op.Kind is not (OperatorKind.Leaf or OperatorKind.Scalar) && value.variable != variable && !value.IsShared;
+        && value.Node.Op.Iteration is not (Iteration.Leaf or Iteration.Number) && value.variable != variable && !value.IsShared;
 
     private Operand WholeOperand
     {

@@ -16,15 +16,15 @@ public class GraphSnapshotTests
 
         Assert.Single(snapshot.Leaves);
         var sum = snapshot.Nodes[^1];
-        Assert.Equal(OperatorKind.Reduce, sum.Op.Kind);
+        Assert.Equal(Iteration.Reduction, sum.Op.Iteration);
         Assert.True(sum.IsKept);
         var add = snapshot.Nodes[sum.Operands[0].Source];
         Assert.Equal(-1, add.Operands[1].Source);
         Assert.False(add.IsKept);
-        Assert.Equal(0, Assert.Single(snapshot.Nodes, n => n.Op.Kind == OperatorKind.Scalar).Slot);
+        Assert.Equal(0, Assert.Single(snapshot.Nodes, n => n.Op.Iteration == Iteration.Number).Slot);
 
         Assert.Equal(12f, y.Item<float>());
-        Assert.Equal(OperatorKind.Reduce, snapshot.Nodes[^1].Op.Kind);
+        Assert.Equal(Iteration.Reduction, snapshot.Nodes[^1].Op.Iteration);
         Assert.Equal([2], snapshot.Leaves[0].Shape.ToArray());
     }
 

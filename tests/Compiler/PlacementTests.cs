@@ -29,7 +29,7 @@ public class PlacementTests
         var given = new Values();
         var old = given.Put(new(0, Basic.Leaf, DType.Float32, Shape.Create([8])) { Role = Role.Leaf, Slot = 0,
             Home = new(0, -1, 0, 32, [0]) });
-        given.Put(new(0, new("assign", OperatorKind.ViewAssign), DType.Float32, Shape.Create([8]))
+        given.Put(new(0, Basic.ViewAssign, DType.Float32, Shape.Create([8]))
         {
             Operands = [Values.Whole(old), Values.Whole(given.Leaf(2))],
                 Attributes = new ViewAttributes(new View(Shape.Create([2]), [1], 3)), IsKept = true, Home = old.Home,

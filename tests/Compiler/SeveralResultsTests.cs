@@ -9,7 +9,7 @@ namespace GpuTensor.Tests.Compiler;
 public class SeveralResultsTests
 {
     private static RecordedNode Node(Operator op, DType dtype, int[] sizes, int source, bool isKept = false) =>
-        new(op, dtype, Shape.Create(sizes), [new(source, null)], op.Kind == OperatorKind.Reduce ? new ReduceAttributes(1) : null)
+        new(op, dtype, Shape.Create(sizes), [new(source, null)], op.Iteration == Iteration.Reduction ? new ReduceAttributes(1) : null)
         {
             IsKept = isKept,
         };
@@ -26,7 +26,7 @@ public class SeveralResultsTests
                 Node(Values.Max.Results[1], DType.Int64, [8], 0, keepsIndices),
             ],
         });
-        string[] results = [.. values.Where(v => v.Op.Kind == OperatorKind.Result).Select(v => v.Op.Name)];
+        string[] results = [.. values.Where(v => v.Op.Iteration == Iteration.Result).Select(v => v.Op.Name)];
         Assert.Equal([.. ((string[])["max.values", "max.indices"]).Where((_, i) => i == 0 ? keepsValues : keepsIndices)], results);
         Assert.Single(values, v => v.Op == Values.Max);
     }

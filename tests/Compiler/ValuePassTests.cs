@@ -32,12 +32,12 @@ public class ValuePassTests
         var two = given.Number();
         var four = given.Apply([], Values.Whole(two), Values.Whole(two));
         var row = Values.Through(four, [8], [0]);
-        given.Put(new(0, new("gather", OperatorKind.Gather), DType.Float32,
+        given.Put(new(0, new("gather", Iteration.Pointwise) { Tables = 1 }, DType.Float32,
             Shape.Create([8])) { Operands = [row, Values.Whole(given.Leaf(8))] });
         var values = Inlining.Run(given.All, inline: true);
         Assert.Equal(Role.Inline, Assert.Single(values, v => v.Op == Values.Add).Role);
         var table = values[^1].Operands[0].Value;
-        Assert.Equal((OperatorKind.Copy, Role.Computed), (table.Op.Kind, table.Role));
+        Assert.Equal((Basic.Copy, Role.Computed), (table.Op, table.Role));
         Assert.Equal(Role.Computed, given.All[1].Role);
         Assert.All(Inlining.Run(given.All, inline: false), v => Assert.NotEqual(Role.Inline, v.Role));
     }
@@ -87,11 +87,11 @@ public class ValuePassTests
         var sum = given.Apply([5], Values.Whole(both), Values.Whole(both));
         var place = new View(Shape.Create([2]), [1], 3);
         given.Apply([2], Values.Whole(a), Values.Whole(a));
-        given.Put(new(0, new("assign", OperatorKind.ViewAssign), DType.Float32,
+        given.Put(new(0, Basic.ViewAssign, DType.Float32,
             Shape.Create([5])) { Operands = [Values.Whole(sum), Values.Whole(a)], Attributes = new ViewAttributes(place) });
         var values = Containers.Run(given.All);
         var graph = new ValueGraph(values);
-        var container = Assert.Single(values, v => v.Op.Kind == OperatorKind.Concat);
+        var container = Assert.Single(values, v => v.Op == Basic.Concat);
         Assert.Equal([0L, 2], container.Fillers.Select(f => f.View.Offset));
         Assert.All(container.Fillers, f => Assert.Same(container, graph.Into(f.Value)!.Value.Container));
         var assigned = values[^1];

@@ -17,11 +17,11 @@ internal sealed class Values
     public static Target WithLibrary { get; } = new(new() { IsCpu = false, MaxParameterBytes = 4096 }, Dialect.Cuda) { HasProducts = _ =>
         true, HasEpilogue = (_, _) => true };
 
-    public static Operator Add { get; } = new("add", OperatorKind.Pointwise) { Function = Functions.Get("add") };
+    public static Operator Add { get; } = new("add", Iteration.Pointwise) { Function = Functions.Get("add") };
 
-    public static Operator Sum { get; } = new("sum", OperatorKind.Reduce) { Reduction = ReduceOp.Sum };
+    public static Operator Sum { get; } = new("sum", Iteration.Reduction) { Reduction = ReduceOp.Sum };
 
-    public static Operator Max { get; } = new("max", OperatorKind.Reduce)
+    public static Operator Max { get; } = new("max", Iteration.Reduction)
     {
         Results = [Operator.Result("max", 0, "values"), Operator.Result("max", 1, "indices")], Reduction = ReduceOp.ArgMax,
     };
@@ -65,11 +65,11 @@ internal sealed class Values
     });
 
     public Value Product(Use a, Use b) =>
-        Put(new(0, new("matmul", OperatorKind.MatMul), DType.Float32, Shape.Create([a.Shape[0], b.Shape[1]])) { Operands = [a, b],
+        Put(new(0, new("matmul", Iteration.Product), DType.Float32, Shape.Create([a.Shape[0], b.Shape[1]])) { Operands = [a, b],
             Index = values.Count });
 
     public Value Concat(int[] sizes, params Use[] operands) =>
-        Put(new(0, new("cat", OperatorKind.Concat), DType.Float32, Shape.Create(sizes)) { Operands = operands, Index = values.Count });
+        Put(new(0, Basic.Concat, DType.Float32, Shape.Create(sizes)) { Operands = operands, Index = values.Count });
 
     public static Use Whole(Value value) => new(value, null);
 

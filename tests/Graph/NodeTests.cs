@@ -15,7 +15,7 @@ public class NodeTests
     }
 
     /// <summary>(x·w + b)·factor.</summary>
-    private static readonly Operator ScaledFma = new("scaled_fma", OperatorKind.Pointwise)
+    private static readonly Operator ScaledFma = new("scaled_fma", Iteration.Pointwise)
     {
         Saves = Saves.AB,
         Gradient = c =>

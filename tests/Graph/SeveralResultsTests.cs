@@ -14,7 +14,7 @@ public class SeveralResultsTests
 
     /// <summary>x = quotient·by + remainder. Its rule reads the remainder, so that it is saved: x̄ = quotient̄ / by + remainder̄ ·
     /// remainder.</summary>
-    private static readonly Operator DivMod = new("divmod", OperatorKind.Pointwise)
+    private static readonly Operator DivMod = new("divmod", Iteration.Pointwise)
     {
         Results =
         [

@@ -240,7 +240,7 @@ public class OptimizerTests
     public void A_step_that_fails_leaves_values_state_and_step_numbers(string kind)
     {
         // An operator that cannot run is recorded before the second step: the flush fails before anything of it counts.
-        var broken = new Operator("broken", OperatorKind.Copy) { Reference = _ => throw new DeviceException("broken on purpose") };
+        var broken = new Operator("broken", Iteration.Pointwise) { Reference = _ => throw new DeviceException("broken on purpose") };
         Parameter[] tried = [P(1, 2), P(3)], sane = [P(1, 2), P(3)];
         Optimizer one = Make(kind, new ParameterGroup(tried)), two = Make(kind, new ParameterGroup(sane));
         for (int i = 0; i < 3; i++)

@@ -106,7 +106,7 @@ internal sealed class ReferenceExecutor : Executor
     /// <returns>Its value; null for an operator with several results, which has none.</returns>
     private HostArray? Compute(Node node, Dictionary<Node, ReferenceArray[]> several)
     {
-        if (node.Op.Kind == OperatorKind.Result) return several[node[0].Node][node.Op.Number].Rounded();
+        if (node.Op.Iteration == Iteration.Result) return several[node[0].Node][node.Op.Number].Rounded();
         // Operands and result as numbers of 8 bytes, and the result as it is stored.
         Int128 bytes = (Int128)node.Shape.ElementCount * (8 + node.DType.Size());
         for (int i = 0; i < node.OperandCount; i++) bytes += (Int128)node[i].Shape.ElementCount * 8;

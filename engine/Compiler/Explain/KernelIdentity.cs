@@ -58,7 +58,8 @@ internal sealed record GroupIdentity(GroupKind Kind, long[] Sizes, int ReduceDim
         GroupKind.Pointwise => "pointwise",
         GroupKind.Row => "rows",
         GroupKind.Column => "columns",
-        _ => "matrix product",
+        GroupKind.MatMul => "matrix product",
+        _ => "own kernel",
     };
 
     /// <summary>Example: <c>pointwise mul+exp → float32 [64, 96]</c>.</summary>
@@ -71,12 +72,12 @@ internal sealed record GroupIdentity(GroupKind Kind, long[] Sizes, int ReduceDim
 
 /// <summary>An operator in a kernel.</summary>
 /// <param name="Name">PyTorch's name.</param>
-/// <param name="Factors">Of a matrix product: the shapes of its operands; else none.</param>
+/// <param name="Factors">Of a matrix product, or an operator with a kernel of its own: the shapes of its operands; else none.</param>
 /// <param name="Flops">Its arithmetic: two operations for each product that a matrix product adds up, one for each element that a reduction
 /// takes in, one for each element of a pointwise function. Copies, casts, gathers and positions count nothing.</param>
 internal readonly record struct OperatorIdentity(string Name, DType DType, Shape Shape, Shape[] Factors, Storing Stored, long Flops)
 {
-    /// <summary>Of a matrix product: what it multiplies.</summary>
+    /// <summary>The shapes of what it multiplies.</summary>
     public string Of => Factors.Length == 0 ? "" : $" of {string.Join(" and ", Factors)}";
 }
 

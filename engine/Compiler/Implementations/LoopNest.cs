@@ -7,7 +7,7 @@ internal sealed class LoopNest : Implementation
 {
     public override bool SharesLaunches => true;
 
-    public override bool CanCompute(FusionGroup group, Target target) => group.Kind != GroupKind.MatMul;
+    public override bool CanCompute(FusionGroup group, Target target) => group.IsLoopNest;
 
     public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)
     {
@@ -23,7 +23,7 @@ internal sealed class LoopNest : Implementation
     /// <summary>The entry point of its kernel.</summary>
     private static string NameOf(Launch launch)
     {
-        var names = launch.Groups.SelectMany(g => g.Members).Where(m => m.Value.Op.Kind != OperatorKind.Result).Select(m => m.Value.Op.Name)
+        var names = launch.Groups.SelectMany(g => g.Members).Where(m => m.Value.Op.Iteration != Iteration.Result).Select(m => m.Value.Op.Name)
             .Where(n => n is not ("clone" or "to"));
         string name = string.Join('_', names.Distinct().Take(6));
         return name.Length == 0 ? "copy" : name.Length > 48 ? name[..48] : name;

@@ -34,8 +34,10 @@ internal sealed class FusionGroup
 
     public GroupKind Kind => Space.Kind;
 
+    public bool IsLoopNest => Space.IsLoopNest;
+
     /// <summary>The product of a group of that kind.</summary>
-    public Member Product => Array.Find(Members, m => m.Value.Op.Kind == OperatorKind.MatMul)!;
+    public Member Product => Array.Find(Members, m => m.Value.Op.Iteration == Iteration.Product)!;
 }
 
 /// <summary>All groups, in an order in which they can run, and which group computes each value.</summary>

@@ -9,6 +9,8 @@ internal enum GroupKind : byte
     Column,
     /// <summary>A matrix product by the library or our own GEMM, with pointwise work on its result.</summary>
     MatMul,
+    /// <summary>An operator with a kernel of its own, with pointwise work on its result.</summary>
+    Own,
 }
 
 /// <summary>What the loop nest of a group runs over. Immutable. A value's coordinates in it are factors: map[d][k] is the factor of index k
@@ -27,6 +29,12 @@ internal sealed record IterationSpace(GroupKind Kind, long[] Sizes, int ReduceDi
 
     /// <summary>Of the first stage of a reduction in two: the length of what is cut into chunks.</summary>
     public long? SplitTotal { get; init; }
+
+    /// <summary>Whether a generated loop nest computes it.</summary>
+    public bool IsLoopNest => Kind is GroupKind.Pointwise or GroupKind.Row or GroupKind.Column;
+
+    /// <summary>Whether a dimension is a part of a product's rows.</summary>
+    public bool IsProductRow(int dim) => ProductRows.Length > 0 && ProductRows[dim] != 0;
 
     public int Rank => Sizes.Length;
 
@@ -85,7 +93,7 @@ internal sealed record IterationSpace(GroupKind Kind, long[] Sizes, int ReduceDi
         if (!HasRuns) return true;
         if (!FollowsRow(PositionOf(value.Shape, map))) return false;
         foreach (var (operand, view) in value.Operands)
-            if (!operand.IsArgument && value.Op.Kind != OperatorKind.Reduce && value.Op.Tables == 0
+            if (!operand.IsArgument && value.Op.Iteration != Iteration.Reduction && value.Op.Tables == 0
                 && !FollowsRow(Access(view?.Strides ?? operand.Shape.ContiguousStrides(), map))) return false;
         return true;
     }

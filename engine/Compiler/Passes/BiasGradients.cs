@@ -25,7 +25,7 @@ internal sealed class BiasGradients
         foreach (var value in values)
         {
             VisitCounter.Visit();
-            if (value is not { Role: Role.Computed, Op.Kind: OperatorKind.Reduce, Op.Reduction: ReduceOp.Sum }
+            if (value is not { Role: Role.Computed, Op.Iteration: Iteration.Reduction, Op.Reduction: ReduceOp.Sum }
                 || !target.HasProducts(value.DType)) continue;
             var source = value.Operands[0].Value;
             if (source.DType != value.DType || source.IsArgument) continue;
@@ -63,7 +63,7 @@ internal sealed class BiasGradients
     }
 
     private bool IsTheLibrarys(Value value) =>
-        value is { Role: Role.Computed, Op.Kind: OperatorKind.MatMul, Shape.Rank: 2 } && target.HasProducts(value.DType)
+        value is { Role: Role.Computed, Op.Iteration: Iteration.Product, Shape.Rank: 2 } && target.HasProducts(value.DType)
             && value.Operands[0].Value.DType == value.DType
         && value.Shape.ElementCount * value.Operands[0].Shape[-1] > Fuser.SmallProduct;
 

@@ -15,12 +15,12 @@ internal sealed class Containers
     private Containers(Value[] values) => (result, this.values) = (new(values), values);
 
     public static Value[] Run(Value[] values) =>
-        Array.Exists(values, v => v.Op.Kind is OperatorKind.Concat or OperatorKind.ViewAssign) ? new Containers(values).Make() : values;
+        Array.Exists(values, v => v.Op.Iteration == Iteration.Container) ? new Containers(values).Make() : values;
 
     private Value[] Make()
     {
         foreach (var value in values)
-            if (value.Op.Kind == OperatorKind.ViewAssign)
+            if (value.Op == Basic.ViewAssign)
             {
                 var target = value.Operands[0].Value;
                 if (!assignmentsTo.TryGetValue(target, out var list)) assignmentsTo.Add(target, list = []);
@@ -32,12 +32,8 @@ internal sealed class Containers
         {
             VisitCounter.Visit(1 + value.Operands.Length);
             if (result.Has(value)) continue;
-            Add(value, value.Op.Kind switch
-            {
-                OperatorKind.Concat => Concat(value),
-                OperatorKind.ViewAssign => Assigned(value),
-                _ => result.Mapped(value),
-            });
+            Add(value, value.Op.Iteration != Iteration.Container ? result.Mapped(value)
+                : value.Op == Basic.ViewAssign ? Assigned(value) : Concat(value));
         }
         return result.ToArray();
     }

@@ -18,7 +18,7 @@ internal sealed class FlatResults
     {
         foreach (var value in values)
         {
-            if (value is not { Role: Role.Computed, Home.Region: >= 0, Op.Kind: OperatorKind.Copy }
+            if (value is not { Role: Role.Computed, Home.Region: >= 0 } || value.Op != Basic.Copy
                 || value.Operands[0] is not ({ Role: Role.Computed } whole, { IsContiguous: true })) continue;
             if (!parts.TryGetValue(whole, out var list)) parts.Add(whole, list = []);
             list.Add(value);

@@ -57,7 +57,7 @@ internal sealed partial class Fuser
     private bool TryReduceIn(MemberDraft draft, Value operand, View full, int kept, GroupKind kind, GroupDraft group)
     {
         bool isChunked = draft.Value.ChunkLength > 0;
-        if (group.Kind == GroupKind.MatMul || (isChunked && group.Kind != GroupKind.Pointwise)) return false;
+        if (!group.Space.IsLoopNest || (isChunked && group.Kind != GroupKind.Pointwise)) return false;
         if (group.Kind is not GroupKind.Pointwise && (group.Kind != kind || group.Space.SplitTotal is not null)) return false;
         if (group.Kind is not GroupKind.Pointwise && !group.Space.IsElementLevel(drafts[operand.Id]!.Position) && group.Space.IsReduced)
             return false;
@@ -106,7 +106,7 @@ internal sealed partial class Fuser
             if (group.Kind != kind || group.Space.SplitTotal is not null || group.Members.Count >= MaxMembers
                 || !HasRoom(group, draft.Value)) continue;
             foreach (var member in group.Members)
-                if (member.Value.Op.Kind == OperatorKind.Reduce && member.Value.Operands[0] == draft.Value.Operands[0]
+                if (member.Value.Op.Iteration == Iteration.Reduction && member.Value.Operands[0] == draft.Value.Operands[0]
                     && member.Value.Shape.Equals(draft.Value.Shape))
                 {
                     Join(draft, group, [.. member.ReduceMap], kept);

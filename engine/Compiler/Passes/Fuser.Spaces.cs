@@ -32,8 +32,8 @@ internal sealed partial class Fuser
             var taken = Taken(space.Rank);
             if (DimensionMatch.Find(sizes, strides, space.Sizes, position, taken, out var split) is { } map)
                 return Covers(space, taken) ? new(space, map, splits) : null;
-            if (split is not { } at || space.SplitTotal is not null || space.Kind == GroupKind.MatMul
-                && !(splitsRows && space.ProductRows[at.Dim] != 0)) return null;
+            if (split is not { } at || space.SplitTotal is not null || !space.IsLoopNest
+                && !(splitsRows && space.IsProductRow(at.Dim))) return null;
             if (space.Kind == GroupKind.Column && at.Dim < space.OuterDims) return null;
             (space, position) = (space.Split(at.Dim, at.Inner), IterationSpace.SplitFactors(position, at.Dim, at.Inner));
             (splits ??= []).Add(at);

@@ -61,11 +61,12 @@ internal sealed partial class Fuser
     private void Place(MemberDraft draft)
     {
         VisitCounter.Visit();
-        switch (draft.Value.Op.Kind)
+        switch (draft.Value.Op.Iteration)
         {
-            case OperatorKind.MatMul: PlaceProduct(draft); break;
-            case OperatorKind.Reduce: PlaceReduction(draft); break;
-            case OperatorKind.Result: PlaceResult(draft); break;
+            case Iteration.Product: PlaceProduct(draft); break;
+            case Iteration.Reduction: PlaceReduction(draft); break;
+            case Iteration.Result: PlaceResult(draft); break;
+            case Iteration.Kernel: PlaceOwnKernel(draft); break;
             default: PlacePointwise(draft); break;
         }
         foreach (var (operand, _) in draft.Value.Operands)
@@ -109,7 +110,7 @@ internal sealed partial class Fuser
     {
         var value = draft.Value;
         string reason = "starts a kernel: reads memory only";
-        if (fuse && value.Op.Kind is not (OperatorKind.IndexSelect or OperatorKind.SegmentSum) && !graph.IsBaseCopy(value))
+        if (fuse && !value.Op.StartsKernel && !graph.IsBaseCopy(value))
         {
             int latest = -1;
             foreach (var (operand, _) in value.Operands) latest = Math.Max(latest, Latest(operand));
@@ -233,10 +234,10 @@ internal sealed partial class Fuser
                 if (GroupOf(operand) != other) continue;
                 // A product reads rows and columns, never the element at its own place, even where the strides of a square matrix look
                 // alike.
-                if (member.Value.Op.Kind == OperatorKind.MatMul || i < member.Value.Op.Tables || (view?.Offset ?? 0) != 0) return false;
+                if (member.Value.Op.Iteration == Iteration.Product || i < member.Value.Op.Tables || (view?.Offset ?? 0) != 0) return false;
                 // An index of rows has the leading dimensions of what is read there.
                 var strides = StridesOf(member.Value.Operands[i]);
-                var along = member.Value.Op.Kind == OperatorKind.Reduce ? member.ReduceMap : member.Map;
+                var along = member.Value.Op.Iteration == Iteration.Reduction ? member.ReduceMap : member.Map;
                 var read = space.Access(strides, along[..Math.Min(along.Length, strides.Length)]);
                 if (!space.AreSame(read, space.Access(drafts[operand.Id]!.Position, map))) return false;
             }
@@ -260,5 +261,14 @@ internal sealed partial class Fuser
         }
         else New(new(GroupKind.Column, [.. sizes, depth], 1), "a small matrix product reads its operands from memory")
             .Add(draft, IterationSpace.IdentityMap(rank, rank + 1));
+    }
+
+    // ---- kernels that operators bring ----
+
+    private void PlaceOwnKernel(MemberDraft draft)
+    {
+        var sizes = SizesOf(draft.Value.Shape);
+        New(new(GroupKind.Own, sizes, 0), "a kernel of its own reads its operands from memory")
+            .Add(draft, IterationSpace.IdentityMap(sizes.Length, sizes.Length));
     }
 }

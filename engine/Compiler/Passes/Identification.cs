@@ -27,7 +27,7 @@ internal static class Identification
             foreach (var (source, _) in value.Operands)
                 if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
             if (member.IsStored) written += value.Bytes;
-            Shape[] factors = value.Op.Kind == OperatorKind.MatMul ? [value.Operands[0].Shape, value.Operands[1].Shape] : [];
+            Shape[] factors = value.Op.Iteration is Iteration.Product or Iteration.Kernel ? Array.ConvertAll(value.Operands, o => o.Shape) : [];
             operators[i] = new(value.Op.Name, value.DType, value.Shape, factors, StoringOf(member, fusion.Graph), FlopsOf(value));
         }
         return new(group.Kind, group.Space.Sizes, group.Space.ReduceDims, group.Cut, operators, read, written);
@@ -38,11 +38,8 @@ internal static class Identification
         : member.Value.Home is not null || graph.Into(member.Value) is not null ? Storing.InPlace
         : Storing.ForOthers;
 
-    private static long FlopsOf(Value value) => value.Op.Kind switch
-    {
-        OperatorKind.MatMul => 2 * value.Shape.ElementCount * value.Operands[0].Shape[-1],
-        OperatorKind.Reduce => value.Operands[0].Shape.ElementCount,
-        OperatorKind.Pointwise => value.Shape.ElementCount,
-        _ => 0,
-    };
+    private static long FlopsOf(Value value) =>
+        value.Op.Flops is { } flops ? flops(value.Shape, Array.ConvertAll(value.Operands, o => o.Shape))
+        : value.Op.Iteration == Iteration.Reduction ? value.Operands[0].Shape.ElementCount
+        : value.Op is { Function: not null, Emit: null } ? value.Shape.ElementCount : 0;
 }

@@ -42,7 +42,7 @@ internal sealed class Inlining
 
     private bool IsMadeOfArguments(Value value, Use[] operands)
     {
-        if (!value.Op.IsPointwise || value.Op.Kind == OperatorKind.Random) return false;
+        if (value.Op is not { Iteration: Iteration.Pointwise, IsRandom: false, Tables: 0 }) return false;
         int depth = 1;
         foreach (var original in value.Operands) depth = Math.Max(depth, depths[original.Value.Id] + 1);
         foreach (var (operand, _) in operands)
@@ -67,7 +67,7 @@ internal sealed class Inlining
     private static bool Composes(Value value, View? view)
     {
         if (view is null) return true;
-        if (value.Op.Kind == OperatorKind.Index) return Compose(((ViewAttributes)value.Attributes!).View, value.Shape, view) is not null;
+        if (value.Op == Basic.Index) return Compose(((ViewAttributes)value.Attributes!).View, value.Shape, view) is not null;
         foreach (var operand in value.Operands)
         {
             if (operand.Value.Role == Role.Scalar) continue;

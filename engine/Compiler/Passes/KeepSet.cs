@@ -75,7 +75,7 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
 
         void Keep(Node node)
         {
-            if (node.IsPendingIn(graph) && node.Op.Kind != OperatorKind.Scalar) keep[node.Index] = true;
+            if (node.IsPendingIn(graph) && node.Op.Iteration != Iteration.Number) keep[node.Index] = true;
         }
     }
 }

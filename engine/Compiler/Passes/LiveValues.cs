@@ -20,7 +20,7 @@ internal sealed class LiveValues(GraphSnapshot graph)
             var node = graph.Nodes[i];
             VisitCounter.Visit(1 + node.Operands.Length);
             var operands = Array.ConvertAll(node.Operands, o => new Use(Of(o.Source), o.View));
-            bool isNumber = node.Op.Kind == OperatorKind.Scalar;
+            bool isNumber = node.Op.Iteration == Iteration.Number;
             var value = made[i] = new(result.Count, node.Op, node.DType, node.Shape)
             {
                 Role = isNumber ? Role.Scalar : Role.Computed, Index = i, Slot = node.Slot, Operands = operands,

@@ -30,7 +30,7 @@ internal sealed class LongReductions
 
     /// <summary>Whether a reduction may be cut at all; a sum that the library makes beside a product is not ours to cut.</summary>
     private static bool CanSplit(Value value) =>
-        value is { Op.Kind: OperatorKind.Reduce, BiasGradientOf: null }
+        value is { Op.Iteration: Iteration.Reduction, BiasGradientOf: null }
             && value.Op.Reduction is ReduceOp.Sum or ReduceOp.Max or ReduceOp.Min or ReduceOp.Prod;
 
     /// <summary>Adds the first stages.</summary>

@@ -151,9 +151,9 @@ internal sealed class Placement
     private bool ReadsWhereItWrites(FusionGroup group, Member reader, View? view, Member writer)
     {
         var op = reader.Value.Op;
-        if (writer.Value.BiasGradientOf is not null || op.Kind == OperatorKind.MatMul || op.Tables > 0) return false;
-        bool isReduction = op.Kind == OperatorKind.Reduce;
-        if (isReduction && (group.Kind == GroupKind.MatMul || view is null)) return false;
+        if (writer.Value.BiasGradientOf is not null || op.Iteration == Iteration.Product || op.Tables > 0) return false;
+        bool isReduction = op.Iteration == Iteration.Reduction;
+        if (isReduction && (!group.IsLoopNest || view is null)) return false;
         // A reduction reads its operand along other indices than its own.
         var space = group.Space;
         var read = space.Access(view?.Strides ?? reader.Value.Shape.ContiguousStrides(), isReduction ? reader.ReduceMap : reader.Map);

@@ -16,7 +16,7 @@ internal static class Extremes
     public static readonly Operator Min = Row("min", ReduceOp.ArgMin, (x, best) => x < best, (x, best) => x < best);
 
     private static Operator Row(string name, ReduceOp search, Func<double, double, bool> real, Func<long, long, bool> integer) =>
-        new(name, OperatorKind.Reduce)
+        new(name, Iteration.Reduction)
     {
         Results = [Operator.Result(name, Values, "values"), Operator.Result(name, Indices, "indices")],
         Reduction = search,

@@ -1,0 +1,19 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>A kernel that is written by hand for one operator: where its operands lie, and an epilogue, which takes the element that the
+/// kernel has computed and stores results.</summary>
+/// <param name="Name">The operator's name.</param>
+/// <param name="In">The dtype of the operator's result before the epilogue.</param>
+/// <param name="Sizes">The result's shape: the domain of the epilogue.</param>
+/// <param name="Operands">The operands.</param>
+/// <param name="Buffers">The buffers that operands and epilogue name.</param>
+/// <param name="Scalars">Per-step scalar arguments of the epilogue, as in <see cref="KernelSpec"/>.</param>
+/// <param name="Epilogue">A program over the result's dimensions in which one <see cref="Product"/> gives the element and stores write
+/// results.</param>
+internal sealed record OwnKernelSpec(string Name, DType In, long[] Sizes, OwnKernelOperand[] Operands, BufferParameter[] Buffers,
+    DType[] Scalars, Instruction[] Epilogue);
+
+/// <summary>An operand of a hand-written kernel.</summary>
+/// <param name="Element">Reads the element at coordinates of the operand.</param>
+/// <param name="Sizes">The operand's shape.</param>
+internal sealed record OwnKernelOperand(Load Element, long[] Sizes);
