@@ -23,7 +23,8 @@ internal sealed class LoopNest : Implementation
     /// <summary>The entry point of its kernel.</summary>
     private static string NameOf(Launch launch)
     {
-        var names = launch.Groups.SelectMany(g => g.Members).Where(m => m.Value.Op.Iteration != Iteration.Result).Select(m => m.Value.Op.Name)
+        var names = launch.Groups.SelectMany(g => g.Members).Where(m => m.Value.Op.Iteration != Iteration.Result)
+            .Select(m => m.Value.Op.Name)
             .Where(n => n is not ("clone" or "to"));
         string name = string.Join('_', names.Distinct().Take(6));
         return name.Length == 0 ? "copy" : name.Length > 48 ? name[..48] : name;

@@ -27,7 +27,8 @@ internal static class Identification
             foreach (var (source, _) in value.Operands)
                 if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
             if (member.IsStored) written += value.Bytes;
-            Shape[] factors = value.Op.Iteration is Iteration.Product or Iteration.Kernel ? Array.ConvertAll(value.Operands, o => o.Shape) : [];
+            Shape[] factors = value.Op.Iteration is Iteration.Product or Iteration.Kernel
+                ? Array.ConvertAll(value.Operands, o => o.Shape) : [];
             operators[i] = new(value.Op.Name, value.DType, value.Shape, factors, StoringOf(member, fusion.Graph), FlopsOf(value));
         }
         return new(group.Kind, group.Space.Sizes, group.Space.ReduceDims, group.Cut, operators, read, written);
