@@ -22,6 +22,7 @@ internal static class ExplainCommand
         new("softmax", "softmax over the rows of 4096 × 1024", (device, source) => [Rows(device).Softmax(1).Explain(source)]),
         new("layernorm", "layer norm over the rows of 4096 × 1024", (device, source) => [LayerNorm(device).Explain(source)]),
         new("attention", "causal attention, 4 × 8 heads over 128 positions of 64", (device, source) => [Attention(device).Explain(source)]),
+        new("block", "a transformer block, 4 × 128 positions of 256: its forward pass, run before its backward, then the backward", Block),
     ];
 
     public static Command Make()
@@ -78,6 +79,34 @@ internal static class ExplainCommand
         y.Realize();
         y.Backward(b);
         yield return x.Grad!.Explain(source);
+    }
+
+    private static IEnumerable<string> Block(Device device, bool source)
+    {
+        const int Width = 256, Heads = 8;
+        LayerNorm ln1 = new(Width), ln2 = new(Width);
+        Linear qkv = new(Width, 3 * Width), proj = new(Width, Width), up = new(Width, 4 * Width), down = new(4 * Width, Width);
+        var parameters = new Sequential(ln1, ln2, qkv, proj, up, down).Parameters().ToArray();
+        foreach (var parameter in parameters) parameter.Realize();
+        var x = Tensor.RandN(4, 128, Width).Realize();
+        long before = device.Planned!.Pool.LiveBytes;
+        var loss = Forward().Square().Mean();
+        yield return loss.Explain(source);
+        loss.Realize();
+        int arrays = device.Planned.LastPlan!.Kept.Length;
+        yield return FormattableString.Invariant(
+            $"in memory for the backward pass: {device.Planned.Pool.LiveBytes - before:N0} bytes in {arrays} arrays");
+        loss.Backward();
+        yield return parameters[0].Grad!.Explain(source);
+
+        Tensor Forward()
+        {
+            var parts = qkv.Forward(ln1.Forward(x)).Split(Width, dim: 2);
+            Tensor Split(Tensor t) => t.View(4, 128, Heads, Width / Heads).Transpose(1, 2);
+            var y = F.ScaledDotProductAttention(Split(parts[0]), Split(parts[1]), Split(parts[2]), isCausal: true);
+            var h = x + F.Dropout(proj.Forward(y.Transpose(1, 2).Reshape(4, 128, Width)), 0.1);
+            return h + F.Dropout(down.Forward(F.Gelu(up.Forward(ln2.Forward(h)))), 0.1);
+        }
     }
 
     private static Tensor Rows(Device device) => Tensor.RandN([4096, 1024], device: device).Realize();
