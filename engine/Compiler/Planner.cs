@@ -2,8 +2,8 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Compiler;
 
-/// <summary>Makes plans: recorded graph → values → fusion groups → implementations → buffers → launches → steps → arena → compiled program.
-/// Each arrow is a pass that leaves its input as it is.</summary>
+/// <summary>Makes plans: recorded graph → kept nodes → values → fusion groups → implementations → buffers → launches → steps → arena →
+/// compiled program. Each arrow is a pass that leaves its input as it is.</summary>
 /// <param name="device">What planning knows of the device, asked for each plan: settings change it.</param>
 internal sealed class Planner(Func<Target> device)
 {
@@ -12,6 +12,9 @@ internal sealed class Planner(Func<Target> device)
 
     /// <summary>Decides for nodes that need not be kept (tests); null: they are not.</summary>
     public Func<int, bool>? KeepPolicy { get; set; }
+
+    /// <summary>Smaller values that gradients read are kept, never recomputed (tests: 0).</summary>
+    public long MinRecomputedBytes { get; set; } = SavedValues.UsualMinBytes;
 
     /// <summary>Called before values are gathered into kernels (tests make the planner fail here).</summary>
     public Action? BeforeFusing { get; set; }
@@ -62,6 +65,7 @@ internal sealed class Planner(Func<Target> device)
             Suspects = graph.Suspects.Length == 0 ? [] : OutputsOf(graph.Suspects, kept),
             Copies = [.. buffers.Copies.Select(c => CopyOf(buffers.Of(c.Value), c.Value, c.Home))],
             Held = graph.Held,
+            Recomputed = parts.Nodes.Recomputed,
             Device = target.Name,
             Fault = parts.Fault,
         };
@@ -96,7 +100,8 @@ internal sealed class Planner(Func<Target> device)
     private PlanParts RunPasses(GraphSnapshot graph, Target target, bool plain)
     {
         bool fuse = Fuse && !plain;
-        var values = Inlining.Run(LiveValues.Run(graph), inline: !plain);
+        var nodes = SavedValues.Run(graph, plain ? long.MaxValue : MinRecomputedBytes);
+        var values = Inlining.Run(LiveValues.Run(graph, nodes.IsKept), inline: !plain);
         if (!plain) BeforeFusing?.Invoke();
         if (fuse) values = BiasGradients.Run(values, target);
         values = FlatResults.Run(Containers.Run(LongReductions.Run(values)));
@@ -115,7 +120,7 @@ internal sealed class Planner(Func<Target> device)
         var (offsets, bytes) = ArenaPlan.Make(lives);
         RequirePossible(target, bytes, lives.Count == 0 ? ""
             : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
-        return new(buffers, kernels, lifetimes.Launches, offsets, bytes);
+        return new(nodes, buffers, kernels, lifetimes.Launches, offsets, bytes);
     }
 
     /// <summary>Before anything is compiled, and before sums of sizes could wrap.</summary>
@@ -127,6 +132,6 @@ internal sealed class Planner(Func<Target> device)
     }
 
     /// <summary>What the passes leave for a plan.</summary>
-    private sealed record PlanParts(Buffers Buffers, KernelIdentity[] Kernels, LoweredLaunch[] Launches, long[] Offsets, long ArenaBytes,
-        Exception? Fault = null);
+    private sealed record PlanParts(KeptNodes Nodes, Buffers Buffers, KernelIdentity[] Kernels, LoweredLaunch[] Launches, long[] Offsets,
+        long ArenaBytes, Exception? Fault = null);
 }

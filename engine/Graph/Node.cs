@@ -134,11 +134,13 @@ internal sealed partial class Node : IOccupant
     /// <summary>Sets flags of a value that other threads may look at.</summary>
     public void Mark(NodeFlags set) => Change(set, NodeFlags.None);
 
-    private void Change(NodeFlags set, NodeFlags clear)
+    /// <returns>Whether a flag is another than before.</returns>
+    private bool Change(NodeFlags set, NodeFlags clear)
     {
-        NodeFlags before;
-        do before = flags;
-        while (Interlocked.CompareExchange(ref flags, (before | set) & ~clear, before) != before);
+        NodeFlags before, after;
+        do (before, after) = (flags, (flags | set) & ~clear);
+        while (Interlocked.CompareExchange(ref flags, after, before) != before);
+        return after != before;
     }
 
     /// <summary>The autograd leaf whose value it is, or was; null: none's.</summary>
@@ -195,16 +197,24 @@ internal sealed partial class Node : IOccupant
     public int Uses => Volatile.Read(ref uses);
 
     /// <summary>An operator whose gradient may read it is recorded (+1), or has been differentiated (−1). Any thread.</summary>
-    public void AddUse(int change) => Interlocked.Add(ref uses, change);
+    public void AddUse(int change)
+    {
+        if (Interlocked.Add(ref uses, change) == 0) ReleaseOperands();
+    }
 
-    /// <summary>Pending graphs, of any thread, that will read it.</summary>
+    /// <summary>Pending graphs, of any thread, that will read it, and values that will be recomputed from it. Counted up to 65,535, and no
+    /// more from there.</summary>
     public int Readers => Volatile.Read(ref readers);
 
     /// <summary>A graph begins to read it (+1), or has run (−1). Any thread.</summary>
     public void AddReader(int change)
     {
         ushort before;
-        do before = Volatile.Read(ref readers);
+        do
+        {
+            before = Volatile.Read(ref readers);
+            if (before == ushort.MaxValue) return;
+        }
         while (Interlocked.CompareExchange(ref readers, (ushort)(before + change), before) != before);
     }
 
@@ -215,7 +225,7 @@ internal sealed partial class Node : IOccupant
 }
 
 [Flags]
-internal enum NodeFlags : byte
+internal enum NodeFlags : ushort
 {
     None = 0,
     RequiresGrad = 1,
@@ -231,4 +241,6 @@ internal enum NodeFlags : byte
     Depended = 64,
     /// <summary>A variable was made for it.</summary>
     HadVariable = 128,
+    /// <summary>See <see cref="Node.IsRecomputed"/>.</summary>
+    Recomputed = 256,
 }

@@ -102,7 +102,10 @@ internal sealed partial class Recorder
             if (leaf.Grad?.Node.IsPendingIn(this) == true)
                 leaf.Restore(before is { Node.State: NodeState.Failed } ? null : before, exposed);
         foreach (var node in nodes)
-            if (node.IsPendingIn(this)) node.Fail(cause);
+            if (!node.IsPendingIn(this)) continue;
+            // It is older than this graph, and what it is computed from is still there.
+            else if (node.IsRecomputed) node.Drop(null);
+            else node.Fail(cause);
         for (int i = rollbacks.Count - 1; i >= 0; i--) rollbacks[i]();
     }
 
@@ -120,5 +123,6 @@ internal sealed partial class Recorder
         checks.Clear();
         watched.Clear();
         Fingerprint.Clear();
+        reviving.Clear();
     }
 }

@@ -18,6 +18,9 @@ namespace GpuTensor.Graph;
 /// </remarks>
 internal sealed partial class Recorder
 {
+    // Used again by one value after another.
+    private readonly Stack<Node> reviving = new();
+
     /// <summary>What a variable meant before the function that this thread compiles changed it: what other threads read until the recording
     /// has run. Null for other values.</summary>
     private Node? ValueBefore(Node value)
@@ -156,7 +159,9 @@ internal sealed partial class Recorder
     private Node? Revive(Node root)
     {
         if (root.State == NodeState.Dropped) KeepNextTime(root);
-        var stack = new Stack<Node>([root]);
+        var stack = reviving;
+        stack.Clear();
+        stack.Push(root);
         while (stack.TryPeek(out var node))
         {
             bool ready = true;
@@ -177,10 +182,10 @@ internal sealed partial class Recorder
         return null;
     }
 
-    /// <summary>Has the plan that dropped a node made again with it.</summary>
+    /// <summary>Has the plan that dropped a node made again with it; not where the plan means the node to be computed again.</summary>
     private static void KeepNextTime(Node node)
     {
-        node.DroppedBy?.Missed.Add(node.Index);
+        if (!node.IsRecomputed) node.DroppedBy?.Missed.Add(node.Index);
     }
 
     /// <summary>Why a value cannot be read.</summary>

@@ -37,6 +37,7 @@ internal sealed class Settlement(Backend backend, Pool pool)
             var block = isNew ? outputs[place.Memory.Index] : homes.Blocks[homeIndex];
             if (!isNew) block.Occupy(node);
             node.Materialize(block);
+            node.ReleaseOperands();
             if (!node.RequiresGrad || (node.Flags & NodeFlags.GraphFreed) != 0) node.ForgetOperands();
         }
         bool dropped = false;
@@ -47,6 +48,9 @@ internal sealed class Settlement(Backend backend, Pool pool)
                 dropped = true;
             }
         if (!dropped) return;
+        // Users first: a value is needed where one of its users is.
+        var recomputed = executable.Plan.Recomputed;
+        for (int i = recomputed.Length - 1; i >= 0; i--) graph.Nodes[recomputed[i]].HoldOperands();
         foreach (var leaf in graph.Leaves) leaf.Mark(NodeFlags.Depended);
     }
 

@@ -9,6 +9,8 @@ public class GraphSnapshotTests
     [Fact]
     public void Operands_are_named_by_position_and_leaves_by_slot_and_nothing_changes_after_the_graph_has_run()
     {
+        // What an earlier test of this thread has left.
+        Device.Cpu.Synchronize();
         var x = Tensor.From([1f, 2], device: Device.Cpu);
         var y = (x * 3 + x).Sum();
         var recorder = Recorder.For(Device.Cpu);
@@ -39,7 +41,7 @@ public class GraphSnapshotTests
         var kept = KeepSet.ForExplanation(recorder, y.Node, missed: null, policy: null);
 
         Assert.True(kept.Nodes[y.Node.Index]);
-        Assert.True(kept.Nodes[e.Node.Index]);
+        Assert.True(kept.Saved[e.Node.Index]);
         Assert.Empty(kept.Held);
         Assert.Equal(NodeFlags.None, y.Node.Flags & NodeFlags.Keep);
         Assert.Equal(words, recorder.Fingerprint.Count);

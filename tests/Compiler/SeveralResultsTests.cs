@@ -8,11 +8,8 @@ namespace GpuTensor.Tests.Compiler;
 /// <summary>Planning of an operator with two results.</summary>
 public class SeveralResultsTests
 {
-    private static RecordedNode Node(Operator op, DType dtype, int[] sizes, int source, bool isKept = false) =>
-        new(op, dtype, Shape.Create(sizes), [new(source, null)], op.Iteration == Iteration.Reduction ? new ReduceAttributes(1) : null)
-        {
-            IsKept = isKept,
-        };
+    private static RecordedNode Node(Operator op, DType dtype, int[] sizes, int source) =>
+        new(op, dtype, Shape.Create(sizes), [new(source, null)], op.Iteration == Iteration.Reduction ? new ReduceAttributes(1) : null);
 
     [Theory, InlineData(true, false), InlineData(false, true), InlineData(true, true)]
     public void A_result_that_nothing_reads_is_no_value(bool keepsValues, bool keepsIndices)
@@ -22,10 +19,10 @@ public class SeveralResultsTests
             Leaves = [new(DType.Float32, Shape.Create([8, 16]), null)],
             Nodes =
             [
-                Node(Values.Max, DType.Float32, [8, 16], -1), Node(Values.Max.Results[0], DType.Float32, [8], 0, keepsValues),
-                Node(Values.Max.Results[1], DType.Int64, [8], 0, keepsIndices),
+                Node(Values.Max, DType.Float32, [8, 16], -1), Node(Values.Max.Results[0], DType.Float32, [8], 0),
+                Node(Values.Max.Results[1], DType.Int64, [8], 0),
             ],
-        });
+        }, isKept: [false, keepsValues, keepsIndices]);
         string[] results = [.. values.Where(v => v.Op.Iteration == Iteration.Result).Select(v => v.Op.Name)];
         Assert.Equal([.. ((string[])["max.values", "max.indices"]).Where((_, i) => i == 0 ? keepsValues : keepsIndices)], results);
         Assert.Single(values, v => v.Op == Values.Max);

@@ -12,13 +12,13 @@ public class ValuePassTests
     public void What_no_kept_value_depends_on_is_left_out_and_a_leaf_stands_before_its_first_user()
     {
         var shape = Shape.Create([4]);
-        RecordedNode Node(bool kept, params int[] sources) =>
-            new(Values.Add, DType.Float32, shape, [.. sources.Select(s => new RecordedOperand(s, null))], null) { IsKept = kept };
+        RecordedNode Node(params int[] sources) =>
+            new(Values.Add, DType.Float32, shape, [.. sources.Select(s => new RecordedOperand(s, null))], null);
         var values = LiveValues.Run(new()
         {
-            Nodes = [Node(false, -1, -1), Node(false, 0, -2), Node(true, 0, 0)],
+            Nodes = [Node(-1, -1), Node(0, -2), Node(0, 0)],
             Leaves = [new(DType.Float32, shape, null), new(DType.Float32, shape, null)],
-        });
+        }, isKept: [false, false, true]);
         Assert.Equal([Role.Leaf, Role.Computed, Role.Computed], values.Select(v => v.Role));
         Assert.Equal([-1, 0, 2], values.Select(v => v.Index));
         Assert.Equal([0, 1, 2], values.Select(v => v.Id));

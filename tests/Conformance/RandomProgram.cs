@@ -29,7 +29,9 @@ internal sealed class RandomProgram
     /// <param name="held">Gets every handle that the program makes: what a debug build keeps alive, and more.</param>
     /// <param name="iterations">How many steps.</param>
     /// <param name="atOnce">Nothing runs before the end.</param>
-    public List<byte[]> Run(Device device, bool compiled = false, List<Tensor>? held = null, int iterations = 10, bool atOnce = false)
+    /// <param name="alone">The forward pass runs before the backward pass is recorded, as where a program looks at the loss.</param>
+    public List<byte[]> Run(Device device, bool compiled = false, List<Tensor>? held = null, int iterations = 10, bool atOnce = false,
+        bool alone = false)
     {
         Tensor Make(int seed, params int[] shape)
         {
@@ -63,6 +65,7 @@ internal sealed class RandomProgram
         {
             foreach (var p in parameters) p.Grad = null;
             var loss = Loss();
+            if (alone) loss.Realize();
             loss.Backward();
             if (seed % 4 == 2)
             {

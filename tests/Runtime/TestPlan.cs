@@ -25,6 +25,7 @@ internal static class TestPlan
         Suspects = [],
         Copies = [],
         Held = [],
+        Recomputed = [],
         Device = "a test",
     };
 

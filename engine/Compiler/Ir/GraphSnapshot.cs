@@ -13,8 +13,13 @@ internal sealed record RecordedNode(Operator Op, DType DType, Shape Shape, Recor
     /// <summary>Of a number or a random node: the slot of its number; else −1.</summary>
     public int Slot { get; init; } = -1;
 
-    /// <summary>Its value must stand in memory after the run.</summary>
+    public long Bytes => Shape.ElementCount * DType.Size();
+
+    /// <summary>Its value must be in memory after the run.</summary>
     public bool IsKept { get; init; }
+
+    /// <summary>Gradients will read it: it is kept or recomputed (<see cref="SavedValues"/>).</summary>
+    public bool IsSaved { get; init; }
 
     /// <summary>Where its value shall lie, if its variable says so.</summary>
     public Home? Home { get; init; }
@@ -24,7 +29,7 @@ internal sealed record RecordedNode(Operator Op, DType DType, Shape Shape, Recor
 /// <param name="Home">The place it lies in, where the graph computes a new value there or the place is part of a flat storage.</param>
 internal readonly record struct RecordedLeaf(DType DType, Shape Shape, Home? Home);
 
-/// <summary>A recorded graph with the decision what to keep: all that planning reads. It is taken under the recorder's lock and nothing in
+/// <summary>A recorded graph, with what must be kept of it: all that planning reads. It is taken under the recorder's lock and nothing in
 /// it changes later, so that a plan may be made on
 /// any thread.</summary>
 internal sealed class GraphSnapshot
@@ -71,7 +76,7 @@ internal sealed class GraphSnapshot
             }
             nodes[i] = new(node.Op, node.DType, node.Shape, operands, Shaping(node))
             {
-                Slot = slots.GetValueOrDefault(node, -1), IsKept = kept.Nodes[i], Home = homes.OfNode(i),
+                Slot = slots.GetValueOrDefault(node, -1), IsKept = kept.Nodes[i], IsSaved = kept.Saved[i], Home = homes.OfNode(i),
             };
         }
         var leaves = new RecordedLeaf[graph.Leaves.Count];

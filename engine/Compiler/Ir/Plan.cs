@@ -44,6 +44,9 @@ internal sealed class Plan
     /// <summary>Nodes that are kept only because the program held a handle on them when the plan was made.</summary>
     public required int[] Held { get; init; }
 
+    /// <summary>Nodes that are recomputed for gradients (<see cref="KeptNodes"/>).</summary>
+    public required int[] Recomputed { get; init; }
+
     /// <summary>The name of the device that it is made for.</summary>
     public required string Device { get; init; }
 
@@ -51,7 +54,7 @@ internal sealed class Plan
     public Exception? Fault { get; init; }
 
     /// <summary>Host memory it takes, about: for the bound on the plan cache.</summary>
-    public long HostBytes => 2048 + Fingerprint.Length * 8L + Kept.Length * 24L + Outputs.Length * 128L
+    public long HostBytes => 2048 + Fingerprint.Length * 8L + Kept.Length * 24L + Recomputed.Length * 4L + Outputs.Length * 128L
         + Kernels.Sum(k => 128 + k.Groups.Sum(g => 192 + g.Operators.Length * 64L));
 
     /// <summary>What <c>Explain</c> prints.</summary>

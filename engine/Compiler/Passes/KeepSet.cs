@@ -4,8 +4,10 @@ namespace GpuTensor.Compiler;
 
 /// <summary>Which pending values a plan writes to memory for good.</summary>
 /// <param name="Nodes">By node: whether its value is kept.</param>
+/// <param name="Saved">By node: whether gradients read it in places where it may as well be computed again (<see cref="SavedValues"/>
+/// decides).</param>
 /// <param name="Held">The nodes that are kept only because the program holds them.</param>
-internal sealed record KeepSet(bool[] Nodes, int[] Held)
+internal sealed record KeepSet(bool[] Nodes, bool[] Saved, int[] Held)
 {
     /// <summary>What a new plan keeps. Collects garbage first, so that weak references tell which values the program holds.</summary>
     /// <param name="graph">The graph.</param>
@@ -20,8 +22,7 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
         foreach (var node in graph.Nodes)
             if (!keep[node.Index] && (known?.Contains(node.Index) ?? (!node.IsVast && graph.IsHeld(node)))) held.Add(node.Index);
         foreach (int index in held) keep[index] = true;
-        KeepSaved(graph, keep);
-        return new(keep, [.. held]);
+        return new(keep, KeepSaved(graph, keep), [.. held]);
     }
 
     /// <summary>What a plan would keep if the program held no value of the graph but one: which it does hold only a collection would tell.
@@ -34,8 +35,7 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
     {
         var keep = Demanded(graph, missed, policy);
         if (asked.IsPendingIn(graph)) keep[asked.Index] = true;
-        KeepSaved(graph, keep);
-        return new(keep, []);
+        return new(keep, KeepSaved(graph, keep), []);
     }
 
     private static bool[] Demanded(Recorder graph, IReadOnlySet<int>? missed, Func<int, bool>? policy)
@@ -51,9 +51,12 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
         return keep;
     }
 
-    /// <summary>Adds what gradients of kept values will read.</summary>
-    private static void KeepSaved(Recorder graph, bool[] keep)
+    /// <summary>Finds what gradients of kept values will read. Adds what they read in memory: the gradient of a product is two products
+    /// of its operands, and computing an operand again would write it, too.</summary>
+    /// <returns>By node: whether gradients read it element by element.</returns>
+    private static bool[] KeepSaved(Recorder graph, bool[] keep)
     {
+        var saved = new bool[keep.Length];
         var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
         var stack = new Stack<Node>();
         foreach (var node in graph.Nodes)
@@ -63,19 +66,21 @@ internal sealed record KeepSet(bool[] Nodes, int[] Held)
             VisitCounter.Visit();
             if (!seen.Add(node) || (node.Flags & NodeFlags.GraphFreed) != 0 || node.Leaf is not null) continue;
             var saves = node.Op.SavedBy(node);
+            var readers = node.Op is { Iteration: Iteration.Pointwise or Iteration.Reduction, Tables: 0 } ? saved : keep;
             for (int i = 0; i < Math.Max(1, node.Op.Results.Length); i++)
-                if (saves.HasResult(i)) Keep(node.SavedResult(i)!);
+                if (saves.HasResult(i)) Add(node.SavedResult(i)!);
             for (int i = 0; i < node.OperandCount; i++)
             {
                 var operand = node[i];
-                if (saves.HasOperand(i)) Keep(operand.Node);
+                if (saves.HasOperand(i)) Add(operand.Node);
                 if (operand.Grad && operand.Node.RequiresGrad) stack.Push(operand.Node);
             }
-        }
 
-        void Keep(Node node)
-        {
-            if (node.IsPendingIn(graph) && node.Op.Iteration != Iteration.Number) keep[node.Index] = true;
+            void Add(Node value)
+            {
+                if (value.IsPendingIn(graph) && value.Op.Iteration != Iteration.Number) readers[value.Index] = true;
+            }
         }
+        return saved;
     }
 }

@@ -2,14 +2,16 @@ using GpuTensor.Graph;
 
 namespace GpuTensor.Compiler;
 
-/// <summary>The first pass: a recorded graph as values, without what nothing kept depends on.</summary>
-internal sealed class LiveValues(GraphSnapshot graph)
+/// <summary>A recorded graph as values, without what nothing kept depends on.</summary>
+internal sealed class LiveValues(GraphSnapshot graph, bool[] isKept)
 {
     private readonly List<Value> result = [];
     private readonly Value?[] leaves = new Value?[graph.Leaves.Length], made = new Value?[graph.Nodes.Length];
 
     /// <summary>Live values, operands before users; a leaf stands before its first user.</summary>
-    public static Value[] Run(GraphSnapshot graph) => new LiveValues(graph).Run();
+    /// <param name="graph">The graph.</param>
+    /// <param name="isKept">By node: whether its value is in memory after the run.</param>
+    public static Value[] Run(GraphSnapshot graph, bool[] isKept) => new LiveValues(graph, isKept).Run();
 
     private Value[] Run()
     {
@@ -25,11 +27,11 @@ internal sealed class LiveValues(GraphSnapshot graph)
             {
                 Role = isNumber ? Role.Scalar : Role.Computed, Index = i, Slot = node.Slot, Operands = operands,
                     Attributes = node.Attributes,
-                IsKept = node.IsKept && !isNumber, Home = node.Home,
+                IsKept = isKept[i] && !isNumber, Home = node.Home,
             };
             result.Add(value);
             // A number somebody holds on to is written to memory by a kernel of its own.
-            if (isNumber && node.IsKept)
+            if (isNumber && isKept[i])
                 result.Add(new(result.Count, Basic.Copy, node.DType, node.Shape) { Index = i, IsKept = true, Home = node.Home,
                     Operands = [new(value, null)] });
         }
@@ -42,7 +44,7 @@ internal sealed class LiveValues(GraphSnapshot graph)
         for (int i = live.Length - 1; i >= 0; i--)
         {
             VisitCounter.Visit();
-            live[i] |= graph.Nodes[i].IsKept;
+            live[i] |= isKept[i];
             if (!live[i]) continue;
             foreach (var (source, _) in graph.Nodes[i].Operands)
                 if (source >= 0) live[source] = true;
