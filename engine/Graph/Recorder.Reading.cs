@@ -75,7 +75,7 @@ internal sealed partial class Recorder
                 }
             switch (node.State)
             {
-                case NodeState.Dropped: For(node.Device).RecordAgain(node); break;
+                case NodeState.Dropped: For(node.Device).RecordAgain(node, isOperand: false); break;
                 case NodeState.Overwritten or NodeState.Failed: throw Unreadable(node);
             }
         }
@@ -94,7 +94,7 @@ internal sealed partial class Recorder
             case NodeState.Dropped:
                 try
                 {
-                    RecordAgain(node);
+                    RecordAgain(node, isOperand: true);
                     return node;
                 }
                 catch (ValueNotKeptException) when (node.Latest is not null)
@@ -139,7 +139,9 @@ internal sealed partial class Recorder
     }
 
     /// <summary>Records a dropped node in this graph, with the dropped nodes it stands on.</summary>
-    private void RecordAgain(Node root)
+    /// <param name="root">The node.</param>
+    /// <param name="isOperand">An operator reads it, not the program.</param>
+    private void RecordAgain(Node root, bool isOperand)
     {
         while (true)
         {
@@ -147,7 +149,7 @@ internal sealed partial class Recorder
             lock (Gate)
             {
                 // Two threads may want it, and one records it.
-                lock (Device.Executor.Gate) elsewhere = root.State == NodeState.Dropped ? Revive(root) : null;
+                lock (Device.Executor.Gate) elsewhere = root.State == NodeState.Dropped ? Revive(root, isOperand) : null;
             }
             if (elsewhere is null) return;
             if (elsewhere.PendingIn is { } other && !other.FlushFor(elsewhere)) throw Unreadable(elsewhere);
@@ -156,9 +158,9 @@ internal sealed partial class Recorder
 
     /// <summary>Records a dropped node again, with the dropped nodes it stands on.</summary>
     /// <returns>What it stands on and is pending in another graph: that must run first. Null: it is recorded.</returns>
-    private Node? Revive(Node root)
+    private Node? Revive(Node root, bool isOperand)
     {
-        if (root.State == NodeState.Dropped) KeepNextTime(root);
+        if (root.State == NodeState.Dropped && !(isOperand && root.IsRecomputed)) KeepNextTime(root);
         var stack = reviving;
         stack.Clear();
         stack.Push(root);
@@ -182,11 +184,8 @@ internal sealed partial class Recorder
         return null;
     }
 
-    /// <summary>Has the plan that dropped a node made again with it; not where the plan means the node to be computed again.</summary>
-    private static void KeepNextTime(Node node)
-    {
-        if (!node.IsRecomputed) node.DroppedBy?.Missed.Add(node.Index);
-    }
+    /// <summary>Has the plan that dropped a node made again with it.</summary>
+    private static void KeepNextTime(Node node) => node.DroppedBy?.Missed.Add(node.Index);
 
     /// <summary>Why a value cannot be read.</summary>
     public static Exception Unreadable(Node node) => node.State switch
