@@ -4,8 +4,8 @@ namespace GpuTensor.Compiler;
 
 /// <summary>Which pending values a plan writes to memory for good.</summary>
 /// <param name="Nodes">By node: whether its value is kept.</param>
-/// <param name="Saved">By node: whether gradients read it in places where it may as well be computed again (<see cref="SavedValues"/>
-/// decides).</param>
+/// <param name="Saved">By node: whether gradients read it, so that it is kept or recomputed (<see cref="SavedValues"/> decides
+/// which).</param>
 /// <param name="Held">The nodes that are kept only because the program holds them.</param>
 internal sealed record KeepSet(bool[] Nodes, bool[] Saved, int[] Held)
 {
@@ -51,9 +51,10 @@ internal sealed record KeepSet(bool[] Nodes, bool[] Saved, int[] Held)
         return keep;
     }
 
-    /// <summary>Finds what gradients of kept values will read. Adds what they read in memory: the gradient of a product is two products
-    /// of its operands, and computing an operand again would write it, too.</summary>
-    /// <returns>By node: whether gradients read it element by element.</returns>
+    /// <summary>Finds the values that gradients of kept values will read. Some must be in memory when they are read, and are added to the
+    /// kept ones. Example: the gradient of a product is two products of its operands. To recompute an operand would write it to memory,
+    /// too.</summary>
+    /// <returns>By node: whether gradients read it element by element, in pointwise work or a reduction.</returns>
     private static bool[] KeepSaved(Recorder graph, bool[] keep)
     {
         var saved = new bool[keep.Length];
