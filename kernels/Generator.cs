@@ -14,7 +14,11 @@ internal static class Generator
     /// <param name="wide">Forces 64-bit indices; otherwise they are used where a domain or an address needs them.</param>
     /// <exception cref="ArgumentException">The description contradicts itself, or the dialect has no vectors and the profile is a
     /// CPU's.</exception>
-    public static GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide = false)
+    public static GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide = false) =>
+        Write(spec, profile, dialect, wide).Evaluate();
+
+    /// <summary>The same of sizes that may be a trace's.</summary>
+    public static SymbolicKernel Write(KernelSpec spec, DeviceProfile profile, Dialect dialect, bool wide = false)
     {
         if (profile.IsCpu && !dialect.HasVectors)
             throw new ArgumentException($"The CPU shape needs vectors, which {dialect.Name} does not have.", nameof(dialect));
@@ -38,7 +42,9 @@ internal static class Generator
         if (several) PutSideBySide(writer, texts);
         else PutInOrder(writer, texts);
         var (source, name) = writer.Finish(size);
-        return new(source, name, [.. writer.Integers], wide, spec.Serial ? 1 : texts.Sum(t => t.Groups), size, writer.Prelude);
+        SymInt groups = 0;
+        foreach (var text in texts) groups += text.Groups;
+        return new(new(source, name, wide, size, writer.Prelude), [.. writer.Integers], spec.Serial ? 1 : groups);
 
         // Local memory of a section, in words of 64 bits: a value and a position for each work-item of a reduction, or squares.
         int SharedWords(int i)
@@ -82,7 +88,7 @@ internal static class Generator
         foreach (var text in texts)
             if (shared.Find(same => writer.IsSame(same[0], text)) is { } known) known.Add(text);
             else shared.Add([text]);
-        long groups = 0;
+        SymInt groups = 0;
         for (int s = 0; s < shared.Count; s++)
         {
             foreach (var text in shared[s])
@@ -120,22 +126,23 @@ internal static class Generator
     private static bool NeedsWide(Section section, Nest nest)
     {
         const long Limit = int.MaxValue - (1 << 20);
-        double domain = 1;
-        foreach (long n in nest.Sizes) domain *= n;
-        if (domain > Limit || section.SplitTotal > Limit) return true;
+        SymInt domain = 1;
+        foreach (var n in nest.Sizes) domain = SymInt.Reach(domain, n);
+        if (domain > Limit || section.SplitTotal is { } total && total > Limit) return true;
         for (int i = 0; i < section.Code.Length; i++)
         {
             // An Affine is a number of 64 bits anyhow, but its parts must not overflow on the way.
             if (nest.Strides[i] is not { } strides) continue;
-            double reach = Math.Abs((double)section.Code[i].Place!.Offset);
-            for (int d = 0; d < strides.Length; d++) reach += Math.Abs((double)strides[d]) * Math.Max(1, nest.Sizes[d]);
-            reach += section.Code[i] switch
+            var reach = SymInt.Reach(section.Code[i].Place!.Offset, 1);
+            for (int d = 0; d < strides.Length; d++)
+                reach = SymInt.AddReach(reach, SymInt.Reach(strides[d], SymInt.Max(1, nest.Sizes[d])));
+            reach = SymInt.AddReach(reach, section.Code[i] switch
             {
-                Gather gather => Math.Abs((double)gather.Stride) * gather.Bound,
-                Search search => Math.Abs((double)search.Stride) * search.Length,
-                SegmentSum sum => Math.Abs((double)sum.Stride) * sum.Bound,
+                Gather gather => SymInt.Reach(gather.Stride, gather.Bound),
+                Search search => SymInt.Reach(search.Stride, search.Length),
+                SegmentSum sum => SymInt.Reach(sum.Stride, sum.Bound),
                 _ => 0,
-            };
+            });
             if (reach > Limit) return true;
         }
         return false;

@@ -36,6 +36,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         Kernels = kernels ?? new(backend, dialect);
         Planner = new(() => new(backend.Profile, dialect)
         {
+            Texts = Texts,
             Name = backend.Name, MaxAllocation = backend.Memory.MaxAllocation, HasProducts = backend.HasProducts,
             HasEpilogue = backend.HasEpilogue,
         });
@@ -56,6 +57,9 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     public Pool Pool { get; }
 
     public KernelCache Kernels { get; }
+
+    /// <summary>The texts of kernels that plans have made so far.</summary>
+    public KernelTexts Texts { get; } = new();
 
     public Planner Planner { get; }
 

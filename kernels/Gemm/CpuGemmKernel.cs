@@ -15,7 +15,7 @@ internal static class CpuGemmKernel
 {
     private const int Lanes = GemmAccumulator.Lanes;
 
-    public static GemmLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b,
+    public static SymbolicLaunch Generate(GemmSpec spec, GemmTile tile, GemmOperand a, GemmOperand b,
         IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect, bool wide,
         string description)
     {
@@ -26,9 +26,9 @@ internal static class CpuGemmKernel
         var o = writer.Out;
         string vector = writer.Type(Lanes), x = writer.X;
 
-        long panels = Ceil(spec.M, tile.Rows), columns = Ceil(spec.N, tile.Columns), batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
-        long each = Math.Clamp(panels * columns * batches / profile.PreferredGroups, 1, Math.Min(tile.RowPanels, panels));
-        long blocks = Ceil(panels, each);
+        SymInt panels = SymInt.Ceil(spec.M, tile.Rows), columns = SymInt.Ceil(spec.N, tile.Columns), batches = SymInt.Product(spec.Batch);
+        SymInt each = SymInt.Clamp(panels * columns * batches / profile.PreferredGroups, 1, SymInt.Min(tile.RowPanels, panels));
+        SymInt blocks = SymInt.Ceil(panels, each);
         string m = o.Slot(spec.M), n = o.Slot(spec.N), k = o.Slot(spec.K), e = o.Slot(each), p = o.Slot(panels);
         writer.Coordinate("column", columns);
         writer.Coordinate("block", blocks);
@@ -112,6 +112,4 @@ internal static class CpuGemmKernel
             epilogue.WriteLanes("part", "product");
         }
     }
-
-    internal static long Ceil(long x, long y) => (x + y - 1) / y;
 }

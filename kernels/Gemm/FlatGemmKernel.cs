@@ -13,11 +13,11 @@ internal static class FlatGemmKernel
     public static bool Suits(GemmSpec spec) =>
         spec.M <= MostRows && GemmProgram.DenserAlong(spec.B, spec.Batch.Length, spec.Batch.Length + 1);
 
-    public static GemmLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
+    public static SymbolicLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
     {
         int rank = spec.Batch.Length, rows = (int)spec.M;
-        long columns = CpuGemmKernel.Ceil(spec.N, Lanes), batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
-        long each = Math.Clamp(columns * batches / profile.PreferredGroups, 1, columns), blocks = CpuGemmKernel.Ceil(columns, each);
+        SymInt columns = SymInt.Ceil(spec.N, Lanes), batches = SymInt.Product(spec.Batch);
+        SymInt each = SymInt.Clamp(columns * batches / profile.PreferredGroups, 1, columns), blocks = SymInt.Ceil(columns, each);
         var writer = new GemmKernelWriter("gemv", spec, profile, dialect, wide, [spec.A, spec.B, spec.Epilogue], []);
         var o = writer.Out;
         string x = writer.X, vector = writer.Type(Lanes), n = o.Slot(spec.N), k = o.Slot(spec.K), e = o.Slot(each);

@@ -12,7 +12,7 @@ internal sealed class GemmElement : SectionWriter
     /// <param name="lanes">The dimension that lanes run along; −1 where every register is a scalar.</param>
     /// <param name="input">The dtype of the product's operands.</param>
     /// <param name="prefix">What the names of registers begin with.</param>
-    public GemmElement(KernelWriter writer, long[] sizes, Instruction[] code, string[] indices, int lanes, DType input, string prefix)
+    public GemmElement(KernelWriter writer, SymInt[] sizes, Instruction[] code, string[] indices, int lanes, DType input, string prefix)
         : this(writer, new Section(SectionKind.Pointwise, sizes, [], code), indices, lanes, input, prefix) { }
 
     private GemmElement(KernelWriter writer, Section section, string[] indices, int lanes, DType input, string prefix)

@@ -20,7 +20,7 @@ internal static class GemmFold
             && GemmProgram.Addresses(spec.B).All(at => at.Strides[d] == 0);
     }
 
-    private static GemmSpec Without(GemmSpec spec, int d, long rows)
+    private static GemmSpec Without(GemmSpec spec, int d, SymInt rows)
     {
         Instruction[] Drop(Instruction[] code) =>
             GemmProgram.Map(code, at => new Access(at.Offset, [.. at.Strides[..d], .. at.Strides[(d + 1)..]]));

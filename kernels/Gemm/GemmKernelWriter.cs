@@ -45,20 +45,20 @@ internal sealed class GemmKernelWriter
     public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}*";
 
     /// <summary>A program as this kernel's parameters are numbered.</summary>
-    public GemmElement Element(Instruction[] code, long[] batch, long rows, long columns, string row, string column,
+    public GemmElement Element(Instruction[] code, SymInt[] batch, SymInt rows, SymInt columns, string row, string column,
         int lanes, string prefix) =>
         new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local, slot => Array.IndexOf(scalars, slot)),
             [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);
 
     /// <summary>Splits the fastest part of g off as a coordinate.</summary>
-    public void Coordinate(string name, long size)
+    public void Coordinate(string name, SymInt size)
     {
         string n = Out.Slot(size);
         Out.Let(X, name, $"g % {n}").Line($"g /= {n};");
     }
 
     /// <summary>What remains of g as batch coordinates.</summary>
-    public void BatchCoordinates(long[] batch)
+    public void BatchCoordinates(SymInt[] batch)
     {
         for (int d = batch.Length - 1; d > 0; d--) Coordinate(Batch(d), batch[d]);
         if (batch.Length > 0) Out.Let(X, Batch(0), "g");
@@ -74,15 +74,15 @@ internal sealed class GemmKernelWriter
     }
 
     /// <summary>A stride: 0 and 1 are part of the source.</summary>
-    public string Stride(long value) => value is 0 or 1 ? value.ToString(CultureInfo.InvariantCulture) : Out.Slot(value);
+    public string Stride(SymInt value) => value == 0 ? "0" : value == 1 ? "1" : Out.Slot(value);
 
     /// <summary>The launch.</summary>
-    public GemmLaunch Finish(long groups, int groupSize, string description)
+    public SymbolicLaunch Finish(SymInt groups, int groupSize, string description)
     {
         Out.Put(Out.EndSection(groups));
         var (source, entry) = Out.Finish(groupSize);
-        var kernel = new GeneratedKernel(source, entry, [.. Out.Integers], Out.Wide, groups, groupSize, Out.Prelude);
-        return new GemmLaunch(kernel, arguments, scalars, description);
+        var text = new KernelText(source, entry, Out.Wide, groupSize, Out.Prelude);
+        return new(new(text, [.. Out.Integers], groups), arguments, scalars, description);
     }
 
     private static string Batch(int d) => "i" + d.ToString(CultureInfo.InvariantCulture);

@@ -9,14 +9,14 @@ internal static class GemmPack
     /// <param name="batch">Sizes of the batch dimensions that B is not broadcast along, those of <paramref name="code"/>.</param>
     /// <param name="width">Columns of a panel.</param>
     /// <param name="target">The buffer of the panels.</param>
-    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, int width, int target,
+    public static SymbolicLaunch Generate(GemmSpec spec, Instruction[] code, SymInt[] batch, int width, int target,
         IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
         bool wide, string description)
     {
-        long panels = CpuGemmKernel.Ceil(spec.N, width), batches = batch.Aggregate(1L, (x, y) => x * y);
+        SymInt panels = SymInt.Ceil(spec.N, width), batches = SymInt.Product(batch);
         // Chunks of k in whole squares of the transposition.
-        long chunk = Math.Max(Lanes, spec.K * panels * batches / profile.PreferredGroups / Lanes * Lanes);
-        long chunks = CpuGemmKernel.Ceil(spec.K, chunk);
+        SymInt chunk = SymInt.Max(Lanes, spec.K * panels * batches / profile.PreferredGroups / Lanes * Lanes);
+        SymInt chunks = SymInt.Ceil(spec.K, chunk);
         var writer = new GemmKernelWriter("pack", spec, profile, dialect, wide, [code], scratch, (target, true));
         var o = writer.Out;
         bool transpose = GemmProgram.DenserAlong(code, batch.Length, batch.Length + 1);

@@ -12,16 +12,42 @@ namespace GpuTensor.Kernels;
 /// <param name="B">The same over (batch…, k, n).</param>
 /// <param name="Epilogue">A program over (batch…, m, n) in which one <see cref="Product"/> gives the element of the product and stores
 /// write the results.</param>
-internal sealed record GemmSpec(long[] Batch, long M, long N, long K, DType In, BufferParameter[] Buffers,
+internal sealed record GemmSpec(SymInt[] Batch, SymInt M, SymInt N, SymInt K, DType In, BufferParameter[] Buffers,
     DType[] Scalars, Instruction[] A, Instruction[] B,
-    Instruction[] Epilogue);
+    Instruction[] Epilogue)
+{
+    public GemmSpec(long[] batch, long m, long n, long k, DType type, BufferParameter[] buffers, DType[] scalars, Instruction[] a,
+        Instruction[] b, Instruction[] epilogue) : this(SymInt.Of(batch), m, (SymInt)n, k, type, buffers, scalars, a, b, epilogue) { }
+
+    /// <summary>The same with other sizes.</summary>
+    public GemmSpec Resized(Func<SymInt, SymInt> change) => this with
+    {
+        Batch = Array.ConvertAll(Batch, n => change(n)), M = change(M), N = change(N), K = change(K),
+        A = Array.ConvertAll(A, i => i.Resized(change)), B = Array.ConvertAll(B, i => i.Resized(change)),
+        Epilogue = Array.ConvertAll(Epilogue, i => i.Resized(change)),
+    };
+
+    /// <summary>Adds everything to a key, sizes in the order of <see cref="Resized"/>.</summary>
+    public void Describe(SpecKey key) =>
+        key.Add((long)In).Add(Buffers, Scalars).Add(Batch).Add(M).Add(N).Add(K).Add(A).Add(B).Add(Epilogue);
+}
 
 /// <summary>In an epilogue: the element of the product, as Type.</summary>
-internal sealed record Product(DType Type) : Instruction(Type);
+internal sealed record Product(DType Type) : Instruction(Type)
+{
+    public override void Describe(SpecKey key) { }
+}
 
 /// <summary>The launches of a product, in order, and the scratch memory between them.</summary>
 /// <param name="Scratch">Bytes of each scratch buffer.</param>
 internal sealed record GemmPlan(GemmLaunch[] Launches, long[] Scratch);
+
+/// <summary>The launches of a product whose numbers follow from sizes.</summary>
+internal sealed record SymbolicPlan(SymbolicLaunch[] Launches, SymInt[] Scratch);
+
+/// <summary>A launch whose numbers follow from sizes.</summary>
+/// <param name="Description">What it does with "{0}", the product.</param>
+internal sealed record SymbolicLaunch(SymbolicKernel Kernel, int[] Buffers, int[] Scalars, string Description);
 
 /// <summary>One launch: its parameters are those of any generated kernel, buffers, integers, then scalars.</summary>
 /// <param name="Buffers">For each buffer parameter of the kernel: a buffer of the spec, or Spec.Buffers.Length + i for scratch buffer

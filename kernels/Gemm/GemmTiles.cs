@@ -20,11 +20,11 @@ internal static class GemmTiles
         if (spec.M <= 5) return Flat((int)spec.M, spec.N, all, registers);
         // One vector covers all columns: more rows instead.
         if (spec.N <= GemmAccumulator.Lanes)
-            return new GemmTile((int)Math.Min(spec.M, Math.Min(14, all / registers)), GemmAccumulator.Lanes);
+            return new GemmTile((int)SymInt.Min(spec.M, Math.Min(14, all / registers)), GemmAccumulator.Lanes);
         var best = Candidates(spec, profile)[0];
         foreach (var tile in Candidates(spec, profile))
             // A tenth, because another tile is another kernel to compile.
-            if (Covered(spec, tile) * 1.1 < Covered(spec, best)) best = tile;
+            if (Covered(spec, tile) * 11 < Covered(spec, best) * 10) best = tile;
         return best;
     }
 
@@ -35,7 +35,7 @@ internal static class GemmTiles
         return
         [
             .. (profile.VectorRegisterLanes >= 16 ? Wide : Narrow).Where(t => t.Registers % registers == 0)
-                .Select(t => new GemmTile((int)Math.Min(t.Rows, spec.M), t.Registers / registers * GemmAccumulator.Lanes)).Distinct(),
+                .Select(t => new GemmTile((int)SymInt.Min(t.Rows, spec.M), t.Registers / registers * GemmAccumulator.Lanes)).Distinct(),
         ];
     }
 
@@ -45,12 +45,12 @@ internal static class GemmTiles
         : (12, GemmAccumulator.Of(spec.In).Size() / 2);
 
     // Few rows: wide tiles, or the chain of each accumulator would leave the units idle.
-    private static GemmTile Flat(int rows, long columns, int all, int registers)
+    private static GemmTile Flat(int rows, SymInt columns, int all, int registers)
     {
-        long vectors = Math.Clamp(Math.Min(all / rows, Busy) / registers, 1, CpuGemmKernel.Ceil(columns, GemmAccumulator.Lanes));
+        var vectors = SymInt.Clamp(Math.Min(all / rows, Busy) / registers, 1, SymInt.Ceil(columns, GemmAccumulator.Lanes));
         return new GemmTile(rows, GemmAccumulator.Lanes * (int)vectors);
     }
 
-    private static double Covered(GemmSpec spec, GemmTile tile) =>
-        (double)CpuGemmKernel.Ceil(spec.M, tile.Rows) * tile.Rows * CpuGemmKernel.Ceil(spec.N, tile.Columns) * tile.Columns;
+    private static SymInt Covered(GemmSpec spec, GemmTile tile) =>
+        SymInt.Ceil(spec.M, tile.Rows) * tile.Rows * SymInt.Ceil(spec.N, tile.Columns) * tile.Columns;
 }

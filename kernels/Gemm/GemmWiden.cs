@@ -10,14 +10,14 @@ internal static class GemmWiden
     /// <param name="batch">Sizes of the batch dimensions that A is not broadcast along, those of <paramref name="code"/> and
     /// <paramref name="at"/>.</param>
     /// <param name="at">Where the values go; one of the last two strides is 1.</param>
-    public static GemmLaunch Generate(GemmSpec spec, Instruction[] code, long[] batch, Access at, int target,
+    public static SymbolicLaunch Generate(GemmSpec spec, Instruction[] code, SymInt[] batch, Access at, int target,
         IReadOnlyList<DType> scratch, DeviceProfile profile, Dialect dialect,
         bool wide, string description)
     {
         int rank = batch.Length;
         bool alongRows = at.Strides[rank] == 1;
-        long lines = alongRows ? spec.K : spec.M, length = alongRows ? spec.M : spec.K, batches = batch.Aggregate(1L, (x, y) => x * y);
-        long each = Math.Max(1, lines * batches / profile.PreferredGroups), chunks = CpuGemmKernel.Ceil(lines, each);
+        SymInt lines = alongRows ? spec.K : spec.M, length = alongRows ? spec.M : spec.K, batches = SymInt.Product(batch);
+        SymInt each = SymInt.Max(1, lines * batches / profile.PreferredGroups), chunks = SymInt.Ceil(lines, each);
         var writer = new GemmKernelWriter("widen", spec, profile, dialect, wide, [code], scratch, (target, true));
         var o = writer.Out;
         string n = o.Slot(length), e = o.Slot(each), count = o.Slot(lines);

@@ -6,15 +6,15 @@ internal static class GpuGemmKernel
 {
     private const int Side = 16, Depth = 16;
 
-    public static GemmLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
+    public static SymbolicLaunch Generate(GemmSpec spec, DeviceProfile profile, Dialect dialect, bool wide, string description)
     {
         int rank = spec.Batch.Length;
-        long batches = spec.Batch.Aggregate(1L, (p, q) => p * q);
+        SymInt batches = SymInt.Product(spec.Batch);
         // The largest square that still gives every part of the device a group.
         int each = 4;
         while (each > 1 && Groups(each * Side) < profile.PreferredGroups) each /= 2;
         int tile = each * Side;
-        long rows = CpuGemmKernel.Ceil(spec.M, tile), columns = CpuGemmKernel.Ceil(spec.N, tile);
+        SymInt rows = SymInt.Ceil(spec.M, tile), columns = SymInt.Ceil(spec.N, tile);
 
         var writer = new GemmKernelWriter("gemm", spec, profile, dialect, wide, [spec.A, spec.B, spec.Epilogue], []);
         var o = writer.Out;
@@ -58,7 +58,7 @@ internal static class GpuGemmKernel
         }
         return writer.Finish(rows * columns * batches, Side * Side, description);
 
-        long Groups(int tile) => batches * CpuGemmKernel.Ceil(spec.M, tile) * CpuGemmKernel.Ceil(spec.N, tile);
+        SymInt Groups(int tile) => batches * SymInt.Ceil(spec.M, tile) * SymInt.Ceil(spec.N, tile);
 
         // For each accumulator of a work-item.
         void Square(Action write)

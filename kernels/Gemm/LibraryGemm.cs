@@ -56,10 +56,10 @@ internal static class LibraryGemm
             var left = copyA ? Dense(a, batch, m, k) : a;
             var right = copyB ? Dense(b, batch, k, n) : b;
             var result = copyC ? Dense(c, batch, m, n, all: true) : c;
-            long[][] all = [left.Strides, right.Strides, result.Strides];
-            var dimensions = Coalescing.Run(batch, 0, rank, all);
-            long[] sizes = [.. dimensions.Select(d => d.Size)];
-            long[][] strides = [.. all.Select(s => dimensions.Select(d => s[d.Dimension]).ToArray())];
+            SymInt[][] all = [left.Strides, right.Strides, result.Strides];
+            var dimensions = Coalescing.Run(SymInt.Of(batch), 0, rank, all);
+            long[] sizes = [.. dimensions.Select(d => (long)d.Size)];
+            long[][] strides = [.. all.Select(s => dimensions.Select(d => (long)s[d.Dimension]).ToArray())];
             // The longest batch dimension goes into the call, the others are calls.
             int inner = sizes.Length == 0 ? -1 : Array.IndexOf(sizes, sizes.Max());
             int[] outer = [.. Enumerable.Range(0, sizes.Length).Where(d => d != inner)];
@@ -77,7 +77,7 @@ internal static class LibraryGemm
             long Stride(int operand) => inner < 0 ? 0 : strides[operand][inner];
 
             IEnumerable<long> Places(int operand, Access at) =>
-                new Layout(outerSizes, [.. outer.Select(d => strides[operand][d])], at.Offset).Places();
+                new Layout(outerSizes, [.. outer.Select(d => strides[operand][d])], (long)at.Offset).Places();
         }
     }
 
@@ -97,7 +97,7 @@ internal static class LibraryGemm
     }
 
     private static (Order Order, long LeadingDimension) Matrix(Access at, long rows, long columns) =>
-        Classify(rows, columns, at.Strides[^2], at.Strides[^1]);
+        Classify(rows, columns, (long)at.Strides[^2], (long)at.Strides[^1]);
 
     /// <summary>A batch dimension along which the result does not move would be written several times.</summary>
     private static bool Repeats(long[] batch, Access c)

@@ -9,10 +9,10 @@ internal sealed class Coalescing
     /// <param name="strides">Strides of each access along them.</param>
     /// <param name="isFixed">Which dimensions stay as they are; null: none.</param>
     /// <returns>The dimensions that are left: the size, and which of the old ones has the stride.</returns>
-    public static List<(long Size, int Dimension)> Run(long[] sizes, int from, int to, IReadOnlyList<long[]> strides,
+    public static List<(SymInt Size, int Dimension)> Run(SymInt[] sizes, int from, int to, IReadOnlyList<SymInt[]> strides,
         Func<int, bool>? isFixed = null)
     {
-        var left = new List<(long Size, int Dimension)>();
+        var left = new List<(SymInt Size, int Dimension)>();
         bool isLastFixed = true;
         for (int d = from; d < to; d++)
         {
@@ -26,7 +26,7 @@ internal sealed class Coalescing
     }
 
     /// <summary>Whether a step of the outer dimension is for every access a walk along the whole inner one.</summary>
-    private static bool IsOne(IReadOnlyList<long[]> strides, int outer, int inner, long size)
+    private static bool IsOne(IReadOnlyList<SymInt[]> strides, int outer, int inner, SymInt size)
     {
         for (int i = 0; i < strides.Count; i++)
             if (strides[i][outer] != strides[i][inner] * size) return false;

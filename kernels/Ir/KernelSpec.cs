@@ -7,7 +7,18 @@ namespace GpuTensor.Kernels;
 /// <param name="Sections">The loop nests.</param>
 /// <param name="Serial">False: sections are independent; each work-group belongs to one of them. True: one work-group runs them all in
 /// order, and a later section may read what an earlier one stored (tiny graphs, where a launch costs more than the work).</param>
-internal sealed record KernelSpec(string Name, BufferParameter[] Buffers, DType[] Scalars, Section[] Sections, bool Serial);
+internal sealed record KernelSpec(string Name, BufferParameter[] Buffers, DType[] Scalars, Section[] Sections, bool Serial)
+{
+    /// <summary>The same with other sizes.</summary>
+    public KernelSpec Resized(Func<SymInt, SymInt> change) => this with { Sections = Array.ConvertAll(Sections, s => s.Resized(change)) };
+
+    /// <summary>Adds everything to a key, sizes in the order of <see cref="Resized"/>.</summary>
+    public void Describe(SpecKey key)
+    {
+        key.Add(Name).Add(Buffers, Scalars).Add(Serial ? 1 : 0).Add(Sections.Length);
+        foreach (var section in Sections) section.Describe(key);
+    }
+}
 
 /// <summary>A buffer parameter: a base pointer and an element offset, given at launch.</summary>
 internal readonly record struct BufferParameter(DType DType, bool Written);
@@ -34,21 +45,73 @@ internal enum SectionKind
 /// <param name="SplitTotal">When set, the last outer dimension counts chunks of a longer reduced dimension: there is one reduced dimension
 /// of size L, chunk c covers positions c·L … min((c+1)·L, SplitTotal) of it, and positions past the end do not exist. For Column the chunk
 /// dimension is the last but one outer dimension (the last is the vectorised one).</param>
-internal sealed record Section(SectionKind Kind, long[] Outer, long[] Reduce, Instruction[] Code, long? SplitTotal = null);
+internal sealed record Section(SectionKind Kind, SymInt[] Outer, SymInt[] Reduce, Instruction[] Code, SymInt? SplitTotal = null)
+{
+    /// <summary>The same with other sizes.</summary>
+    public Section Resized(Func<SymInt, SymInt> change) => this with
+    {
+        Outer = Array.ConvertAll(Outer, n => change(n)), Reduce = Array.ConvertAll(Reduce, n => change(n)),
+        SplitTotal = SplitTotal is { } total ? change(total) : null, Code = Array.ConvertAll(Code, i => i.Resized(change)),
+    };
+
+    /// <summary>Adds everything to a key, sizes in the order of <see cref="Resized"/>.</summary>
+    public void Describe(SpecKey key)
+    {
+        key.Add((long)Kind).Add(Outer).Add(Reduce).Add(SplitTotal is null ? 0 : 1);
+        if (SplitTotal is { } total) key.Add(total);
+        key.Add(Code);
+    }
+}
 
 /// <summary>An affine address or number: Offset + Σ Strides[d]·i[d] over Outer then Reduce dimensions. Strides of 0 and 1 are built into
 /// the source; other strides, sizes and offsets are arguments, so that kernels are shared between shapes.</summary>
-internal sealed record Access(long Offset, long[] Strides);
+internal sealed record Access(SymInt Offset, SymInt[] Strides)
+{
+    public Access(long offset, long[] strides) : this((SymInt)offset, SymInt.Of(strides)) { }
 
-/// <summary>What a generator returns: the source (which names no size, offset or scalar value) and the integers that go with it.</summary>
+    /// <summary>The same with other sizes.</summary>
+    public Access Resized(Func<SymInt, SymInt> change) => new(change(Offset), Array.ConvertAll(Strides, s => change(s)));
+
+    /// <summary>Adds everything to a key, sizes in the order of <see cref="Resized"/>.</summary>
+    public SpecKey Describe(SpecKey key) => key.Add(Offset).Add(Strides);
+}
+
+/// <summary>What a generator returns: the text, which is that of other sizes, too, and the numbers of these.</summary>
+internal sealed record GeneratedKernel(KernelText Text, LaunchNumbers Numbers)
+{
+    public string Source => Text.Source;
+
+    public string EntryPoint => Text.EntryPoint;
+
+    public bool WideIndices => Text.WideIndices;
+
+    public int GroupSize => Text.GroupSize;
+
+    public IReadOnlySet<string> Prelude => Text.Prelude;
+
+    public long[] Integers => Numbers.Integers;
+
+    public long Groups => Numbers.Groups;
+}
+
+/// <summary>A kernel whose numbers follow from sizes.</summary>
+internal sealed record SymbolicKernel(KernelText Text, SymInt[] Integers, SymInt Groups)
+{
+    /// <summary>The kernel of the sizes at hand.</summary>
+    public GeneratedKernel Evaluate() => new(Text, new(Array.ConvertAll(Integers, n => (long)n), (long)Groups));
+}
+
+/// <summary>A kernel's text and what goes with it. It names no size, offset or scalar value.</summary>
 /// <param name="Source">Complete source of the kernel's function; the dialect's prelude stands before it in the program.</param>
 /// <param name="EntryPoint">The function's name, unique to the source text.</param>
+/// <param name="WideIndices">True when the integer block and all indices are 64-bit (a domain or an address passes 2³¹−1).</param>
+/// <param name="GroupSize">Work-items to a group.</param>
+/// <param name="Prelude">Names of the prelude functions the source uses.</param>
+internal sealed record KernelText(string Source, string EntryPoint, bool WideIndices, int GroupSize, IReadOnlySet<string> Prelude);
+
+/// <summary>The numbers of a launch.</summary>
 /// <param name="Integers">The values of the kernel's integer block. The first <c>Buffers.Length</c> are the buffers' element offsets, to be
 /// filled in at binding; where the dialect has its scalars in memory, their places in that block follow, to be filled in too, and the
 /// address of the block is the last parameter.</param>
-/// <param name="WideIndices">True when the integer block and all indices are 64-bit (a domain or an address passes 2³¹−1).</param>
 /// <param name="Groups">Work-groups to launch.</param>
-/// <param name="GroupSize">Work-items to a group.</param>
-/// <param name="Prelude">Names of the prelude functions the source uses.</param>
-internal sealed record GeneratedKernel(string Source, string EntryPoint, long[] Integers, bool WideIndices, long Groups, int GroupSize,
-    IReadOnlySet<string> Prelude);
+internal sealed record LaunchNumbers(long[] Integers, long Groups);

@@ -5,7 +5,7 @@ namespace GpuTensor.Kernels;
 internal sealed class Nest
 {
     /// <summary>Sizes: kept dimensions first, then the reduced ones.</summary>
-    public readonly long[] Sizes;
+    public readonly SymInt[] Sizes;
 
     /// <summary>How many of them are kept; at least one for Pointwise and Column.</summary>
     public readonly int OuterCount;
@@ -14,7 +14,7 @@ internal sealed class Nest
     public readonly int Chunk;
 
     /// <summary>Strides over <see cref="Sizes"/>, for instructions with an access.</summary>
-    public readonly long[]?[] Strides;
+    public readonly SymInt[]?[] Strides;
 
     /// <summary>The dimensions each instruction's value varies along, as bits.</summary>
     public readonly ulong[] Mask;
@@ -27,15 +27,15 @@ internal sealed class Nest
     {
         var code = section.Code;
         int rank = section.Outer.Length + section.Reduce.Length;
-        Strides = new long[]?[code.Length];
+        Strides = new SymInt[]?[code.Length];
         Mask = new ulong[code.Length];
         Needed = new bool[code.Length];
         int chunk = section.SplitTotal is null ? -1 : section.Outer.Length - (section.Kind == SectionKind.Column ? 2 : 1);
         if (section.SplitTotal is not null && (chunk < 0 || section.Reduce.Length != 1))
             throw new ArgumentException("A split needs a chunk dimension and one reduced dimension.");
         bool IsFixed(int d) => keep || d == chunk || (chunk >= 0 && (d == chunk + 1 || d >= section.Outer.Length));
-        long[] sizes = [.. section.Outer, .. section.Reduce];
-        long[][] strides = [.. code.Select(i => i.Place?.Strides).OfType<long[]>()];
+        SymInt[] sizes = [.. section.Outer, .. section.Reduce];
+        SymInt[][] strides = [.. code.Select(i => i.Place?.Strides).OfType<SymInt[]>()];
         var kept = Coalescing.Run(sizes, 0, section.Outer.Length, strides, IsFixed);
         if (kept.Count == 0 && section.Kind != SectionKind.Row) kept.Add((1, -1));
         OuterCount = kept.Count;
@@ -50,22 +50,17 @@ internal sealed class Nest
 
     public int Rank => Sizes.Length;
 
-    public long Outer => Product(0, OuterCount);
+    public SymInt Outer => Product(0, OuterCount);
 
-    public long Reduced => Product(OuterCount, Rank);
+    public SymInt Reduced => Product(OuterCount, Rank);
 
-    public long Product(int from, int to)
-    {
-        long n = 1;
-        for (int d = from; d < to; d++) n *= Sizes[d];
-        return n;
-    }
+    public SymInt Product(int from, int to) => SymInt.Product(Sizes.AsSpan(from, to - from));
 
     public static ulong Bits(int from, int to) => to <= from ? 0 : ((1UL << to) - 1) & ~((1UL << from) - 1);
 
-    private static long[] Project(Access access, List<(long Size, int Dimension)> kept)
+    private static SymInt[] Project(Access access, List<(SymInt Size, int Dimension)> kept)
     {
-        var strides = new long[kept.Count];
+        var strides = new SymInt[kept.Count];
         for (int d = 0; d < strides.Length; d++) strides[d] = kept[d].Dimension < 0 ? 0 : access.Strides[kept[d].Dimension];
         return strides;
     }
@@ -95,10 +90,10 @@ internal sealed class Nest
     }
 
     /// <summary>The factor c when an access walks the dimensions [from, to) as c·(flattened position), else null.</summary>
-    public long? Linear(int instruction, int from, int to)
+    public SymInt? Linear(int instruction, int from, int to)
     {
         var strides = Strides[instruction]!;
-        long c = strides[to - 1], expected = c;
+        SymInt c = strides[to - 1], expected = c;
         for (int d = to - 1; d >= from; d--)
         {
             if (strides[d] != expected) return null;

@@ -42,7 +42,7 @@ internal sealed class ColumnWriter : SectionWriter
         if (IsShared(section, nest, writer.Profile))
             (warps, inTurns) = (writer.Profile.GroupSize / Columns, !writer.Dialect.BranchesHaveBarriers);
         if (!writer.Profile.IsCpu) return;
-        long columns = nest.Sizes[LaneFrom];
+        var columns = nest.Sizes[LaneFrom];
         // A tile repeats the section's code for each of its parts: long code is not worth the time it takes to compile.
         if (Code.Length > 24) return;
         tileVectors = dot ? (columns >= 32 ? 2 : 1) : columns >= 64 ? 4 : 1;
@@ -75,12 +75,12 @@ internal sealed class ColumnWriter : SectionWriter
     private void WriteCpu()
     {
         int top = rowDimension >= 0 ? rowDimension : LaneFrom, width = 16 * tileVectors;
-        long blocks = (Nest.Sizes[LaneFrom] + width - 1) / width;
-        long tiles = rowDimension < 0 ? 1 : (Nest.Sizes[rowDimension] + tileRows - 1) / tileRows;
-        long units = Nest.Product(0, top) * tiles * blocks, work = Nest.Outer * Math.Max(1, Nest.Reduced) * Math.Max(1, Cost());
-        long groups = Out.Spec.Serial ? 1 : Math.Clamp(work / 32768, 1, Out.Profile.PreferredGroups * 2L);
-        long perGroup = Math.Max(1, (units + groups - 1) / groups);
-        Groups = (units + perGroup - 1) / perGroup;
+        var blocks = SymInt.Ceil(Nest.Sizes[LaneFrom], width);
+        var tiles = rowDimension < 0 ? 1 : SymInt.Ceil(Nest.Sizes[rowDimension], tileRows);
+        SymInt units = Nest.Product(0, top) * tiles * blocks, work = Nest.Outer * SymInt.Max(1, Nest.Reduced) * Math.Max(1, Cost());
+        var groups = Out.Spec.Serial ? 1 : SymInt.Clamp(work / 32768, 1, Out.Profile.PreferredGroups * 2L);
+        var perGroup = SymInt.Max(1, SymInt.Ceil(units, groups));
+        Groups = SymInt.Ceil(units, perGroup);
         string total = Out.Slot(units), chunk = Out.Slot(perGroup), columns = Size(LaneFrom), blockCount = Out.Slot(blocks);
         Out.Let(X, "last", $"min((g + 1) * {chunk}, {total})");
         using (Out.For($"{X} unit = g * {chunk}", "unit < last", "unit++"))
@@ -124,7 +124,7 @@ internal sealed class ColumnWriter : SectionWriter
     {
         if (warps > 1 && !inTurns)
         {
-            long blocks = (Nest.Sizes[LaneFrom] + Columns - 1) / Columns;
+            var blocks = SymInt.Ceil(Nest.Sizes[LaneFrom], Columns);
             Groups = Nest.Product(0, LaneFrom) * blocks;
             Out.Let("int", ("tx", $"lid & {Columns - 1}"), ("ty", $"lid >> {System.Numerics.BitOperations.Log2(Columns)}"));
             Out.Let(X, ("other", Quotient("g", blocks)), ("wanted", $"(g - other * {Out.Slot(blocks)}) * {Columns} + tx"),
@@ -136,7 +136,7 @@ internal sealed class ColumnWriter : SectionWriter
             Tile(1, 1);
             return;
         }
-        Groups = (Nest.Outer + Out.Profile.GroupSize - 1) / Out.Profile.GroupSize;
+        Groups = SymInt.Ceil(Nest.Outer, Out.Profile.GroupSize);
         Out.Let(X, "t", $"g * {Out.Profile.GroupSize} + lid");
         using (Out.If($"t < {Out.Slot(Nest.Outer)}"))
         {

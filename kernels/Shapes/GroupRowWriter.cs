@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the GPU shape: a subgroup of work-items to a row, several to a group where rows are short. Work-item t
@@ -21,11 +19,11 @@ internal sealed class GroupRowWriter : SectionWriter
     {
         (LaneFrom, LaneTo) = (nest.OuterCount, nest.Rank);
         int size = writer.Profile.GroupSize;
-        subgroup = nest.Reduced > 1024 ? size : Math.Min(size, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(nest.Reduced, 1, 32)));
+        subgroup = nest.Reduced > 1024 ? size : Math.Min(size, (int)SymInt.NextPowerOfTwo(SymInt.Clamp(nest.Reduced, 1, 32)));
         // What a later pass needs stays in registers where a short row's share of it fits: memory is read once.
         if (nest.Reduced <= 1024 && Dialect.Unroll is not null)
         {
-            steps = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (nest.Reduced + subgroup - 1) / subgroup));
+            steps = (int)SymInt.NextPowerOfTwo(SymInt.Max(1, SymInt.Ceil(nest.Reduced, subgroup)));
             plan = new RowPlan(Code, nest, IsLanes, CostOf, RowPlan.Keep.Reads);
             int words = 0;
             for (int i = 0; i < Code.Length; i++) if (plan.Kept[i]) words += Math.Max(1, KindOf(i).Size() / 4);
@@ -38,7 +36,7 @@ internal sealed class GroupRowWriter : SectionWriter
     public override void Write()
     {
         int rows = Out.Profile.GroupSize / subgroup;
-        Groups = (Nest.Outer + rows - 1) / rows;
+        Groups = SymInt.Ceil(Nest.Outer, rows);
         total = Out.Slot(Nest.Outer);
         length = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
         Out.Let("int", "t", $"lid & {subgroup - 1}");

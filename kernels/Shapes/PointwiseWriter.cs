@@ -32,12 +32,12 @@ internal sealed class PointwiseWriter : SectionWriter
 
     private void WriteCpu()
     {
-        long total = Nest.Outer, inner = Nest.Product(LaneFrom, LaneTo);
-        long least = Math.Max(1024, 32768 / Math.Max(1, Cost())), groups = Math.Clamp(total / least, 1, Out.Profile.PreferredGroups * 2L);
-        if (Out.Spec.Serial) groups = 1;
-        long chunk = (total + groups - 1) / groups, unit = inner < chunk && LaneFrom > 0 ? inner : 64;
-        chunk = Math.Max(1, (chunk + unit - 1) / unit) * unit;
-        Groups = total == 0 ? 0 : (total + chunk - 1) / chunk;
+        SymInt total = Nest.Outer, inner = Nest.Product(LaneFrom, LaneTo), most = Out.Profile.PreferredGroups * 2L;
+        long least = Math.Max(1024, 32768 / Math.Max(1, Cost()));
+        var groups = Out.Spec.Serial ? 1 : SymInt.Clamp(total / least, 1, most);
+        SymInt chunk = SymInt.Ceil(total, groups), unit = LaneFrom > 0 && inner < chunk ? inner : 64;
+        chunk = SymInt.Max(1, SymInt.Ceil(chunk, unit)) * unit;
+        Groups = SymInt.Ceil(total, chunk);
         string n = LaneFrom == 0 && Nest.Rank == 1 ? Size(0) : Out.Slot(total), c = Out.Slot(chunk);
         if (LaneFrom == 0)
         {
@@ -67,10 +67,11 @@ internal sealed class PointwiseWriter : SectionWriter
 
     private void WriteGpu()
     {
-        long total = Nest.Outer, size = Out.Profile.GroupSize;
+        var total = Nest.Outer;
+        long size = Out.Profile.GroupSize;
         bool small = total <= Out.Profile.SmallDomain;
         long each = small ? size : size * PerItem;
-        Groups = (total + each - 1) / each;
+        Groups = SymInt.Ceil(total, each);
         string n = Out.Slot(total);
         UniformOnce();
         if (!AnyLanes()) return;
@@ -120,7 +121,7 @@ internal sealed class PointwiseWriter : SectionWriter
 
     /// <summary>What moves an access by something found at run time, where all elements of a row find the same: a row of a table, or the
     /// rows of a segment. 0: nothing does; null: each element goes its own way, or it is no access to memory.</summary>
-    private long? FoundStride(int i) => Code[i] switch
+    private SymInt? FoundStride(int i) => Code[i] switch
     {
         Load or Store => 0,
         Gather gather when !VariesInRow(gather.Index) => gather.Stride,
@@ -130,10 +131,10 @@ internal sealed class PointwiseWriter : SectionWriter
 
     private bool VariesInRow(int i) => (Nest.Mask[i] >> (Nest.Rank - 1) & 1) != 0;
 
-    private void WriteVectors(long total, long size, string n)
+    private void WriteVectors(SymInt total, long size, string n)
     {
         long each = size * Together;
-        Groups = (total + each * Vectors - 1) / (each * Vectors);
+        Groups = SymInt.Ceil(total, each * Vectors);
         using (Out.Count("int", "u", $"{Vectors}", Unrolling()))
         {
             Out.Let(X, "j", $"g * {each * Vectors} + u * {each} + lid * {Together}");

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace GpuTensor.Kernels;
 
 /// <summary>Reductions along rows in the CPU shape: one work-item to a row. Position j of the row goes to lane j mod 16 of accumulator
@@ -21,14 +19,13 @@ internal sealed class RowWriter : SectionWriter
 
     public override void Write()
     {
-        long rows = Nest.Outer, elements = Math.Max(1, Nest.Reduced) * Math.Max(1, Cost());
-        long groups = Out.Spec.Serial ? 1 : Math.Clamp(rows * elements / 32768, 1, Out.Profile.PreferredGroups * 2L);
-        long perGroup = Math.Max(1, (rows + groups - 1) / groups);
-        Groups = (rows + perGroup - 1) / perGroup;
+        SymInt rows = Nest.Outer, elements = SymInt.Max(1, Nest.Reduced) * Math.Max(1, Cost());
+        var groups = Out.Spec.Serial ? 1 : SymInt.Clamp(rows * elements / 32768, 1, Out.Profile.PreferredGroups * 2L);
+        var perGroup = SymInt.Max(1, SymInt.Ceil(rows, groups));
+        Groups = SymInt.Ceil(rows, perGroup);
         string total = Out.Slot(rows), chunk = Out.Slot(perGroup), size = LaneTo - LaneFrom == 1 ? Size(LaneFrom) : Out.Slot(Nest.Reduced);
-        long vectors = Math.Max(1, (long)BitOperations.RoundUpToPowerOf2((ulong)Nest.Reduced) / 16);
         for (int i = 0; i < Code.Length; i++)
-            if (plan.Kept[i]) Out.Variable(Dialect.Type(KindOf(i), 16), $"a{i}[{vectors}]");
+            if (plan.Kept[i]) Out.Variable(Dialect.Type(KindOf(i), 16), $"a{i}[{SymInt.Max(1, SymInt.NextPowerOfTwo(Nest.Reduced) / 16)}]");
         Out.Variable(X, "row", $"g * {chunk}").Let(X, "last", $"min(row + {chunk}, {total})");
         if (Nest.OuterCount > 0) Decompose("row", 0, Nest.OuterCount);
         using (Out.For("", "row < last", "row++"))

@@ -8,7 +8,7 @@ internal abstract partial class SectionWriter
     /// <summary>The part of an address that is the same for all lanes; "" for 0.</summary>
     protected string Base(int i)
     {
-        long offset = Code[i].Place!.Offset;
+        var offset = Code[i].Place!.Offset;
         string sum = offset == 0 ? "" : offsetSlots[i] ??= Out.Slot(offset);
         for (int d = 0; d < Nest.Rank; d++)
             if ((d < LaneFrom || d >= LaneTo) && Nest.Strides[i]![d] != 0)

@@ -130,7 +130,7 @@ internal abstract partial class SectionWriter
         sum.Type.IsHalf() ? Round("q" + NameOf(i), sum.Type, width) : "q" + NameOf(i);
 
     /// <summary>The stride of what an instruction finds at run time, beside those of its address.</summary>
-    private string OwnStride(int i, long stride) => Slot(ref (strideSlots[i] ??= new string?[Nest.Rank + 3])[^1], stride);
+    private string OwnStride(int i, SymInt stride) => Slot(ref (strideSlots[i] ??= new string?[Nest.Rank + 3])[^1], stride);
 
     /// <summary>Where each lane's address starts.</summary>
     private string LaneAddresses(int i)

@@ -40,7 +40,7 @@ internal abstract partial class SectionWriter
     public abstract void Write();
 
     /// <summary>Groups the section wants, known once it is written.</summary>
-    public long Groups { get; protected set; } = 1;
+    public SymInt Groups { get; protected set; } = 1;
 
     protected string X => Out.X;
 
@@ -58,13 +58,13 @@ internal abstract partial class SectionWriter
     }
 
     /// <summary>The same by another number.</summary>
-    protected string Quotient(string index, long divisor) =>
+    protected string Quotient(string index, SymInt divisor) =>
         Out.Profile.IsCpu || Out.Wide ? $"{index} / {Out.Slot(divisor)}" : divisor <= 1 ? index : Quotient(index, DivisionSlots(divisor));
 
-    private (string, string) DivisionSlots(long divisor)
+    private (string, string) DivisionSlots(SymInt divisor)
     {
-        var division = Division.By(divisor);
-        return (Out.Slot(division.Multiplier), Out.Slot(division.Shift));
+        var (multiplier, shift) = SymInt.DivisionBy(divisor);
+        return (Out.Slot(multiplier), Out.Slot(shift));
     }
 
     private string Quotient(string index, (string? Multiplier, string? Shift) by)
@@ -95,7 +95,7 @@ internal abstract partial class SectionWriter
 
     protected string Stride(int i, int d) => Slot(ref (strideSlots[i] ??= new string?[Nest.Rank + 3])[d], Nest.Strides[i]![d]);
 
-    private string Slot(ref string? slot, long value) => slot ??= value == 1 ? "1" : Out.Slot(value);
+    private string Slot(ref string? slot, SymInt value) => slot ??= value == 1 ? "1" : Out.Slot(value);
 
     /// <summary>From this many additions on for an element, a body is long.</summary>
     private const int LongBody = 30;

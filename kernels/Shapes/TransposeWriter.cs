@@ -52,7 +52,7 @@ internal sealed class TransposeWriter : SectionWriter
         int read = -1, words = 0;
         for (int i = 0; i < section.Code.Length && loads.Count < Most; i++)
         {
-            if (!nest.Needed[i] || section.Code[i] is not Load || nest.Strides[i]![written] is 0 or 1 or -1) continue;
+            if (!nest.Needed[i] || section.Code[i] is not Load || IsNear(nest.Strides[i]![written])) continue;
             int along = Along(nest, i);
             if (along < 0 || (read >= 0 && along != read) || 8 * (words + Words(section.Code[i])) > profile.LocalMemoryBytes) continue;
             (read, words) = (along, words + Words(section.Code[i]));
@@ -60,6 +60,9 @@ internal sealed class TransposeWriter : SectionWriter
         }
         return loads.Count == 0 ? null : new(written, read, [.. loads]);
     }
+
+    /// <summary>Whether neighbours along a dimension of that stride are the same element or lie side by side.</summary>
+    private static bool IsNear(SymInt stride) => stride == 0 || stride == 1 || stride == -1;
 
     /// <summary>The long dimension along which an access moves from element to element; −1: none.</summary>
     private static int Along(Nest nest, int i)
@@ -72,7 +75,7 @@ internal sealed class TransposeWriter : SectionWriter
     public override void Write()
     {
         var (written, read, loads) = across;
-        long columns = Tiles(written), rows = Tiles(read), rest = 1;
+        SymInt columns = Tiles(written), rows = Tiles(read), rest = 1;
         int warps = Out.Profile.GroupSize / Tile;
         for (int d = 0; d < Nest.Rank; d++) if (d != written && d != read) rest *= Nest.Sizes[d];
         Groups = columns * rows * rest;
@@ -126,5 +129,5 @@ internal sealed class TransposeWriter : SectionWriter
         }
     }
 
-    private long Tiles(int d) => (Nest.Sizes[d] + Tile - 1) / Tile;
+    private SymInt Tiles(int d) => SymInt.Ceil(Nest.Sizes[d], Tile);
 }

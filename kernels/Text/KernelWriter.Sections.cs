@@ -6,7 +6,7 @@ namespace GpuTensor.Kernels;
 internal sealed partial class KernelWriter
 {
     private readonly List<int> sectionBuffers = [], sectionScalars = [];
-    private readonly List<long> sectionIntegers = [];
+    private readonly List<SymInt> sectionIntegers = [];
     private List<Statement> aroundSection = [];
 
     /// <summary>Begins a section: statements go to it from here on.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class KernelWriter
     public string Scalar(int slot) => Name('s', sectionScalars, slot);
 
     /// <summary>A new integer argument of the current section.</summary>
-    public string Slot(long value)
+    public string Slot(SymInt value)
     {
         sectionIntegers.Add(value);
         return "n" + (sectionIntegers.Count - 1).ToString(CultureInfo.InvariantCulture);
@@ -44,7 +44,7 @@ internal sealed partial class KernelWriter
 
     /// <summary>Takes the section out again.</summary>
     /// <param name="groups">Work-groups to run it.</param>
-    public SectionBody EndSection(long groups) =>
+    public SectionBody EndSection(SymInt groups) =>
         new(Swap(aroundSection), [.. sectionBuffers], [.. sectionScalars], [.. sectionIntegers], groups);
 
     /// <summary>Whether two sections are one text over operands of the same types, and ask for as many integers.</summary>
@@ -53,7 +53,7 @@ internal sealed partial class KernelWriter
             && a.Scalars.Select(n => Spec.Scalars[n]).SequenceEqual(b.Scalars.Select(n => Spec.Scalars[n]));
 
     /// <summary>An integer of the kernel itself.</summary>
-    public string Integer(long value)
+    public string Integer(SymInt value)
     {
         Integers.Add(value);
         return $"k.n[{Integers.Count - 1}]";

@@ -14,7 +14,7 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     public Dialect Dialect { get; } = dialect;
 
     /// <summary>The integer block: offsets of the buffers first, then, where scalars lie in memory, each one's place.</summary>
-    public List<long> Integers { get; } = [.. new long[spec.Buffers.Length + (dialect.ScalarsInMemory ? spec.Scalars.Length : 0)]];
+    public List<SymInt> Integers { get; } = [.. new SymInt[spec.Buffers.Length + (dialect.ScalarsInMemory ? spec.Scalars.Length : 0)]];
 
     public HashSet<string> Prelude { get; } = [];
 

@@ -7,4 +7,4 @@ namespace GpuTensor.Kernels;
 /// <param name="Scalars">The kernel's scalar behind each name.</param>
 /// <param name="Integers">The values of the integers.</param>
 /// <param name="Groups">Work-groups to run it.</param>
-internal sealed record SectionBody(List<Statement> Body, int[] Buffers, int[] Scalars, long[] Integers, long Groups);
+internal sealed record SectionBody(List<Statement> Body, int[] Buffers, int[] Scalars, SymInt[] Integers, SymInt Groups);

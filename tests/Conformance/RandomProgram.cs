@@ -11,10 +11,13 @@ internal sealed class RandomProgram
     private readonly List<Step> steps = [];
     private readonly int seed, rows, columns, depth;
 
-    public RandomProgram(int seed)
+    /// <param name="seed">What the program follows from.</param>
+    /// <param name="sizes">Rows, columns and depth of its matrices; null: the seed's own.</param>
+    public RandomProgram(int seed, (int Rows, int Columns, int Depth)? sizes = null)
     {
         var random = new Random(this.seed = seed);
         (rows, columns, depth) = (Size(1, 3, 16, 37), Size(1, 8, 33, 64), Size(1, 5, 29));
+        if (sizes is { } given) (rows, columns, depth) = given;
         int count = random.Next(1, 4);
         for (int i = 0; i < count; i++) steps.Add(Pick(random));
 

@@ -6,8 +6,8 @@ namespace GpuTensor.Tests.Kernels;
 /// <summary>Dimensions that every access walks as one become one; the elements keep their order. No device is needed.</summary>
 public sealed class CoalescingTests
 {
-    private static (long Size, int Dimension)[] Run(long[] sizes, params long[][] strides) =>
-        [.. Coalescing.Run(sizes, 0, sizes.Length, strides)];
+    private static (SymInt Size, int Dimension)[] Run(long[] sizes, params long[][] strides) =>
+        [.. Coalescing.Run(SymInt.Of(sizes), 0, sizes.Length, Array.ConvertAll(strides, SymInt.Of))];
 
     [Fact]
     public void Dense_dimensions_become_one() => Assert.Equal([(24, 2)], Run([2, 3, 4], [12, 4, 1]));
@@ -47,7 +47,7 @@ public sealed class CoalescingTests
             long[][] strides = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Strides(random, sizes))];
             var left = Run(sizes, strides);
             foreach (long[] s in strides)
-                Assert.Equal(Places(sizes, s), Places([.. left.Select(l => l.Size)], [.. left.Select(l => s[l.Dimension])]));
+                Assert.Equal(Places(sizes, s), Places([.. left.Select(l => (long)l.Size)], [.. left.Select(l => s[l.Dimension])]));
             Assert.DoesNotContain(left, l => l.Size == 1);
         }
     }

@@ -11,7 +11,7 @@ public sealed class FusedGemmTests(KernelRunner runner) : IClassFixture<KernelRu
     private static KernelSpec AsReduction(GemmSpec spec)
     {
         int rank = spec.Batch.Length, a = spec.A.Length, b = spec.B.Length;
-        Instruction[] Place(Instruction[] code, int shift, Func<long[], long[]> strides) =>
+        Instruction[] Place(Instruction[] code, int shift, Func<SymInt[], SymInt[]> strides) =>
             [.. GemmProgram.Map(code, at => new Access(at.Offset, strides(at.Strides))).Select(i => i switch
         {
             Apply apply => apply with { Arguments = [.. apply.Arguments.Select(o => o + shift)] },

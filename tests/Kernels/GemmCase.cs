@@ -100,13 +100,13 @@ internal sealed class GemmCase
         byte[] result = [.. Data[2]];
         var (a, b, c) = (((Load)Spec.A[0]).At, ((Load)Spec.B[0]).At, ((Store)Spec.Epilogue[1]).At);
         int rank = Spec.Batch.Length;
-        long batches = Spec.Batch.Aggregate(1L, (x, y) => x * y);
+        long batches = (long)SymInt.Product(Spec.Batch);
         for (long i = 0; i < batches; i++)
         {
             long[] index = new long[rank];
-            for (long d = rank - 1, rest = i; d >= 0; d--) (index[d], rest) = (rest % Spec.Batch[d], rest / Spec.Batch[d]);
+            for (long d = rank - 1, rest = i; d >= 0; d--) (index[d], rest) = (rest % (long)Spec.Batch[d], rest / (long)Spec.Batch[d]);
             int At(Access access, long x, long y) =>
-                (int)(access.Offset + index.Select((v, d) => v * access.Strides[d]).Sum() + x * access.Strides[rank]
+                (int)(access.Offset + index.Select((v, d) => v * (long)access.Strides[d]).Sum() + x * access.Strides[rank]
                     + y * access.Strides[rank + 1]);
             int ak = (int)a.Strides[rank + 1], bk = (int)b.Strides[rank];
             for (long m = 0; m < Spec.M; m++)

@@ -7,7 +7,7 @@ internal sealed class SpecBuilder(SectionKind kind, long[] outer, long[] reduce,
 {
     private readonly List<Instruction> code = [];
 
-    public Section Section => new(kind, outer, reduce, [.. code], split);
+    public Section Section => new(kind, SymInt.Of(outer), SymInt.Of(reduce), [.. code], split);
 
     public int Add(Instruction instruction)
     {

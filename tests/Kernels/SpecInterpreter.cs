@@ -61,8 +61,9 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
         }
     }
 
-    private static IEnumerable<long[]> Indices(long[] sizes)
+    private static IEnumerable<long[]> Indices(SymInt[] symbolic)
     {
+        long[] sizes = Array.ConvertAll(symbolic, n => (long)n);
         long count = sizes.Aggregate(1L, (a, b) => a * b);
         for (long n = 0; n < count; n++)
         {
@@ -75,8 +76,8 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
 
     private long At(Access a)
     {
-        long at = a.Offset;
-        for (int d = 0; d < a.Strides.Length; d++) at += a.Strides[d] * (d < outer.Length ? outer[d] : inner[d - outer.Length]);
+        long at = (long)a.Offset;
+        for (int d = 0; d < a.Strides.Length; d++) at += (long)a.Strides[d] * (d < outer.Length ? outer[d] : inner[d - outer.Length]);
         return at;
     }
 
@@ -87,15 +88,16 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
             case Load load: return Elements.Read(buffers[load.Buffer], load.Type, At(load.At));
             case Gather gather:
                 long k = Value(gather.Index).Integer;
-                if (k < -gather.Bound || k >= gather.Bound) return default;
-                return Elements.Read(buffers[gather.Buffer], gather.Type, At(gather.At) + (k < 0 ? k + gather.Bound : k) * gather.Stride);
+                var (bound, stride) = ((long)gather.Bound, (long)gather.Stride);
+                if (k < -bound || k >= bound) return default;
+                return Elements.Read(buffers[gather.Buffer], gather.Type, At(gather.At) + (k < 0 ? k + bound : k) * stride);
             case Search search:
                 var sought = Value(search.Value);
                 var type = section.Code[search.Value].Type;
                 long found = 0;
                 while (found < search.Length)
                 {
-                    var there = Elements.Read(buffers[search.Buffer], type, At(search.At) + found * search.Stride);
+                    var there = Elements.Read(buffers[search.Buffer], type, At(search.At) + found * (long)search.Stride);
                     if (search.Right ? Before(type, sought, there) : !Before(type, there, sought)) break;
                     found++;
                 }
@@ -104,8 +106,8 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
                 var total = default(Number);
                 for (long at = Value(sum.First).Integer; at < Value(sum.Last).Integer; at++)
                 {
-                    long place = Elements.Read(buffers[sum.Order], DType.Int64, sum.OrderAt + at * sum.OrderStride).Integer;
-                    var element = Elements.Read(buffers[sum.Buffer], sum.Type, At(sum.At) + place * sum.Stride);
+                    long place = Elements.Read(buffers[sum.Order], DType.Int64, (long)(sum.OrderAt + at * sum.OrderStride)).Integer;
+                    var element = Elements.Read(buffers[sum.Buffer], sum.Type, At(sum.At) + place * (long)sum.Stride);
                     total = new(total.Real + element.Real, unchecked(total.Integer + element.Integer));
                 }
                 return Elements.Convert(total, sum.Type.IsFloatingPoint() ? DType.Float64 : DType.Int64, sum.Type);
@@ -145,7 +147,7 @@ internal sealed class SpecInterpreter(KernelSpec spec, byte[][] buffers, object[
         double d = reduce.Op == ReduceOp.Prod ? 1 : 0;
         long l = reduce.Op == ReduceOp.Prod ? 1 : 0, position = 0, best = 0;
         if (section.SplitTotal is not null)
-            position = best = outer[outer.Length - (section.Kind == SectionKind.Column ? 2 : 1)] * section.Reduce[0];
+            position = best = outer[outer.Length - (section.Kind == SectionKind.Column ? 2 : 1)] * (long)section.Reduce[0];
         foreach (var r in Positions())
         {
             inner = r;

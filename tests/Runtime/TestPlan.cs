@@ -35,7 +35,8 @@ internal static class TestPlan
 
     private static PlannedStep Step(MemoryId[] memories, int number)
     {
-        var kernel = new GeneratedKernel($"kernel {number}", $"k{number}", new long[memories.Length], false, 2, 1, new HashSet<string>());
+        var text = new KernelText($"kernel {number}", $"k{number}", false, 1, new HashSet<string>());
+        var kernel = new GeneratedKernel(text, new(new long[memories.Length], 2));
         return new(kernel, memories, [.. memories.Select(_ => DType.Float32)], [], new(new(number + 1, [], false), ""));
     }
 }

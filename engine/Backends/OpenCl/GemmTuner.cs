@@ -34,8 +34,8 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
     public GemmTile? Tile(GemmSpec spec)
     {
         spec = GemmFold.Fold(spec);
-        long batches = spec.Batch.Aggregate(1L, (x, y) => x * y);
-        if (!backend.Profile.IsCpu || (double)spec.M * spec.N * spec.K * batches < leastWork) return null;
+        var work = spec.Batch.Aggregate(SymInt.Reach(SymInt.Reach(spec.M, spec.N), spec.K), SymInt.Reach);
+        if (!backend.Profile.IsCpu || work < leastWork) return null;
         string shape = ShapeClass(spec);
         if (known.TryGetValue(shape, out var tile)) return tile;
         var candidates = GemmTiles.Candidates(spec, backend.Profile);
@@ -58,7 +58,11 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
         int rank = spec.Batch.Length;
         string Dense(Instruction[] code) => code is [Load { At.Strides: var s, Type: var type }]
             ? $"{type.Name()}{(s[rank] == 1 ? "c" : s[rank + 1] == 1 ? "r" : "x")}" : "fused";
-        int Bits(long size) => BitOperations.Log2((ulong)Math.Max(size, 1)) + (BitOperations.IsPow2(size) ? 0 : 1);
+        int Bits(SymInt number)
+        {
+            long size = (long)number;
+            return BitOperations.Log2((ulong)Math.Max(size, 1)) + (BitOperations.IsPow2(size) ? 0 : 1);
+        }
         return $"{spec.In.Name()} {Dense(spec.A)} {Dense(spec.B)} {Bits(spec.M)} {Bits(spec.N)} {Bits(spec.K)} {rank}";
     }
 
@@ -67,7 +71,7 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
     private static GemmSpec Bare(GemmSpec spec)
     {
         int rank = spec.Batch.Length;
-        Load Operand(Instruction[] code, int buffer, long rows, long columns)
+        Load Operand(Instruction[] code, int buffer, SymInt rows, SymInt columns)
         {
             bool transposed = code is [Load { At.Strides: var s }] && s[rank] == 1;
             DType type = code is [Load { Type: var t }] ? t : spec.In;
@@ -80,8 +84,8 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
 
     private GemmTile? Measure(GemmSpec spec, GemmTile[] candidates)
     {
-        long[] sizes = [spec.M * spec.K * spec.Buffers[0].DType.Size(), spec.K * spec.N * spec.Buffers[1].DType.Size(),
-            spec.M * spec.N * spec.In.Size()];
+        var (m, n, k) = ((long)spec.M, (long)spec.N, (long)spec.K);
+        long[] sizes = [m * k * spec.Buffers[0].DType.Size(), k * n * spec.Buffers[1].DType.Size(), m * n * spec.In.Size()];
         var plans = candidates.Select(tile => GemmPlanner.Plan(spec, backend.Profile, Dialect.OpenCl, tile)).ToArray();
         if (sizes.Sum() + plans.Max(p => p.Scratch.Sum()) > MostBytes) return null;
         var runs = new List<BoundPlan>();

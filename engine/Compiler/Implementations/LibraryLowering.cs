@@ -14,6 +14,14 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
 {
     private readonly GemmSpec spec = GemmFold.Fold(whole);
 
+    private long[] Batch => Array.ConvertAll(spec.Batch, n => (long)n);
+
+    private long M => (long)spec.M;
+
+    private long N => (long)spec.N;
+
+    private long K => (long)spec.K;
+
     /// <summary>A call that also sums the product's left (or right) operand over k, into a vector at that element of its memory.</summary>
     public static LibraryCall WithSum(LibraryCall call, bool left, long vector) =>
         call with { Epilogue = left != call.Swapped ? LibraryEpilogue.SumFirst : LibraryEpilogue.SumSecond, Vector = vector };
@@ -34,16 +42,16 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
     {
         var steps = new List<PlannedStep>();
         var scratch = new List<long>();
-        var (a, memoryA, madeA) = Operand(spec.A, spec.M, spec.K, "left");
-        var (b, memoryB, madeB) = Operand(spec.B, spec.K, spec.N, "right");
+        var (a, memoryA, madeA) = Operand(spec.A, M, K, "left");
+        var (b, memoryB, madeB) = Operand(spec.B, K, N, "right");
         var way = beside is { } sum ? Summing(sum) : Following();
-        if (way.Plan.CopyA && !madeA) memoryA = Prepare(spec.A, a, spec.M, spec.K, "left").Memory;
-        if (way.Plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, spec.K, spec.N, "right").Memory;
-        var result = way.Direct < 0 ? Scratch(spec.Batch.Aggregate(spec.M * spec.N, (p, q) => p * q) * spec.In.Size())
+        if (way.Plan.CopyA && !madeA) memoryA = Prepare(spec.A, a, M, K, "left").Memory;
+        if (way.Plan.CopyB && !madeB) memoryB = Prepare(spec.B, b, K, N, "right").Memory;
+        var result = way.Direct < 0 ? Scratch(Batch.Aggregate(M * N, (p, q) => p * q) * spec.In.Size())
             : memories[((Store)spec.Epilogue[way.Direct]).Buffer];
         string library = way.Vector is null ? "cuBLAS" : "cublasLt";
-        string what = $"{library} {(spec.Batch.Length > 0 ? $"[{string.Join(", ", spec.Batch)}] × " : "")}[{spec.M}, {spec.K}]·[{spec.K}, "
-            + $"{spec.N}] {spec.In.Name()}{way.Text}";
+        string what = $"{library} {(Batch.Length > 0 ? $"[{string.Join(", ", Batch)}] × " : "")}[{M}, {K}]·[{K}, "
+            + $"{N}] {spec.In.Name()}{way.Text}";
         MemoryId[] used = way.Vector is { } vector ? [memoryA, memoryB, result, vector] : [memoryA, memoryB, result];
         steps.Add(new(null, used, [.. used.Select(_ => spec.In)], [], new(identity, what)) { Calls = way.Calls });
         Epilogue();
@@ -63,7 +71,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             {
                 var way = Making(match.Result);
                 if (way.Calls.Length > 1 || !IsVector(match.Bias, way.Calls[0])) continue;
-                var call = way.Calls[0] with { Epilogue = match.Kind, Vector = match.Bias.At.Offset };
+                var call = way.Calls[0] with { Epilogue = match.Kind, Vector = (long)match.Bias.At.Offset };
                 if (target.HasEpilogue(call, spec.In))
                     return way with { Calls = [call], Vector = memories[match.Bias.Buffer], Text = $" with {Name(match.Kind)}{text}" };
                 text += $", no algorithm with {Name(match.Kind)}";
@@ -90,8 +98,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         Way Making(int register, bool direct = true)
         {
             int store = direct ? DirectStore(register) : -1;
-            var gapless = LibraryGemm.Dense(Anywhere, spec.Batch, spec.M, spec.N, all: true);
-            var plan = LibraryGemm.Plan(spec.Batch, spec.M, spec.N, spec.K, a, b, store < 0 ? gapless : ((Store)spec.Epilogue[store]).At);
+            var gapless = LibraryGemm.Dense(Anywhere, Batch, M, N, all: true);
+            var plan = LibraryGemm.Plan(Batch, M, N, K, a, b, store < 0 ? gapless : ((Store)spec.Epilogue[store]).At);
             return store < 0 || plan.CopyC ? new(plan, plan.Calls, register, -1, gapless)
                 : new(plan, plan.Calls, register, store, ((Store)spec.Epilogue[store]).At);
         }
@@ -105,10 +113,10 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
 
         (Access At, MemoryId Memory) Prepare(Instruction[] code, Access moves, long rows, long columns, string side)
         {
-            var at = LibraryGemm.Dense(moves, spec.Batch, rows, columns);
-            int[] kept = [.. Enumerable.Range(0, spec.Batch.Length).Where(d => at.Strides[d] != 0 || spec.Batch[d] == 1)];
+            var at = LibraryGemm.Dense(moves, Batch, rows, columns);
+            int[] kept = [.. Enumerable.Range(0, Batch.Length).Where(d => at.Strides[d] != 0 || Batch[d] == 1)];
             Access Project(Access full) => new(full.Offset, [.. kept.Select(d => full.Strides[d]), full.Strides[^2], full.Strides[^1]]);
-            long[] sizes = [.. kept.Select(d => spec.Batch[d]), rows, columns];
+            long[] sizes = [.. kept.Select(d => Batch[d]), rows, columns];
             var memory = Scratch(sizes.Aggregate(1L, (p, q) => p * q) * spec.In.Size());
             Instruction[] copy = [.. GemmProgram.Map(code, Project), new Store(spec.Buffers.Length, spec.In, Project(at), code.Length - 1)];
             Pointwise("operand", sizes, copy, memory,
@@ -124,7 +132,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             // The store that the library has done is not done again; its place stays, since instructions are named by their numbers.
             if (way.Direct >= 0) code[way.Direct] = new Constant(0, DType.Int32);
             if (!code.OfType<Store>().Any()) return;
-            Pointwise("epilogue", [.. spec.Batch, spec.M, spec.N], GemmProgram.WithoutUnused(code), result, "what follows the product");
+            Pointwise("epilogue", [.. Batch, M, N], GemmProgram.WithoutUnused(code), result, "what follows the product");
         }
 
         // One kernel over buffers of the product and one more.
@@ -139,8 +147,8 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             int[] slots = [.. code.OfType<ScalarArgument>().Select(s => s.Slot).Distinct().Order()];
             code = GemmProgram.Renumber(code, b =>
                 Array.IndexOf(used, (Memory(b), b < spec.Buffers.Length ? spec.Buffers[b].DType : spec.In)), s => Array.IndexOf(slots, s));
-            var section = new Section(SectionKind.Pointwise, sizes, [], code);
-            var kernel = Kernels.Generator.Generate(
+            var section = new Section(SectionKind.Pointwise, SymInt.Of(sizes), [], code);
+            var kernel = target.Texts.Generate(
                 new(name, [.. used.Select(u => new BufferParameter(u.Item2, written.Contains(u.Item1)))],
                     [.. slots.Select(s => spec.Scalars[s])],
                 [section], false), target.Profile, target.Dialect);
@@ -157,12 +165,12 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
         _ => "the sum",
     };
 
-    private Access Anywhere => new(0, new long[spec.Batch.Length + 2]);
+    private Access Anywhere => new(0, new long[Batch.Length + 2]);
 
     /// <summary>An access that moves along every batch dimension that some address of a program moves along.</summary>
     private Access Moves(Instruction[] code)
     {
-        var strides = new long[spec.Batch.Length + 2];
+        var strides = new long[Batch.Length + 2];
         foreach (var at in GemmProgram.Addresses(code))
             for (int d = 0; d < strides.Length; d++) if (at.Strides[d] != 0) strides[d] = 1;
         return new(0, strides);
@@ -172,7 +180,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
     /// library computes its transpose.</summary>
     private bool IsVector(Load load, LibraryCall call)
     {
-        if (spec.Batch.Length > 0 || load.Type != spec.In) return false;
+        if (Batch.Length > 0 || load.Type != spec.In) return false;
         var (along, across) = call.Swapped ? (load.At.Strides[^1], load.At.Strides[^2]) : (load.At.Strides[^2], load.At.Strides[^1]);
         return (along == 1 || call.M == 1) && (across == 0 || call.N == 1);
     }

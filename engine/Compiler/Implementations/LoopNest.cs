@@ -15,7 +15,7 @@ internal sealed class LoopNest : Implementation
         var spec = lowering.Kernel(launch, NameOf(launch));
         // Without an element there is nothing to launch.
         if (spec.Sections.Length == 0) return new(launch, [], []);
-        var generated = Kernels.Generator.Generate(spec, target.Profile, target.Dialect);
+        var generated = target.Texts.Generate(spec, target.Profile, target.Dialect);
         DType[] types = [.. spec.Buffers.Select(b => b.DType)];
         return new(launch, [new(generated, [.. lowering.Memories], types, [.. lowering.ScalarSlots], new(kernel, ""))], []);
     }

@@ -13,7 +13,7 @@ internal sealed class OwnProduct : Implementation
     {
         var lowering = new Lowering(buffers);
         var gemm = lowering.Product(launch.Groups[0]);
-        var plan = GemmPlanner.Plan(gemm, target.Profile, target.Dialect);
+        var plan = target.Texts.Plan(gemm, target.Profile, target.Dialect);
         int own = gemm.Buffers.Length;
         var steps = new List<PlannedStep>();
         foreach (var part in plan.Launches)

@@ -10,6 +10,9 @@ internal sealed record Target(DeviceProfile Profile, Dialect Dialect)
     /// <summary>The device's name, for people.</summary>
     public string Name { get; init; } = "a device";
 
+    /// <summary>The texts of kernels that plans of this device have made so far.</summary>
+    public KernelTexts Texts { get; init; } = new();
+
     /// <summary>Bytes that the device gives in one piece at most.</summary>
     public long MaxAllocation { get; init; } = long.MaxValue;
 

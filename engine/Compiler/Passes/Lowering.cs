@@ -65,7 +65,7 @@ internal sealed class Lowering(Buffers places)
             GroupKind.Row => SectionKind.Row,
             GroupKind.Column => SectionKind.Column,
             _ => SectionKind.Pointwise,
-        }, space.Sizes[..space.OuterDims], space.Sizes[space.OuterDims..], [.. code.Instructions], space.SplitTotal);
+        }, SymInt.Of(space.Sizes[..space.OuterDims]), SymInt.Of(space.Sizes[space.OuterDims..]), [.. code.Instructions], space.SplitTotal);
     }
 
     public Place Of(Value value) => places.Of(value);

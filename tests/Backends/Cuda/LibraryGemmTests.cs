@@ -138,7 +138,7 @@ public sealed class LibraryGemmTests
         }
     }
 
-    private static long Address(Access at, long[] index) => at.Offset + at.Strides.Zip(index, (s, i) => s * i).Sum();
+    private static long Address(Access at, long[] index) => (long)at.Offset + at.Strides.Zip(index, (s, i) => (long)s * i).Sum();
 
     private static IEnumerable<long[]> Indices(long[] sizes)
     {

@@ -1,0 +1,123 @@
+namespace GpuTensor.Kernels;
+
+/// <summary>Kernels by the structure of their description: the text is made once, and for other sizes only the numbers are computed, as
+/// long as every question that was asked about a size while the text was made has the same answer.</summary>
+internal sealed class KernelTexts
+{
+    private readonly Dictionary<SpecKey, List<Known>> known = [];
+
+    /// <summary>Source text past which all is forgotten: an estimate of what it takes.</summary>
+    public long MaxCharacters { get; init; } = 32 << 20;
+
+    /// <summary>Makes each text that is known once more and compares (tests).</summary>
+    public bool AreChecked { get; set; }
+
+    /// <summary>Source text here.</summary>
+    public long Characters { get; private set; }
+
+    /// <summary>Descriptions whose text was made.</summary>
+    public long Made { get; private set; }
+
+    /// <summary>Descriptions whose text was known.</summary>
+    public long Found { get; private set; }
+
+    /// <summary>The conditions on sizes under which texts hold, for people.</summary>
+    public IEnumerable<IEnumerable<string>> Conditions => known.Values.SelectMany(list => list).Select(k => k.Formulas.Conditions);
+
+    /// <param name="Plan">The kernels, without numbers.</param>
+    /// <param name="Formulas">For each kernel its integers and its groups, then what the plan needs besides.</param>
+    private sealed record Known(SymbolicPlan Plan, SizeFormulas Formulas);
+
+    /// <inheritdoc cref="Generator.Generate"/>
+    public GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect)
+    {
+        var key = new SpecKey().Add(profile).Add(dialect);
+        spec.Describe(key);
+        var (plan, numbers) = Find(key, change =>
+            new([new(Generator.Write(spec.Resized(change), profile, dialect), [], [], "")], []));
+        int next = 0;
+        return Kernel(plan.Launches[0].Kernel, numbers, ref next);
+    }
+
+    /// <inheritdoc cref="GemmPlanner.Plan"/>
+    public GemmPlan Plan(GemmSpec spec, DeviceProfile profile, Dialect dialect)
+    {
+        var key = new SpecKey().Add(profile).Add(dialect);
+        spec.Describe(key);
+        var (plan, numbers) = Find(key, change => GemmPlanner.Write(spec.Resized(change), profile, dialect));
+        int next = 0;
+        var launches = new GemmLaunch[plan.Launches.Length];
+        for (int i = 0; i < launches.Length; i++)
+        {
+            var launch = plan.Launches[i];
+            launches[i] = new(Kernel(launch.Kernel, numbers, ref next), launch.Buffers, launch.Scalars, GemmPlanner.Describe(launch, spec));
+        }
+        return new(launches, numbers[next..]);
+    }
+
+    private (SymbolicPlan Plan, long[] Numbers) Find(SpecKey key, Func<Func<SymInt, SymInt>, SymbolicPlan> write)
+    {
+        long[] sizes = [.. key.Sizes];
+        if (known.TryGetValue(key, out var list))
+            foreach (var one in list)
+                if (one.Formulas.Compute(sizes) is { } numbers)
+                {
+                    Found++;
+                    if (AreChecked) Check(one.Plan, numbers, sizes, write);
+                    return (one.Plan, numbers);
+                }
+        var made = Make(sizes, write);
+        Made++;
+        long length = made.Plan.Launches.Sum(l => (long)l.Kernel.Text.Source.Length);
+        if (Characters + length > MaxCharacters)
+        {
+            known.Clear();
+            Characters = 0;
+        }
+        Characters += length;
+        if (!known.TryGetValue(key, out list)) known.Add(key, list = []);
+        list.Add(made);
+        return (made.Plan, made.Formulas.Compute(sizes)
+            ?? throw new InvalidOperationException("The sizes of a kernel do not meet their own conditions. Please report this program."));
+    }
+
+    private static Known Make(long[] sizes, Func<Func<SymInt, SymInt>, SymbolicPlan> write)
+    {
+        var trace = new SizeTrace(sizes);
+        int next = 0;
+        var plan = write(_ => trace.Input(next++));
+        var results = new List<SymInt>();
+        foreach (var (kernel, _, _, _) in plan.Launches)
+        {
+            results.AddRange(kernel.Integers);
+            results.Add(kernel.Groups);
+        }
+        results.AddRange(plan.Scratch);
+        // The trace's numbers would keep all of it.
+        SymbolicLaunch[] launches = [.. plan.Launches.Select(l =>
+            l with { Kernel = l.Kernel with { Integers = new SymInt[l.Kernel.Integers.Length], Groups = 0 } })];
+        return new(new(launches, []), trace.Finish(results));
+    }
+
+    private static void Check(SymbolicPlan known, long[] numbers, long[] sizes, Func<Func<SymInt, SymInt>, SymbolicPlan> write)
+    {
+        int next = 0;
+        var (launches, scratch) = write(_ => sizes[next++]);
+        long[] expected = [.. launches.SelectMany(l => l.Kernel.Integers.Append(l.Kernel.Groups)).Concat(scratch).Select(n => (long)n)];
+        for (int i = 0; i < Math.Max(launches.Length, known.Launches.Length); i++)
+            if (launches.Length != known.Launches.Length || launches[i].Kernel.Text.Source != known.Launches[i].Kernel.Text.Source)
+                throw new InvalidOperationException($"Sizes {string.Join(", ", sizes)} have a text of their own:\n"
+                    + $"{launches.ElementAtOrDefault(i)?.Kernel.Text.Source}\nin place of\n"
+                    + $"{known.Launches.ElementAtOrDefault(i)?.Kernel.Text.Source}");
+        if (!expected.AsSpan().SequenceEqual(numbers))
+            throw new InvalidOperationException($"Sizes {string.Join(", ", sizes)} have the numbers {string.Join(", ", expected)} "
+                + $"in place of {string.Join(", ", numbers)}.");
+    }
+
+    private static GeneratedKernel Kernel(SymbolicKernel kernel, long[] numbers, ref int next)
+    {
+        int integers = next;
+        next += kernel.Integers.Length + 1;
+        return new(kernel.Text, new(numbers[integers..(next - 1)], numbers[next - 1]));
+    }
+}
