@@ -67,6 +67,7 @@ internal sealed class Planner(Func<Target> device)
             Held = graph.Held,
             Recomputed = parts.Nodes.Recomputed,
             Device = target.Name,
+            Conditions = [.. parts.Conditions.Distinct()],
             Fault = parts.Fault,
         };
     }
@@ -100,16 +101,17 @@ internal sealed class Planner(Func<Target> device)
     private PlanParts RunPasses(GraphSnapshot graph, Target target, bool plain)
     {
         bool fuse = Fuse && !plain;
+        var conditions = new SizeConditions();
         var nodes = SavedValues.Run(graph, plain ? long.MaxValue : MinRecomputedBytes);
         var values = Inlining.Run(LiveValues.Run(graph, nodes.IsKept), inline: !plain);
         if (!plain) BeforeFusing?.Invoke();
-        if (fuse) values = BiasGradients.Run(values, target);
-        values = FlatResults.Run(Containers.Run(LongReductions.Run(values)));
-        var fusion = Fuser.Run(new(values), target.Profile, fuse, splitsRows: target.HasProducts(DType.Float32));
+        if (fuse) values = BiasGradients.Run(values, target, conditions);
+        values = FlatResults.Run(Containers.Run(LongReductions.Run(values, conditions)));
+        var fusion = Fuser.Run(new(values), target.Profile, fuse, splitsRows: target.HasProducts(DType.Float32), conditions);
         var implementations = Implementation.Choose(fusion, target);
         var buffers = Placement.Run(fusion);
         foreach (var value in buffers.Outputs.Concat(buffers.Arena)) RequirePossible(target, value.Bytes, value.ToString());
-        var launches = Launches.Run(fusion, buffers, implementations, target.Profile, fuse);
+        var launches = Launches.Run(fusion, buffers, implementations, target.Profile, fuse, conditions);
         var kernels = Identification.Run(launches, fusion);
         LoweredLaunch[] lowered = [.. launches.Select((l, i) => l.Implementation.Lower(l, kernels[i], buffers, target))];
         var lifetimes = Lifetimes.Run(buffers, GatherSteps.Run(lowered, kernels, buffers));
@@ -120,7 +122,7 @@ internal sealed class Planner(Func<Target> device)
         var (offsets, bytes) = ArenaPlan.Make(lives);
         RequirePossible(target, bytes, lives.Count == 0 ? ""
             : FormattableString.Invariant($"a step's working memory (its largest value has {lives.Max(l => l.Bytes):N0})"));
-        return new(nodes, buffers, kernels, lifetimes.Launches, offsets, bytes);
+        return new(nodes, buffers, kernels, lifetimes.Launches, offsets, bytes, conditions.Asked);
     }
 
     /// <summary>Before anything is compiled, and before sums of sizes could wrap.</summary>
@@ -133,5 +135,5 @@ internal sealed class Planner(Func<Target> device)
 
     /// <summary>What the passes leave for a plan.</summary>
     private sealed record PlanParts(KeptNodes Nodes, Buffers Buffers, KernelIdentity[] Kernels, LoweredLaunch[] Launches, long[] Offsets,
-        long ArenaBytes, Exception? Fault = null);
+        long ArenaBytes, IReadOnlyList<SizeCondition> Conditions, Exception? Fault = null);
 }

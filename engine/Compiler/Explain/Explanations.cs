@@ -22,6 +22,8 @@ internal static class Explanations
             .AppendLine(Invariant, $"computes {kernels.Sum(k => k.Flops):N0} FLOPs, working memory {plan.ArenaBytes:N0}");
         var steps = plan.Steps.ToLookup(step => step.Identity.Kernel.Number);
         foreach (var kernel in kernels) Describe(text, kernel, [.. steps[kernel.Number]], source);
+        if (plan.Conditions.Length > 0) text.AppendLine().AppendLine("sizes that decided:");
+        foreach (var condition in plan.Conditions) text.Append("  ").AppendLine(condition.ToString());
         return text.ToString();
     }
 

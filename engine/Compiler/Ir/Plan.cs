@@ -50,11 +50,15 @@ internal sealed class Plan
     /// <summary>The name of the device that it is made for.</summary>
     public required string Device { get; init; }
 
+    /// <summary>The questions about sizes on which it rests; each once.</summary>
+    public SizeCondition[] Conditions { get; init; } = [];
+
     /// <summary>Why each operator is a kernel of its own, where the planner failed; else null.</summary>
     public Exception? Fault { get; init; }
 
     /// <summary>Host memory it takes, about: for the bound on the plan cache.</summary>
     public long HostBytes => 2048 + Fingerprint.Length * 8L + Kept.Length * 24L + Recomputed.Length * 4L + Outputs.Length * 128L
+        + Conditions.Length * 40L
         + Kernels.Sum(k => 128 + k.Groups.Sum(g => 192 + g.Operators.Length * 64L));
 
     /// <summary>What <c>Explain</c> prints.</summary>

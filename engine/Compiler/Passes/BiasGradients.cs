@@ -12,13 +12,16 @@ internal sealed class BiasGradients
 {
     private readonly Value[] values;
     private readonly Target target;
+    private readonly SizeConditions conditions;
     private readonly Dictionary<Value, List<Value>> sums = [];
     private readonly Dictionary<Value, (Value Product, bool Left)> beside = [];
 
-    private BiasGradients(Value[] values, Target target) => (this.values, this.target) = (values, target);
+    private BiasGradients(Value[] values, Target target, SizeConditions conditions) =>
+        (this.values, this.target, this.conditions) = (values, target, conditions);
 
     /// <summary>The values in an order in which every such sum stands after its product and names it.</summary>
-    public static Value[] Run(Value[] values, Target target) => new BiasGradients(values, target).Run();
+    public static Value[] Run(Value[] values, Target target, SizeConditions? conditions = null) =>
+        new BiasGradients(values, target, conditions ?? new()).Run();
 
     private Value[] Run()
     {
@@ -65,7 +68,7 @@ internal sealed class BiasGradients
     private bool IsTheLibrarys(Value value) =>
         value is { Role: Role.Computed, Op.Iteration: Iteration.Product, Shape.Rank: 2 } && target.HasProducts(value.DType)
             && value.Operands[0].Value.DType == value.DType
-        && value.Shape.ElementCount * value.Operands[0].Shape[-1] > Fuser.SmallProduct;
+        && !conditions.IsWithin(SizeLimit.SmallProduct, value, value.Shape.ElementCount * value.Operands[0].Shape[-1]);
 
     private Value? Partner(Value product, bool left, List<Value> candidates)
     {

@@ -11,19 +11,17 @@ internal sealed partial class Fuser
     /// <summary>Compile time grows faster than the kernel.</summary>
     public const int MaxMembers = 256;
 
-    /// <summary>Below this many multiplications a matrix product is a plain loop nest, which needs no packing and fuses.</summary>
-    public const long SmallProduct = 1 << 16;
-
     private readonly ValueGraph graph;
     private readonly DeviceProfile profile;
     private readonly bool fuse, splitsRows;
+    private readonly SizeConditions conditions;
     private readonly List<GroupDraft> groups = [];
     private readonly MemberDraft?[] drafts;
     private readonly bool[] used = new bool[64];
 
-    private Fuser(ValueGraph graph, DeviceProfile profile, bool fuse, bool splitsRows)
+    private Fuser(ValueGraph graph, DeviceProfile profile, bool fuse, bool splitsRows, SizeConditions conditions)
     {
-        (this.graph, this.profile, this.fuse, this.splitsRows) = (graph, profile, fuse, splitsRows);
+        (this.graph, this.profile, this.fuse, this.splitsRows, this.conditions) = (graph, profile, fuse, splitsRows, conditions);
         drafts = Array.ConvertAll(graph.Values, v => v.Role == Role.Computed ? new MemberDraft(v) : null);
         foreach (var value in graph.Values)
             if (value.Role == Role.Computed)
@@ -38,8 +36,9 @@ internal sealed partial class Fuser
     /// a library multiplies, which then adds the bias.
     /// Kernels of our own that multiply compile for seconds on a CPU, where one for each thing that may follow costs more than it
     /// saves.</param>
-    public static Fusion Run(ValueGraph graph, DeviceProfile profile, bool fuse, bool splitsRows = false) =>
-        new Fuser(graph, profile, fuse, splitsRows).Run();
+    /// <param name="conditions">Takes what is asked about sizes.</param>
+    public static Fusion Run(ValueGraph graph, DeviceProfile profile, bool fuse, bool splitsRows = false,
+        SizeConditions? conditions = null) => new Fuser(graph, profile, fuse, splitsRows, conditions ?? new()).Run();
 
     private Fusion Run()
     {
@@ -253,7 +252,7 @@ internal sealed partial class Fuser
     {
         var product = draft.Value;
         var (sizes, rank, depth) = (SizesOf(product.Shape), product.Shape.Rank, product.Operands[0].Shape[-1]);
-        if (product.Shape.ElementCount * depth > SmallProduct)
+        if (!conditions.IsWithin(SizeLimit.SmallProduct, product, product.Shape.ElementCount * depth))
         {
             var map = IterationSpace.IdentityMap(rank, rank);
             New(new(GroupKind.MatMul, sizes, 0) { ProductRows = map[^2] }, "a matrix product reads its operands from memory")

@@ -12,31 +12,29 @@ internal sealed record Launch(FusionGroup[] Groups, Implementation Implementatio
 /// shares a launch.</summary>
 internal sealed class Launches
 {
-    /// <summary>Below this many elements in all, dependent groups run one after the other in one work-item of a CPU: less than a launch
-    /// costs.</summary>
-    public const long SerialElements = 8192;
-
     private const int MaxWaiting = 64;
 
     private readonly Fusion fusion;
     private readonly Buffers buffers;
     private readonly Implementation[] implementations;
     private readonly DeviceProfile profile;
+    private readonly SizeConditions conditions;
     private readonly List<Launch> launches = [];
     private readonly List<FusionGroup> waiting = [];
     private readonly bool[] isWaiting;
 
-    private Launches(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile) =>
-        (this.fusion, this.buffers, this.implementations, this.profile, isWaiting) =
-            (fusion, buffers, implementations, profile, new bool[fusion.Groups.Length]);
+    private Launches(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile, SizeConditions conditions) =>
+        (this.fusion, this.buffers, this.implementations, this.profile, this.conditions, isWaiting) =
+            (fusion, buffers, implementations, profile, conditions, new bool[fusion.Groups.Length]);
 
     /// <param name="fusion">The groups.</param>
     /// <param name="buffers">Where their values lie.</param>
     /// <param name="implementations">By group: what computes it.</param>
     /// <param name="profile">The device's shape.</param>
     /// <param name="fuse">False: every group is a launch of its own.</param>
-    public static List<Launch> Run(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile, bool fuse) =>
-        new Launches(fusion, buffers, implementations, profile).Run(fuse);
+    /// <param name="conditions">Takes what is asked about sizes.</param>
+    public static List<Launch> Run(Fusion fusion, Buffers buffers, Implementation[] implementations, DeviceProfile profile, bool fuse,
+        SizeConditions? conditions = null) => new Launches(fusion, buffers, implementations, profile, conditions ?? new()).Run(fuse);
 
     private List<Launch> Run(bool fuse)
     {
@@ -96,9 +94,10 @@ internal sealed class Launches
             long size = launch.Groups.Sum(g => g.Space.Elements);
             int need = launch.Groups.Sum(g => g.ParameterBytes), count = launch.Groups.Sum(g => g.Members.Length);
             bool isGathered = Array.Exists(launch.Groups, g => buffers.Gathered.ContainsKey(g.Ordinal));
-            bool tiny = launch.Implementation.SharesLaunches && !isGathered && size <= SerialElements;
-            if (tiny && elements >= 0 && result.Count > 0 && elements + size <= SerialElements && bytes + need < profile.MaxParameterBytes
-                - 64 && members + count <= Fuser.MaxMembers)
+            var last = launch.Groups[^1].Members[^1].Value;
+            bool tiny = launch.Implementation.SharesLaunches && !isGathered && conditions.IsWithin(SizeLimit.Serial, last, size);
+            if (tiny && elements >= 0 && result.Count > 0 && bytes + need < profile.MaxParameterBytes - 64
+                && members + count <= Fuser.MaxMembers && conditions.IsWithin(SizeLimit.Serial, last, elements + size))
             {
                 result[^1] = result[^1] with { Groups = [.. result[^1].Groups, .. launch.Groups], IsSerial = true };
                 (elements, bytes, members) = (elements + size, bytes + need, members + count);

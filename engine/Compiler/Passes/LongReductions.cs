@@ -6,16 +6,16 @@ namespace GpuTensor.Compiler;
 /// <summary>Makes a long reduction two stages: partial results by chunks, then their reduction.</summary>
 internal sealed class LongReductions
 {
-    /// <summary>A reduction longer than this, with few results, is done in chunks of <see cref="ChunkLength"/> in a first stage. Functions
-    /// of shape alone: the order of a sum
-    /// must not depend on anything else.</summary>
-    private const long SplitLength = 16384, ChunkLength = 4096, FewResults = 256;
+    /// <summary>The length of a chunk of a row.</summary>
+    public const long ChunkLength = 4096;
 
     private readonly ValueList result;
+    private readonly SizeConditions conditions;
 
-    private LongReductions(Value[] values) => result = new(values);
+    private LongReductions(Value[] values, SizeConditions conditions) => (result, this.conditions) = (new(values), conditions);
 
-    public static Value[] Run(Value[] values) => Array.Exists(values, CanSplit) ? new LongReductions(values).Make(values) : values;
+    public static Value[] Run(Value[] values, SizeConditions? conditions = null) =>
+        Array.Exists(values, CanSplit) ? new LongReductions(values, conditions ?? new()).Make(values) : values;
 
     private Value[] Make(Value[] values)
     {
@@ -43,7 +43,8 @@ internal sealed class LongReductions
         for (int d = kept; d < full.Shape.Rank; d++) length *= full.Shape.Span[d];
         bool rows = IsOverRows(full, dims);
         if (results > 0 && length > int.MaxValue) return SplitByDimension(value, full, kept);
-        if (results == 0 || length < (rows ? SplitLength : SplitLength / 8) || results > FewResults) return value;
+        if (results == 0 || conditions.IsWithin(rows ? SizeLimit.Row : SizeLimit.Column, value, length)
+            || !conditions.IsWithin(SizeLimit.FewResults, value, results)) return value;
 
         // The reduced dimensions must be one dimension to be cut into chunks.
         int[] sizes = [.. full.Shape.Take(kept), (int)length];
