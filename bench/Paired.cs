@@ -81,11 +81,12 @@ internal static class Paired
             };
         }
         if (IsMeant(nameof(HostWork))) all[nameof(HostWork)] = MeasureHostWork();
+        if (IsMeant(nameof(PlanWork))) all[nameof(PlanWork)] = MeasurePlanWork();
         if (all.Count == 0)
         {
             Console.Error.WriteLine(
                 $"No workload's name contains '{filter}'; there are {string.Join(", ", Workloads.Select(w => w.Name))}, "
-                + $"{nameof(HostWork)}.");
+                + $"{nameof(HostWork)}, {nameof(PlanWork)}.");
             return 1;
         }
         if (json) Console.WriteLine(new JsonObject { ["cpu_time"] = all, ["threads"] = Peer.Threads }.ToJsonString());
@@ -122,6 +123,18 @@ internal static class Paired
         {
             work.Cleanup();
         }
+    }
+
+    private static JsonObject MeasurePlanWork()
+    {
+        using var work = new PlanWork();
+        var times = new double[Rounds];
+        for (int i = 0; i < Rounds; i++) times[i] = Sample(work.Plan, 8) - Sample(work.Step, 8);
+        Array.Sort(times);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{nameof(PlanWork),-16} {times[Rounds / 2] * 1e3:0.0} ms of processor time to plan a step of {work.Kernels} kernels for another "
+            + $"number of rows"));
+        return new() { ["cpu_ms"] = Math.Round(times[Rounds / 2] * 1e3, 2), ["kernels"] = work.Kernels };
     }
 
     /// <summary>How many calls make a sample long enough to time. The calls before warm the code up.</summary>
