@@ -132,8 +132,8 @@ internal static class Paired
         for (int i = 0; i < Rounds; i++) times[i] = Sample(work.Plan, 8) - Sample(work.Step, 8);
         Array.Sort(times);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{nameof(PlanWork),-16} {times[Rounds / 2] * 1e3:0.0} ms of processor time to plan a step of {work.Kernels} kernels for another "
-            + $"number of rows"));
+            $"{nameof(PlanWork),-16} {times[Rounds / 2] * 1e3:0.0} ms of processor time to plan a step of {work.Kernels} kernels "
+            + $"for another number of rows"));
         return new() { ["cpu_ms"] = Math.Round(times[Rounds / 2] * 1e3, 2), ["kernels"] = work.Kernels };
     }
 

@@ -5,6 +5,7 @@ namespace GpuTensor.Kernels;
 internal sealed class KernelTexts
 {
     private readonly Dictionary<SpecKey, List<Known>> known = [];
+    private readonly List<(DeviceProfile Profile, Dialect Dialect)> targets = [];
 
     /// <summary>Source text past which all is forgotten: an estimate of what it takes.</summary>
     public long MaxCharacters { get; init; } = 32 << 20;
@@ -31,7 +32,7 @@ internal sealed class KernelTexts
     /// <inheritdoc cref="Generator.Generate"/>
     public GeneratedKernel Generate(KernelSpec spec, DeviceProfile profile, Dialect dialect)
     {
-        var key = new SpecKey().Add(profile).Add(dialect);
+        var key = new SpecKey().Add(NumberOf(profile, dialect));
         spec.Describe(key);
         var (plan, numbers) = Find(key, change =>
             new([new(Generator.Write(spec.Resized(change), profile, dialect), [], [], "")], []));
@@ -42,7 +43,7 @@ internal sealed class KernelTexts
     /// <inheritdoc cref="GemmPlanner.Plan"/>
     public GemmPlan Plan(GemmSpec spec, DeviceProfile profile, Dialect dialect)
     {
-        var key = new SpecKey().Add(profile).Add(dialect);
+        var key = new SpecKey().Add(NumberOf(profile, dialect));
         spec.Describe(key);
         var (plan, numbers) = Find(key, change => GemmPlanner.Write(spec.Resized(change), profile, dialect));
         int next = 0;
@@ -53,6 +54,16 @@ internal sealed class KernelTexts
             launches[i] = new(Kernel(launch.Kernel, numbers, ref next), launch.Buffers, launch.Scalars, GemmPlanner.Describe(launch, spec));
         }
         return new(launches, numbers[next..]);
+    }
+
+    /// <summary>A profile and a dialect as one word of a key: both have many fields.</summary>
+    private int NumberOf(DeviceProfile profile, Dialect dialect)
+    {
+        int number = targets.FindIndex(t => ReferenceEquals(t.Profile, profile) && ReferenceEquals(t.Dialect, dialect));
+        if (number < 0) number = targets.FindIndex(t => t.Profile == profile && t.Dialect == dialect);
+        if (number >= 0) return number;
+        targets.Add((profile, dialect));
+        return targets.Count - 1;
     }
 
     private (SymbolicPlan Plan, long[] Numbers) Find(SpecKey key, Func<Func<SymInt, SymInt>, SymbolicPlan> write)

@@ -1,9 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace GpuTensor.Kernels;
 
 /// <summary>A description in two parts: its structure, by which the text of a kernel is found, and its sizes. Whatever of a description is
 /// no <see cref="SymInt"/> is structure.</summary>
 internal sealed class SpecKey : IEquatable<SpecKey>
 {
+    /// <summary>Descriptions are equal if their sizes are, too.</summary>
+    public static readonly IEqualityComparer<SpecKey> WithSizes = EqualityComparer<SpecKey>.Create(
+        (a, b) => Equals(a, b) && a!.sizes.SequenceEqual(b!.sizes), key => HashCode.Combine(key, Hash(key.sizes)));
+
     private readonly List<long> words = [];
     private readonly List<object> objects = [];
     private readonly List<long> sizes = [];
@@ -17,7 +23,7 @@ internal sealed class SpecKey : IEquatable<SpecKey>
         return this;
     }
 
-    /// <summary>Adds something that is compared by <see cref="object.Equals(object)"/>: a name, a function, a profile.</summary>
+    /// <summary>Adds something that is compared by <see cref="object.Equals(object)"/>: a name, a function.</summary>
     public SpecKey Add(object item)
     {
         objects.Add(item);
@@ -38,15 +44,18 @@ internal sealed class SpecKey : IEquatable<SpecKey>
         return this;
     }
 
+    public SpecKey Add(Instruction instruction)
+    {
+        objects.Add(instruction.GetType());
+        words.Add((long)instruction.Type);
+        instruction.Describe(this);
+        return this;
+    }
+
     public SpecKey Add(Instruction[] code)
     {
         words.Add(code.Length);
-        foreach (var instruction in code)
-        {
-            objects.Add(instruction.GetType());
-            words.Add((long)instruction.Type);
-            instruction.Describe(this);
-        }
+        foreach (var instruction in code) Add(instruction);
         return this;
     }
 
@@ -59,18 +68,22 @@ internal sealed class SpecKey : IEquatable<SpecKey>
         return this;
     }
 
-    public bool Equals(SpecKey? other) => other is not null && words.Count == other.words.Count && objects.Count == other.objects.Count
-        && System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words)
-            .SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(other.words))
-        && objects.SequenceEqual(other.objects);
+    public bool Equals(SpecKey? other) => other is not null && words.SequenceEqual(other.words) && objects.SequenceEqual(other.objects);
 
     public override bool Equals(object? obj) => Equals(obj as SpecKey);
 
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        foreach (long word in words) hash.Add(word);
+        hash.Add(Hash(words));
         foreach (var item in objects) hash.Add(item);
+        return hash.ToHashCode();
+    }
+
+    private static int Hash(List<long> numbers)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(numbers)));
         return hash.ToHashCode();
     }
 }

@@ -7,7 +7,7 @@ namespace GpuTensor.Compiler;
 internal sealed class LoopCode(Lowering owner, IterationSpace space)
 {
     private readonly Dictionary<Value, int> registers = [];
-    private readonly Dictionary<string, int> shared = [];
+    private readonly Dictionary<SpecKey, int> shared = new(SpecKey.WithSizes);
 
     public List<Instruction> Instructions { get; } = [];
 
@@ -22,25 +22,13 @@ internal sealed class LoopCode(Lowering owner, IterationSpace space)
         // Equal reads, numbers and arguments are one instruction; pointwise work too, since it has no effect.
         if (instruction is not (Store or Reduce))
         {
-            string key = Key(instruction);
+            var key = new SpecKey().Add(instruction);
             if (shared.TryGetValue(key, out int known)) return known;
             shared.Add(key, Instructions.Count);
         }
         Instructions.Add(instruction);
         return Instructions.Count - 1;
     }
-
-    private static string Key(Instruction i) => i switch
-    {
-        Load x => $"L{x.Buffer},{x.Type},{x.At.Offset},{string.Join(',', x.At.Strides)}",
-        Gather x => $"G{x.Buffer},{x.Type},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Index},{x.Stride},{x.Bound}",
-        Search x => $"S{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Value},{x.Stride},{x.Length},{x.Right}",
-        SegmentSum x => $"+{x.Buffer},{x.At.Offset},{string.Join(',', x.At.Strides)},{x.Stride},"
-            + $"{x.Order},{x.OrderAt},{x.OrderStride},{x.First},{x.Last}",
-        Affine x => $"A{x.At.Offset},{string.Join(',', x.At.Strides)}",
-        Apply x => $"F{x.Function},{x.Type},{string.Join(',', x.Arguments)}",
-        _ => i.ToString(),
-    };
 
     public void Emit(Member member)
     {
