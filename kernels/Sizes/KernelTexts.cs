@@ -1,7 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>Kernels by the structure of their description: the text is made once, and for other sizes only the numbers are computed, as
-/// long as every question that was asked about a size while the text was made has the same answer.</summary>
+/// long as every question that was asked about a size while the text was made has the same answer. Threads may share one.</summary>
 internal sealed class KernelTexts
 {
     private readonly Dictionary<SpecKey, List<Known>> known = [];
@@ -59,37 +59,62 @@ internal sealed class KernelTexts
     /// <summary>A profile and a dialect as one word of a key: both have many fields.</summary>
     private int NumberOf(DeviceProfile profile, Dialect dialect)
     {
-        int number = targets.FindIndex(t => ReferenceEquals(t.Profile, profile) && ReferenceEquals(t.Dialect, dialect));
-        if (number < 0) number = targets.FindIndex(t => t.Profile == profile && t.Dialect == dialect);
-        if (number >= 0) return number;
-        targets.Add((profile, dialect));
-        return targets.Count - 1;
+        lock (known)
+        {
+            int number = targets.FindIndex(t => ReferenceEquals(t.Profile, profile) && ReferenceEquals(t.Dialect, dialect));
+            if (number < 0) number = targets.FindIndex(t => t.Profile == profile && t.Dialect == dialect);
+            if (number >= 0) return number;
+            targets.Add((profile, dialect));
+            return targets.Count - 1;
+        }
     }
 
     private (SymbolicPlan Plan, long[] Numbers) Find(SpecKey key, Func<Func<SymInt, SymInt>, SymbolicPlan> write)
     {
         long[] sizes = [.. key.Sizes];
-        if (known.TryGetValue(key, out var list))
-            foreach (var one in list)
-                if (one.Formulas.Compute(sizes) is { } numbers)
-                {
-                    Found++;
-                    if (AreChecked) Check(one.Plan, numbers, sizes, write);
-                    return (one.Plan, numbers);
-                }
-        var made = Make(sizes, write);
-        Made++;
-        long length = made.Plan.Launches.Sum(l => (long)l.Kernel.Text.Source.Length);
-        if (Characters + length > MaxCharacters)
+        if (Look(key, sizes) is { } found)
         {
-            known.Clear();
-            Characters = 0;
+            if (AreChecked) Check(found.Plan, found.Numbers, sizes, write);
+            return found;
         }
-        Characters += length;
-        if (!known.TryGetValue(key, out list)) known.Add(key, list = []);
-        list.Add(made);
+        var made = Make(sizes, write);
+        Add(key, made);
         return (made.Plan, made.Formulas.Compute(sizes)
             ?? throw new InvalidOperationException("The sizes of a kernel do not meet their own conditions. Please report this program."));
+    }
+
+    private (SymbolicPlan Plan, long[] Numbers)? Look(SpecKey key, long[] sizes)
+    {
+        lock (known)
+        {
+            if (!known.TryGetValue(key, out var list)) return null;
+            for (int i = 0; i < list.Count; i++)
+                if (list[i].Formulas.Compute(sizes) is { } numbers)
+                {
+                    Found++;
+                    // Sizes like these will be asked for again.
+                    (list[0], list[i]) = (list[i], list[0]);
+                    return (list[0].Plan, numbers);
+                }
+            return null;
+        }
+    }
+
+    private void Add(SpecKey key, Known made)
+    {
+        long length = made.Plan.Launches.Sum(l => (long)l.Kernel.Text.Source.Length);
+        lock (known)
+        {
+            Made++;
+            if (Characters + length > MaxCharacters)
+            {
+                known.Clear();
+                Characters = 0;
+            }
+            Characters += length;
+            if (!known.TryGetValue(key, out var list)) known.Add(key, list = []);
+            list.Add(made);
+        }
     }
 
     private static Known Make(long[] sizes, Func<Func<SymInt, SymInt>, SymbolicPlan> write)

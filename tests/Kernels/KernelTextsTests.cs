@@ -76,6 +76,21 @@ public sealed class KernelTextsTests
         Assert.Single(texts.Conditions);
     }
 
+    [Fact]
+    public void Threads_may_share_texts()
+    {
+        var texts = new KernelTexts { MaxCharacters = 20_000 };
+        Parallel.For(0, 400, i =>
+        {
+            var spec = Rows(1 + i % 70, 1 + i * 7 % 1500);
+            var (profile, dialect) = Targets.Values.ElementAt(i % Targets.Count);
+            var (expected, found) = (Generator.Generate(spec, profile, dialect), texts.Generate(spec, profile, dialect));
+            Assert.Equal((expected.Source, expected.Groups), (found.Source, found.Groups));
+            Assert.Equal(expected.Integers, found.Integers);
+        });
+        Assert.Equal(400, texts.Made + texts.Found);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Products_of_other_sizes_are_what_the_planner_makes_of_them(string target)
