@@ -14,7 +14,7 @@ internal sealed class Planner(Func<Target> device)
     public Func<int, bool>? KeepPolicy { get; set; }
 
     /// <summary>Smaller values that gradients read are kept, never recomputed (tests: 0).</summary>
-    public long MinRecomputedBytes { get; set; } = SavedValues.UsualMinBytes;
+    public long MinRecomputedBytes { get; set; } = SizeLimit.Saved.Most + 1;
 
     /// <summary>Called before values are gathered into kernels (tests make the planner fail here).</summary>
     public Action? BeforeFusing { get; set; }
@@ -102,7 +102,7 @@ internal sealed class Planner(Func<Target> device)
     {
         bool fuse = Fuse && !plain;
         var conditions = new SizeConditions();
-        var nodes = SavedValues.Run(graph, plain ? long.MaxValue : MinRecomputedBytes);
+        var nodes = SavedValues.Run(graph, SizeLimit.Saved with { Most = plain ? long.MaxValue : MinRecomputedBytes - 1 }, conditions);
         var values = Inlining.Run(LiveValues.Run(graph, nodes.IsKept), inline: !plain);
         if (!plain) BeforeFusing?.Invoke();
         if (fuse) values = BiasGradients.Run(values, target, conditions);

@@ -117,7 +117,7 @@ public class SavedValuesTests
         int filled = given.Add(Values.Add, saved: true, number, number);
         int words = given.Add(Random, saved: false, number);
         int mask = given.Add(Values.Add, saved: true, words, number);
-        int small = given.Add(Values.Add, saved: true, (int)SavedValues.UsualMinBytes / 4 - 1, [number, number]);
+        int small = given.Add(Values.Add, saved: true, (int)SizeLimit.Saved.Most / 4, [number, number]);
         given.MustGive([mask, small], [number, filled]);
     }
 

@@ -19,8 +19,12 @@ internal sealed record SizeLimit(string Measure, long Most, string Within, strin
         Column = new("elements of a column", 16_384 / 8 - 1, "one stage", "two stages"),
         FewResults = new("results", 256, "two stages", "one stage");
 
+    /// <summary>Smaller values that gradients read are kept: to record an operator again takes as long as to move so many bytes on a
+    /// CPU.</summary>
+    public static readonly SizeLimit Saved = new("bytes that a gradient reads", 4095, "kept", "recomputed where that moves fewer bytes");
+
     /// <summary>Dependent groups of so few elements run one after the other in one work-item of a CPU: less than a launch costs.</summary>
-    public static readonly SizeLimit Serial = new("elements in all", 8192, "in the launch before", "a launch of its own");
+    public static readonly SizeLimit Serial = new("elements in all", 8192, "may run in the launch before", "a launch of its own");
 }
 
 /// <summary>A question about a size on which a plan rests.</summary>
@@ -47,9 +51,11 @@ internal sealed class SizeConditions
     /// <summary>The questions, in the order in which they were asked.</summary>
     public IReadOnlyList<SizeCondition> Asked => asked;
 
-    public bool IsWithin(SizeLimit limit, Value subject, long size)
+    public bool IsWithin(SizeLimit limit, Value subject, long size) => IsWithin(limit, subject.Op, subject.Shape, size);
+
+    public bool IsWithin(SizeLimit limit, Operator subject, Shape shape, long size)
     {
-        var condition = new SizeCondition(limit, subject.Op.Name, subject.Shape, size);
+        var condition = new SizeCondition(limit, subject.Name, shape, size);
         asked.Add(condition);
         return condition.IsWithin;
     }

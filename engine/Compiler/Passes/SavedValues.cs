@@ -20,9 +20,6 @@ internal sealed class SavedValues
     /// <summary>So many values may be recomputed in a row: half of what a kernel may hold, since the gradients join them.</summary>
     public const int MaxValues = 128;
 
-    /// <summary>Smaller values are kept: to record an operator again takes as long as to move so many bytes on a CPU.</summary>
-    public const long UsualMinBytes = 4096;
-
     private readonly GraphSnapshot graph;
     private readonly bool[] kept, wanted;
 
@@ -35,13 +32,17 @@ internal sealed class SavedValues
         (graph, Array.ConvertAll(graph.Nodes, n => n.IsKept), Array.ConvertAll(graph.Nodes, n => n.IsSaved));
 
     /// <param name="graph">The graph.</param>
-    /// <param name="minBytes">Smaller values are kept.</param>
-    public static KeptNodes Run(GraphSnapshot graph, long minBytes = UsualMinBytes) => new SavedValues(graph).Run(minBytes);
+    /// <param name="limit">Values within it are kept; null: <see cref="SizeLimit.Saved"/>.</param>
+    /// <param name="conditions">Takes what is asked about sizes.</param>
+    public static KeptNodes Run(GraphSnapshot graph, SizeLimit? limit = null, SizeConditions? conditions = null) =>
+        new SavedValues(graph).Run(limit ?? SizeLimit.Saved, conditions ?? new());
 
-    private KeptNodes Run(long minBytes)
+    private KeptNodes Run(SizeLimit limit, SizeConditions conditions)
     {
         for (int i = 0; i < kept.Length; i++)
-            kept[i] |= wanted[i] && (!MayBeRecomputed(graph.Nodes[i].Op) || graph.Nodes[i].Bytes < minBytes);
+            if (!kept[i] && wanted[i])
+                kept[i] = graph.Nodes[i] is var node && (!MayBeRecomputed(node.Op)
+                    || conditions.IsWithin(limit, node.Op, node.Shape, node.Bytes));
         for (int i = kept.Length - 1; i >= 0; i--)
         {
             VisitCounter.Visit();
