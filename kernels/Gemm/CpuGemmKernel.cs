@@ -96,7 +96,7 @@ internal static class CpuGemmKernel
 
     /// <summary>Writes the epilogue of the columns [from, to) of row <c>m</c>.</summary>
     /// <param name="element">Where the product's elements from column <c>j</c> on stand in private memory.</param>
-    public static void Row(GemmKernelWriter writer, GemmElement epilogue, string element)
+    public static void Row(GemmKernelWriter writer, ElementWriter epilogue, string element)
     {
         var o = writer.Out;
         epilogue.WriteUniform();

@@ -45,7 +45,7 @@ internal sealed class GemmKernelWriter
     public string Pointer(bool written = false) => $"{(written ? "" : "const ")}{Out.Dialect.Global}{Type()}*";
 
     /// <summary>A program as this kernel's parameters are numbered.</summary>
-    public GemmElement Element(Instruction[] code, SymInt[] batch, SymInt rows, SymInt columns, string row, string column,
+    public ElementWriter Element(Instruction[] code, SymInt[] batch, SymInt rows, SymInt columns, string row, string column,
         int lanes, string prefix) =>
         new(Out, [.. batch, rows, columns], GemmProgram.Renumber(code, Local, slot => Array.IndexOf(scalars, slot)),
             [.. batch.Select((_, d) => Batch(d)), row, column], lanes, Spec.In, prefix);

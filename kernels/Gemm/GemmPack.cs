@@ -84,7 +84,7 @@ internal static class GemmPack
     }
 
     /// <summary>Fills square[i] with the <paramref name="depth"/> elements along k of column i: zeros past the last column.</summary>
-    public static void Square(GemmKernelWriter writer, GemmElement element, string square, string column, string columns, string depth)
+    public static void Square(GemmKernelWriter writer, ElementWriter element, string square, string column, string columns, string depth)
     {
         var o = writer.Out;
         using (o.Count("int", "i", $"{Lanes}"))

@@ -68,7 +68,7 @@ internal static class GpuGemmKernel
         }
 
         // Neighbouring work-items read neighbouring elements: along k where that is the dense dimension, else along rows or columns.
-        void Stage(GemmElement element, string target, string index, string start, string count, bool alongDepth)
+        void Stage(ElementWriter element, string target, string index, string start, string count, bool alongDepth)
         {
             using (o.For("int e = id", $"e < {tile * Depth}", $"e += {Side * Side}"))
             {

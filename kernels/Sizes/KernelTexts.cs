@@ -56,6 +56,23 @@ internal sealed class KernelTexts
         return new(launches, numbers[next..]);
     }
 
+    /// <summary>A kernel that an operator brings.</summary>
+    /// <param name="spec">Its description.</param>
+    /// <param name="structure">What else its text depends on.</param>
+    /// <param name="profile">The device's shape.</param>
+    /// <param name="dialect">The device's language.</param>
+    /// <param name="write">Writes the kernel of a description.</param>
+    public GeneratedKernel Generate(OwnKernelSpec spec, ReadOnlySpan<long> structure, DeviceProfile profile, Dialect dialect,
+        Func<OwnKernelSpec, SymbolicKernel> write)
+    {
+        var key = new SpecKey().Add(NumberOf(profile, dialect)).Add(structure.Length);
+        foreach (long word in structure) key.Add(word);
+        spec.Describe(key);
+        var (plan, numbers) = Find(key, change => new([new(write(spec.Resized(change)), [], [], "")], []));
+        int next = 0;
+        return Kernel(plan.Launches[0].Kernel, numbers, ref next);
+    }
+
     /// <summary>A profile and a dialect as one word of a key: both have many fields.</summary>
     private int NumberOf(DeviceProfile profile, Dialect dialect)
     {

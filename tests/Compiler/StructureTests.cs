@@ -39,6 +39,16 @@ public sealed class StructureTests
             var x = Of(device, rows, Features);
             x.MatMul(x.T).Softmax(1).MatMul(x).Realize();
         },
+        ["convolution"] = device =>
+        {
+            var w = Of(device, 8, 3, 3, 3).RequiresGrad_();
+            return rows =>
+            {
+                w.Grad = null;
+                F.Conv2d(Of(device, rows, 3, 9, 9), w, padding: 1).Relu().Mul(2).Sum().Backward();
+                w.Grad!.Realize();
+            };
+        },
         ["columns"] = device => rows => Of(device, rows, Features).Sum(0).Realize(),
         ["transpose"] = device => rows => (Of(device, rows, Features).T * Of(device, Features, rows)).Realize(),
         ["broadcast"] = device => rows => (Of(device, rows, 1, Features) * Of(device, 1, 5, Features) + Of(device, 5, 1)).Realize(),

@@ -104,6 +104,9 @@ internal sealed class Call
 
     public int[]? IntsOrNull(string name) => Has(name) ? Ints(name) : null;
 
+    /// <summary>A number for each spatial dimension, or one for all; none: the default.</summary>
+    public PerDimension Sizes(string name) => IntsOrNull(name) is { } sizes ? (PerDimension)sizes : default;
+
     /// <summary>The dimensions to work over: one, several, or all.</summary>
     public Dims Dims(string name) => IntsOrNull(name);
 

@@ -35,6 +35,8 @@ internal static partial class OperatorTable
         Row("nn.functional.group_norm", "num_groups weight bias eps", Accumulating,
             c => F.GroupNorm(c.X, c.Int("num_groups"), c.TOrNull("weight"), c.TOrNull("bias"), c.Double("eps", 1e-5))),
 
+        .. Convolutions(),
+
         // The database of operators gives the weight first.
         Row("nn.functional.embedding", "input padding_idx", OperatorClass.Movement, c =>
             F.Embedding(c.T("input"), c.X, c.IntOrNull("padding_idx"))),
@@ -43,4 +45,24 @@ internal static partial class OperatorTable
             : F.ScaledDotProductAttention(c.X, c.T("key"), c.T("value"),
                 c.TOrNull("attn_mask"), 0, c.Bool("is_causal"), c.DoubleOrNull("scale"))),
     ];
+
+    private static IEnumerable<OperatorRow> Convolutions()
+    {
+        const string Parameters = "weight bias stride padding dilation groups";
+        const string Transposed = "weight bias stride padding output_padding groups dilation";
+        yield return Row("nn.functional.conv1d", Parameters, Accumulating, c => F.Conv1d(c.X, c.T("weight"), c.TOrNull("bias"),
+            c.Sizes("stride"), PaddingOf(c), c.Sizes("dilation"), c.Int("groups", 1)));
+        yield return Row("nn.functional.conv2d", Parameters, Accumulating, c => F.Conv2d(c.X, c.T("weight"), c.TOrNull("bias"),
+            c.Sizes("stride"), PaddingOf(c), c.Sizes("dilation"), c.Int("groups", 1)));
+        yield return Row("nn.functional.conv3d", Parameters, Accumulating, c => F.Conv3d(c.X, c.T("weight"), c.TOrNull("bias"),
+            c.Sizes("stride"), PaddingOf(c), c.Sizes("dilation"), c.Int("groups", 1)));
+        yield return Row("nn.functional.conv_transpose1d", Transposed, Accumulating, c => F.ConvTranspose1d(c.X, c.T("weight"),
+            c.TOrNull("bias"), c.Sizes("stride"), c.Sizes("padding"), c.Sizes("output_padding"), c.Int("groups", 1), c.Sizes("dilation")));
+        yield return Row("nn.functional.conv_transpose2d", Transposed, Accumulating, c => F.ConvTranspose2d(c.X, c.T("weight"),
+            c.TOrNull("bias"), c.Sizes("stride"), c.Sizes("padding"), c.Sizes("output_padding"), c.Int("groups", 1), c.Sizes("dilation")));
+        yield return Row("nn.functional.conv_transpose3d", Transposed, Accumulating, c => F.ConvTranspose3d(c.X, c.T("weight"),
+            c.TOrNull("bias"), c.Sizes("stride"), c.Sizes("padding"), c.Sizes("output_padding"), c.Int("groups", 1), c.Sizes("dilation")));
+    }
+
+    private static Padding PaddingOf(Call c) => c["padding"] is string mode ? mode : c.Sizes("padding");
 }

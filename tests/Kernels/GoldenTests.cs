@@ -74,6 +74,13 @@ public sealed class GoldenTests
             [MethodImpl(MethodImplOptions.NoInlining)]
             static void Backward(Tensor w) => (w * w).Sum().Backward();
         },
+        ["conv2d-relu"] = make => F.Conv2d(make[16, 8, 28, 28], make[32, 8, 3, 3], make[32], stride: 2, padding: 1).Relu(),
+        ["conv2d-weight-gradient"] = make =>
+        {
+            var w = make[32, 8, 3, 3].RequiresGrad_();
+            F.Conv2d(make[16, 8, 28, 28], w, padding: 1).Mul(2).Sum().Backward();
+            return w.Grad!;
+        },
         ["linear-relu"] = make => F.Linear(make[256, 512], make[128, 512], make[128]).Relu(),
     };
 

@@ -1,3 +1,5 @@
+using GpuTensor.Nn;
+
 namespace GpuTensor.Tests.Operators;
 
 /// <summary>A call to check the gradient of: its inputs are drawn from (Low, High), away from the jumps of functions that have
@@ -56,6 +58,10 @@ internal static class GradientSamples
         yield return new("fma", x => Tensor.Fma(x[0], x[1], x[2]), -2, 2, true, [[2, 3], [3], [2, 1]]);
         yield return new("addcmul", x => x[0].Addcmul(x[1], x[2], value: 0.7), -2, 2, true, [[2, 3], [3], [2, 1]]);
         yield return new("addcdiv", x => x[0].Addcdiv(x[1], x[2], value: 0.7), 0.5, 2, true, [[2, 3], [3], [2, 1]]);
+        yield return new("conv2d", x => F.Conv2d(x[0], x[1], x[2], stride: (2, 1), padding: 1, dilation: (1, 2), groups: 2), -2, 2, true,
+            [[2, 4, 3, 5], [2, 2, 2, 2], [2]]);
+        yield return new("conv_transpose2d", x => F.ConvTranspose2d(x[0], x[1], x[2], stride: 2, padding: 1, outputPadding: (0, 1)), -2, 2,
+            true, [[1, 2, 3, 2], [2, 1, 2, 3], [1]]);
         yield return new("lerp", x => x[0].Lerp(x[1], x[2]), -2, 2, true, [[2, 3], [3], [2, 1]]);
 
         // Rounding

@@ -7,7 +7,7 @@ namespace GpuTensor.Compiler;
 internal abstract class Implementation
 {
     /// <summary>The best first.</summary>
-    private static readonly Implementation[] All = [new LibraryProduct(), new OwnProduct(), new LoopNest()];
+    private static readonly Implementation[] All = [new LibraryProduct(), new OwnProduct(), new OwnKernel(), new LoopNest()];
 
     /// <summary>Chooses for each group the first implementation that can compute it.</summary>
     /// <returns>By group.</returns>

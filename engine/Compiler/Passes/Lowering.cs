@@ -49,6 +49,25 @@ internal sealed class Lowering(Buffers places)
             [.. code.Instructions]);
     }
 
+    /// <summary>An operator with a kernel of its own, with what follows it.</summary>
+    public OwnKernelSpec Own(FusionGroup group)
+    {
+        var value = group.Members[0].Value;
+        OwnKernelOperand[] operands = [.. value.Operands.Select(OwnOperand)];
+        var code = new LoopCode(this, group.Space);
+        foreach (var member in group.Members) code.Emit(member);
+        return new(value.Op.Name, value.DType, SymInt.Of(group.Space.Sizes), operands, [.. buffers], [.. scalarTypes],
+            [.. code.Instructions]);
+    }
+
+    private OwnKernelOperand OwnOperand(Use operand)
+    {
+        var (view, place) = (operand.FullView, Of(operand.Value));
+        var load = new Load(Buffer(place.Memory, operand.Value.DType, false), operand.Value.DType,
+            new(place.Offset + view.Offset, view.Strides));
+        return new(load, [.. view.Shape.Select(size => (SymInt)(long)size)]);
+    }
+
     private Instruction[] OperandProgram(Use operand, long[] sizes, long[][] map)
     {
         var code = new LoopCode(this, new(GroupKind.Pointwise, sizes, 0));

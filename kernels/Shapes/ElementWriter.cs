@@ -1,8 +1,8 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>Writes an element program of a product (an operand's or the epilogue's) for one position, or for 16 along one
-/// dimension.</summary>
-internal sealed class GemmElement : SectionWriter
+/// <summary>Writes an element program of a product or a convolution (an operand's or the epilogue's) for one position, or for 16 along
+/// one dimension.</summary>
+internal sealed class ElementWriter : SectionWriter
 {
     private readonly string prefix;
     private readonly DType input;
@@ -12,10 +12,10 @@ internal sealed class GemmElement : SectionWriter
     /// <param name="lanes">The dimension that lanes run along; −1 where every register is a scalar.</param>
     /// <param name="input">The dtype of the product's operands.</param>
     /// <param name="prefix">What the names of registers begin with.</param>
-    public GemmElement(KernelWriter writer, SymInt[] sizes, Instruction[] code, string[] indices, int lanes, DType input, string prefix)
+    public ElementWriter(KernelWriter writer, SymInt[] sizes, Instruction[] code, string[] indices, int lanes, DType input, string prefix)
         : this(writer, new Section(SectionKind.Pointwise, sizes, [], code), indices, lanes, input, prefix) { }
 
-    private GemmElement(KernelWriter writer, Section section, string[] indices, int lanes, DType input, string prefix)
+    private ElementWriter(KernelWriter writer, Section section, string[] indices, int lanes, DType input, string prefix)
         : base(writer, section, new Nest(section, keep: true))
     {
         (this.prefix, this.input) = (prefix, input);
@@ -50,6 +50,14 @@ internal sealed class GemmElement : SectionWriter
         Part = "";
     }
 
+    /// <summary>Writes the program of an epilogue for one position: no lanes.</summary>
+    /// <param name="product">The element that the kernel has computed, of the accumulator's kind.</param>
+    public void WriteOne(string product)
+    {
+        for (int i = 0; i < Code.Length; i++)
+            if (Nest.Needed[i]) WriteAt(i, product);
+    }
+
     /// <summary>Writes the lanes twice, for a whole vector and for the part of one: a vector of which all lanes exist is quicker to read
     /// and to write.</summary>
     /// <param name="part">How many lanes exist.</param>
@@ -78,15 +86,21 @@ internal sealed class GemmElement : SectionWriter
         for (int i = 0; i < Code.Length; i++)
         {
             if (!Nest.Needed[i] || (IsLanes(i) || Code[i] is Product) != lanes) continue;
-            if (Code[i] is Product)
-            {
-                int width = WidthOf(i);
-                var from = GemmAccumulator.Of(input);
-                string value = Convert(Bits(product, Kinds.Register(from), width), from, Code[i].Type, width);
-                Out.Let(Dialect.Type(KindOf(i), width), NameOf(i), value);
-            }
-            else Emit(i);
+            WriteAt(i, product);
         }
+    }
+
+    private void WriteAt(int i, string product)
+    {
+        if (Code[i] is not Product)
+        {
+            Emit(i);
+            return;
+        }
+        int width = WidthOf(i);
+        var from = GemmAccumulator.Of(input);
+        string value = Convert(Bits(product, Kinds.Register(from), width), from, Code[i].Type, width);
+        Out.Let(Dialect.Type(KindOf(i), width), NameOf(i), value);
     }
 
     private string Bits(string value, Kind kind, int width) =>
