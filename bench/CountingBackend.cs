@@ -46,7 +46,7 @@ internal class CountingBackend : Backend
 
     public override DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description) => new Kernel();
 
-    public override void Launch(DeviceKernel kernel, long groups, int groupSize)
+    public override void Launch(DeviceKernel kernel, in LaunchShape shape)
     {
         Counters.Enqueues++;
         Counters.Launches++;

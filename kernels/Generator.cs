@@ -28,7 +28,7 @@ internal static class Generator
         var writer = new KernelWriter(spec, profile, dialect, wide);
         int size = profile.IsCpu ? 1 : profile.GroupSize;
         bool several = sections.Length > 1 && !spec.Serial;
-        if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalId);
+        if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalIds[0]);
         // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong
         // (TransposeKernelTests.Beside_another_section).
         var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile))
@@ -37,7 +37,7 @@ internal static class Generator
         for (int i = 0; i < sections.Length && !profile.IsCpu; i++) shared = Math.Max(shared, SharedWords(i));
         if (shared > 0)
             writer.Line(string.Format(CultureInfo.InvariantCulture, dialect.LocalArray, dialect.Type(Kind.U64), "shared", shared));
-        if (several) writer.Let(writer.X, "group", dialect.GroupId);
+        if (several) writer.Let(writer.X, "group", dialect.GroupIds[0]);
         var texts = sections.Select((s, i) => WriteSection(writer, s, nests[i], across[i], several)).ToArray();
         if (several) PutSideBySide(writer, texts);
         else PutInOrder(writer, texts);
@@ -73,7 +73,7 @@ internal static class Generator
         };
         using (turns ? writer.For($"{writer.X} g = 0", $"g < {first}", "g++", uniform: true) : default)
         {
-            if (!turns) writer.Let(writer.X, "g", several ? $"group - {first}" : writer.Spec.Serial ? "0" : writer.Dialect.GroupId);
+            if (!turns) writer.Let(writer.X, "g", several ? $"group - {first}" : writer.Spec.Serial ? "0" : writer.Dialect.GroupIds[0]);
             body.Write();
         }
         var text = writer.EndSection(body.Groups);

@@ -53,7 +53,9 @@ internal abstract class Backend : IDisposable
     public abstract DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description);
 
     /// <summary>Enqueues a launch.</summary>
-    public abstract void Launch(DeviceKernel kernel, long groups, int groupSize);
+    /// <param name="kernel">All its parameters are bound but the dynamic local array, which is none of them: its size is the
+    /// shape's.</param>
+    public abstract void Launch(DeviceKernel kernel, in LaunchShape shape);
 
     /// <summary>Where kernels read their scalars from memory (<see cref="Dialect.ScalarsInMemory"/>): the block with these values for what
     /// is enqueued next. Null elsewhere.</summary>

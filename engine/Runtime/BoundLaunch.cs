@@ -81,7 +81,7 @@ internal sealed class BoundLaunch : BoundStep
             scalars[i] = bits;
             kernel.SetBytes(memories.Length + 1 + i, MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in bits)));
         }
-        backend.Launch(kernel, generated.Groups, generated.GroupSize);
+        backend.Launch(kernel, generated.Shape);
         fresh = false;
     }
 

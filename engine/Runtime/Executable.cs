@@ -10,7 +10,7 @@ internal sealed class Executable(Plan plan, BoundStep[] steps) : PlanOfRun, IDis
     public Plan Plan { get; } = plan;
 
     /// <summary>Every step is one work-group: a run takes microseconds.</summary>
-    public bool IsTiny { get; } = Array.TrueForAll(plan.Steps, step => step.Kernel is { Groups: <= 1 });
+    public bool IsTiny { get; } = Array.TrueForAll(plan.Steps, step => step.Kernel is { Shape.Groups.Count: <= 1 });
 
     /// <summary>Host memory it takes, about: for the bound on the plan cache.</summary>
     public long HostBytes { get; } = plan.HostBytes + steps.Sum(step => step.HostBytes);

@@ -66,7 +66,7 @@ internal abstract class ConvolutionWriter
     /// <summary>Writes the kernel.</summary>
     public SymbolicKernel Generate()
     {
-        Out.Let(X, "g", Out.Dialect.GroupId);
+        Out.Let(X, "g", Out.Dialect.GroupIds[0]);
         var groups = Write();
         Out.Put(Out.EndSection(groups));
         int size = Profile.IsCpu ? 1 : Profile.GroupSize;
@@ -87,7 +87,7 @@ internal abstract class ConvolutionWriter
         if (!Profile.IsCpu)
         {
             groups = SymInt.Ceil(count, Profile.GroupSize);
-            Out.Let(X, index, $"g * {Profile.GroupSize} + {Out.Dialect.LocalId}");
+            Out.Let(X, index, $"g * {Profile.GroupSize} + {Out.Dialect.LocalIds[0]}");
             return Out.If($"{index} < {Out.Slot(count)}");
         }
         var each = SymInt.Ceil(count, SymInt.Clamp(count, 1, Profile.PreferredGroups * 2L));

@@ -62,7 +62,7 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
         int d = LastDimension, size = Profile.GroupSize, perGroup = size / Lanes;
         var dialect = Out.Dialect;
         Out.Line(string.Format(CultureInfo.InvariantCulture, dialect.LocalArray, Accumulator, "sums", size));
-        Out.Let("int", ("id", $"(int){dialect.LocalId}"), ("lane", $"id % {Lanes}"));
+        Out.Let("int", ("id", $"(int){dialect.LocalIds[0]}"), ("lane", $"id % {Lanes}"));
         Out.Let(X, "e", $"g * {perGroup} + id / {Lanes}");
         Out.Variable(Accumulator, "sum", "0");
         string total = Out.Slot(count);

@@ -14,14 +14,16 @@ internal sealed partial record Dialect
         Truncates = ["truncate_int", "truncate_long"],
         // One block to a multiprocessor is enough: without that word the compiler spills a few registers of small kernels to fit more
         // blocks (measured).
-        Kernel = "extern \"C\" __global__ void __launch_bounds__({0}, 1) ",
+        Kernel = "extern \"C\" __global__ void __launch_bounds__({3}, 1) ",
         Function = "__device__ __forceinline__ ",
         Global = "",
         Local = "",
         LocalArray = "__shared__ {0} {1}[{2}];",
         Restrict = "__restrict__ ",
-        GroupId = "blockIdx.x",
-        LocalId = "threadIdx.x",
+        // One name and one type in all kernels of a program, which the compiler demands. 16 bytes: the longest vector.
+        DynamicLocal = "extern __shared__ __align__(16) ulong {0}[];",
+        GroupIds = ["blockIdx.x", "blockIdx.y", "blockIdx.z"],
+        LocalIds = ["threadIdx.x", "threadIdx.y", "threadIdx.z"],
         LocalBarrier = "__syncthreads();",
         GlobalBarrier = "__syncthreads();",
         HighProduct = "__umulhi({0}, {1})",

@@ -16,7 +16,8 @@ internal sealed partial record Dialect
     /// <summary>Scalar type names by <see cref="Kind"/>; a vector type is the name and its width.</summary>
     public required string[] Types { get; init; }
 
-    /// <summary>What stands before a kernel's name, {0} the work-items to a group.</summary>
+    /// <summary>What stands before a kernel's name: {0}, {1} and {2} are the work-items of a group along x, y and z, {3} is their
+    /// product.</summary>
     public required string Kernel { get; init; }
 
     /// <summary>What stands before a helper function's result type.</summary>
@@ -33,9 +34,18 @@ internal sealed partial record Dialect
 
     public required string Restrict { get; init; }
 
-    public required string GroupId { get; init; }
+    /// <summary>The dynamic local array, {0} its name: 64-bit words, as many as the launch says (<see cref="LaunchShape"/>). It is declared
+    /// as the kernel's last parameter (<see cref="DynamicLocalIsParameter"/>) or by a statement.</summary>
+    public required string DynamicLocal { get; init; }
 
-    public required string LocalId { get; init; }
+    /// <inheritdoc cref="DynamicLocal"/>
+    public bool DynamicLocalIsParameter { get; init; }
+
+    /// <summary>The work-group's position in the grid, along x, y and z.</summary>
+    public required string[] GroupIds { get; init; }
+
+    /// <summary>The work-item's position in its group, along x, y and z.</summary>
+    public required string[] LocalIds { get; init; }
 
     /// <summary>Waits until all of the group are here and see each other's local, or local and global, writes.</summary>
     public required string LocalBarrier { get; init; }
@@ -164,14 +174,16 @@ internal sealed partial record Dialect
         Header = "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n#pragma OPENCL FP_CONTRACT OFF\n",
         Types = ["int", "uchar", "char", "ushort", "short", "uint", "int", "ulong", "long", "float", "double"],
         Truncates = ["convert_int_sat", "convert_long_sat"],
-        Kernel = "__kernel __attribute__((reqd_work_group_size({0}, 1, 1))) void ",
+        Kernel = "__kernel __attribute__((reqd_work_group_size({0}, {1}, {2}))) void ",
         Function = "static inline ",
         Global = "__global ",
         Local = "__local ",
         LocalArray = "__local {0} {1}[{2}];",
         Restrict = "restrict ",
-        GroupId = "get_group_id(0)",
-        LocalId = "get_local_id(0)",
+        DynamicLocal = "__local ulong* restrict {0}",
+        DynamicLocalIsParameter = true,
+        GroupIds = ["get_group_id(0)", "get_group_id(1)", "get_group_id(2)"],
+        LocalIds = ["get_local_id(0)", "get_local_id(1)", "get_local_id(2)"],
         LocalBarrier = "barrier(CLK_LOCAL_MEM_FENCE);",
         GlobalBarrier = "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);",
         HighProduct = "mul_hi({0}, {1})",

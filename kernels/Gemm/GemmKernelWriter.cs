@@ -25,7 +25,7 @@ internal sealed class GemmKernelWriter
         Out = new KernelWriter(new KernelSpec(name, [.. buffers], [.. scalars.Select(s => spec.Scalars[s])], [], false),
             profile, dialect, wide);
         Out.BeginSection();
-        Out.Variable(Out.X, "g", dialect.GroupId);
+        Out.Variable(Out.X, "g", dialect.GroupIds[0]);
     }
 
     public GemmSpec Spec { get; }
@@ -57,6 +57,22 @@ internal sealed class GemmKernelWriter
         Out.Let(X, name, $"g % {n}").Line($"g /= {n};");
     }
 
+    /// <summary>Declares the coordinates "column" and "block" of a tile: x and y of a grid whose z is the batch, to which g is set. Where
+    /// the device has no grid of these sizes, all three are split off x.</summary>
+    /// <returns>The grid.</returns>
+    public SymbolicGrid Tiles(SymInt columns, SymInt rows, SymInt batches, int localBytes)
+    {
+        var most = Out.Profile.MaxGroups;
+        if (rows > most.Y || batches > most.Z)
+        {
+            Coordinate("column", columns);
+            Coordinate("block", rows);
+            return new(columns * rows * batches, 1, 1, localBytes);
+        }
+        Out.Let(X, ("column", "g"), ("block", Out.Dialect.GroupIds[1])).Line($"g = {Out.Dialect.GroupIds[2]};");
+        return new(columns, rows, batches, localBytes);
+    }
+
     /// <summary>What remains of g as batch coordinates.</summary>
     public void BatchCoordinates(SymInt[] batch)
     {
@@ -77,12 +93,12 @@ internal sealed class GemmKernelWriter
     public string Stride(SymInt value) => value == 0 ? "0" : value == 1 ? "1" : Out.Slot(value);
 
     /// <summary>The launch.</summary>
-    public SymbolicLaunch Finish(SymInt groups, int groupSize, string description)
+    public SymbolicLaunch Finish(SymbolicGrid grid, Size3 groupSize, string description)
     {
-        Out.Put(Out.EndSection(groups));
+        Out.Put(Out.EndSection(grid.X));
         var (source, entry) = Out.Finish(groupSize);
         var text = new KernelText(source, entry, Out.Wide, groupSize, Out.Prelude);
-        return new(new(text, [.. Out.Integers], groups), arguments, scalars, description);
+        return new(new(text, [.. Out.Integers], grid), arguments, scalars, description);
     }
 
     private static string Batch(int d) => "i" + d.ToString(CultureInfo.InvariantCulture);

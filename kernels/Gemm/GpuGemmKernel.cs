@@ -21,11 +21,12 @@ internal static class GpuGemmKernel
         string x = writer.X, type = writer.Type(), m = o.Slot(spec.M), n = o.Slot(spec.N), k = o.Slot(spec.K);
         // One more to a row, so that neither way of filling it meets in one bank.
         int pitch = tile + 1;
-        foreach (string array in (string[])["as", "bs"])
-            o.Line(string.Format(System.Globalization.CultureInfo.InvariantCulture, dialect.LocalArray, type, array, Depth * pitch));
-        o.Let("int", ("id", $"(int){dialect.LocalId}"), ("tx", $"id % {Side}"), ("ty", $"id / {Side}"));
-        writer.Coordinate("column", columns);
-        writer.Coordinate("block", rows);
+        int words = (Depth * pitch * GemmAccumulator.KindOf(spec.In).Size() + 7) / 8;
+        string pointer = $"{dialect.Local}{type}*";
+        o.DynamicLocal("shared");
+        o.Variables(pointer, ("as", $"({pointer})shared")).Variables(pointer, ("bs", $"({pointer})(shared + {words})"));
+        o.Let("int", ("tx", $"(int){dialect.LocalIds[0]}"), ("ty", $"(int){dialect.LocalIds[1]}"), ("id", $"ty * {Side} + tx"));
+        var grid = writer.Tiles(columns, rows, batches, 2 * 8 * words);
         writer.BatchCoordinates(spec.Batch);
         o.Let(x, ("top", $"block * {tile}"), ("left", $"column * {tile}"));
         var left = writer.Element(spec.A, spec.Batch, spec.M, spec.K, "m", "l", -1, "a");
@@ -56,7 +57,7 @@ internal static class GpuGemmKernel
                 epilogue.WriteLanes("", "c[i][j]");
             }
         }
-        return writer.Finish(rows * columns * batches, Side * Side, description);
+        return writer.Finish(grid, new(Side, Side), description);
 
         SymInt Groups(int tile) => batches * SymInt.Ceil(spec.M, tile) * SymInt.Ceil(spec.N, tile);
 

@@ -22,6 +22,9 @@ internal sealed record DeviceProfile
     /// H100 270,336), so more to each would leave some idle. Beyond, each takes several, as vectors where they lie so.</summary>
     public long SmallDomain { get; init; } = 1 << 18;
 
+    /// <summary>Work-groups of a launch at most, along each dimension of the grid.</summary>
+    public Size3 MaxGroups { get; init; } = new(int.MaxValue, ushort.MaxValue, ushort.MaxValue);
+
     /// <summary>Bytes of kernel parameters the device takes (PoCL: 1,024; CUDA: 4,096).</summary>
     public int MaxParameterBytes { get; init; } = 1024;
 

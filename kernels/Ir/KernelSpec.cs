@@ -85,33 +85,40 @@ internal sealed record GeneratedKernel(KernelText Text, LaunchNumbers Numbers)
 
     public bool WideIndices => Text.WideIndices;
 
-    public int GroupSize => Text.GroupSize;
-
     public IReadOnlySet<string> Prelude => Text.Prelude;
 
     public long[] Integers => Numbers.Integers;
 
-    public long Groups => Numbers.Groups;
+    public LaunchShape Shape => new(Numbers.Groups, Text.GroupSize, Numbers.LocalBytes);
 }
 
 /// <summary>A kernel whose numbers follow from sizes.</summary>
-internal sealed record SymbolicKernel(KernelText Text, SymInt[] Integers, SymInt Groups)
+internal sealed record SymbolicKernel(KernelText Text, SymInt[] Integers, SymbolicGrid Grid)
 {
     /// <summary>The kernel of the sizes at hand.</summary>
-    public GeneratedKernel Evaluate() => new(Text, new(Array.ConvertAll(Integers, n => (long)n), (long)Groups));
+    public GeneratedKernel Evaluate() => new(Text, LaunchNumbers.Read(Array.ConvertAll([.. Integers, .. Grid.Numbers], n => (long)n)));
 }
 
 /// <summary>A kernel's text and what goes with it. It names no size, offset or scalar value.</summary>
 /// <param name="Source">Complete source of the kernel's function; the dialect's prelude stands before it in the program.</param>
 /// <param name="EntryPoint">The function's name, unique to the source text.</param>
 /// <param name="WideIndices">True when the integer block and all indices are 64-bit (a domain or an address passes 2³¹−1).</param>
-/// <param name="GroupSize">Work-items to a group.</param>
+/// <param name="GroupSize">Work-items to a group, along each of three dimensions.</param>
 /// <param name="Prelude">Names of the prelude functions the source uses.</param>
-internal sealed record KernelText(string Source, string EntryPoint, bool WideIndices, int GroupSize, IReadOnlySet<string> Prelude);
+internal sealed record KernelText(string Source, string EntryPoint, bool WideIndices, Size3 GroupSize, IReadOnlySet<string> Prelude);
 
 /// <summary>The numbers of a launch.</summary>
 /// <param name="Integers">The values of the kernel's integer block. The first <c>Buffers.Length</c> are the buffers' element offsets, to be
 /// filled in at binding; where the dialect has its scalars in memory, their places in that block follow, to be filled in too, and the
 /// address of the block is the last parameter.</param>
 /// <param name="Groups">Work-groups to launch.</param>
-internal sealed record LaunchNumbers(long[] Integers, long Groups);
+/// <param name="LocalBytes">Bytes of the dynamic local array.</param>
+internal sealed record LaunchNumbers(long[] Integers, Size3 Groups, int LocalBytes)
+{
+    /// <summary>From the integers and the numbers of a <see cref="SymbolicGrid"/> after them.</summary>
+    public static LaunchNumbers Read(ReadOnlySpan<long> numbers)
+    {
+        var grid = numbers[^SymbolicGrid.Length..];
+        return new(numbers[..^SymbolicGrid.Length].ToArray(), new(grid[0], grid[1], grid[2]), checked((int)grid[3]));
+    }
+}

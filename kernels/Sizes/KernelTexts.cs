@@ -26,7 +26,7 @@ internal sealed class KernelTexts
     public IEnumerable<IEnumerable<string>> Conditions => known.Values.SelectMany(list => list).Select(k => k.Formulas.Conditions);
 
     /// <param name="Plan">The kernels, without numbers.</param>
-    /// <param name="Formulas">For each kernel its integers and its groups, then what the plan needs besides.</param>
+    /// <param name="Formulas">For each kernel its integers and its grid, then what the plan needs besides.</param>
     private sealed record Known(SymbolicPlan Plan, SizeFormulas Formulas);
 
     /// <inheritdoc cref="Generator.Generate"/>
@@ -143,12 +143,12 @@ internal sealed class KernelTexts
         foreach (var (kernel, _, _, _) in plan.Launches)
         {
             results.AddRange(kernel.Integers);
-            results.Add(kernel.Groups);
+            results.AddRange(kernel.Grid.Numbers);
         }
         results.AddRange(plan.Scratch);
         // The trace's numbers would keep all of it.
         SymbolicLaunch[] launches = [.. plan.Launches.Select(l =>
-            l with { Kernel = l.Kernel with { Integers = new SymInt[l.Kernel.Integers.Length], Groups = 0 } })];
+            l with { Kernel = l.Kernel with { Integers = new SymInt[l.Kernel.Integers.Length], Grid = default } })];
         return new(new(launches, []), trace.Finish(results));
     }
 
@@ -156,7 +156,8 @@ internal sealed class KernelTexts
     {
         int next = 0;
         var (launches, scratch) = write(_ => sizes[next++]);
-        long[] expected = [.. launches.SelectMany(l => l.Kernel.Integers.Append(l.Kernel.Groups)).Concat(scratch).Select(n => (long)n)];
+        var results = launches.SelectMany(l => l.Kernel.Integers.Concat(l.Kernel.Grid.Numbers)).Concat(scratch);
+        long[] expected = [.. results.Select(n => (long)n)];
         for (int i = 0; i < Math.Max(launches.Length, known.Launches.Length); i++)
             if (launches.Length != known.Launches.Length || launches[i].Kernel.Text.Source != known.Launches[i].Kernel.Text.Source)
                 throw new InvalidOperationException($"Sizes {string.Join(", ", sizes)} have a text of their own:\n"
@@ -170,7 +171,7 @@ internal sealed class KernelTexts
     private static GeneratedKernel Kernel(SymbolicKernel kernel, long[] numbers, ref int next)
     {
         int integers = next;
-        next += kernel.Integers.Length + 1;
-        return new(kernel.Text, new(numbers[integers..(next - 1)], numbers[next - 1]));
+        next += kernel.Integers.Length + SymbolicGrid.Length;
+        return new(kernel.Text, LaunchNumbers.Read(numbers.AsSpan(integers, next - integers)));
     }
 }

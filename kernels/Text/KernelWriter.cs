@@ -48,13 +48,14 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
     }
 
     /// <summary>The whole function; its name is the specification's with a hash of the text.</summary>
-    public (string Source, string EntryPoint) Finish(int groupSize)
+    public (string Source, string EntryPoint) Finish(Size3 groupSize)
     {
         // In the shape of a CPU a group is one work-item, and there is no barrier.
         if (!Profile.IsCpu) BarrierCheck.Run(Statements);
         var text = new StringBuilder(4096);
         text.Append(CultureInfo.InvariantCulture, $"struct @_integers {{ {X} n[{Math.Max(Integers.Count, 1)}]; }};\n");
-        text.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize)).Append("@(");
+        text.Append(string.Format(CultureInfo.InvariantCulture, Dialect.Kernel, groupSize.X, groupSize.Y, groupSize.Z,
+            groupSize.Count)).Append("@(");
         // No two parameters share memory that is written, so every one may be restrict.
         for (int b = 0; b < Spec.Buffers.Length; b++)
             text.Append(BufferType(b)).Append(' ').Append(Dialect.Restrict).Append("buffer").Append(b).Append(", ");
@@ -67,6 +68,8 @@ internal sealed partial class KernelWriter(KernelSpec spec, DeviceProfile profil
         }
         else
             for (int s = 0; s < Spec.Scalars.Length; s++) text.Append(", const ").Append(ScalarType(s)).Append(" scalar").Append(s);
+        if (Dialect.DynamicLocalIsParameter && Statements.OfType<Statement.DynamicLocal>().FirstOrDefault() is { } array)
+            text.Append(", ").AppendFormat(CultureInfo.InvariantCulture, Dialect.DynamicLocal, array.Name);
         text.Append(")\n{\n");
         StatementPrinter.Run(Statements, Dialect, 1, text);
         string source = text.Append("}\n").ToString();

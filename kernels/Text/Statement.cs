@@ -18,6 +18,10 @@ internal abstract record Statement
         public override int GetHashCode() => HashCode.Combine(Type, Variables[0].Name);
     }
 
+    /// <summary>Declares the kernel's dynamic local array: words of 64 bits that the work-items of a group share, as many as the launch
+    /// says. It stands outside of every scope, at most once in a kernel.</summary>
+    public sealed record DynamicLocal(string Name) : Statement;
+
     /// <summary>All work-items of a group wait for each other here, and see what the others wrote to local memory, or to local and global
     /// memory.</summary>
     public sealed record Barrier(bool Global) : Statement;

@@ -57,6 +57,9 @@ internal class StatementBuilder
         return this;
     }
 
+    /// <summary>Declares the dynamic local array: see <see cref="Statement.DynamicLocal"/>.</summary>
+    public void DynamicLocal(string name) => current.Add(new Statement.DynamicLocal(name));
+
     /// <summary>A barrier for local memory, or for local and global memory.</summary>
     public void Barrier(bool global = false) => current.Add(new Statement.Barrier(global));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace GpuTensor.Kernels;
@@ -14,6 +15,7 @@ internal sealed class StatementPrinter(Dialect dialect, StringBuilder text)
     {
         foreach (var statement in statements)
         {
+            if (statement is Statement.DynamicLocal && dialect.DynamicLocalIsParameter) continue;
             if (statement is Statement.Loop { Pragma: { } pragma }) Indent(depth).Append(pragma).Append('\n');
             Indent(depth);
             switch (statement)
@@ -23,6 +25,9 @@ internal sealed class StatementPrinter(Dialect dialect, StringBuilder text)
                     break;
                 case Statement.Declaration declaration:
                     Print(declaration);
+                    break;
+                case Statement.DynamicLocal array:
+                    text.AppendFormat(CultureInfo.InvariantCulture, dialect.DynamicLocal, array.Name).Append('\n');
                     break;
                 case Statement.Barrier barrier:
                     text.Append(barrier.Global ? dialect.GlobalBarrier : dialect.LocalBarrier).Append('\n');

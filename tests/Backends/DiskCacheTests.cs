@@ -134,7 +134,7 @@ public sealed class DiskCacheTests : IDisposable
             using var kernel = backend.CreateKernel(program, "f", "x = 42");
             var x = backend.Allocate(4);
             kernel.SetBuffer(0, x);
-            backend.Launch(kernel, 1, 1);
+            backend.Launch(kernel, new(1, 1));
             byte[] result = new byte[4];
             backend.Read(x, 0, result);
             backend.Free(x);

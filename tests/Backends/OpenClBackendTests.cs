@@ -104,11 +104,11 @@ public class OpenClBackendTests
         }
         for (int i = 0; i < 3; i++)
         {
-            backend.Launch(one, 2, 64);
-            backend.Launch(ten, 2, 64);
+            backend.Launch(one, new(2, 64));
+            backend.Launch(ten, new(2, 64));
         }
         ten.SetBytes(1, Bytes([0.5f]));
-        backend.Launch(ten, 1, 64);
+        backend.Launch(ten, new(1, 64));
         float[] result = ReadFloats(backend, x);
         Assert.All(result[..50], v => Assert.Equal(33.5f, v));
         Assert.All(result[50..], v => Assert.Equal(3f, v));
@@ -126,10 +126,10 @@ public class OpenClBackendTests
         using var slow = backend.CreateKernel(program, "slow", "a long loop");
         slow.SetBuffer(0, x);
         slow.SetBytes(1, Bytes([1]));
-        backend.Launch(slow, 1, 1);
+        backend.Launch(slow, new(1, 1));
         backend.Finish();
         slow.SetBytes(1, Bytes([200_000_000]));
-        backend.Launch(slow, 1, 1);
+        backend.Launch(slow, new(1, 1));
         backend.Write(x, 0, new byte[4]);
         using var fence = backend.Mark();
         Assert.False(fence.IsComplete);
@@ -152,7 +152,7 @@ public class OpenClBackendTests
             for (int j = 0; j < 11; j++) x[j] = random.NextSingle() + 0.1f;
             x[8] = BitConverter.Int32BitsToSingle(random.Next(2, 1 << 23));
             backend.Write(buffer, 0, Bytes(x));
-            backend.Launch(kernel, 1, 1);
+            backend.Launch(kernel, new(1, 1));
             float[] y = ReadFloats(backend, buffer);
             if (backend.Device.IsCpu) Assert.Equal((x[0] / x[1], MathF.Sqrt(x[10])), (y[5], y[9]));
             float product = x[2] * x[3];
@@ -183,7 +183,7 @@ public class OpenClBackendTests
         Assert.Contains("x[100] += 1", e.Message);
         e = Assert.ThrowsAny<DeviceException>(() => backend.CreateKernel(program, "missing", "nothing"));
         Assert.Contains("CL_INVALID_KERNEL_NAME", e.Message);
-        e = Assert.ThrowsAny<DeviceException>(() => backend.Launch(kernel, 1, 64));
+        e = Assert.ThrowsAny<DeviceException>(() => backend.Launch(kernel, new(1, 64)));
         Assert.Contains("clEnqueueNDRangeKernel failed with CL_INVALID_KERNEL_ARGS", e.Message);
     }
 
@@ -232,11 +232,11 @@ public class OpenClBackendTests
         kernel.SetBytes(2, Bytes([16]));
         int calls = 0;
         backend.Fault = call => call == "clEnqueueNDRangeKernel" && ++calls == 2 ? code : 0;
-        backend.Launch(kernel, 1, 16);
-        var e = Assert.ThrowsAny<DeviceException>(() => backend.Launch(kernel, 1, 16));
+        backend.Launch(kernel, new(1, 16));
+        var e = Assert.ThrowsAny<DeviceException>(() => backend.Launch(kernel, new(1, 16)));
         Assert.Equal(outOfMemory, e is DeviceOutOfMemoryException);
         Assert.Contains(OpenClErrors.Name(code), e.Message);
-        backend.Launch(kernel, 1, 16);
+        backend.Launch(kernel, new(1, 16));
         backend.Finish();
     }
 
@@ -252,7 +252,7 @@ public class OpenClBackendTests
             kernel.SetBuffer(0, x);
             kernel.SetBytes(1, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in i)));
             kernel.SetBytes(2, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in i)));
-            backend.Launch(kernel, 1, 16);
+            backend.Launch(kernel, new(1, 16));
         }
         for (int i = 0; i < 100; i++) Step(i);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -164,7 +164,7 @@ public sealed class StructureTests
         {
             if (withText) Assert.Equal(a.Kernel?.Source, b.Kernel?.Source);
             Assert.Equal(a.Kernel is null, b.Kernel is null);
-            Assert.Equal(a.Kernel?.GroupSize, b.Kernel?.GroupSize);
+            Assert.Equal(a.Kernel?.Text.GroupSize, b.Kernel?.Text.GroupSize);
             if (withText) Assert.Equal(a.Kernel?.Integers.Length, b.Kernel?.Integers.Length);
             Assert.Equal(a.Memories, b.Memories);
             Assert.Equal(a.Types, b.Types);

@@ -108,7 +108,7 @@ public sealed class ColumnKernelTests : IDisposable
         z.Store(4, z.Apply("add", z.Apply("div", z.Load(1, f, 50, 1), z.Load(2, f, 1, 0)), z.Load(3, f, 0, 1)), 50, 1);
         var spec = new KernelSpec("step", [new(f, false), new(f, true), new(f, true), new(f, true), new(f, true)], [],
             [p.Section, r.Section, c.Section, z.Section], true);
-        Assert.Equal(1, Generator.Generate(spec, runner.Profile(cpu), Dialect.OpenCl).Groups);
+        Assert.Equal(1, Generator.Generate(spec, runner.Profile(cpu), Dialect.OpenCl).Shape.Groups.Count);
         Check(spec, [Elements.Random(f, 450, 4), new byte[1800], new byte[36], new byte[200], new byte[1800]], cpu, 2e-4);
     }
 

@@ -85,7 +85,7 @@ internal sealed class GemmCase
             int p = 0;
             foreach (int buffer in launch.Buffers) kernel.SetBuffer(p++, buffers[buffer]);
             KernelRunner.Bind(kernel, launch.Kernel, launch.Kernel.Integers, p, [.. launch.Scalars.Select(s => scalars[s])]);
-            backend.Launch(kernel, launch.Kernel.Groups, launch.Kernel.GroupSize);
+            backend.Launch(kernel, launch.Kernel.Shape);
             backend.Finish();
         }
         byte[][] result = [.. Data.Select(d => new byte[d.Length])];

@@ -17,6 +17,20 @@ public class GemmTests
         Assert.True(product.Expected().AsSpan().SequenceEqual(product.Run(unoptimized ?? backend, plan)), what);
     }
 
+    [Fact]
+    public void A_grid_that_is_too_short_for_the_tiles_is_one_of_one_dimension()
+    {
+        using var backend = OpenClTest.Open("-cl-opt-disable");
+        var product = GemmCase.Random(new(3), DType.Float32, [3], 70, 40, 9);
+        var profile = backend.Profile with { IsCpu = false, PreferredGroups = 1 };
+        foreach (var (most, groups) in new (Size3, Size3)[] { (new(9, 9, 9), new(1, 2, 3)), (new(9, 9, 2), 6), (new(9, 1, 9), 6) })
+        {
+            var plan = GemmPlanner.Plan(product.Spec, profile with { MaxGroups = most }, Dialect.OpenCl);
+            Assert.Equal(groups, Assert.Single(plan.Launches).Kernel.Shape.Groups);
+            Assert.Equal(product.Expected(), product.Run(backend, plan));
+        }
+    }
+
     public static TheoryData<DType> Dtypes => new(DTypes.All.Where(d => d != DType.Bool));
 
     [Theory, MemberData(nameof(Dtypes))]

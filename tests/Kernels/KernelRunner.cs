@@ -57,7 +57,7 @@ public sealed class KernelRunner : IDisposable
             kernel.SetBuffer(b, memory[b]);
         }
         Bind(kernel, generated, integers, buffers.Length, scalars);
-        backend.Launch(kernel, generated.Groups, generated.GroupSize);
+        backend.Launch(kernel, generated.Shape);
         var result = new byte[buffers.Length][];
         for (int b = 0; b < buffers.Length; b++)
         {

@@ -35,7 +35,7 @@ public sealed class KernelTextsTests
         var expected = Generator.Generate(Rows(1700, 290), Cpu, Dialect.OpenCl);
         Assert.Equal(expected.Source, other.Source);
         Assert.Equal(expected.Integers, other.Integers);
-        Assert.Equal(expected.Groups, other.Groups);
+        Assert.Equal(expected.Shape, other.Shape);
         Assert.NotEqual(one.Integers, other.Integers);
     }
 
@@ -85,7 +85,7 @@ public sealed class KernelTextsTests
             var spec = Rows(1 + i % 70, 1 + i * 7 % 1500);
             var (profile, dialect) = Targets.Values.ElementAt(i % Targets.Count);
             var (expected, found) = (Generator.Generate(spec, profile, dialect), texts.Generate(spec, profile, dialect));
-            Assert.Equal((expected.Source, expected.Groups), (found.Source, found.Groups));
+            Assert.Equal((expected.Source, expected.Shape), (found.Source, found.Shape));
             Assert.Equal(expected.Integers, found.Integers);
         });
         Assert.Equal(400, texts.Made + texts.Found);
@@ -125,7 +125,7 @@ public sealed class KernelTextsTests
         Assert.Equal(expected.Launches.Select(l => l.Description), found.Launches.Select(l => l.Description));
         foreach (var (a, b) in expected.Launches.Zip(found.Launches))
         {
-            Assert.Equal((a.Kernel.Source, a.Kernel.Groups), (b.Kernel.Source, b.Kernel.Groups));
+            Assert.Equal((a.Kernel.Source, a.Kernel.Shape), (b.Kernel.Source, b.Kernel.Shape));
             Assert.Equal(a.Kernel.Integers, b.Kernel.Integers);
         }
     }

@@ -1,5 +1,6 @@
 using GpuTensor.Bench;
 using GpuTensor.Backends;
+using GpuTensor.Kernels;
 
 namespace GpuTensor.Tests.Runtime;
 
@@ -59,10 +60,10 @@ internal sealed class FakeBackend : CountingBackend
         Bytes(source, sourceOffset)[..(int)bytes].CopyTo(Bytes(target, targetOffset));
     }
 
-    public override void Launch(DeviceKernel kernel, long groups, int groupSize)
+    public override void Launch(DeviceKernel kernel, in LaunchShape shape)
     {
         Note("launch");
-        base.Launch(kernel, groups, groupSize);
+        base.Launch(kernel, shape);
     }
 
     public override DeviceFence Mark()

@@ -36,7 +36,7 @@ internal static class TestPlan
     private static PlannedStep Step(MemoryId[] memories, int number)
     {
         var text = new KernelText($"kernel {number}", $"k{number}", false, 1, new HashSet<string>());
-        var kernel = new GeneratedKernel(text, new(new long[memories.Length], 2));
+        var kernel = new GeneratedKernel(text, new(new long[memories.Length], 2, 0));
         return new(kernel, memories, [.. memories.Select(_ => DType.Float32)], [], new(new(number + 1, [], false), ""));
     }
 }

@@ -264,25 +264,29 @@ internal sealed partial class CudaBackend : Backend
     }
 
     /// <inheritdoc/>
-    public override void Launch(DeviceKernel kernel, long groups, int groupSize)
+    public override void Launch(DeviceKernel kernel, in LaunchShape shape)
     {
         ThrowIfLost();
         var own = (CudaBoundKernel)kernel;
-        if (groups <= 0) return;
-        if (groups > int.MaxValue)
-            throw new DeviceException($"{own.Description} would need {groups:N0} blocks; a grid has at most {int.MaxValue:N0}.");
+        if (shape.Groups.Count <= 0) return;
+        var (groups, most) = (shape.Groups, profile.MaxGroups);
+        if (groups.X > most.X || groups.Y > most.Y || groups.Z > most.Z)
+            throw new DeviceException($"{own.Description} would need {groups} blocks; a grid has at most {most}.");
         Counters.Enqueues++;
         Counters.Launches++;
         try
         {
-            own.Kernel.Launch(compute, new((int)groups, groupSize), own.Arguments());
+            own.AllowShared(shape.LocalBytes);
+            own.Kernel.Launch(compute, new(Extent(groups), Extent(shape.GroupSize), (uint)shape.LocalBytes), own.Arguments());
             Launched(own.Description);
         }
         catch (CudaException e)
         {
-            throw Error(e, $"{own.Description}, {groups} blocks of {groupSize}");
+            throw Error(e, $"{own.Description}, {shape}");
         }
     }
+
+    private static CudaDim3 Extent(Size3 size) => new((uint)size.X, (uint)size.Y, (uint)size.Z);
 
     /// <inheritdoc/>
     public override DeviceBuffer? Scalars(ReadOnlySpan<long> values)

@@ -44,6 +44,9 @@ internal sealed class CudaBoundKernel(CudaBackend backend, CudaProgram program, 
     private CudaKernelArguments? arguments;
     private bool disposed;
 
+    // Bytes of dynamic shared memory that the kernel is known to be allowed.
+    private int allowedShared;
+
     public CudaKernel Kernel { get; } = kernel;
 
     public string Description { get; } = description;
@@ -73,6 +76,16 @@ internal sealed class CudaBoundKernel(CudaBackend backend, CudaProgram program, 
         made.Verify(Kernel);
         early.Clear();
         return arguments = made;
+    }
+
+    /// <summary>Allows launches with that much dynamic shared memory. Up to 48 KiB, less the kernel's static shared memory, are allowed
+    /// from the start; more is an attribute of the driver's kernel, which is shared by all objects made of it.</summary>
+    /// <exception cref="CudaException">The GPU has less.</exception>
+    public void AllowShared(int bytes)
+    {
+        if (bytes <= allowedShared) return;
+        if (bytes > Kernel.MaxDynamicSharedBytes) Kernel.MaxDynamicSharedBytes = bytes;
+        allowedShared = bytes;
     }
 
     private void Set(int index, ulong address) =>

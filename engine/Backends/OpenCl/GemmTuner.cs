@@ -177,7 +177,7 @@ internal sealed class GemmTuner(Backend backend, DiskCache? cache, long leastWor
             backend.Finish();
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < kernels.Count; i++)
-                backend.Launch(kernels[i], plan.Launches[i].Kernel.Groups, plan.Launches[i].Kernel.GroupSize);
+                backend.Launch(kernels[i], plan.Launches[i].Kernel.Shape);
             backend.Finish();
             return Stopwatch.GetElapsedTime(start).TotalSeconds;
         }

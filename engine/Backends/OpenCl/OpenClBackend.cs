@@ -165,19 +165,23 @@ internal sealed class OpenClBackend : Backend
     }
 
     /// <inheritdoc/>
-    public override unsafe void Launch(DeviceKernel kernel, long groups, int groupSize)
+    public override unsafe void Launch(DeviceKernel kernel, in LaunchShape shape)
     {
         var own = (OpenClKernel)kernel;
-        if (groups <= 0) return;
-        nuint local = (nuint)groupSize, global = (nuint)groups * local;
+        var (groups, size) = (shape.Groups, shape.GroupSize);
+        if (groups.Count <= 0) return;
+        own.SetLocal(shape.LocalBytes);
+        nuint* local = stackalloc nuint[] { (nuint)size.X, (nuint)size.Y, (nuint)size.Z };
+        nuint* global = stackalloc nuint[] { (nuint)(groups.X * size.X), (nuint)(groups.Y * size.Y), (nuint)(groups.Z * size.Z) };
+        uint dimensions = global[2] > 1 ? 3u : global[1] > 1 ? 2u : 1u;
         int error = FaultIn("clEnqueueNDRangeKernel");
         ForgetLastLaunch();
         nint done = 0;
-        if (error == 0) error = Api.EnqueueNdrangeKernel(queue, own.Handle, 1, null, &global, &local, 0, null, &done);
+        if (error == 0) error = Api.EnqueueNdrangeKernel(queue, own.Handle, dimensions, null, global, local, 0, null, &done);
         lastLaunch = done;
         Counters.Enqueues++;
         Counters.Launches++;
-        if (error != 0) Check(error, "clEnqueueNDRangeKernel", $"{own.Description}, {groups} groups of {groupSize}");
+        if (error != 0) Check(error, "clEnqueueNDRangeKernel", $"{own.Description}, {shape}");
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,8 @@ internal readonly partial struct OpenClInfo(CL api, nint device)
             VectorRegisterLanes = Clamp(Number(DeviceInfo.NativeVectorWidthFloat), 4, 16),
             GroupSize = 1 << (int)Math.Log2(Clamp(Number(DeviceInfo.MaxWorkGroupSize), 1, 256)),
             PreferredGroups = cpu ? Math.Max(32, 8 * units) : Math.Max(32, 16 * units),
+            // OpenCL bounds a grid's work-items by size_t alone.
+            MaxGroups = new(int.MaxValue, int.MaxValue, int.MaxValue),
             MaxParameterBytes = Clamp(Number(DeviceInfo.MaxParameterSize), 256, 4096),
             LocalMemoryBytes = Clamp(Number(DeviceInfo.LocalMemSize), 1024, 64 * 1024),
             HasFloat64 = Number(DeviceInfo.DoubleFPConfig) != 0 || Text(DeviceInfo.Extensions).Split(' ').Contains("cl_khr_fp64"),

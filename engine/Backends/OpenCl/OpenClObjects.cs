@@ -29,6 +29,18 @@ internal sealed class OpenClKernel(OpenClBackend backend, nint handle, string de
 
     public string Description { get; } = description;
 
+    // Parameters that are bound, and the bytes of the local array that is the parameter after them.
+    private int parameters, localBytes;
+
+    /// <summary>Sizes the dynamic local array, which is the kernel's last parameter; 0: it has none.</summary>
+    public unsafe void SetLocal(int bytes)
+    {
+        if (bytes == localBytes) return;
+        int last = parameters;
+        Set(last, null, (nuint)bytes);
+        (parameters, localBytes) = (last, bytes);
+    }
+
     /// <inheritdoc/>
     public override unsafe void SetBuffer(int index, DeviceBuffer buffer)
     {
@@ -48,6 +60,7 @@ internal sealed class OpenClKernel(OpenClBackend backend, nint handle, string de
         int error = backend.FaultIn("clSetKernelArg");
         if (error == 0) error = backend.Api.SetKernelArg(Handle, (uint)index, size, value);
         if (error != 0) backend.Check(error, "clSetKernelArg", $"argument {index} of {size} bytes, {Description}");
+        parameters = Math.Max(parameters, index + 1);
     }
 
     /// <inheritdoc/>

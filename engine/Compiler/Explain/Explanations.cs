@@ -41,7 +41,7 @@ internal static class Explanations
         foreach (var step in steps)
         {
             if (step.Kernel is not { } generated) continue;
-            text.AppendLine(Invariant, $"  source of {generated.EntryPoint} ({generated.Groups} groups of {generated.GroupSize}):");
+            text.AppendLine(Invariant, $"  source of {generated.EntryPoint} ({generated.Shape}):");
             foreach (string line in generated.Source.TrimEnd().Split('\n')) text.Append("    ").AppendLine(line);
         }
     }

@@ -71,17 +71,17 @@ internal sealed class CudaLikeBackend : Backend
     public override DeviceKernel CreateKernel(DeviceProgram program, string entryPoint, string description) =>
         new Kernel(inner.CreateKernel(program, entryPoint, description));
 
-    public override void Launch(DeviceKernel kernel, long groups, int groupSize)
+    public override void Launch(DeviceKernel kernel, in LaunchShape shape)
     {
         var own = (Kernel)kernel;
         // As CUDA does: arguments are those of this moment.
-        var arguments = own.Arguments.ToArray();
+        var (arguments, launched) = (own.Arguments.ToArray(), shape);
         Do("launch", () =>
         {
             for (int i = 0; i < arguments.Length; i++)
                 if (arguments[i] is DeviceBuffer buffer) own.Inner.SetBuffer(i, buffer);
                 else own.Inner.SetBytes(i, (byte[])arguments[i]);
-            inner.Launch(own.Inner, groups, groupSize);
+            inner.Launch(own.Inner, launched);
         });
     }
 

@@ -4,6 +4,7 @@ using GpuTensor.Backends.Cuda;
 using GpuTensor.Backends;
 using GpuTensor.Kernels;
 using GpuTensor.Runtime;
+using GpuTensor.Tests.Kernels;
 using GpuTensor.Tests.Simulator;
 using Xunit;
 
@@ -23,6 +24,7 @@ internal static class CudaScenarios
         ["replay equals step by step"] = ReplayEqualsStepByStep,
         ["results equal the reference"] = ResultsEqualTheReference,
         ["sums of float64 lose nothing"] = () => ExactSums.Check(Device.Cuda()),
+        ["launches of three dimensions with dynamic shared memory"] = LaunchShapes,
         ["products of every layout"] = ProductsOfEveryLayout,
         ["an index out of range is told and the next step works"] = IndexOutOfRange,
         ["two devices, each with its own memory"] = TwoDevices,
@@ -48,6 +50,13 @@ internal static class CudaScenarios
 
     /// <summary>Runs on a machine whose cublasLt finds no algorithm for an epilogue.</summary>
     public const string WithoutEpilogues = "no epilogue by cublasLt: kernels instead";
+
+    /// <summary>Up to 76,800 bytes of shared memory to a block: more than a block gets without asking.</summary>
+    private static void LaunchShapes()
+    {
+        using var backend = new CudaBackend(0);
+        LaunchShapeCase.Run(backend, Dialect.Cuda, 1, 400, 2);
+    }
 
     private static void Epilogues(bool has)
     {

@@ -23,8 +23,8 @@ __device__ __forceinline__ int truncate_int(double x) { return x == x ? __double
 __device__ __forceinline__ long long truncate_long(float x) { return x == x ? __float2ll_rz(x) : 0; }
 __device__ __forceinline__ long long truncate_long(double x) { return x == x ? __double2ll_rz(x) : 0; }
 
-struct gemm_aecfe2e7436c_integers { int n[12]; };
-extern "C" __global__ void __launch_bounds__(256, 1) gemm_aecfe2e7436c(const float* __restrict__ buffer0, float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, const struct gemm_aecfe2e7436c_integers k)
+struct gemm_5a627afe3b52_integers { int n[10]; };
+extern "C" __global__ void __launch_bounds__(256, 1) gemm_5a627afe3b52(const float* __restrict__ buffer0, float* __restrict__ buffer1, const float* __restrict__ buffer2, const float* __restrict__ buffer3, const struct gemm_5a627afe3b52_integers k)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -32,20 +32,17 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_aecfe2e7436c(const flo
   int n3 = k.n[7];
   int n4 = k.n[8];
   int n5 = k.n[9];
-  int n6 = k.n[10];
-  int n7 = k.n[11];
   const float* b0 = buffer2 + k.n[2];
   const float* b1 = buffer3 + k.n[3];
   const float* b2 = buffer0 + k.n[0];
   float* b3 = buffer1 + k.n[1];
   int g = blockIdx.x;
-  __shared__ float as[272];
-  __shared__ float bs[272];
-  const int id = (int)threadIdx.x, tx = id % 16, ty = id / 16;
-  const int column = g % n3;
-  g /= n3;
-  const int block = g % n4;
-  g /= n4;
+  extern __shared__ __align__(16) ulong shared[];
+  float* as = (float*)shared;
+  float* bs = (float*)(shared + 136);
+  const int tx = (int)threadIdx.x, ty = (int)threadIdx.y, id = ty * 16 + tx;
+  const int column = g, block = blockIdx.y;
+  g = blockIdx.z;
   const int top = block * 16, left = column * 16;
   float c[1][1];
   for (int i = 0; i < 1; i++) {
@@ -60,7 +57,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_aecfe2e7436c(const flo
       const int m = top + i, l = k0 + q;
       float value = 0;
       if (m < n0 && q < depth) {
-        const float a0 = b0[m*n5 + l];
+        const float a0 = b0[m*n3 + l];
         value = a0;
       }
       as[q * 17 + i] = value;
@@ -70,7 +67,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_aecfe2e7436c(const flo
       const int n = left + i, l = k0 + q;
       float value = 0;
       if (n < n1 && q < depth) {
-        const float w0 = b1[l + n*n6];
+        const float w0 = b1[l + n*n4];
         value = w0;
       }
       bs[q * 17 + i] = value;
@@ -95,7 +92,7 @@ extern "C" __global__ void __launch_bounds__(256, 1) gemm_aecfe2e7436c(const flo
       const float v1 = b2[n];
       const float v2 = v0 + v1;
       const float v4 = (0.0f > v2) | (0.0f != 0.0f) ? 0.0f : v2;
-      b3[m*n7 + n] = v4;
+      b3[m*n5 + n] = v4;
     }
   }
 }

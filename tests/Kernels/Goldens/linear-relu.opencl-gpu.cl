@@ -1,8 +1,8 @@
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 
-struct gemm_4c88c71e05c1_integers { int n[12]; };
-__kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_4c88c71e05c1(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_4c88c71e05c1_integers k)
+struct gemm_ecd0c8c5336f_integers { int n[10]; };
+__kernel __attribute__((reqd_work_group_size(16, 16, 1))) void gemm_ecd0c8c5336f(const __global float* restrict buffer0, __global float* restrict buffer1, const __global float* restrict buffer2, const __global float* restrict buffer3, const struct gemm_ecd0c8c5336f_integers k, __local ulong* restrict shared)
 {
   int n0 = k.n[4];
   int n1 = k.n[5];
@@ -10,20 +10,16 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_4c88c71e05c1
   int n3 = k.n[7];
   int n4 = k.n[8];
   int n5 = k.n[9];
-  int n6 = k.n[10];
-  int n7 = k.n[11];
   const __global float* b0 = buffer2 + k.n[2];
   const __global float* b1 = buffer3 + k.n[3];
   const __global float* b2 = buffer0 + k.n[0];
   __global float* b3 = buffer1 + k.n[1];
   int g = get_group_id(0);
-  __local float as[528];
-  __local float bs[528];
-  const int id = (int)get_local_id(0), tx = id % 16, ty = id / 16;
-  const int column = g % n3;
-  g /= n3;
-  const int block = g % n4;
-  g /= n4;
+  __local float* as = (__local float*)shared;
+  __local float* bs = (__local float*)(shared + 264);
+  const int tx = (int)get_local_id(0), ty = (int)get_local_id(1), id = ty * 16 + tx;
+  const int column = g, block = get_group_id(1);
+  g = get_group_id(2);
   const int top = block * 32, left = column * 32;
   float c[2][2];
   for (int i = 0; i < 2; i++) {
@@ -38,7 +34,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_4c88c71e05c1
       const int m = top + i, l = k0 + q;
       float value = 0;
       if (m < n0 && q < depth) {
-        const float a0 = b0[m*n5 + l];
+        const float a0 = b0[m*n3 + l];
         value = a0;
       }
       as[q * 33 + i] = value;
@@ -48,7 +44,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_4c88c71e05c1
       const int n = left + i, l = k0 + q;
       float value = 0;
       if (n < n1 && q < depth) {
-        const float w0 = b1[l + n*n6];
+        const float w0 = b1[l + n*n4];
         value = w0;
       }
       bs[q * 33 + i] = value;
@@ -73,7 +69,7 @@ __kernel __attribute__((reqd_work_group_size(256, 1, 1))) void gemm_4c88c71e05c1
       const float v1 = b2[n];
       const float v2 = v0 + v1;
       const float v4 = (0.0f > v2) | (0.0f != 0.0f) ? 0.0f : v2;
-      b3[m*n7 + n] = v4;
+      b3[m*n5 + n] = v4;
     }
   }
 }

@@ -34,7 +34,7 @@ public class GemmOnGpuTests
             long[] integers = launch.Kernel.Integers.Length == 0 ? [0] : [.. launch.Kernel.Integers];
             byte[] packed = launch.Kernel.WideIndices ? MemoryMarshal.AsBytes<long>(integers).ToArray()
                 : MemoryMarshal.AsBytes<int>(Array.ConvertAll(integers, i => checked((int)i))).ToArray();
-            gpu.Launch(module.Kernels[launch.Kernel.EntryPoint], new((uint)launch.Kernel.Groups), new((uint)launch.Kernel.GroupSize),
+            gpu.Launch(module.Kernels[launch.Kernel.EntryPoint], launch.Kernel.Shape,
                 [.. launch.Buffers.Select(b => (object)buffers[b]), packed]);
         }
         Assert.Equal(product.Expected(), gpu.Download<byte>(buffers[2], product.Data[2].Length));

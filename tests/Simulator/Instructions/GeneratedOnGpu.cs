@@ -79,7 +79,7 @@ internal static class GeneratedOnGpu
         if (spec.Scalars.Length > 0)
             arguments.Add(gpu.Upload<long>([.. scalars.Select(s => s is double d ? BitConverter.DoubleToInt64Bits(d) : (long)s)],
                 "scalars"));
-        gpu.Launch(kernel, new((uint)generated.Groups), new((uint)generated.GroupSize), 0, [.. arguments]);
+        gpu.Launch(kernel, generated.Shape, [.. arguments]);
         var result = new byte[buffers.Length][];
         for (int b = 0; b < buffers.Length; b++)
         {

@@ -5,6 +5,7 @@ using GpuTensor.CudaSimulator;
 using GpuTensor.CudaSimulator.Interpreter;
 using GpuTensor.CudaSimulator.Memory;
 using GpuTensor.CudaSimulator.Ptx;
+using GpuTensor.Kernels;
 using GpuTensor.Tests.Bindings;
 
 namespace GpuTensor.Tests.Simulator.Instructions;
@@ -60,6 +61,11 @@ internal sealed unsafe class SimulatedGpu : IDisposable
         fixed (T* target = values) Memory.Read(address, (byte*)target, (ulong)(count * sizeof(T)), operation);
         return values;
     }
+
+    public LaunchCounts Launch(PtxKernel kernel, LaunchShape shape, object[] arguments) =>
+        Launch(kernel, ToExtent(shape.Groups), ToExtent(shape.GroupSize), shape.LocalBytes, arguments);
+
+    private static Extent ToExtent(Size3 size) => new((uint)size.X, (uint)size.Y, (uint)size.Z);
 
     public LaunchCounts Launch(PtxKernel kernel, Extent grid, Extent block, params object[] arguments) =>
         Launch(kernel, grid, block, 0, arguments);
