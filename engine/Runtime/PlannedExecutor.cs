@@ -19,6 +19,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     private readonly Loader loader;
     private readonly Runner runner;
     private readonly Settlement settlement;
+    private readonly Transfers transfers;
 
     // What one run works with, used again by the next.
     private readonly HomeMap homes = new();
@@ -48,6 +49,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         checks = new(backend, Pool, Faults);
         runner = new(backend, Pool, arena, fences, checks, replays);
         settlement = new(backend, Pool);
+        transfers = new(backend, Pool);
         arguments = new(homes.Blocks, homes.Regions);
         Plans = new(GiveBack);
     }
@@ -249,18 +251,10 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         }
     }
 
-    /// <summary>One allocation in adjoining parts.</summary>
+    /// <inheritdoc cref="Pool.AllocateFlat"/>
     public Block[] AllocateFlat(long[] bytes, string what)
     {
-        lock (Gate)
-        {
-            var whole = Pool.Allocate(bytes.Sum(), what);
-            var parts = new Block[bytes.Length];
-            long at = whole.Offset;
-            for (int i = 0; i < parts.Length; at += bytes[i++])
-                parts[i] = new() { Buffer = whole.Buffer, Offset = at, Bytes = bytes[i], Whole = whole };
-            return parts;
-        }
+        lock (Gate) return Pool.AllocateFlat(bytes, what);
     }
 
     /// <summary>For tests of replays: fills these blocks, working memory and what captured runs keep of their own with NaN and numbers out
@@ -269,45 +263,21 @@ internal sealed class PlannedExecutor : Executor, IDisposable
     {
         lock (Gate)
         {
-            foreach (var block in blocks) Overwrite(block.Buffer!, block.Offset, block.Bytes);
-            if (arena.Buffer is { } working) Overwrite(working, 0, working.Bytes);
-            replays.Spoil((own, bytes) => Overwrite(own, 0, bytes));
-        }
-
-        void Overwrite(DeviceBuffer buffer, long offset, long bytes)
-        {
-            byte[] garbage = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 20);
-            Array.Fill(garbage, byte.MaxValue);
-            for (long at = 0; at < bytes; at += 1 << 20)
-                Backend.Write(buffer, offset + at, garbage.AsSpan(0, (int)Math.Min(bytes - at, 1 << 20)));
-            System.Buffers.ArrayPool<byte>.Shared.Return(garbage);
+            foreach (var block in blocks) transfers.Overwrite(block.Buffer!, block.Offset, block.Bytes);
+            if (arena.Buffer is { } working) transfers.Overwrite(working, 0, working.Bytes);
+            replays.Spoil((own, bytes) => transfers.Overwrite(own, 0, bytes));
         }
     }
 
     /// <summary>Copies one block's contents to another.</summary>
     public void Copy(Block source, Block target)
     {
-        lock (Gate) Backend.Copy(source.Buffer!, source.Offset, target.Buffer!, target.Offset, Math.Min(source.Bytes, target.Bytes));
+        lock (Gate) transfers.Copy(source, target);
     }
 
     public override Block Upload(HostArray contents)
     {
-        lock (Gate)
-        {
-            Pool.Maintain();
-            string what = $"copied from the host: {contents.DType.Name()} {contents.Shape}";
-            var block = Pool.Allocate(Math.Max(contents.Data.LongLength, 1), what);
-            try
-            {
-                if (contents.Data.Length > 0) Backend.Write(block.Buffer!, block.Offset, contents.Data);
-            }
-            catch
-            {
-                Pool.Release(block);
-                throw;
-            }
-            return block;
-        }
+        lock (Gate) return transfers.Upload(contents);
     }
 
     public override void Download(Node node, long byteOffset, Span<byte> target)
@@ -315,7 +285,7 @@ internal sealed class PlannedExecutor : Executor, IDisposable
         lock (Gate)
         {
             var block = node.Block ?? throw Recorder.Unreadable(node);
-            Backend.Read(block.Buffer!, block.Offset + byteOffset, target);
+            transfers.Download(block, byteOffset, target);
             FinishChecks();
             if (block.Verdict?.Error is { } fault) Faults.Tell(fault);
         }

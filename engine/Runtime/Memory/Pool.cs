@@ -43,6 +43,20 @@ internal sealed class Pool(Backend backend)
         return block;
     }
 
+    /// <summary>One allocation in adjoining parts, each a block of its own.</summary>
+    /// <param name="bytes">Of each part.</param>
+    /// <param name="what">For the message when memory runs out.</param>
+    /// <exception cref="DeviceOutOfMemoryException">As for one block.</exception>
+    public Block[] AllocateFlat(long[] bytes, string what)
+    {
+        var whole = Allocate(bytes.Sum(), what);
+        var parts = new Block[bytes.Length];
+        long at = whole.Offset;
+        for (int i = 0; i < parts.Length; at += bytes[i++])
+            parts[i] = new() { Buffer = whole.Buffer, Offset = at, Bytes = bytes[i], Whole = whole };
+        return parts;
+    }
+
     /// <summary>Called when memory is out, to give back what its owner can do without.</summary>
     public Action? Spare { get; init; }
 
