@@ -20,8 +20,8 @@ internal sealed class CompiledVariant
     private int recordings;
     private long recorded, replayed;
 
-    /// <summary>Why the last recording was not taken for a replay, or cannot be.</summary>
-    private string? why;
+    /// <summary>Why the last recording was not taken for a replay, or cannot be; null: it can.</summary>
+    private string? why = "it has not been recorded";
 
     public CompiledVariant(Tensor[] arguments) =>
         kinds = [.. arguments.Select((a, i) => (a.DType, a.Node.Shape, a.ViewOf, a.RequiresGrad, SameAs(arguments, i)))];
@@ -37,7 +37,7 @@ internal sealed class CompiledVariant
     public int Epoch { get; private set; }
 
     /// <summary>The last two recordings agreed, and nothing else than their launches remains to be done.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => why is null;
 
     /// <summary>Too many recordings came to nothing: the function is run.</summary>
     public bool IsRun => recordings >= MaxRecordings;
@@ -85,7 +85,6 @@ internal sealed class CompiledVariant
                 : Difference(last, recording, last.Run, recording.Run));
         recorded++;
         recordings++;
-        IsReady = why is null;
         (Last, Epoch, Closure) = (recording, epoch, after ?? recording.Closure);
         (Result, Arguments) = (null, null);
         if (!IsRun || IsReady) return;
