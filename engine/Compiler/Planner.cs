@@ -114,7 +114,7 @@ internal sealed class Planner(Func<Target> device)
         var launches = Launches.Run(fusion, buffers, implementations, target.Profile, fuse, conditions);
         var kernels = Identification.Run(launches, fusion);
         LoweredLaunch[] lowered = [.. launches.Select((l, i) => l.Implementation.Lower(l, kernels[i], buffers, target))];
-        var lifetimes = Lifetimes.Run(buffers, GatherSteps.Run(lowered, kernels, buffers));
+        var lifetimes = Lifetimes.Run(buffers, Attribution.Run(GatherSteps.Run(lowered, kernels, buffers), buffers));
         var lives = lifetimes.Lives;
         // A product's scratch memory is a product of sizes, and may have wrapped.
         foreach (var (size, _, _) in lives)

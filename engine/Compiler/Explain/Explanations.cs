@@ -37,6 +37,12 @@ internal static class Explanations
         foreach (var group in kernel.Groups) Describe(text, group);
         foreach (var step in steps.Where(s => s.Calls.Length > 0))
             text.AppendLine(Invariant, $"  {step.Identity.Part}, in {step.Calls.Length} call(s)");
+        foreach (var step in steps.Length > 1 ? steps : [])
+        {
+            var work = step.Identity.Work;
+            text.Append(Invariant, $"  {step.Identity.Part}: reads {work.BytesRead:N0} bytes, writes {work.BytesWritten:N0}, ")
+                .AppendLine(Invariant, $"computes {work.Flops:N0} FLOPs");
+        }
         if (!source) return;
         foreach (var step in steps)
         {

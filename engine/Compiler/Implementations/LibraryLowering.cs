@@ -132,11 +132,15 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
             // The store that the library has done is not done again; its place stays, since instructions are named by their numbers.
             if (way.Direct >= 0) code[way.Direct] = new Constant(0, DType.Int32);
             if (!code.OfType<Store>().Any()) return;
-            Pointwise("epilogue", [.. Batch, M, N], GemmProgram.WithoutUnused(code), result, "what follows the product");
+            code = GemmProgram.WithoutUnused(code);
+            // What the library's epilogue computes is not in the code any more.
+            long functions = code.Count(i => i is Apply) * Batch.Aggregate(M * N, (p, q) => p * q);
+            long following = identity.Groups[0].Operators.Where(o => o.Factors.Length == 0).Sum(o => o.Flops);
+            Pointwise("epilogue", [.. Batch, M, N], code, result, "what follows the product", Math.Min(functions, following));
         }
 
         // One kernel over buffers of the product and one more.
-        void Pointwise(string name, long[] sizes, Instruction[] code, MemoryId extra, string text)
+        void Pointwise(string name, long[] sizes, Instruction[] code, MemoryId extra, string text, long flops = 0)
         {
             MemoryId Memory(int buffer) => buffer < spec.Buffers.Length ? memories[buffer] : extra;
             // Buffers that share memory share the parameter.
@@ -153,7 +157,7 @@ internal sealed class LibraryLowering(GemmSpec whole, IReadOnlyList<MemoryId> me
                     [.. slots.Select(s => spec.Scalars[s])],
                 [section], false), target.Profile, target.Dialect);
             steps.Add(new(kernel, [.. used.Select(u => u.Item1)], [.. used.Select(u => u.Item2)], [.. slots.Select(s => scalarSlots[s])],
-                new(identity, text)));
+                new(identity, text) { Work = new(0, 0, flops) }));
         }
     }
 

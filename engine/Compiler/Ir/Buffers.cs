@@ -53,5 +53,8 @@ internal sealed class Buffers
     /// their readers runs.</summary>
     public required IReadOnlyDictionary<int, List<Value>> Gathered { get; init; }
 
-    public Place Of(Value value) => Places[value.Id] ?? throw new InvalidOperationException($"{value} lies in no memory.");
+    /// <summary>Where a value lies; null where no memory holds it.</summary>
+    public Place? Find(Value value) => value.Id < Places.Length ? Places[value.Id] : null;
+
+    public Place Of(Value value) => Find(value) ?? throw new InvalidOperationException($"{value} lies in no memory.");
 }

@@ -24,14 +24,24 @@ internal static class Identification
             var member = group.Members[i];
             var value = member.Value;
             VisitCounter.Visit(1 + value.Operands.Length);
-            foreach (var (source, _) in value.Operands)
-                if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) read += source.Bytes;
+            foreach (var source in Reads(member, group, fusion, seen)) read += source.Bytes;
             if (member.IsStored) written += value.Bytes;
             Shape[] factors = value.Op.Iteration is Iteration.Product or Iteration.Kernel
                 ? Array.ConvertAll(value.Operands, o => o.Shape) : [];
             operators[i] = new(value.Op.Name, value.DType, value.Shape, factors, StoringOf(member, fusion.Graph), FlopsOf(value));
         }
         return new(group.Kind, group.Space.Sizes, group.Space.ReduceDims, group.Cut, operators, read, written);
+    }
+
+    /// <summary>The values that a member reads from memory and no member of the group before it does.</summary>
+    /// <param name="member">A member of the group.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="fusion">All groups.</param>
+    /// <param name="seen">What the members before read; these values are added.</param>
+    public static IEnumerable<Value> Reads(Member member, FusionGroup group, Fusion fusion, HashSet<Value> seen)
+    {
+        foreach (var (source, _) in member.Value.Operands)
+            if (fusion.GroupOf(source) != group && !source.IsArgument && seen.Add(source)) yield return source;
     }
 
     private static Storing StoringOf(Member member, ValueGraph graph) => !member.IsStored ? Storing.No
