@@ -31,7 +31,7 @@ internal static class Generator
         if (!profile.IsCpu) writer.Let("int", "lid", dialect.LocalIds[0]);
         // Not under the branch that each of several sections is in, where PoCL 3.1 gets the barrier wrong
         // (TransposeKernelTests.Beside_another_section).
-        var across = sections.Select((s, i) => several && !dialect.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile))
+        var across = sections.Select((s, i) => several && !profile.BranchesHaveBarriers ? null : TransposeWriter.Find(s, nests[i], profile))
             .ToArray();
         int shared = 0;
         for (int i = 0; i < sections.Length && !profile.IsCpu; i++) shared = Math.Max(shared, SharedWords(i));
@@ -51,7 +51,7 @@ internal static class Generator
         {
             if (across[i] is { } squares) return squares.SharedWords(sections[i].Code);
             bool combines = sections[i].Kind == SectionKind.Row
-                || dialect.BranchesHaveBarriers && ColumnWriter.IsShared(sections[i], nests[i], profile);
+                || profile.BranchesHaveBarriers && ColumnWriter.IsShared(sections[i], nests[i], profile);
             return combines ? 2 * size : 0;
         }
     }

@@ -29,7 +29,6 @@ internal sealed partial record Dialect
         HighProduct = "__umulhi({0}, {1})",
         WideSuffix = "ULL",
         ScalarsInMemory = true,
-        BranchesHaveBarriers = true,
         Unroll = "#pragma unroll",
         KeepLoop = "#pragma unroll 1",
         MemoryVectors = ["int4", "uchar4", "char4", "ushort4", "short4", "uint4", "int4", "ulonglong2", "longlong2", "float4", "double2"],

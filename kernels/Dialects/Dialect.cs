@@ -66,10 +66,6 @@ internal sealed partial record Dialect
     /// shape reads and writes at a time.</summary>
     public required string[] MemoryVectors { get; init; }
 
-    /// <summary>Whether every barrier may be trusted under a branch that the whole group takes. PoCL 3.1 gets those of rows right and those
-    /// of squares wrong.</summary>
-    public bool BranchesHaveBarriers { get; init; }
-
     /// <summary>What stands before a loop that is to be written out, so that arrays it walks through are registers. Null: the language
     /// promises none.</summary>
     public string? Unroll { get; init; }

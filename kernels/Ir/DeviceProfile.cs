@@ -31,6 +31,10 @@ internal sealed record DeviceProfile
     /// <summary>Bytes of local (shared) memory for a work-group in the GPU shape.</summary>
     public int LocalMemoryBytes { get; init; } = 32 * 1024;
 
+    /// <summary>True where every barrier may stand under a branch that the whole group takes, as both languages promise. False for PoCL,
+    /// whose version 3.1 gets those of rows right and those of squares wrong.</summary>
+    public bool BranchesHaveBarriers { get; init; } = true;
+
     /// <summary>True where the device computes in float64.</summary>
     public bool HasFloat64 { get; init; } = true;
 }

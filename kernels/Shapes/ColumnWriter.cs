@@ -40,7 +40,7 @@ internal sealed class ColumnWriter : SectionWriter
         }
         for (int d = nest.OuterCount; d < nest.Rank; d++) IndexNames[d] = "z" + d;
         if (IsShared(section, nest, writer.Profile))
-            (warps, inTurns) = (writer.Profile.GroupSize / Columns, !writer.Dialect.BranchesHaveBarriers);
+            (warps, inTurns) = (writer.Profile.GroupSize / Columns, !writer.Profile.BranchesHaveBarriers);
         if (!writer.Profile.IsCpu) return;
         var columns = nest.Sizes[LaneFrom];
         // A tile repeats the section's code for each of its parts: long code is not worth the time it takes to compile.

@@ -22,7 +22,7 @@ public sealed class StructureTests
     private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect, bool HasLibrary)> Targets = new()
     {
         ["opencl-cpu"] = (new() { IsCpu = true }, Dialect.OpenCl, false),
-        ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl, false),
+        ["opencl-gpu"] = (new() { IsCpu = false, BranchesHaveBarriers = false }, Dialect.OpenCl, false),
         ["cuda"] = (Cuda, Dialect.Cuda, false),
         ["cuda-library"] = (Cuda, Dialect.Cuda, true),
     };

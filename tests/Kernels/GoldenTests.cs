@@ -21,7 +21,7 @@ public sealed class GoldenTests
     private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect, string Extension)> Targets = new()
     {
         ["opencl-cpu"] = (new() { IsCpu = true }, Dialect.OpenCl, "cl"),
-        ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl, "cl"),
+        ["opencl-gpu"] = (new() { IsCpu = false, BranchesHaveBarriers = false }, Dialect.OpenCl, "cl"),
         ["cuda"] = (new() { IsCpu = false, PreferredGroups = 256, MaxParameterBytes = 4096, LocalMemoryBytes = 48 * 1024 }, Dialect.Cuda,
             "cu"),
     };

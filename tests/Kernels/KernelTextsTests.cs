@@ -20,7 +20,9 @@ public sealed class KernelTextsTests
 
     private static readonly Dictionary<string, (DeviceProfile Profile, Dialect Dialect)> Targets = new()
     {
-        ["opencl-cpu"] = (Cpu, Dialect.OpenCl), ["opencl-gpu"] = (new() { IsCpu = false }, Dialect.OpenCl), ["cuda"] = (Gpu, Dialect.Cuda),
+        ["opencl-cpu"] = (Cpu, Dialect.OpenCl),
+        ["opencl-gpu"] = (new() { IsCpu = false, BranchesHaveBarriers = false }, Dialect.OpenCl),
+        ["cuda"] = (Gpu, Dialect.Cuda),
     };
 
     public static TheoryData<string> Names => [.. Targets.Keys];

@@ -21,7 +21,8 @@ public sealed class TransposeKernelTests : IDisposable
         var spec = builder.Spec("transposed", (type, false), (type, false), (type, true));
         if (beside is not null) spec = spec with { Sections = first ? [builder.Section, beside] : [beside, builder.Section] };
         Assert.NotNull(TransposeWriter.Find(builder.Section, new Nest(builder.Section), runner.Profile(cpu: false)));
-        Assert.Contains("* 33 + ", Generator.Generate(spec, runner.Profile(cpu: false), Dialect.Cuda, wide).Source);
+        var cuda = runner.Profile(cpu: false) with { BranchesHaveBarriers = true };
+        Assert.Contains("* 33 + ", Generator.Generate(spec, cuda, Dialect.Cuda, wide).Source);
         int n = (int)shape.Aggregate(1L, (p, q) => p * q);
         byte[][] buffers = [Elements.Random(type, n + 3, 1), Elements.Random(type, n, 2), new byte[(n + 100) * type.Size()]];
         byte[][] expected = new SpecInterpreter(spec, [.. buffers.Select(m => (byte[])m.Clone())], []).Run(),

@@ -60,6 +60,7 @@ internal readonly partial struct OpenClInfo(CL api, nint device)
             MaxGroups = new(int.MaxValue, int.MaxValue, int.MaxValue),
             MaxParameterBytes = Clamp(Number(DeviceInfo.MaxParameterSize), 256, 4096),
             LocalMemoryBytes = Clamp(Number(DeviceInfo.LocalMemSize), 1024, 64 * 1024),
+            BranchesHaveBarriers = !Text(DeviceInfo.Version).Contains("PoCL", StringComparison.OrdinalIgnoreCase),
             HasFloat64 = Number(DeviceInfo.DoubleFPConfig) != 0 || Text(DeviceInfo.Extensions).Split(' ').Contains("cl_khr_fp64"),
         };
     }
