@@ -108,9 +108,9 @@ internal sealed class Planner(Func<Target> device)
         if (fuse) values = BiasGradients.Run(values, target, conditions);
         values = FlatResults.Run(Containers.Run(LongReductions.Run(values, conditions)));
         var fusion = Fuser.Run(new(values), target.Profile, fuse, splitsRows: target.HasProducts(DType.Float32), conditions);
-        var implementations = Implementation.Choose(fusion, target);
         var buffers = Placement.Run(fusion);
         foreach (var value in buffers.Outputs.Concat(buffers.Arena)) RequirePossible(target, value.Bytes, value.ToString());
+        var implementations = Implementation.Choose(fusion, buffers, target);
         var launches = Launches.Run(fusion, buffers, implementations, target.Profile, fuse, conditions);
         var kernels = Identification.Run(launches, fusion);
         LoweredLaunch[] lowered = [.. launches.Select((l, i) => l.Implementation.Lower(l, kernels[i], buffers, target))];

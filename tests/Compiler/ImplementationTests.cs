@@ -1,4 +1,6 @@
+using GpuTensor.Graph;
 using GpuTensor.Compiler;
+using GpuTensor.Kernels;
 using Xunit;
 
 namespace GpuTensor.Tests.Compiler;
@@ -12,9 +14,55 @@ public class ImplementationTests
         given.Product(Values.Whole(given.Leaf(64, 128)), Values.Whole(given.Leaf(128, 32)));
         given.Product(Values.Whole(given.Leaf(4, 8)), Values.Whole(given.Leaf(8, 4)));
         var fusion = given.Fuse();
-        Assert.Equal([typeof(LibraryProduct), typeof(LoopNest)], Implementation.Choose(fusion, Values.WithLibrary)
+        var buffers = Placement.Run(fusion);
+        Assert.Equal([typeof(LibraryProduct), typeof(LoopNest)], Implementation.Choose(fusion, buffers, Values.WithLibrary)
             .Select(i => i.GetType()));
-        Assert.Equal([typeof(OwnProduct), typeof(LoopNest)], Implementation.Choose(fusion, Values.Cpu).Select(i => i.GetType()));
+        Assert.Equal([typeof(OwnProduct), typeof(LoopNest)], Implementation.Choose(fusion, buffers, Values.Cpu).Select(i => i.GetType()));
+    }
+
+    /// <summary>A product of (64, 128) and (128, 32) with a bias and a ReLU.</summary>
+    private static (Fusion Fusion, Buffers Buffers) BiasAndRelu()
+    {
+        var given = new Values();
+        var product = given.Product(Values.Whole(given.Leaf(64, 128)), Values.Whole(given.Leaf(128, 32)));
+        var sum = given.Apply([64, 32], Values.Whole(product), Values.Through(given.Leaf(32), [64, 32], [0, 1]));
+        var zero = given.Put(new(0, Basic.Constant, DType.Float32, Shape.Create([]))
+        {
+            Role = Role.Scalar, Attributes = ConstantNumber.Of(0),
+        });
+        given.Put(new(0, GpuTensor.Operators.Arithmetic.Relu, DType.Float32, Shape.Create([64, 32]))
+        {
+            Operands = [Values.Whole(zero), Values.Whole(sum)], Index = sum.Index + 1, IsKept = true,
+        });
+        var fusion = Fuser.Run(new(given.All), Values.WithLibrary.Profile, fuse: true, splitsRows: true);
+        return (fusion, Placement.Run(fusion));
+    }
+
+    [Theory]
+    [InlineData(true, true, "BiasRelu", 1)]
+    [InlineData(false, true, "Bias", 2)]
+    [InlineData(false, false, "None", 2)]
+    public void The_library_is_asked_for_an_epilogue_when_it_is_chosen_and_never_while_it_is_lowered(bool hasRelu, bool hasBias,
+        string expected, int steps)
+    {
+        int asked = 0;
+        var target = Values.WithLibrary with
+        {
+            HasEpilogue = (call, _) =>
+            {
+                asked++;
+                return call.Epilogue == LibraryEpilogue.BiasRelu ? hasRelu : hasBias;
+            },
+        };
+        var (fusion, buffers) = BiasAndRelu();
+        var chosen = Implementation.Choose(fusion, buffers, target);
+        var product = Assert.IsType<LibraryProduct>(Assert.Single(chosen));
+        Assert.Equal(expected, Assert.Single(product.Form.Calls).Epilogue.ToString());
+        Assert.Equal(hasRelu ? 1 : 2, asked);
+        var launch = Assert.Single(Launches.Run(fusion, buffers, chosen, target.Profile, fuse: true));
+        var lowered = product.Lower(launch, Identification.Run([launch], fusion)[0], buffers, target);
+        Assert.Equal(steps, lowered.Steps.Length);
+        Assert.Equal(hasRelu ? 1 : 2, asked);
     }
 
     [Fact]
@@ -28,7 +76,7 @@ public class ImplementationTests
         var buffers = Placement.Run(fusion);
         foreach (var target in (Target[])[Values.WithLibrary, Values.Cpu])
         {
-            var launches = Launches.Run(fusion, buffers, Implementation.Choose(fusion, target), target.Profile, fuse: true);
+            var launches = Launches.Run(fusion, buffers, Implementation.Choose(fusion, buffers, target), target.Profile, fuse: true);
             var kernels = Identification.Run(launches, fusion);
             LoweredLaunch[] lowered = [.. launches.Select((l, i) => l.Implementation.Lower(l, kernels[i], buffers, target))];
             var steps = lowered.SelectMany(l => l.Steps).ToArray();

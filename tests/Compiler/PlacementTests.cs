@@ -66,7 +66,7 @@ public class PlacementTests
         int reader = fusion.GroupOf(graph.Values[^1])!.Ordinal;
         Assert.Equal([region], buffers.Gathered[reader]);
 
-        var launches = Launches.Run(fusion, buffers, Implementation.Choose(fusion, Values.Cpu), Values.Cpu.Profile, fuse: true);
+        var launches = Launches.Run(fusion, buffers, Implementation.Choose(fusion, buffers, Values.Cpu), Values.Cpu.Profile, fuse: true);
         Assert.Equal(2, launches.Count);
         var lowered = GatherSteps.Run([.. launches.Select(l => new LoweredLaunch(l, [], []))], Identification.Run(launches, fusion),
             buffers);

@@ -71,7 +71,7 @@ public class SeveralResultsTests
             given.IndicesOf(search, isKept: true);
             var fusion = given.Fuse();
             var buffers = Placement.Run(fusion);
-            var implementations = Implementation.Choose(fusion, Values.Cpu);
+            var implementations = Implementation.Choose(fusion, Placement.Run(fusion), Values.Cpu);
             var launch = Assert.Single(Launches.Run(fusion, buffers, implementations, Values.Cpu.Profile, fuse: true));
             var section = Assert.Single(new Lowering(buffers).Kernel(launch, "max").Sections);
             Assert.Single(section.Code, i => i is Reduce);

@@ -5,9 +5,11 @@ namespace GpuTensor.Compiler;
 /// <summary>Pointwise work and reductions as one generated kernel.</summary>
 internal sealed class LoopNest : Implementation
 {
+    private static readonly LoopNest Any = new();
+
     public override bool SharesLaunches => true;
 
-    public override bool CanCompute(FusionGroup group, Target target) => group.IsLoopNest;
+    public static LoopNest? For(FusionGroup group, Buffers buffers, Target target) => group.IsLoopNest ? Any : null;
 
     public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)
     {

@@ -7,7 +7,9 @@ namespace GpuTensor.Compiler;
 /// kernel's epilogue.</summary>
 internal sealed class OwnKernel : Implementation
 {
-    public override bool CanCompute(FusionGroup group, Target target) => group.Kind == GroupKind.Own;
+    private static readonly OwnKernel Any = new();
+
+    public static OwnKernel? For(FusionGroup group, Buffers buffers, Target target) => group.Kind == GroupKind.Own ? Any : null;
 
     public override LoweredLaunch Lower(Launch launch, KernelIdentity kernel, Buffers buffers, Target target)
     {

@@ -116,7 +116,7 @@ internal sealed class BiasGradients
         var (a, b) = (At(product.Operands[0]), At(product.Operands[1]));
         int m = product.Shape[0], n = product.Shape[1];
         var plan = LibraryGemm.Plan([], m, n, product.Operands[0].Shape[-1], a, b, new(0, [n, 1]));
-        return !plan.CopyA && !plan.CopyB && target.HasEpilogue(LibraryLowering.WithSum(plan.Calls[0], left, 0), product.DType);
+        return !plan.CopyA && !plan.CopyB && target.HasEpilogue(LibraryForm.WithSum(plan.Calls[0], left, 0), product.DType);
     }
 
     /// <summary>How the library finds an operand: what comes with the arguments is written to memory for it, without gaps.</summary>
