@@ -19,7 +19,8 @@ public abstract class ConvolutionLayer : Module
     {
         string name = GetType().Name;
         if (inChannels < 1 || outChannels < 1)
-            throw new ArgumentException($"{name}: channels must be 1 or more, got {inChannels} in and {outChannels} out.");
+            throw new ArgumentOutOfRangeException(inChannels < 1 ? nameof(inChannels) : nameof(outChannels),
+                $"{name}: channels must be 1 or more, got {inChannels} in and {outChannels} out.");
         if (groups < 1 || inChannels % groups != 0 || outChannels % groups != 0)
             throw new ArgumentException($"{name}: {groups} groups must divide {inChannels} channels in and {outChannels} out.",
                 nameof(groups));

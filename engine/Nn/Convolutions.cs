@@ -13,6 +13,7 @@ public abstract class ForwardConvolutionLayer : ConvolutionLayer
         Device? device) : base(dimensions, inChannels, outChannels, kernelSize, groups, bias, false, dtype, device)
     {
         string name = GetType().Name;
+        ArgumentNullException.ThrowIfNull(paddingMode);
         if (paddingMode is not ("zeros" or "reflect" or "replicate" or "circular"))
             throw new ArgumentException($"{name}: a padding mode is \"zeros\", \"reflect\", \"replicate\" or \"circular\", not "
                 + $"\"{paddingMode}\".", nameof(paddingMode));

@@ -23,14 +23,14 @@ public readonly struct Padding : IReadOnlyCollection<int>
     public static implicit operator Padding((int Depth, int Height, int Width) widths) => new((PerDimension)widths);
 
     /// <summary>One width, or one for each dimension.</summary>
-    public static implicit operator Padding(int[] widths) => new((PerDimension)widths);
+    public static implicit operator Padding(int[] widths) => new((PerDimension)widths.NotNull());
 
     /// <summary>Widths for the dimensions.</summary>
     public static implicit operator Padding(PerDimension widths) => new(widths);
 
     /// <summary><c>"valid"</c> or <c>"same"</c>.</summary>
     /// <exception cref="ArgumentException">Another text.</exception>
-    public static implicit operator Padding(string mode) => mode switch
+    public static implicit operator Padding(string mode) => mode.NotNull() switch
     {
         "valid" => new(0),
         "same" => new(0) { IsSame = true },

@@ -63,6 +63,6 @@ public class ConvolutionLayerTests
         Assert.Contains("a kernel size is needed", Assert.Throws<ArgumentException>(() => new Conv2d(4, 6, default)).Message);
         Assert.Contains("not \"mirror\"", Assert.Throws<ArgumentException>(() => new Conv1d(4, 6, 3, paddingMode: "mirror")).Message);
         Assert.Contains("takes stride 1", Assert.Throws<ArgumentException>(() => new Conv1d(4, 6, 3, stride: 2, padding: "same")).Message);
-        Assert.Contains("channels must be 1 or more", Assert.Throws<ArgumentException>(() => new Conv3d(0, 6, 3)).Message);
+        Assert.Contains("channels must be 1 or more", Assert.Throws<ArgumentOutOfRangeException>(() => new Conv3d(0, 6, 3)).Message);
     }
 }

@@ -222,6 +222,25 @@ public class ConvolutionTests
         }
     }
 
+    [Theory, MemberData(nameof(Devices))]
+    public void Steps_as_long_as_integers_go_are_right_or_refused(string name)
+    {
+        var device = TestDevices.Get(name);
+        Tensor x = Whole([1, 2, 5, 6], 1, device, false), w = Whole([3, 2, 2, 1], 2, device, false);
+        const int Most = int.MaxValue;
+        var first = F.Conv2d(x, w).Narrow(2, 0, 1).Narrow(3, 0, 1);
+        Assert.Equal(first.ToArray<float>(), F.Conv2d(x, w, stride: Most).ToArray<float>());
+        Assert.Equal(F.Conv2d(x, w).ToArray<float>(), F.Conv2d(x, w, dilation: (1, Most)).ToArray<float>());
+        // Position 0 reads the padding, and row 0 by the kernel's second row.
+        Assert.Equal(F.Conv2d(x, w.Narrow(2, 1, 1)).Narrow(2, 0, 1).ToArray<float>(),
+            F.Conv2d(x, w, stride: (Most, 1), padding: (Most, 0), dilation: (Most, 1)).Narrow(2, 0, 1).ToArray<float>());
+        Assert.Throws<TensorShapeException>(() => F.Conv2d(x, w, padding: Most));
+        Assert.Throws<TensorShapeException>(() => F.Conv2d(x, w, dilation: Most));
+        Assert.Throws<TensorShapeException>(() => F.ConvTranspose2d(x, w.Narrow(0, 0, 2), stride: Most));
+        Assert.Throws<TensorShapeException>(() => F.ConvTranspose2d(x, w.Narrow(0, 0, 2), dilation: (Most, 1), padding: Most));
+        Assert.Throws<TensorShapeException>(() => F.Conv2d(x, w, groups: Most));
+    }
+
     public static TheoryData<string, Type, string> Wrong => new()
     {
         { "groups", typeof(TensorShapeException), "with 2 groups, weights [4, 3, 2, 2] take 6 channels" },

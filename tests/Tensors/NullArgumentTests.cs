@@ -191,6 +191,7 @@ public sealed class NullArgumentTests : IDisposable
         if (type == typeof(Shape)) return Shape.Create([2, 2]);
         if (type == typeof(DType)) return DType.Float32;
         if (type == typeof(Scalar)) return (Scalar)1.0;
+        if (type == typeof(PerDimension)) return (PerDimension)1;
         if (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(float))
             return Convert.ChangeType(1, type, CultureInfo.InvariantCulture);
         if (type == typeof(Optimizer) || type == typeof(SGD)) return new SGD([(Parameter)Sample(typeof(Parameter), null)!], lr: 0.1);

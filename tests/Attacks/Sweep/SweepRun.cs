@@ -165,7 +165,7 @@ internal static class SweepRun
         Tensor t => $"tensor {t.Shape}",
         TensorIndex[] entries => $"{entries.Length} entries: {string.Join(", ", entries.Select(i => i.ToString()))}",
         string s => s,
-        Shape or Dims => argument.ToString()!,
+        Shape or Dims or PerDimension or Padding => argument.ToString()!,
         IEnumerable many => $"[{string.Join(", ", many.Cast<object?>())}]",
         _ => FormattableString.Invariant($"{argument}"),
     };

@@ -26,12 +26,15 @@ internal static class SweepValues
     {
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
         if (method.Name.StartsWith("op_", StringComparison.Ordinal)
-            && method.DeclaringType != typeof(TensorIndex) && method.DeclaringType != typeof(Dims)) return [];
+            && method.DeclaringType is { } owner && owner != typeof(TensorIndex) && owner != typeof(Dims)
+            && owner != typeof(PerDimension) && owner != typeof(Padding)) return [];
         if (method.DeclaringType == typeof(Scalar)) return [];
         if (type == typeof(int)) return Ints.Cast<object>();
         if (type == typeof(long)) return Longs.Cast<object>();
         if (type == typeof(Shape)) return Ints.SelectMany(v => new[] { Shape(v), Shape(v, 3), Shape(2, v), Shape(v, v) }).OfType<object>();
         if (type == typeof(Dims)) return Ints.SelectMany(v => new object[] { (Dims)v, Dims.Create([0, v]) });
+        if (type == typeof(PerDimension)) return Ints.SelectMany(v => new object[] { (PerDimension)v, (PerDimension)(1, v) });
+        if (type == typeof(Padding)) return Ints.SelectMany(v => new object[] { (Padding)v, (Padding)(1, v) }).Append((Padding)"same");
         if (type == typeof(int[]) || type == typeof(ReadOnlySpan<int>))
             return Ints.SelectMany(v => new int[][] { [v], [v, v], [1, v], [v, v, v, v] }).Append([]);
         if (type == typeof(ReadOnlySpan<TensorIndex>)) return Ints.SelectMany(Entries);
@@ -106,6 +109,8 @@ internal static class SweepValues
         if (type == typeof(Scalar)) return (Scalar)1;
         if (type == typeof(Shape)) return GpuTensor.Shape.Create([2, 3]);
         if (type == typeof(Dims)) return (Dims)0;
+        if (type == typeof(PerDimension)) return (PerDimension)1;
+        if (type == typeof(Padding)) return (Padding)1;
         if (type == typeof(int[]) || type == typeof(ReadOnlySpan<int>)) return new[] { 1, 1 };
         if (type == typeof(Index)) return new Index(0);
         if (type == typeof(Range)) return Range.All;
