@@ -65,6 +65,41 @@ public class ImplementationTests
         Assert.Equal(hasRelu ? 1 : 2, asked);
     }
 
+    /// <summary>A weight's gradient with the sum of its bias beside it, stored as [4, 16, 32] with a gap of 4 rows after each 16.
+    /// The whole gradient, and the sum, were promised by the library; a batch of four products with a sum was not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_sum_beside_a_product_that_is_stored_with_gaps_is_the_call_that_the_library_was_asked_for(bool acceptsAll)
+    {
+        var given = new Values();
+        Value upstream = given.Leaf(128, 32), input = given.Leaf(128, 64), storage = given.Leaf(4, 20, 32);
+        given.Put(given.Reduce(Values.Through(upstream, [32, 128], [1, 32]), 1) with { IsKept = true });
+        var asked = new List<LibraryCall>();
+        var target = Values.WithLibrary with
+        {
+            HasEpilogue = (call, _) =>
+            {
+                if (acceptsAll || call.BatchCount == 1) asked.Add(call);
+                return acceptsAll || call.BatchCount == 1;
+            },
+        };
+        var weight = given.Product(Values.Through(input, [64, 128], [1, 64]), Values.Whole(upstream));
+        given.Put(new(0, Basic.ViewAssign, DType.Float32, storage.Shape)
+        {
+            Operands = [Values.Whole(storage), Values.Through(weight, [4, 16, 32], [512, 32, 1])],
+            Index = weight.Index + 1, IsKept = true,
+            Attributes = new ViewAttributes(new(Shape.Create([4, 16, 32]), [640, 32, 1], 0)),
+        });
+        var values = Containers.Run(BiasGradients.Run(given.All, target));
+        var fusion = Fuser.Run(new(values), target.Profile, fuse: true, splitsRows: true);
+        var form = Assert.Single(Implementation.Choose(fusion, Placement.Run(fusion), target).OfType<LibraryProduct>()).Form;
+        var call = Assert.Single(form.Calls);
+        Assert.Equal((LibraryEpilogue.SumFirst, 1L, 64L), (call.Epilogue, call.BatchCount, call.N));
+        Assert.Contains(call with { Vector = 0 }, asked);
+        Assert.Equal(-1, form.Direct);
+    }
+
     [Fact]
     public void Each_lowers_its_launch_to_steps_and_says_what_memory_these_need()
     {

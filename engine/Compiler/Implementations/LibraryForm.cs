@@ -51,12 +51,23 @@ internal sealed record LibraryForm(LibraryOperand A, LibraryOperand B, LibraryCa
         }
 
         /// <summary>The library was asked for a result without gaps when the sum was given to it (<see cref="BiasGradients"/>). Perhaps it
-        /// can also write to where the result is stored.</summary>
+        /// can also write to where the result is stored. A product whose rows are stored as [batch, time] with gaps between batches has a
+        /// batch here; the sum belongs to the whole product, so its call is over all rows as one dimension.</summary>
         private LibraryForm Summing((bool Left, Place Place) sum)
         {
-            var direct = WithVector(Of(Product));
-            return direct.Calls.Length == 1 && target.HasEpilogue(direct.Calls[0], spec.In) ? direct
-                : WithVector(Of(Product, direct: false));
+            if (product.Batch.Length == 0)
+            {
+                var direct = WithVector(Of(Product));
+                if (target.HasEpilogue(direct.Calls[0], spec.In)) return direct;
+            }
+            var form = Of(Product, direct: false);
+            long rows = product.Batch.Aggregate(product.M, (p, q) => p * q);
+            return WithVector(form with
+            {
+                Calls = LibraryGemm.Plan([], rows, product.N, product.K, Matrix(form.A.At), Matrix(form.B.At), Matrix(form.At)).Calls,
+            });
+
+            static Access Matrix(Access at) => new(at.Offset, at.Strides[^2..]);
 
             LibraryForm WithVector(LibraryForm form) => form with
             {

@@ -47,6 +47,27 @@ public sealed class CudaLikeTests
         Assert.Empty(Zeros(0, 3).LogSoftmax(1).ToArray<float>());
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_weights_gradient_goes_into_a_part_of_other_memory_and_its_bias_is_summed_beside_it(bool left)
+    {
+        using var machine = new Machine();
+        float[] expected = Run(Device.Cpu), actual = Run(machine.Device);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-3f);
+
+        float[] Run(Device device)
+        {
+            var x = (Tensor.Arange(128 * 64, DType.Float32, device) * 0.37f).Sin().Reshape(128, 64);
+            var upstream = (Tensor.Arange(128 * 32, DType.Float32, device) * 0.73f).Cos().Reshape(128, 32);
+            x.ToArray<float>();
+            upstream.ToArray<float>();
+            var whole = Tensor.Zeros(Shape.Create([4, 20, 64]), device: device);
+            var sum = upstream.Sum(0);
+            if (left) whole.Narrow(1, 0, 8).Copy_(upstream.Transpose(0, 1).MatMul(x).Reshape(4, 8, 64));
+            else whole.Narrow(1, 0, 16).Narrow(2, 0, 32).Copy_(x.Transpose(0, 1).MatMul(upstream).Reshape(4, 16, 32));
+            return [.. whole.ToArray<float>(), .. sum.ToArray<float>()];
+        }
+    }
+
     [Fact]
     public void Sums_of_float64_lose_nothing()
     {
