@@ -2,7 +2,7 @@ using static GpuTensor.Bindings.Cuda.DriverApi;
 
 namespace GpuTensor.Bindings.Cuda;
 
-/// <summary>A graph ready to run: one call enqueues all of it. Dispose it only after its last launch has ended.</summary>
+/// <summary>A graph ready to run: one call enqueues all its nodes. Dispose it only after its last launch has ended.</summary>
 public sealed class CudaGraphExec : CudaHandle
 {
     internal CudaGraphExec(CudaContext context, nint handle) : base(context, handle) { }
@@ -10,7 +10,7 @@ public sealed class CudaGraphExec : CudaHandle
     /// <summary>True where the driver can update an executable graph (CUDA 12.0 and newer); elsewhere instantiate anew.</summary>
     public static bool CanUpdate => OptionalExport.Exists(CudaLibrary.Driver, nameof(cuGraphExecUpdate_v2));
 
-    /// <summary>Enqueues all of it.</summary>
+    /// <summary>Enqueues all nodes of the graph.</summary>
     /// <exception cref="CudaException">The driver refuses, or earlier work failed.</exception>
     public void Launch(CudaStream stream)
     {

@@ -7,7 +7,7 @@ namespace GpuTensor.Bindings.Cuda;
 /// <param name="Origin">Why this place was searched: a variable's name, the loader, pip, …</param>
 /// <param name="Path">The path or bare name that was tried.</param>
 /// <param name="Loaded">True where it was loaded.</param>
-/// <param name="Outcome">What came of it, for people.</param>
+/// <param name="Outcome">The outcome, for people.</param>
 public sealed record LibraryAttempt(CudaLibrary Library, string Origin, string Path, bool Loaded, string Outcome)
 {
     /// <summary>The attempts as lines of a report.</summary>

@@ -12,9 +12,8 @@ internal sealed class NativeAttribute(string name) : Attribute
     public string Name => name;
 }
 
-/// <summary>The first CUDA version whose driver exports this entry point, where that is newer than the oldest driver these bindings run
-/// on. Callers ask
-/// <see cref="OptionalExport"/> before calling.</summary>
+/// <summary>The first CUDA version whose driver exports this entry point, where that is newer than the oldest driver these bindings run on.
+/// Callers ask <see cref="OptionalExport"/> before calling.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SinceAttribute(int major, int minor) : Attribute
 {

@@ -143,7 +143,7 @@ internal abstract class DeviceGraph : IDisposable
     /// <summary>Launches, products and copies in it.</summary>
     public abstract int Nodes { get; }
 
-    /// <summary>Enqueues all of it.</summary>
+    /// <summary>Enqueues the recorded work.</summary>
     public abstract void Launch();
 
     /// <inheritdoc/>

@@ -2,9 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace GpuTensor.Backends;
 
-/// <summary>Environment variables that native libraries read. .NET keeps a copy of its own on Unix: what <see
-/// cref="Environment.SetEnvironmentVariable(string, string)"/> sets never reaches
-/// <c>getenv</c> there.</summary>
+/// <summary>Environment variables that native libraries read. .NET keeps a copy of its own on Unix: what
+/// <see cref="Environment.SetEnvironmentVariable(string, string)"/> sets never reaches <c>getenv</c> there.</summary>
 internal static partial class NativeEnvironment
 {
     /// <summary>Sets a variable for libraries that are loaded later, for this process and for its children.</summary>

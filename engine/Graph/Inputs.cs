@@ -51,7 +51,7 @@ internal struct Inputs
     public readonly IAttributes? Attributes =>
         rest is Several several ? several.Attributes : rest is Operand[] ? null : Unsafe.As<IAttributes>(rest);
 
-    /// <summary>Of an operator with several results: the nodes of those that its gradient reads, by number.</summary>
+    /// <summary>The result nodes that the gradient of an operator with several results reads, by number.</summary>
     public readonly Node?[]? Results => (rest as Several)?.Results;
 
     public void SetResults(Node?[]? results) =>

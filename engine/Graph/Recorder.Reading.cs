@@ -105,7 +105,7 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>Runs the graph for a value of it that somebody reads.</summary>
+    /// <summary>Runs the graph, since somebody reads one of its values.</summary>
     /// <returns>False where this graph is another thread's, which compiles a function just now: it cannot run before the function has
     /// returned.</returns>
     private bool FlushFor(Node node)

@@ -9,7 +9,7 @@ internal abstract record ValueCheck(string Op)
     private const string Late =
         " The step it was given to had run when this was found: weights, optimizer state and other variables changed since are not valid.";
 
-    /// <summary>What the program is to be told, if the answer names a value.</summary>
+    /// <summary>The text of the error, if the answer names a value.</summary>
     /// <param name="answer">The answer's bytes, as many as <see cref="Bytes"/>.</param>
     public TensorException? ErrorOf(ReadOnlySpan<byte> answer) => Problem(answer) is { } text ? Error(text + Late) : null;
 

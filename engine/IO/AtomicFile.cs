@@ -6,11 +6,9 @@ namespace GpuTensor.IO;
 /// command line write goes through here.</summary>
 /// <remarks> The contents go to a temporary file beside the target, which is renamed when it is whole and on the disk. The new file keeps
 /// the mode and, where the system lets us, the owner of the old one; other names of the old file (hard links) keep its contents. A symbolic
-/// link stays one: the file it points to is replaced. Pipes and character devices (<c>/dev/null</c>) are written into.
-///
-/// A process that is killed leaves its temporary file behind. The next write into the directory removes it: a live writer holds a lock on
-/// its own, which the system takes back when the process ends, however it ends.
-/// </remarks>
+/// link stays one: the file it points to is replaced. Pipes and character devices (<c>/dev/null</c>) are written into.  A process that is
+/// killed leaves its temporary file behind. The next write into the directory removes it: a live writer holds a lock on its own, which the
+/// system takes back when the process ends, however it ends. </remarks>
 internal static class AtomicFile
 {
     // Short, whatever the target is called: a name has at most 255 bytes.

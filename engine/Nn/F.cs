@@ -3,8 +3,7 @@ using GpuTensor.Operators;
 namespace GpuTensor.Nn;
 
 /// <summary>PyTorch's <c>torch.nn.functional</c>: what layers compute, without the layers. All of it is composed of ordinary operators, so
-/// every part has its gradient, and the fuser makes
-/// few kernels of it.</summary>
+/// every part has its gradient, and the fuser makes few kernels of it.</summary>
 public static partial class F
 {
     /// <summary>max(x, 0).</summary>

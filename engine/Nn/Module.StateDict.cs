@@ -7,8 +7,7 @@ namespace GpuTensor.Nn;
 public abstract partial class Module
 {
     /// <summary>Parameters and persistent buffers under PyTorch's keys: <c>fc1.weight</c>, <c>blocks.0.ln1.bias</c>. The tensors share the
-    /// module's memory, without history: they follow
-    /// later training; <see cref="Tensor.Clone"/> them to keep a moment.</summary>
+    /// module's memory, without history: they follow later training; <see cref="Tensor.Clone"/> them to keep a moment.</summary>
     /// <exception cref="InvalidOperationException">A module contains itself, or two tensors have the same key.</exception>
     public OrderedDictionary<string, Tensor> StateDict()
     {

@@ -4,14 +4,13 @@ namespace GpuTensor.Nn;
 
 /// <summary>A part of a neural network: its parameters, buffers and child modules are its fields.</summary>
 /// <remarks>Found by themselves: <see cref="Parameter"/> fields; <see cref="Tensor"/> fields marked
-/// <see cref="BufferAttribute">[Buffer]</see>; <see cref="Module"/> fields; and tuples, arrays, lists
-/// and dictionaries of modules and parameters, whatever they are nested in (<c>pair.0</c>, <c>blocks.1.0</c>). Where a set, a queue, a
-/// struct, a
-/// <see cref="Lazy{T}"/> or the closure of a delegate holds one, the first use throws and names the field; other delegates are left alone.
-/// Closures and structs are read by reflection: in a trimmed program those whose fields were removed are left alone, too. A name is the
-/// field's less a leading underscore, the captured constructor parameter's, or the auto-property's in PyTorch's spelling
-/// (<c>RunningMean</c> is <c>running_mean</c>); base classes come first. One object under two names has two keys in <see cref="StateDict"/>
-/// and counts once everywhere else.</remarks>
+/// <see cref="BufferAttribute">[Buffer]</see>; <see cref="Module"/> fields; and tuples, arrays, lists and dictionaries of modules and
+/// parameters, whatever they are nested in (<c>pair.0</c>, <c>blocks.1.0</c>). Where a set, a queue, a struct, a <see cref="Lazy{T}"/> or
+/// the closure of a delegate holds one, the first use throws and names the field; other delegates are left alone. Closures and structs are
+/// read by reflection: in a trimmed program those whose fields were removed are left alone, too. A name is the field's less a leading
+/// underscore, the captured constructor parameter's, or the auto-property's in PyTorch's spelling (<c>RunningMean</c> is
+/// <c>running_mean</c>); base classes come first. One object under two names has two keys in <see cref="StateDict"/> and counts once
+/// everywhere else.</remarks>
 [DynamicallyAccessedMembers(ModuleFields.Needed)]
 public abstract partial class Module
 {

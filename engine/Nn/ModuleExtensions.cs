@@ -17,8 +17,7 @@ public static class ModuleExtensions
     public static T Eval<T>(this T module) where T : Module => module.Train(false);
 
     /// <summary>Moves parameters, their gradients and buffers to a device. The <see cref="Parameter"/> objects stay the same, so an
-    /// optimizer made before goes on with them,
-    /// but views taken earlier keep looking at the old memory.</summary>
+    /// optimizer made before goes on with them, but views taken earlier keep looking at the old memory.</summary>
     /// <returns>The module.</returns>
     public static T To<T>(this T module, Device device) where T : Module => module.Convert(t => t.To(device.NotNull()));
 

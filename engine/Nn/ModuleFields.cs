@@ -10,8 +10,7 @@ namespace GpuTensor.Nn;
 internal readonly record struct Member(string Name, object Value, BufferAttribute? Buffer = null);
 
 /// <summary>Finds what a module is made of by reading its fields. Which fields to read is worked out once per type; their values are read
-/// every time, because a program may
-/// put another module into a field.</summary>
+/// every time, because a program may put another module into a field.</summary>
 internal static class ModuleFields
 {
     /// <summary>What must survive trimming in every module's type, base classes included: fields, and properties for their

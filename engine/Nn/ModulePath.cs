@@ -2,12 +2,12 @@ namespace GpuTensor.Nn;
 
 /// <summary>A module and the way to it from the module that was asked. A key (<c>blocks.0.fc</c>) is written out only where one is asked
 /// for: writing all keys of a chain of n modules would take n² characters.</summary>
-/// <param name="Parent">The module above; null for the one that was asked.</param>
+/// <param name="Parent">The module above; null for the module that was asked.</param>
 /// <param name="Name">The name in the module above.</param>
 /// <param name="Module">The module.</param>
 internal sealed record ModulePath(ModulePath? Parent, string Name, Module Module)
 {
-    /// <summary>The module's key; empty for the one that was asked.</summary>
+    /// <summary>The module's key; empty for the module that was asked.</summary>
     public string Key
     {
         get

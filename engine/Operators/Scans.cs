@@ -3,8 +3,7 @@ using static GpuTensor.Operators.Constants;
 namespace GpuTensor.Operators;
 
 /// <summary>Running sums and products along the last dimension, as log₂ n rounds of "combine with the element 2ᵏ places before": each round
-/// is one pointwise operation, and
-/// their gradients follow from it.</summary>
+/// is one pointwise operation, and their gradients follow from it.</summary>
 internal static class Scans
 {
     /// <summary>Element i becomes the combination of elements 0 … i.</summary>

@@ -20,9 +20,8 @@ internal static class Selection
     };
 
     /// <summary><see cref="IndexSelect"/> of a flat source at places that are all different, as a mask gives them: the gradient is read
-    /// through the inverse
-    /// instead of being added up: operand 2 says for each place of the source its position in the selection, or −1. Only the gradient reads
-    /// it, and it is there only where one is wanted.</summary>
+    /// through the inverse instead of being added up: operand 2 says for each place of the source its position in the selection, or −1.
+    /// Only the gradient reads it, and it is there only where one is wanted.</summary>
     public static readonly Operator MaskedSelect = new("masked_select", Iteration.Pointwise)
     {
         Tables = 1,

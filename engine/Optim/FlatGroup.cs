@@ -3,8 +3,7 @@ using GpuTensor.Graph;
 namespace GpuTensor.Optim;
 
 /// <summary>A parameter group as the device sees it: its parameters one after the other in flat vectors (one for each segment of one dtype
-/// and device), state vectors of the
-/// same layout beside them, and a step number for each parameter.</summary>
+/// and device), state vectors of the same layout beside them, and a step number for each parameter.</summary>
 internal sealed class FlatGroup
 {
     private readonly Optimizer optimizer;

@@ -5,8 +5,7 @@ namespace GpuTensor.Optim;
 /// <summary>Changes parameters by their gradients. Parameters that lie side by side and are at the same step are one flat vector, and their
 /// update is one kernel.</summary>
 /// <remarks>As in PyTorch: a parameter without a gradient is left alone, its state and step number too; each <see cref="ParameterGroup"/>
-/// has its own settings. All settings are
-/// arguments of the kernels: changing the learning rate at every step costs nothing.</remarks>
+/// has its own settings. All settings are arguments of the kernels: changing the learning rate at every step costs nothing.</remarks>
 public abstract partial class Optimizer
 {
     private readonly List<FlatGroup> groups = [];

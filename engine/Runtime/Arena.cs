@@ -17,7 +17,7 @@ internal sealed class Arena(Backend backend, Pool pool, Action moving)
     public void Begin(long bytes) => needed = bytes;
 
     /// <summary>Working memory for the run that has begun, until it ends; null where it needs none.</summary>
-    /// <param name="what">What the memory is for, where it cannot be had.</param>
+    /// <param name="what">The purpose of the memory, for the error where there is too little.</param>
     public DeviceBuffer? Take(string what)
     {
         if (needed == 0) return null;

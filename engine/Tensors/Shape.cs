@@ -46,8 +46,8 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     }
 
     /// <summary>Makes a shape from sizes; collection expressions call this.</summary>
-    /// <exception cref="TensorShapeException">A size is below −1, there are more than 255,
-    /// or the shape has more than 2⁵⁹ elements.</exception>
+    /// <exception cref="TensorShapeException">A size is below −1, there are more than 255, or the shape has more than 2⁵⁹
+    /// elements.</exception>
     public static Shape Create(ReadOnlySpan<int> sizes)
     {
         if (sizes.IsEmpty) return Scalar;

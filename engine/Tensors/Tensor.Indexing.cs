@@ -7,8 +7,7 @@ namespace GpuTensor;
 public partial class Tensor
 {
     /// <summary>The elements that the entries select, one entry a dimension; missing ones take all. Positions and ranges give views, which
-    /// write through; masks and index
-    /// tensors give copies (a mask reads a count: it flushes and waits).</summary>
+    /// write through; masks and index tensors give copies (a mask reads a count: it flushes and waits).</summary>
     /// <remarks>Setting writes in place; the value broadcasts and is converted to this dtype. Negative positions count from the end. Of
     /// several values for one place the last is taken, also by <c>x[at] += y</c>; <see cref="IndexAdd"/> adds all up.</remarks>
     /// <exception cref="TensorShapeException">There are too many entries, or index shapes do not broadcast.</exception>

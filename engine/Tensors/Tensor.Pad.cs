@@ -41,8 +41,7 @@ public partial class Tensor
     /// <summary>A border made of the tensor itself.</summary>
     /// <param name="pad">Pairs (before, after), the last dimension's first; negative widths cut.</param>
     /// <param name="mode"><c>"reflect"</c>: mirrored at the edge, which is not repeated; <c>"replicate"</c>: the edge repeated;
-    /// <c>"circular"</c>: from the other end;
-    /// <c>"constant"</c>: <paramref name="value"/>.</param>
+    /// <c>"circular"</c>: from the other end; <c>"constant"</c>: <paramref name="value"/>.</param>
     /// <param name="value">The constant.</param>
     /// <exception cref="TensorShapeException">The widths do not fit the shape.</exception>
     public Tensor Pad(ReadOnlySpan<int> pad, string mode, Scalar? value = null)

@@ -7,8 +7,7 @@ namespace GpuTensor;
 public partial class Tensor
 {
     /// <summary>The matrix product as <c>torch.matmul</c>: vectors (n)·(n) give a number, matrices (…, m, k)·(…, k, n) give (…, m, n) with
-    /// broadcast batch dimensions; a vector on the
-    /// left is a row, on the right a column, and that dimension goes again.</summary>
+    /// broadcast batch dimensions; a vector on the left is a row, on the right a column, and that dimension goes again.</summary>
     /// <exception cref="TensorShapeException">The shapes do not fit.</exception>
     /// <exception cref="TensorDTypeException">The dtypes differ or are bool.</exception>
     public Tensor MatMul(Tensor other)
@@ -110,8 +109,7 @@ public partial class Tensor
     }
 
     /// <summary>Einstein's sum convention, <c>"bij,bjk->bik"</c>: one letter a dimension; letters missing on the right are summed;
-    /// <c>...</c> stands for leading dimensions that
-    /// broadcast.</summary>
+    /// <c>...</c> stands for leading dimensions that broadcast.</summary>
     /// <exception cref="TensorShapeException">The equation does not fit the operands.</exception>
     public static Tensor Einsum(string equation, params IEnumerable<Tensor> operands) =>
         Operators.Einsum.Evaluate(equation.NotNull(), [.. operands.NoneNull()]);

@@ -4,13 +4,10 @@ using static GpuTensor.Operators.Constants;
 
 namespace GpuTensor;
 
-/// <content>
-/// Random numbers, from a generator's stream of Philox words w (32 bits each; <see cref="Generator.Default"/> where none is given):
-/// uniform float32 is (w >> 8)·2⁻²⁴, float16 (w >> 21)·2⁻¹¹, bfloat16 (w >> 24)·2⁻⁸, float64 ((w₀ >> 5)·2²⁶ + (w₁ >> 6))·2⁻⁵³; normal is
-/// √(−2 ln(1 − u₁))·cos 2πu₂ with two
-/// uniform numbers; whole numbers are low + ((w₀ mod 2³¹)·2³² + w₁) mod (high − low). Where an element takes several words, all first words
-/// come before all second ones.
-/// </content>
+/// <content> Random numbers, from a generator's stream of Philox words w (32 bits each; <see cref="Generator.Default"/> where none is
+/// given): uniform float32 is (w >> 8)·2⁻²⁴, float16 (w >> 21)·2⁻¹¹, bfloat16 (w >> 24)·2⁻⁸, float64 ((w₀ >> 5)·2²⁶ + (w₁ >> 6))·2⁻⁵³;
+/// normal is √(−2 ln(1 − u₁))·cos 2πu₂ with two uniform numbers; whole numbers are low + ((w₀ mod 2³¹)·2³² + w₁) mod (high − low). Where an
+/// element takes several words, all first words come before all second ones. </content>
 public partial class Tensor
 {
     /// <summary>Starts the process's default random stream anew: <see cref="Generator.Default"/>, which all threads and devices

@@ -63,9 +63,9 @@ public partial class Tensor
     public (Tensor Var, Tensor Mean) VarMean(Dims dim = default, double correction = 1, bool keepDim = false) =>
         (Var(dim, correction, keepDim), Mean(dim, keepDim));
 
-    /// <summary>The elements' distances from their mean, taken as a number, and what its history adds: mean minus number, which is 0 but
-    /// has a derivative. Their squares' sum Σ(x − m)² = Σ(x − c)² − N(m − c)² has then the derivatives of the left side for every order,
-    /// and the first needs no sum over a gradient that may have overflowed.</summary>
+    /// <summary>Returns x − detach(mean) and mean − detach(mean). The second is zero but carries the mean's gradient; keeping it apart
+    /// makes Var correct to second order, and its first derivative needs no sum over a gradient that may have overflowed: with m the mean
+    /// and c the detached mean, Σ(x − m)² = Σ(x − c)² − N(m − c)² holds for derivatives of every order.</summary>
     private (Tensor Distance, Tensor? Drift) Distances(Dims dim, string op)
     {
         if (!DType.IsFloatingPoint())

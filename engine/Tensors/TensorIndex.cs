@@ -1,8 +1,7 @@
 namespace GpuTensor;
 
 /// <summary>One entry of <c>tensor[…]</c>: a position (int or <c>^1</c>), a range (<c>1..3</c>), a slice with a step, a bool mask or int64
-/// indices, a new dimension, or "all the
-/// dimensions in between".</summary>
+/// indices, a new dimension, or "all the dimensions in between".</summary>
 public readonly struct TensorIndex
 {
     internal enum Kind : byte { Position, Slice, Tensor, NewAxis, Ellipsis }

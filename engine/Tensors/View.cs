@@ -153,7 +153,7 @@ internal sealed class View : IEquatable<View>
         return Of(Shape.Create(sizes), strides, count == 0 ? Offset : Offset + start * Strides[dim]);
     }
 
-    /// <summary>Without the dimension, at one position of it.</summary>
+    /// <summary>The view at one position of a dimension, without that dimension.</summary>
     public View Select(int dim, long index)
     {
         int rank = Shape.Rank - 1;

@@ -45,8 +45,7 @@ internal sealed partial record Dialect
     };
 
     // Generated code declares what it may not need (177, 550), compares unsigned numbers with 0 where signed ones would matter (186), and
-    // divides floats by a constant that is 0 where the program
-    // does (39).
+    // divides floats by a constant that is 0 where the program does (39).
     private const string CudaHeader = """
         #pragma nv_diag_suppress 39, 177, 186, 550
         typedef unsigned char uchar;

@@ -66,16 +66,16 @@ internal sealed partial record Dialect
     /// shape reads and writes at a time.</summary>
     public required string[] MemoryVectors { get; init; }
 
-    /// <summary>What stands before a loop that is to be written out, so that arrays it walks through are registers. Null: the language
-    /// promises none.</summary>
+    /// <summary>The pragma before a loop that must be unrolled, so that the arrays that it walks through are registers. Null: the language
+    /// has none that compilers must follow.</summary>
     public string? Unroll { get; init; }
 
-    /// <summary>What stands before a loop that is not to be written out several times, since its body is long. Null: compilers of the
-    /// language do not do that by themselves.</summary>
+    /// <summary>The pragma before a loop that must not be unrolled, since its body is long. Null: compilers of the language do not unroll
+    /// such loops by themselves.</summary>
     public string? KeepLoop { get; init; }
 
-    /// <summary>What one work-item gets from another of its {2}, a power of two up to 32: {0} of the one {1} further on, or of the first.
-    /// Null: by way of local memory.</summary>
+    /// <summary>Sub-group shuffles: {0} value, {1} distance, {2} width (a power of two, at most 32). <c>Down</c> reads the work-item {1}
+    /// further on, <c>First</c> the first of the width. Null: the generator goes by way of local memory.</summary>
     public (string Down, string First)? Shuffles { get; init; }
 
     /// <summary>True: a kernel reads its per-step scalars from a block in device memory, at places that its integers name, so that a

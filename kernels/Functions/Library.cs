@@ -4,15 +4,13 @@ using System.Text;
 namespace GpuTensor.Kernels;
 
 /// <summary>The helper functions that generated source calls, as templates over kind and width. A function is named <c>gt_BASE_KIND</c>,
-/// with <c>x16</c> after the kind for
-/// 16 lanes. In a template: <c>$T</c> is the vector type, <c>$E</c> its element, <c>$I</c> and <c>$U</c> the integers of that size,
-/// <c>$M</c> one <c>$I</c>, <c>$cX(</c> a conversion and <c>$aX(</c> a
-/// reinterpretation to one of them, <c>$N</c> the function's name, <c>$W</c> the lanes, <c>$?(</c> whether a comparison holds in some lane,
-/// <c>$ld(a)</c> and <c>$st(v, a)</c>
-/// move lanes from and to an array of W elements (no bracket or comma in either), <c>@base(</c> calls another function of the same kind and
-/// width, <c>@base:kind(</c> one of another kind, <c>@base!(</c> its scalar form; <c>$H</c> is
-/// the stored half, <c>$D</c> and <c>$J</c> are double and long.
-/// <c>$u(</c> and <c>$s(</c> make scalar arithmetic unsigned and signed again, since C leaves signed overflow undefined.</summary>
+/// with <c>x16</c> after the kind for 16 lanes. In a template: <c>$T</c> is the vector type, <c>$E</c> its element, <c>$I</c> and <c>$U</c>
+/// the integers of that size, <c>$M</c> one <c>$I</c>, <c>$cX(</c> a conversion and <c>$aX(</c> a reinterpretation to one of them,
+/// <c>$N</c> the function's name, <c>$W</c> the lanes, <c>$?(</c> whether a comparison holds in some lane, <c>$ld(a)</c> and
+/// <c>$st(v, a)</c> move lanes from and to an array of W elements (no bracket or comma in either), <c>@base(</c> calls another function of
+/// the same kind and width, <c>@base:kind(</c> one of another kind, <c>@base!(</c> its scalar form; <c>$H</c> is the stored half, <c>$D</c>
+/// and <c>$J</c> are double and long. <c>$u(</c> and <c>$s(</c> make scalar arithmetic unsigned and signed again, since C leaves signed
+/// overflow undefined.</summary>
 internal static partial class Library
 {
     private static readonly ConcurrentDictionary<string, Helper> Helpers = [];

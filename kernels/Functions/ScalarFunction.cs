@@ -1,6 +1,6 @@
 namespace GpuTensor.Kernels;
 
-/// <summary>A scalar function, with all that the generator knows of it. Expressions are in the template language of <see cref="Library"/>,
+/// <summary>A scalar function and its properties for the generator. Expressions are in the template language of <see cref="Library"/>,
 /// with the operands as <c>$0</c>, <c>$1</c>, … C and its relatives agree on them, so they are no part of a dialect. What the function
 /// means is the reference of the operator that names it.</summary>
 internal sealed class ScalarFunction(string name, int arity)

@@ -21,9 +21,8 @@ internal static class GemmTranspose
     }
 
     // The blocks of `half` elements of a and b that start at odd (shift = half) or even (0) multiples of it, interleaved. Clang's own
-    // shuffle is one instruction of its
-    // intermediate code; written with swizzles it is dozens, and a square took PoCL a second to compile. The CPU drivers there are are all
-    // built on Clang.
+    // shuffle is one instruction of its intermediate code; written with swizzles it is dozens, and a square took PoCL a second to compile.
+    // The CPU drivers there are are all built on Clang.
     private static string Exchange(string a, string b, int half, int shift)
     {
         var numbers = new List<int>();

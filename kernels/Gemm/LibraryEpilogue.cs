@@ -19,18 +19,18 @@ internal enum LibraryEpilogue
     /// <summary>Also sums op(First) over k: an element for each row of the library's result.</summary>
     SumFirst,
 
-    /// <summary>Also sums op(Second) over k: an element for each column of it.</summary>
+    /// <summary>Also sums op(Second) over k: one element for each column of op(Second).</summary>
     SumSecond,
 }
 
 /// <summary>The beginning of what follows a product, where a library can do it: a row is added, perhaps an activation follows, and nobody
 /// else reads what lies between.</summary>
-/// <param name="Kind">What the library is to do.</param>
+/// <param name="Kind">The epilogue that the library computes.</param>
 /// <param name="Bias">The row.</param>
 /// <param name="Result">The register that holds what the library stores.</param>
 internal sealed record EpilogueMatch(LibraryEpilogue Kind, Load Bias, int Result)
 {
-    /// <summary>All ways to begin, the one that does most first.</summary>
+    /// <summary>All epilogues that match, the largest first.</summary>
     /// <param name="code">The epilogue of a <see cref="GemmSpec"/>.</param>
     public static IEnumerable<EpilogueMatch> Find(Instruction[] code)
     {

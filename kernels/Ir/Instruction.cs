@@ -10,7 +10,7 @@ internal abstract record Instruction(DType Type)
     /// <summary>The k-th buffer it reads, or −1.</summary>
     public virtual int Read(int k) => -1;
 
-    /// <summary>Whether it reads a buffer of which that holds.</summary>
+    /// <summary>Whether it reads a buffer for which the predicate holds.</summary>
     public bool Reads(Func<int, bool> buffer)
     {
         for (int k = 0, b; (b = Read(k)) >= 0; k++)

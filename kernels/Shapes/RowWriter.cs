@@ -119,7 +119,7 @@ internal sealed class RowWriter : SectionWriter
         Rotate("q" + i, "y" + i);
     }
 
-    /// <summary>The next accumulator becomes the first; the one that was first, with its new value, becomes the last.</summary>
+    /// <summary>Rotates the accumulators: the second becomes the first, and the first, with its new value, the last.</summary>
     private void Rotate(string name, string value)
     {
         for (int k = 0; k < 3; k++) Out.Line($"{name}_{k} = {name}_{k + 1};");

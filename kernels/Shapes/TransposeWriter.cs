@@ -2,24 +2,25 @@ using System.Numerics;
 
 namespace GpuTensor.Kernels;
 
-/// <summary>A pointwise section on a GPU that reads something along another dimension than it writes: neighbouring work-items of a plain
-/// kernel would each touch a line of memory of their own. A group takes a square of both dimensions: it reads such operands along theirs
-/// into local memory, and goes on from there along the other.</summary>
+/// <summary>A pointwise section on a GPU whose operands and results are contiguous along different dimensions. In a plain kernel
+/// neighbouring work-items would each touch another cache line. Here a group takes a square tile of both dimensions: it loads such operands
+/// along their contiguous dimension into local memory, and reads them from there along the results' dimension.</summary>
 internal sealed class TransposeWriter : SectionWriter
 {
-    /// <summary>The square's side, and what a row of it takes in local memory: one more, so that neither way of walking meets in one
-    /// bank.</summary>
+    /// <summary>The side of the tile, and the length of its row in local memory: one element more, so that walking along rows and along
+    /// columns both avoid bank conflicts.</summary>
     private const int Tile = 32, Pitch = Tile + 1;
 
-    /// <summary>Below this size a dimension leaves most of a square empty.</summary>
+    /// <summary>A dimension below this size would leave most of a tile empty.</summary>
     private const int Least = 16;
 
-    /// <summary>Operands that are read so; what else is read across goes without.</summary>
+    /// <summary>The most operands that go through tiles; further ones are read directly.</summary>
     private const int Most = 3;
 
     private readonly Across across;
 
-    /// <summary>The dimension that is written along, the one that some operands are read along, and their instructions.</summary>
+    /// <summary>The dimension along which results are contiguous, the dimension along which some operands are, and the loads of those
+    /// operands.</summary>
     internal sealed record Across(int Written, int Read, int[] Loads)
     {
         /// <summary>64-bit words of local memory it takes.</summary>
@@ -64,7 +65,7 @@ internal sealed class TransposeWriter : SectionWriter
     /// <summary>Whether neighbours along a dimension of that stride are the same element or lie side by side.</summary>
     private static bool IsNear(SymInt stride) => stride == 0 || stride == 1 || stride == -1;
 
-    /// <summary>The long dimension along which an access moves from element to element; −1: none.</summary>
+    /// <summary>The long dimension along which an access is contiguous; −1: none.</summary>
     private static int Along(Nest nest, int i)
     {
         for (int d = nest.Rank - 1; d >= 0; d--)

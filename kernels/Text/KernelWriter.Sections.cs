@@ -68,8 +68,8 @@ internal sealed partial class KernelWriter
 
     /// <summary>Writes the text that several sections share.</summary>
     /// <param name="sections">The sections.</param>
-    /// <param name="comesBefore">The condition that the one to run comes before that of this number, whose first integer, if it has any, is
-    /// that.</param>
+    /// <param name="comesBefore">Builds the C condition "this work-group belongs to a section before section number", from that number and
+    /// the section's first integer ("" where it has none).</param>
     public void Put(IReadOnlyList<SectionBody> sections, Func<int, string, string> comesBefore)
     {
         var names = sections.Select(Names).ToArray();

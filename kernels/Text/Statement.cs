@@ -1,7 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>A part of a kernel's text. Writers build a tree of these with <see cref="StatementBuilder"/>; <see cref="StatementPrinter"/>
-/// alone makes text of it. Two trees are equal where their texts are.</summary>
+/// alone prints the tree. Two trees are equal where their texts are.</summary>
 /// <remarks>A loop or a guard is uniform where all work-items of a group run it the same number of times. Nothing is uniform unless its
 /// writer says so: <see cref="BarrierCheck"/> refuses a barrier anywhere else.</remarks>
 internal abstract record Statement

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace GpuTensor.Tests.Bindings;
 
-/// <summary>The numbers of NVIDIA's headers, read by a program: functions, enums, structs. Tests that need
-/// them are skipped where they are absent (<see cref="OptionalPart.CudaAbi"/>).</summary>
+/// <summary>The numbers of NVIDIA's headers, read by a program: functions, enums, structs. Tests that need them are skipped where they are
+/// absent (<see cref="OptionalPart.CudaAbi"/>).</summary>
 internal sealed class AbiTable
 {
     private static readonly Lazy<AbiTable> Shared =

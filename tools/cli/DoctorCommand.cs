@@ -6,8 +6,7 @@ using GpuTensor.Backends;
 namespace GpuTensor.Cli;
 
 /// <summary><c>gputensor doctor</c>: checks this machine's drivers, libraries and devices with small calculations, says what is wrong and
-/// how to mend it. A check a line in
-/// <c>Doctor/</c>; the exit code is 0 only where every check that applies passed.</summary>
+/// how to mend it. A check a line in <c>Doctor/</c>; the exit code is 0 only where every check that applies passed.</summary>
 internal static class DoctorCommand
 {
     public static Command Make()

@@ -5,8 +5,7 @@ using GpuTensor.Optim;
 namespace GpuTensor.Cli;
 
 /// <summary><c>gputensor explain</c>: the kernels that a small program takes, what is fused into each, why it is cut there, and the bytes
-/// it moves. A program of one's own asks
-/// <see cref="Tensor.Explain"/>.</summary>
+/// it moves. A program of one's own asks <see cref="Tensor.Explain"/>.</summary>
 internal static class ExplainCommand
 {
     /// <summary>What can be explained.</summary>

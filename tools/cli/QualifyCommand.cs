@@ -6,8 +6,7 @@ using GpuTensor.Cli.Qualification;
 namespace GpuTensor.Cli;
 
 /// <summary><c>gputensor qualify</c>: everything that can be checked on a machine with a GPU, within a time, in one report. The stages are
-/// in
-/// <c>Qualification/</c>, each in a process of its own.</summary>
+/// in <c>Qualification/</c>, each in a process of its own.</summary>
 internal static class QualifyCommand
 {
     /// <summary>Less is left than a process needs to start and open a device.</summary>

@@ -47,6 +47,8 @@ internal sealed class CudaEpilogueProducts(CudaContext context, CudaStream strea
     /// <param name="first">The address of First's memory, and so on.</param>
     public void Multiply(LibraryCall call, DType type, CublasComputeType compute, ulong first, ulong second, ulong result, ulong vector)
     {
+        // Its matrices are one product each: a batch would be computed in part, without an error.
+        if (call.BatchCount != 1) throw new DeviceException($"cublasLt is asked for an epilogue of a batch: {call}.");
         int size = type.Size();
         first += (ulong)(call.First.Offset * size);
         second += (ulong)(call.Second.Offset * size);

@@ -124,8 +124,7 @@ internal sealed record LibraryForm(LibraryOperand A, LibraryOperand B, LibraryCa
         }
 
         /// <summary>The store of a register whose memory the library can write to: of the product's dtype, and read by nothing here, since
-        /// the product overwrites it before what follows has
-        /// read.</summary>
+        /// the product overwrites it before what follows has read.</summary>
         private int DirectStore(int register)
         {
             for (int i = 0; i < spec.Epilogue.Length; i++)

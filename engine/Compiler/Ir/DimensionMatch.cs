@@ -6,8 +6,8 @@ namespace GpuTensor.Compiler;
 internal static class DimensionMatch
 {
     /// <summary>For dimensions that move through a value by <paramref name="fromStrides"/>, finds their indices as sums of factors times
-    /// the indices of dimensions that move through it by
-    /// <paramref name="toStrides"/>. A dimension may be a product of several; stride 0 (broadcast) pairs with stride 0.</summary>
+    /// the indices of dimensions that move through it by <paramref name="toStrides"/>. A dimension may be a product of several; stride 0
+    /// (broadcast) pairs with stride 0.</summary>
     /// <param name="split">Set to a dimension of "to" that must first be split (its index, the inner size) for a match; the caller splits
     /// and tries again.</param>
     /// <returns>Factors [from][to], or null where the spaces do not match.</returns>

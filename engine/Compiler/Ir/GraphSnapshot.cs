@@ -30,8 +30,7 @@ internal sealed record RecordedNode(Operator Op, DType DType, Shape Shape, Recor
 internal readonly record struct RecordedLeaf(DType DType, Shape Shape, Home? Home);
 
 /// <summary>A recorded graph, with what must be kept of it: all that planning reads. It is taken under the recorder's lock and nothing in
-/// it changes later, so that a plan may be made on
-/// any thread.</summary>
+/// it changes later, so that a plan may be made on any thread.</summary>
 internal sealed class GraphSnapshot
 {
     /// <summary>The nodes in the order they were recorded: operands stand before their users.</summary>

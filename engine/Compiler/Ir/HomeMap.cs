@@ -4,8 +4,7 @@ using GpuTensor.Runtime.Memory;
 namespace GpuTensor.Compiler;
 
 /// <summary>The homes of a graph's values and leaves: which places exist before the run and hold which values after it. One is used again
-/// for run
-/// after run; what only a new plan needs is made when the planner asks.</summary>
+/// for run after run; what only a new plan needs is made when the planner asks.</summary>
 internal sealed class HomeMap
 {
     private readonly List<(int Node, Block Place, int Region, int Occupant)> homes = [];
@@ -60,7 +59,7 @@ internal sealed class HomeMap
         return bySlot!.GetValueOrDefault(slot);
     }
 
-    /// <summary>Everything of it that shapes a plan, for the fingerprint. The order is that of the recording.</summary>
+    /// <summary>Writes what shapes a plan to the fingerprint, in the order of the recording.</summary>
     public void Write(Fingerprint fingerprint)
     {
         foreach (var (node, place, region, occupant) in homes)

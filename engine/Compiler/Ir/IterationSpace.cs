@@ -20,8 +20,7 @@ internal enum GroupKind : byte
 internal sealed record IterationSpace(GroupKind Kind, long[] Sizes, int ReduceDims)
 {
     /// <summary>Rows: whether reduced dimension k runs on in reduced dimension k + 1 (by index within the reduced ones). The order of a sum
-    /// follows the position in the row, so every
-    /// access of a fused row must run on where the reduction's own operand does.</summary>
+    /// follows the position in the row, so every access of a fused row must run on where the reduction's own operand does.</summary>
     public bool[] RunsOn { get; init; } = [];
 
     /// <summary>A matrix product's coordinate of rows: the factors of the dimensions that its rows were split into.</summary>

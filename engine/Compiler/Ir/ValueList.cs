@@ -18,20 +18,20 @@ internal sealed class ValueList(Value[] given)
         return numbered;
     }
 
-    /// <summary>Adds the value that stands for a given one, which may be that itself if nothing about it is new.</summary>
+    /// <summary>Adds the new form of a value. Where a pass changes nothing about a value, the form is the value itself.</summary>
     public Value Add(Value original, Value value) => standsFor[original.Id] = Add(value);
 
-    /// <summary>Adds a given value whose operands are those that stand for its operands.</summary>
+    /// <summary>Adds a value with the new forms of its operands.</summary>
     public Value AddMapped(Value original) => Add(original, Mapped(original));
 
-    /// <summary>Whether a given value has been added.</summary>
+    /// <summary>Whether the new form of a value has been added.</summary>
     public bool Has(Value original) => standsFor[original.Id] is not null;
 
     public Value Mapped(int id) => standsFor[id]!;
 
     public Use Mapped(Use use) => new(standsFor[use.Value.Id]!, use.View);
 
-    /// <summary>A given value that names, in place of each value that it names, the one that stands for that.</summary>
+    /// <summary>A value with the new forms of its operands, fillers and base copy.</summary>
     public Value Mapped(Value original)
     {
         bool isSame = original.BaseCopy is not { } b || standsFor[b.Id] == b;

@@ -3,8 +3,7 @@ using GpuTensor.Graph;
 namespace GpuTensor.Compiler;
 
 /// <summary>Offsets in the device's one working memory for values that live only within a run: each lives from its first writer to its last
-/// reader, and memory whose value is dead is
-/// given to the next.</summary>
+/// reader, and memory whose value is dead is given to the next.</summary>
 internal static class ArenaPlan
 {
     public const long Alignment = 256;

@@ -4,10 +4,8 @@ using GpuTensor.Kernels;
 namespace GpuTensor.Compiler;
 
 /// <summary>Leaves column sums to the device's library where it can make them beside a product that sums the same operand over the same
-/// dimension (cuBLASLt's bias-gradient epilogue): the
-/// gradients of a bias and of its weight read the upstream gradient once. Decided before long sums become two stages and before anything is
-/// fused, since such a sum is part of the product's
-/// group.</summary>
+/// dimension (cuBLASLt's bias-gradient epilogue): the gradients of a bias and of its weight read the upstream gradient once. Decided before
+/// long sums become two stages and before anything is fused, since such a sum is part of the product's group.</summary>
 internal sealed class BiasGradients
 {
     private readonly Value[] values;

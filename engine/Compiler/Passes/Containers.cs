@@ -3,8 +3,7 @@ using GpuTensor.Graph;
 namespace GpuTensor.Compiler;
 
 /// <summary>Concatenation and assignment under a view become memory that copies fill: the fuser may join each copy with what computes its
-/// operand. Values that lie one after the other in a
-/// flat storage are one value already.</summary>
+/// operand. Values that lie one after the other in a flat storage are one value already.</summary>
 internal sealed class Containers
 {
     private readonly ValueList result;
@@ -38,8 +37,8 @@ internal sealed class Containers
         return result.ToArray();
     }
 
-    /// <summary>Adds a value, and right after it the copies of it that are written over: as early as can be, so that what fills the rest
-    /// may join the kernel that computes it.</summary>
+    /// <summary>Adds a value, and right after it the copies that assignments write over. Example: for <c>b = a.clone(); b[0] = x</c> the
+    /// copy of a stands next to a, so that both may be computed in one kernel.</summary>
     private void Add(Value original, Value value)
     {
         result.Add(original, value);

@@ -3,8 +3,7 @@ using GpuTensor.Graph;
 namespace GpuTensor.Compiler;
 
 /// <summary>A flat result whose parts go to the homes of one flat storage, each at its place, is computed in that storage: the parts are
-/// there then, and need no copies. An optimizer's
-/// update is such a result.</summary>
+/// there then, and need no copies. An optimizer's update is such a result.</summary>
 internal sealed class FlatResults
 {
     private readonly Value[] values;

@@ -20,8 +20,7 @@ internal sealed partial class Fuser
     }
 
     /// <summary>Coordinates of a value of <paramref name="shape"/>, whose dimensions move through an operand by <paramref name="strides"/>,
-    /// in the group's dimensions. Null: no way, or a
-    /// dimension of the group would be left out (other than reduced ones).</summary>
+    /// in the group's dimensions. Null: no way, or a dimension of the group would be left out (other than reduced ones).</summary>
     private Fit? Match(Shape shape, long[] strides, GroupDraft group, long[] position)
     {
         var sizes = SizesOf(shape);

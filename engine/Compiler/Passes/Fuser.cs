@@ -4,8 +4,8 @@ using GpuTensor.Kernels;
 namespace GpuTensor.Compiler;
 
 /// <summary>Gathers values into groups that are computed in one loop nest. One pass in recorded order; a value joins the latest group it
-/// reads from, and only along dimensions it shares with it,
-/// so groups never depend on later ones and no search for cycles is needed.</summary>
+/// reads from, and only along dimensions it shares with it, so groups never depend on later ones and no search for cycles is
+/// needed.</summary>
 internal sealed partial class Fuser
 {
     /// <summary>Compile time grows faster than the kernel.</summary>
@@ -180,8 +180,8 @@ internal sealed partial class Fuser
     }
 
     /// <summary>Whether anything that a value reads varies along the group's row. If only numbers and positions do, what follows may well
-    /// go on along the other dimension, and would find it in
-    /// memory as often as the row is long: the ranks of a row compared with places, say.</summary>
+    /// go on along the other dimension, and would find it in memory as often as the row is long: the ranks of a row compared with places,
+    /// say.</summary>
     private static bool ReadsRow(Value value, IterationSpace space, long[][] map) =>
         value.Operands.Any(o => !o.Value.IsArgument && space.IsElementLevel(space.Access(StridesOf(o), map)));
 
@@ -214,8 +214,7 @@ internal sealed partial class Fuser
     }
 
     /// <summary>Whether every read that <paramref name="group"/> makes of a value of <paramref name="other"/> is of the element which that
-    /// value would have there: a second read through
-    /// another view (x.Flip(0) * x) needs the value in memory.</summary>
+    /// value would have there: a second read through another view (x.Flip(0) * x) needs the value in memory.</summary>
     private bool ReadsOnlyAt(GroupDraft group, GroupDraft other, long[][] map)
     {
         var space = group.Space;

@@ -3,10 +3,8 @@ using GpuTensor.Graph;
 namespace GpuTensor.Compiler;
 
 /// <summary>Values made of numbers and positions alone are written again wherever they are read, if that can be done through the views they
-/// are read through. Where it cannot (the diagonal
-/// of a matrix of positions read as a row of another length, say), the value is copied to memory once, and read there. So is an argument
-/// that an operator reads at places known only when
-/// the kernel runs.</summary>
+/// are read through. Where it cannot (the diagonal of a matrix of positions read as a row of another length, say), the value is copied to
+/// memory once, and read there. So is an argument that an operator reads at places known only when the kernel runs.</summary>
 internal sealed class Inlining
 {
     private const int MaxDepth = 4;

@@ -3,8 +3,7 @@ using GpuTensor.Graph;
 namespace GpuTensor.Compiler;
 
 /// <summary>When each part of the working memory is in use: values from their first writer to their last reader, and what a launch needs
-/// for itself. Gives what a launch needs a number among
-/// the arena's parts.</summary>
+/// for itself. Gives what a launch needs a number among the arena's parts.</summary>
 internal sealed class Lifetimes
 {
     /// <summary>By part of the arena: bytes, first and last launch.</summary>

@@ -8,10 +8,10 @@ namespace GpuTensor.IO;
 /// <summary>A training run in one file: model, optimizer, random streams, and numbers of the program's own (epoch, best loss). Going on
 /// from it ends on the same bits as not having stopped.</summary>
 /// <remarks>The file is safetensors: the model under <c>model.*</c>, the optimizer's tensors under <c>optimizer.GROUP.PARAMETER.*</c>, the
-/// random streams as bytes, the rest as JSON in the metadata, and a checksum over the data of all tensors, which <see cref="Load(string,
-/// Module, Optimizer?, IReadOnlyDictionary{string, Generator}?)"/> compares. It is written beside the target and renamed, so a crash leaves
-/// the old one. The order of a
-/// <see cref="Data.DataLoader"/> follows from its seed and epoch: save both among the integers.</remarks>
+/// random streams as bytes, the rest as JSON in the metadata, and a checksum over the data of all tensors, which
+/// <see cref="Load(string, Module, Optimizer?, IReadOnlyDictionary{string, Generator}?)"/> compares. It is written beside the target and
+/// renamed, so a crash leaves the old one. The order of a <see cref="Data.DataLoader"/> follows from its seed and epoch: save both among
+/// the integers.</remarks>
 public static class Checkpoint
 {
     /// <summary>Writes the file; flushes and waits.</summary>

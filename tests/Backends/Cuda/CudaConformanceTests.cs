@@ -8,8 +8,8 @@ namespace GpuTensor.Tests.Backends.Cuda;
 
 /// <summary><c>gputensor conformance --device cuda</c> on the simulator: PyTorch's recorded calls, each step by step, captured and replayed
 /// with the same bits. A draw of each operator's samples, as <c>GPUTENSOR_CONFORMANCE_SEED</c> says, and every call that must be refused;
-/// <c>GPUTENSOR_CONFORMANCE=all</c> runs them all. Then the operators whose float64 results are
-/// nothing but the rounding of what cancels, whole.</summary>
+/// <c>GPUTENSOR_CONFORMANCE=all</c> runs them all. Then the operators whose float64 results are nothing but the rounding of what cancels,
+/// whole.</summary>
 public sealed class CudaConformanceTests
 {
     private static bool All => Environment.GetEnvironmentVariable("GPUTENSOR_CONFORMANCE") == "all";

@@ -5,8 +5,7 @@ using Xunit;
 namespace GpuTensor.Tests.Backends.Cuda;
 
 /// <summary>Training for a while under forced collections, each step on another thread: no hang, the same bits all the time, memory flat.
-/// <c>GPUTENSOR_SOAK_SECONDS</c> says how long; eight
-/// seconds by default.</summary>
+/// <c>GPUTENSOR_SOAK_SECONDS</c> says how long; eight seconds by default.</summary>
 internal static class SoakScenario
 {
     public const string Name = "training under forced collections and thread hops";

@@ -2,8 +2,7 @@ namespace GpuTensor.CudaSimulator.Memory;
 
 /// <summary>One thing a device does: a launch, a copy, a fill. Every access of memory is made in the name of one, and what two of them
 /// touch without an order between them, one writing, is a fault. A stream's implementation derives from this and answers
-/// <see cref="Follows"/> by its
-/// vector clocks; the base class says that everything is in order, as on one stream.</summary>
+/// <see cref="Follows"/> by its vector clocks; the base class says that everything is in order, as on one stream.</summary>
 public class DeviceOperation(string name)
 {
     /// <summary>What it is, for messages: <c>kernel add_f32 on stream 2</c>, <c>copy host to device</c>.</summary>
