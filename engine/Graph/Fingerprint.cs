@@ -5,9 +5,10 @@ namespace GpuTensor.Graph;
 
 /// <summary>What was recorded since the last flush, as words: the fingerprint of a plan. Buffers and scalars appear as slot numbers, never
 /// by identity or value.</summary>
-internal sealed class Fingerprint
+/// <param name="capacity">Words that there is room for at first.</param>
+internal sealed class Fingerprint(int capacity = 1024)
 {
-    private long[] words = new long[1024];
+    private long[] words = new long[capacity];
     private int count;
 
     public ReadOnlySpan<long> Words => words.AsSpan(0, count);

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace GpuTensor;
 
 /// <summary>A number for each spatial dimension, as PyTorch takes a kernel's size, stride or dilation: one for all (<c>stride: 2</c>), or
-/// one for each (<c>stride: (2, 1)</c>, <c>stride: [2, 1]</c>). The default is what the function says.</summary>
+/// one for each (<c>stride: (2, 1)</c>, <c>stride: [2, 1]</c>). <c>default</c>: the default of the function that takes it.</summary>
 [CollectionBuilder(typeof(PerDimension), nameof(Create))]
 public readonly struct PerDimension : IReadOnlyCollection<int>
 {

@@ -1,7 +1,7 @@
 namespace GpuTensor.Kernels;
 
 /// <summary>A convolution, or its transpose: each element of the result, at feature f and position y, sums over the channels of its group
-/// and over the kernel's positions k, in this order. What differs is the position of the other operand that k stands for.</summary>
+/// and over the kernel's positions k, in this order. The two differ in the position x of the source that belongs to y and k.</summary>
 internal abstract class ConvolutionResultWriter(OwnKernelSpec spec, ConvolutionGeometry geometry, DeviceProfile profile, Dialect dialect)
     : ConvolutionWriter(spec, geometry, profile, dialect)
 {

@@ -117,6 +117,10 @@ internal abstract class ConvolutionWriter
         return element.Value(1);
     }
 
+    /// <summary>The position of a convolution's input along dimension d, for position y of its result and the kernel's position
+    /// k.</summary>
+    protected string InputPosition(string y, int d) => $"{y} * {Stride(d)} - {Padding(d)} + k{d} * {Dilation(d)}";
+
     /// <summary>accumulator += a · b.</summary>
     protected void MultiplyAdd(string accumulator, string a, string b) =>
         Out.Line($"{accumulator} = {GemmAccumulator.MultiplyAdd(spec.In, a, b, accumulator)};");
@@ -136,9 +140,9 @@ internal abstract class ConvolutionWriter
         SymInt most = 1;
         foreach (var size in spec.Sizes) most = SymInt.Reach(most, size);
         most = SymInt.Reach(most, Lanes);
-        foreach (var operand in spec.Operands) most = SymInt.Max(most, Reach(operand.Element.At, operand.Sizes));
+        foreach (var operand in spec.Operands) most = SymInt.Max(most, operand.Element.At.Reach(operand.Sizes));
         foreach (var instruction in spec.Epilogue)
-            if (instruction.Place is { } at) most = SymInt.Max(most, Reach(at, spec.Sizes));
+            if (instruction.Place is { } at) most = SymInt.Max(most, at.Reach(spec.Sizes));
         for (int d = 0; d < SpatialRank; d++)
         {
             var longest = spec.Operands.Aggregate(spec.Sizes[d + 2], (n, operand) => SymInt.Max(n, operand.Sizes[d + 2]));
@@ -146,12 +150,5 @@ internal abstract class ConvolutionWriter
             most = SymInt.Max(most, SymInt.AddReach(moved, Geometry.Padding[d]));
         }
         return most > Limit;
-    }
-
-    private static SymInt Reach(Access at, SymInt[] sizes)
-    {
-        var reach = SymInt.Reach(at.Offset, 1);
-        for (int d = 0; d < sizes.Length; d++) reach = SymInt.AddReach(reach, SymInt.Reach(at.Strides[d], sizes[d]));
-        return reach;
     }
 }

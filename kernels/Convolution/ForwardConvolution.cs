@@ -15,7 +15,7 @@ internal sealed class ForwardConvolution(OwnKernelSpec spec, ConvolutionGeometry
 
     protected override void Position(int d)
     {
-        Out.Let(X, "x" + d, First("y" + d, d));
+        Out.Let(X, "x" + d, InputPosition("y" + d, d));
         Out.Continue($"x{d} < 0 || x{d} >= {Size(Source, d + 2)}");
     }
 
@@ -23,13 +23,9 @@ internal sealed class ForwardConvolution(OwnKernelSpec spec, ConvolutionGeometry
     {
         int d = LastDimension;
         string stride = Stride(d), end = Size(Source, d + 2);
-        Out.Let(X, ("at", First("y", d)), ("low", $"at < 0 ? {Quotient("-at", stride)} : 0"));
+        Out.Let(X, ("at", InputPosition("y", d)), ("low", $"at < 0 ? {Quotient("-at", stride)} : 0"));
         Out.Let(X, ("high", $"at < {end} ? min({count}, {Quotient($"{end} - at", stride)}) : 0"), ("start", $"at + low * {stride}"));
     }
-
-    /// <summary>The source's position of the kernel's position k for position y.</summary>
-    private string First(string y, int d) =>
-        $"{y} * {Stride(d)} - {Padding(d)} + k{d} * {Dilation(d)}";
 
     /// <summary>A quotient, rounded up.</summary>
     private static string Quotient(string number, string by) => by == "1" ? number : $"({number} + {by} - 1) / {by}";

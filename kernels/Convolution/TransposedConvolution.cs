@@ -40,7 +40,7 @@ internal sealed class TransposedConvolution(OwnKernelSpec spec, ConvolutionGeome
 
     private string Before(string y, int d) => $"{y} + {Padding(d)} - k{d} * {Dilation(d)}";
 
-    // Once, in the innermost loop that both shapes have.
+    // The shapes of a CPU and of a GPU both come by here once for each product: when they have the position along the last dimension.
     private void Feature(int d)
     {
         if (d == LastDimension) Out.Let(X, "feature", $"f - group * {Argument("features", Features)}");

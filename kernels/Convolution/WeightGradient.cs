@@ -33,7 +33,7 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
                 {
                     // The lanes that exist and have an input.
                     string stride = Stride(d), end = Size(Input, d + 2);
-                    Out.Let(X, "at", Source("y", d));
+                    Out.Let(X, "at", InputPosition("y", d));
                     Out.Let(X, ("low", $"at < 0 ? (-at + {stride} - 1) / {stride} : 0"),
                         ("high", $"at < {end} ? min(min(({X}){Lanes}, {Size(Gradient, d + 2)} - y), ({end} - at + {stride} - 1) / "
                             + $"{stride}) : 0"));
@@ -41,8 +41,7 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
                     using (Out.Else()) Products("low", "high");
                 }
             });
-            for (int half = Lanes / 2; half > 0; half /= 2)
-                for (int l = 0; l < half; l++) Out.Line($"sum[{l}] = sum[{l}] + sum[{l + half}];");
+            AddInHalves(l => $"sum[{l}]");
             Finish("sum[0]", Named("f", "c", "k"));
             return groups;
         }
@@ -73,7 +72,7 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
             {
                 using (Out.For($"{X} {Last} = lane", $"{Last} < {Size(Gradient, d + 2)}", $"{Last} += {Lanes}"))
                 {
-                    Out.Let(X, "x" + d, Source(Last, d));
+                    Out.Let(X, "x" + d, InputPosition(Last, d));
                     Out.Continue($"x{d} < 0 || x{d} >= {Size(Input, d + 2)}");
                     Product("sum");
                 }
@@ -83,12 +82,18 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
         Out.Barrier();
         using (Out.If($"lane == 0 && e < {total}"))
         {
-            for (int half = Lanes / 2; half > 0; half /= 2)
-                for (int l = 0; l < half; l++) Out.Line($"sums[id + {l}] = sums[id + {l}] + sums[id + {l + half}];");
+            AddInHalves(l => $"sums[id + {l}]");
             Weight("e");
             Finish("sums[id]", Named("f", "c", "k"));
         }
         return SymInt.Ceil(count, perGroup);
+    }
+
+    /// <summary>Adds up the 16 sums, into the first.</summary>
+    private void AddInHalves(Func<int, string> sum)
+    {
+        for (int half = Lanes / 2; half > 0; half /= 2)
+            for (int l = 0; l < half; l++) Out.Line($"{sum(l)} = {sum(l)} + {sum(l + half)};");
     }
 
     /// <summary>The coordinates of a weight, and the first channel of its group.</summary>
@@ -112,7 +117,7 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
             }
             using (Out.Count(X, "y" + d, Size(Gradient, d + 2)))
             {
-                Out.Let(X, "x" + d, Source("y" + d, d));
+                Out.Let(X, "x" + d, InputPosition("y" + d, d));
                 Out.Continue($"x{d} < 0 || x{d} >= {Size(Input, d + 2)}");
                 Over(d + 1);
             }
@@ -121,7 +126,4 @@ internal sealed class WeightGradient(OwnKernelSpec spec, ConvolutionGeometry geo
 
     private void Product(string sum) =>
         MultiplyAdd(sum, Read(Gradient, "a", Named("n", "f", "y")), Read(Input, "u", Named("n", "channel", "x")));
-
-    private string Source(string y, int d) =>
-        $"{y} * {Stride(d)} - {Padding(d)} + k{d} * {Dilation(d)}";
 }

@@ -109,16 +109,10 @@ internal static class GemmPlanner
     /// <summary>Above every position in memory.</summary>
     private static SymInt Reach(GemmSpec spec, GemmTile tile)
     {
-        static SymInt Span(Access at, params ReadOnlySpan<SymInt> sizes)
-        {
-            var last = SymInt.Reach(at.Offset, 1);
-            for (int d = 0; d < sizes.Length; d++) last = SymInt.AddReach(last, SymInt.Reach(at.Strides[d], sizes[d]));
-            return last;
-        }
         SymInt most = 0, batches = 1;
         foreach (var size in spec.Batch) batches = SymInt.Reach(batches, size);
         foreach (var (code, rows, columns) in new[] { (spec.A, spec.M, spec.K), (spec.B, spec.K, spec.N), (spec.Epilogue, spec.M, spec.N) })
-            foreach (var at in GemmProgram.Addresses(code)) most = SymInt.Max(most, Span(at, [.. spec.Batch, rows, columns]));
+            foreach (var at in GemmProgram.Addresses(code)) most = SymInt.Max(most, at.Reach([.. spec.Batch, rows, columns]));
         // The prepared operands, with their padding.
         most = SymInt.Max(most, SymInt.Reach(SymInt.Reach(batches, spec.M + 32), spec.K + 32));
         return SymInt.Max(most, SymInt.Reach(SymInt.Reach(batches, spec.N + tile.Columns), SymInt.Max(spec.K, 1)));

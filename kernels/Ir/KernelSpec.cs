@@ -74,6 +74,14 @@ internal sealed record Access(SymInt Offset, SymInt[] Strides)
 
     /// <summary>Adds everything to a key, sizes in the order of <see cref="Resized"/>.</summary>
     public SpecKey Describe(SpecKey key) => key.Add(Offset).Add(Strides);
+
+    /// <summary>No position that it takes over a domain of these sizes is further from 0.</summary>
+    public SymInt Reach(ReadOnlySpan<SymInt> sizes)
+    {
+        var reach = SymInt.Reach(Offset, 1);
+        for (int d = 0; d < sizes.Length; d++) reach = SymInt.AddReach(reach, SymInt.Reach(Strides[d], sizes[d]));
+        return reach;
+    }
 }
 
 /// <summary>What a generator returns: the text, which is that of other sizes, too, and the numbers of these.</summary>

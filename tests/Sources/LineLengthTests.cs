@@ -17,8 +17,7 @@ public class LineLengthTests
     [InlineData("tools")]
     public void No_line_is_longer_than_140_columns(string folder)
     {
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))];
+        string[] files = SourceFiles.Of(folder);
         Assert.NotEmpty(files);
         var tooLong = files.SelectMany(f => File.ReadLines(f).Select((line, i) =>
                 (At: $"{Path.GetRelativePath(Repository.Root, f)}:{i + 1}", line)))

@@ -13,8 +13,7 @@ public class SizeTests
     [InlineData("engine"), InlineData("kernels"), InlineData("bindings"), InlineData("tests"), InlineData("bench"), InlineData("tools")]
     public void No_file_has_more_than_400_lines(string folder)
     {
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))];
+        string[] files = SourceFiles.Of(folder);
         Assert.NotEmpty(files);
         Assert.Empty(files.Select(f => (f, Lines: File.ReadLines(f).Count())).Where(f => f.Lines > MostLines)
             .Select(f => $"{Path.GetRelativePath(Repository.Root, f.f)} has {f.Lines} lines"));

@@ -3,8 +3,8 @@ using GpuTensor.Kernels;
 
 namespace GpuTensor.Compiler;
 
-/// <summary>How a library computes a product: its calls, with the epilogue that it has for them, and what of the group is left to generated
-/// kernels. Chosen once: the library is asked here and nowhere later.</summary>
+/// <summary>How a library computes a product: its calls with their epilogue, and which operands and which of the group's stores are left to
+/// generated kernels. No later pass asks the library.</summary>
 /// <param name="A">The left operand.</param>
 /// <param name="B">The right operand.</param>
 /// <param name="Calls">The calls.</param>
@@ -20,7 +20,7 @@ internal sealed record LibraryForm(LibraryOperand A, LibraryOperand B, LibraryCa
     public static LibraryCall WithSum(LibraryCall call, bool left, long vector) =>
         call with { Epilogue = left != call.Swapped ? LibraryEpilogue.SumFirst : LibraryEpilogue.SumSecond, Vector = vector };
 
-    /// <summary>Chooses.</summary>
+    /// <summary>Asks the library, and chooses the form with the largest epilogue that it computes.</summary>
     /// <param name="product">The product.</param>
     /// <param name="sum">A sum that the library makes beside the product: of its left operand or its right one, and where it goes.</param>
     /// <param name="target">The device, whose library is asked.</param>

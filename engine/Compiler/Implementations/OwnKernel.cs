@@ -19,7 +19,7 @@ internal sealed class OwnKernel : Implementation
         var lowering = new Lowering(buffers);
         var spec = lowering.Own(group);
         var value = group.Members[0].Value;
-        var attributes = new Fingerprint();
+        var attributes = new Fingerprint(capacity: 64);
         attributes.Add(value.Op.Id);
         value.Attributes?.Write(attributes);
         var generated = target.Texts.Generate(spec, attributes.Words, target.Profile, target.Dialect,
